@@ -1,0 +1,49 @@
+package io.portmapctl.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A rule as a typed value; equal rules are the same rule, however they were spelled.
+ *
+ * @param matches addresses, interfaces and protocol first (in iptables-save's order), then the
+ *     modules in the order given
+ * @param target what it does
+ */
+public record Rule(List<Match> matches, Target target) {
+
+  /** Copies the list. */
+  public Rule {
+    matches = List.copyOf(matches);
+  }
+
+  /** The rule in iptables-save's own words, without {@code -A CHAIN}. */
+  public String text() {
+    StringBuilder out = new StringBuilder();
+    for (Match match : matches) {
+      out.append(match.text()).append(' ');
+    }
+    out.append(target.text());
+    return out.toString().stripTrailing();
+  }
+
+  /** The first comment, if it has one. */
+  public Optional<String> comment() {
+    for (Match match : matches) {
+      if (match instanceof Match.Comment comment) {
+        return Optional.of(comment.value());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether it holds a match that is compared word by word only. */
+  public boolean hasUnmodelledMatch() {
+    for (Match match : matches) {
+      if (match instanceof Match.Module module && !module.modelled()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

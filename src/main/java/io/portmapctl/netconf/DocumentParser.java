@@ -1,0 +1,513 @@
+package io.portmapctl.netconf;
+
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** One JSON document of any kind, with what the command line says in its place, to an attachment. */
+final class DocumentParser {
+  private static final List<String> VERSIONS =
+      List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
+
+  private final Overrides overrides;
+  private final boolean identityOnly;
+  private final Cursor.Errors errors;
+  private final List<String> warnings;
+
+  DocumentParser(
+      Overrides overrides, boolean identityOnly, Cursor.Errors errors, List<String> warnings) {
+    this.overrides = overrides;
+    this.identityOnly = identityOnly;
+    this.errors = errors;
+    this.warnings = warnings;
+  }
+
+  /** The parts of a document, wherever its kind keeps them. */
+  private record Parts(
+      Cursor plugin,
+      Optional<String> name,
+      Optional<String> version,
+      Optional<String> containerId,
+      Optional<String> ifName,
+      Optional<Cursor> mappingsHolder,
+      Optional<Cursor> prevResult,
+      boolean cached,
+      Optional<String> netns) {}
+
+  /** A document that is of another kind than ours; not an error in a folder. */
+  static final class OtherKindException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    OtherKindException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Reads a document. Errors go to the collector; the result is empty then.
+   *
+   * @throws OtherKindException when the document is no portmap configuration at all
+   */
+  Optional<Attachment> parse(Json document) throws OtherKindException {
+    Cursor root = new Cursor(document, "", errors);
+    int before = errors.list().size();
+    Optional<Parts> parts = parts(root);
+    if (parts.isEmpty()) {
+      return Optional.empty();
+    }
+    Attachment attachment = attachment(parts.get());
+    return errors.list().size() > before ? Optional.empty() : Optional.of(attachment);
+  }
+
+  /** The attachment that the command line alone describes. */
+  Optional<Attachment> byHand() {
+    Cursor root = new Cursor(new Json.Obj(List.of()), "", errors);
+    int before = errors.list().size();
+    Optional<String> none = Optional.empty();
+    Attachment attachment =
+        attachment(
+            new Parts(
+                root, none, none, none, none, Optional.empty(), Optional.empty(), false, none));
+    return errors.list().size() > before ? Optional.empty() : Optional.of(attachment);
+  }
+
+  private Optional<Parts> parts(Cursor root) throws OtherKindException {
+    if (!(root.value() instanceof Json.Obj)) {
+      throw new OtherKindException("expected a JSON object, found " + root.value().shown());
+    }
+    boolean cache =
+        root.field("kind").map(Cursor::value).filter(new Json.Text("cniCacheV1")::equals).isPresent();
+    if (cache) {
+      return cacheRecord(root);
+    }
+    boolean wrapped =
+        root.field("config").filter(c -> c.value() instanceof Json.Obj).isPresent()
+            && root.field("containerID").isPresent();
+    if (wrapped) {
+      Optional<String> id = root.text("containerID");
+      Optional<String> ifName = root.text("ifName");
+      Optional<Cursor> config = root.object("config");
+      return config.isEmpty() ? Optional.empty() : Optional.of(config(config.get(), id, ifName));
+    }
+    return Optional.of(config(root, Optional.empty(), Optional.empty()));
+  }
+
+  private Optional<Parts> cacheRecord(Cursor root) throws OtherKindException {
+    Optional<String> encoded = root.text("config");
+    if (encoded.isEmpty()) {
+      errors.add("config", "missing: a cache record holds its configuration in base64");
+      return Optional.empty();
+    }
+    Cursor config;
+    try {
+      byte[] bytes = Base64.getDecoder().decode(encoded.get().getBytes(StandardCharsets.UTF_8));
+      List<Json> inner = Json.parseAll(bytes);
+      if (inner.size() != 1) {
+        errors.add("config", "expected one JSON document, found " + inner.size());
+        return Optional.empty();
+      }
+      config = new Cursor(inner.get(0), "config", errors);
+    } catch (IllegalArgumentException e) {
+      errors.add("config", "not base64");
+      return Optional.empty();
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      errors.add("config", "not JSON: " + Documents.jsonMessage(e));
+      return Optional.empty();
+    }
+    Parts inner = config(config, root.text("containerId"), root.text("ifName"));
+    Optional<Cursor> capabilities = root.object("capabilityArgs");
+    Optional<Cursor> result = root.object("result");
+    Optional<String> network = root.text("networkName");
+    return Optional.of(
+        new Parts(
+            inner.plugin,
+            network.isPresent() ? network : inner.name,
+            inner.version,
+            inner.containerId,
+            inner.ifName,
+            capabilities,
+            result,
+            true,
+            root.text("netns")));
+  }
+
+  private Parts config(Cursor config, Optional<String> id, Optional<String> ifName)
+      throws OtherKindException {
+    if (config.field("plugins").isEmpty()) {
+      Optional<Cursor> type = config.field("type");
+      if (type.isEmpty()) {
+        throw new OtherKindException(
+            "not a network configuration: it has none of \"type\", \"plugins\", and \"config\" with"
+                + " \"containerID\"");
+      }
+      Optional<String> name = type.get().text();
+      if (name.isPresent() && !name.get().equals(overrides.pluginType())) {
+        throw new OtherKindException(
+            "a configuration of plugin "
+                + Shown.quoted(name.get())
+                + ", not of "
+                + Shown.quoted(overrides.pluginType()));
+      }
+      return new Parts(
+          config,
+          config.text("name"),
+          config.text("cniVersion"),
+          id,
+          ifName,
+          config.object("runtimeConfig"),
+          config.object("prevResult"),
+          false,
+          Optional.empty());
+    }
+    for (Cursor plugin : config.items("plugins")) {
+      boolean ours =
+          plugin
+              .field("type")
+              .map(Cursor::value)
+              .filter(new Json.Text(overrides.pluginType())::equals)
+              .isPresent();
+      if (ours) {
+        warnAboutCapability(config, plugin);
+        Optional<Cursor> runtime = plugin.object("runtimeConfig");
+        Optional<Cursor> previous = plugin.object("prevResult");
+        return new Parts(
+            plugin,
+            config.text("name"),
+            config.text("cniVersion"),
+            id,
+            ifName,
+            runtime.isPresent() ? runtime : config.object("runtimeConfig"),
+            previous.isPresent() ? previous : config.object("prevResult"),
+            false,
+            Optional.empty());
+      }
+    }
+    throw new OtherKindException(
+        "a configuration list without a plugin of type " + Shown.quoted(overrides.pluginType()));
+  }
+
+  private void warnAboutCapability(Cursor list, Cursor plugin) {
+    Optional<Cursor> capabilities =
+        plugin.field("capabilities").filter(c -> c.value() instanceof Json.Obj);
+    boolean asked =
+        capabilities
+            .flatMap(c -> c.field("portMappings"))
+            .map(Cursor::value)
+            .filter(new Json.Bool(true)::equals)
+            .isPresent();
+    if (!asked && !identityOnly) {
+      warnings.add(
+          errors.source()
+              + ": "
+              + plugin.path()
+              + " of "
+              + Shown.quoted(list.text("name").orElse(""))
+              + " does not ask for \"capabilities\": {\"portMappings\": true}; a runtime would pass"
+              + " it no mappings");
+    }
+  }
+
+  private Attachment attachment(Parts parts) {
+    Cursor plugin = parts.plugin;
+    String network = required(overrides.network(), parts.name, "name", "--net", "network name");
+    String containerId = containerId(parts);
+    if (identityOnly) {
+      return new Attachment(
+          new Identity(network, containerId),
+          "eth0",
+          "",
+          List.of(),
+          true,
+          List.of(),
+          List.of(),
+          OptionalInt.empty(),
+          Optional.empty(),
+          false,
+          List.of(),
+          parts.cached,
+          parts.netns);
+    }
+    if (!network.isEmpty()) {
+      Names.cni("network name", network).ifPresent(m -> errors.add("name", m));
+    }
+    if (!containerId.isEmpty()) {
+      Names.cni("container ID", containerId).ifPresent(m -> errors.add("containerID", m));
+    }
+    String ifName =
+        overrides
+            .ifName()
+            .or(() -> parts.ifName)
+            .or(overrides::fallbackIfName)
+            .orElse("eth0");
+    Names.networkInterface(ifName).ifPresent(m -> errors.add("ifName", m));
+    String version = version(parts.version);
+    backend(plugin);
+    List<PortMapping> mappings =
+        overrides.mappings().isEmpty() ? mappings(parts.mappingsHolder) : overrides.mappings();
+    boolean snat = plugin.bool("snat").orElse(true) && !overrides.noSnat();
+    List<String> v4 = conditions(plugin, Family.IPV4, overrides.conditionsV4());
+    List<String> v6 = conditions(plugin, Family.IPV6, overrides.conditionsV6());
+    OptionalInt bit = overrides.markBit();
+    Optional<String> chain = overrides.setMarkChain();
+    if (bit.isEmpty() && chain.isEmpty()) {
+      Optional<Integer> given = plugin.field("markMasqBit").flatMap(c -> c.number(0, 31));
+      bit = given.isPresent() ? OptionalInt.of(given.get()) : bit;
+      chain = plugin.text("externalSetMarkChain").filter(c -> !c.isEmpty());
+      if (plugin.field("markMasqBit").isPresent() && chain.isPresent()) {
+        errors.add("markMasqBit", "not together with externalSetMarkChain");
+      }
+      chain
+          .filter(c -> !c.matches("[!-,.-~][!-~]{0,27}"))
+          .ifPresent(
+              c ->
+                  errors.add(
+                      "externalSetMarkChain",
+                      "found " + Shown.quoted(c) + ", expected a chain name of 1 to 28 characters"));
+    }
+    boolean masqAll = plugin.bool("masqAll").orElse(false) || overrides.masqAll();
+    return new Attachment(
+        new Identity(network, containerId),
+        ifName,
+        version,
+        mappings,
+        snat,
+        v4,
+        v6,
+        bit,
+        chain,
+        masqAll,
+        addresses(parts.prevResult, version, ifName),
+        parts.cached,
+        parts.netns);
+  }
+
+  private String required(
+      Optional<String> option,
+      Optional<String> document,
+      String path,
+      String optionName,
+      String what) {
+    String value = option.or(() -> document).orElse("");
+    if (value.isEmpty()) {
+      boolean wrongType = errors.list().stream().anyMatch(e -> e.path().endsWith(path));
+      if (!wrongType) {
+        errors.add(path, "missing: the " + what + " (or give " + optionName + ")");
+      }
+    }
+    return value;
+  }
+
+  private String containerId(Parts parts) {
+    Optional<String> fallback =
+        parts.containerId.isPresent() ? parts.containerId : overrides.fallbackContainerId();
+    return required(
+        overrides.containerId(), fallback, "containerID", "--container-id", "container ID");
+  }
+
+  private String version(Optional<String> given) {
+    String version = given.orElse("");
+    if (!version.isEmpty() && !VERSIONS.contains(version)) {
+      errors.add(
+          "cniVersion",
+          "found " + Shown.quoted(version) + ", expected one of " + String.join(", ", VERSIONS));
+    }
+    return version;
+  }
+
+  private void backend(Cursor plugin) {
+    plugin
+        .text("backend")
+        .filter(b -> !b.isEmpty() && !b.equals("iptables"))
+        .ifPresent(
+            b ->
+                errors.add(
+                    plugin.path().isEmpty() ? "backend" : plugin.path() + ".backend",
+                    "found " + Shown.quoted(b) + ", expected \"iptables\""));
+  }
+
+  private static List<String> conditions(Cursor plugin, Family family, List<String> override) {
+    String name = family == Family.IPV4 ? "conditionsV4" : "conditionsV6";
+    List<Cursor> words = plugin.items(name);
+    if (!override.isEmpty()) {
+      Json.Array given =
+          new Json.Array(override.stream().map(w -> (Json) new Json.Text(w)).toList());
+      Cursor holder =
+          new Cursor(
+              new Json.Obj(List.of(new Json.Field(name, given))), "", plugin.errors());
+      words = holder.items(name);
+    }
+    Conditions.check(words, family);
+    List<String> out = new ArrayList<>();
+    for (Cursor word : words) {
+      if (word.value() instanceof Json.Text text) {
+        out.add(
+            new String(
+                text.value().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return List.copyOf(out);
+  }
+
+  private static List<PortMapping> mappings(Optional<Cursor> holder) {
+    List<PortMapping> mappings = new ArrayList<>();
+    List<Cursor> items = holder.map(h -> h.items("portMappings")).orElse(List.of());
+    for (Cursor item : items) {
+      if (!(item.value() instanceof Json.Obj)) {
+        item.wrongType("an object");
+        continue;
+      }
+      Optional<Integer> hostPort = port(item, "hostPort");
+      Optional<Integer> containerPort = port(item, "containerPort");
+      Optional<Protocol> protocol = protocol(item);
+      Optional<IpAddress> hostIp = hostIp(item);
+      if (hostPort.isPresent() && containerPort.isPresent() && protocol.isPresent()) {
+        mappings.add(
+            new PortMapping(hostPort.get(), containerPort.get(), protocol.get(), hostIp));
+      }
+    }
+    return List.copyOf(mappings);
+  }
+
+  private static Optional<Integer> port(Cursor item, String name) {
+    Optional<Cursor> field = item.field(name);
+    if (field.isEmpty()) {
+      item.errors()
+          .add(item.path() + "." + name, "missing: expected a whole number from 1 to 65535");
+      return Optional.empty();
+    }
+    return field.get().number(1, 65535);
+  }
+
+  private static Optional<Protocol> protocol(Cursor item) {
+    Optional<Cursor> field = item.field("protocol");
+    if (field.isEmpty()) {
+      return Optional.of(Protocol.TCP);
+    }
+    Optional<String> text = field.get().text();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Protocol> protocol = Protocol.parse(text.get());
+    if (protocol.isEmpty()) {
+      field.get().wrongType("\"tcp\", \"udp\" or \"sctp\"");
+    }
+    return protocol;
+  }
+
+  private static Optional<IpAddress> hostIp(Cursor item) {
+    Optional<Cursor> field = item.field("hostIP");
+    Optional<String> text = field.flatMap(Cursor::text).filter(t -> !t.isEmpty());
+    if (field.isEmpty() || text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<IpAddress> address = IpAddress.parse(text.get());
+    if (address.isEmpty()) {
+      field.get().wrongType("an address literal, as 192.0.2.10 or 2001:db8::10");
+    }
+    return address;
+  }
+
+  private List<Cidr> addresses(Optional<Cursor> previous, String version, String ifName) {
+    if (!overrides.addresses().isEmpty()) {
+      return overrides.addresses();
+    }
+    if (previous.isEmpty()) {
+      boolean wrongType = errors.list().stream().anyMatch(e -> e.path().endsWith("prevResult"));
+      if (!wrongType) {
+        errors.add(
+            "prevResult",
+            "missing: portmap learns the container's address from the plugin before it (or give"
+                + " --ip ADDRESS/PREFIX)");
+      }
+      return List.of();
+    }
+    Cursor result = previous.get();
+    String own = result.text("cniVersion").orElse("");
+    if (!own.isEmpty() && !VERSIONS.contains(own)) {
+      errors.add(
+          result.path() + ".cniVersion",
+          "found " + Shown.quoted(own) + ", expected one of " + String.join(", ", VERSIONS));
+      return List.of();
+    }
+    int generation = generation(own.isEmpty() ? version : own);
+    if (generation != generation(version)) {
+      errors.add(
+          result.path() + ".cniVersion",
+          "found "
+              + Shown.quoted(own)
+              + ", of another generation than the configuration's "
+              + Shown.quoted(version));
+      return List.of();
+    }
+    List<Cidr> found = new ArrayList<>();
+    if (generation == 1) {
+      for (String name : List.of("ip4", "ip6")) {
+        Optional<Cursor> ip = result.object(name);
+        ip.ifPresent(i -> address(i, "ip").ifPresent(found::add));
+      }
+      return found;
+    }
+    List<Cursor> interfaces = result.items("interfaces");
+    for (Cursor ip : result.items("ips")) {
+      if (!(ip.value() instanceof Json.Obj)) {
+        ip.wrongType("an object");
+        continue;
+      }
+      Optional<Cidr> address = address(ip, "address");
+      if (belongsElsewhere(ip, interfaces, ifName) || address.isEmpty()) {
+        continue;
+      }
+      Family family = address.get().address().family();
+      if (found.stream().noneMatch(a -> a.address().family() == family)) {
+        found.add(address.get());
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /** 1 to 3: which shape a prevResult of that version has. */
+  private static int generation(String version) {
+    if (version.isEmpty() || version.startsWith("0.1") || version.startsWith("0.2")) {
+      return 1;
+    }
+    return version.startsWith("0.") ? 2 : 3;
+  }
+
+  private static boolean belongsElsewhere(Cursor ip, List<Cursor> interfaces, String ifName) {
+    Optional<Cursor> index = ip.field("interface");
+    if (index.isEmpty()) {
+      return false;
+    }
+    Optional<Integer> number = index.get().number(-999_999_999, 999_999_999);
+    if (number.isEmpty() || number.get() < 0 || number.get() >= interfaces.size()) {
+      return false;
+    }
+    Cursor entry = interfaces.get(number.get());
+    String name = entry.text("name").orElse("");
+    String sandbox = entry.text("sandbox").orElse("");
+    return !name.equals(ifName) || sandbox.isEmpty();
+  }
+
+  private static Optional<Cidr> address(Cursor holder, String name) {
+    Optional<Cursor> field = holder.field(name);
+    if (field.isEmpty()) {
+      holder.errors().add(holder.path() + "." + name, "missing: expected ADDRESS/PREFIX");
+      return Optional.empty();
+    }
+    Optional<String> text = field.get().text();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Cidr> cidr = text.get().indexOf('/') < 0 ? Optional.empty() : Cidr.parse(text.get());
+    if (cidr.isEmpty()) {
+      field.get().wrongType("ADDRESS/PREFIX");
+    }
+    return cidr;
+  }
+}

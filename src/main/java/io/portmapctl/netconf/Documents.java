@@ -1,0 +1,224 @@
+package io.portmapctl.netconf;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What all the sources of one command hold.
+ *
+ * @param attachments the usable documents in order, each once
+ * @param errors what could not be used
+ * @param warnings what a reader should know
+ * @param skipped folder entries of another kind, with the reason
+ */
+public record Documents(
+    List<Attachment> attachments,
+    List<InputError> errors,
+    List<String> warnings,
+    List<String> skipped) {
+
+  /** The largest file that is read. */
+  private static final long MAX_BYTES = 64L << 20;
+
+  /**
+   * Reads the sources.
+   *
+   * @param sources files, folders and {@code -}; none: the command line alone
+   * @param standardInput where {@code -} reads from
+   * @param overrides the command line's pieces
+   * @param identityOnly whether network name and container ID are enough (del)
+   */
+  public static Documents read(
+      List<String> sources, InputStream standardInput, Overrides overrides, boolean identityOnly) {
+    Reader reader = new Reader(overrides, identityOnly);
+    if (sources.isEmpty()) {
+      Cursor.Errors errors = new Cursor.Errors("command line", reader.errors);
+      new DocumentParser(overrides, identityOnly, errors, reader.warnings)
+          .byHand()
+          .ifPresent(reader.attachments::add);
+    }
+    for (String source : sources) {
+      reader.source(source, standardInput);
+    }
+    return new Documents(
+        List.copyOf(reader.attachments),
+        List.copyOf(reader.errors),
+        List.copyOf(reader.warnings),
+        List.copyOf(reader.skipped));
+  }
+
+  /** Jackson's message in one line, without the source's content. */
+  static String jsonMessage(JsonProcessingException e) {
+    String where =
+        e.getLocation() == null
+            ? ""
+            : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+    String message = Shown.escaped(e.getOriginalMessage().replace("\n", " "));
+    int cut = message.indexOf(" (for ");
+    if (message.startsWith("Unexpected end-of-input")) {
+      message = "it ends too early";
+    } else if (message.contains("nesting depth")) {
+      message = "nested deeper than " + Json.MAX_DEPTH + " levels";
+    } else if (cut > 0) {
+      message = message.substring(0, cut);
+    }
+    return (where.isEmpty() ? "" : where + ": ") + message;
+  }
+
+  private static final class Reader {
+    private final Overrides overrides;
+    private final boolean identityOnly;
+    private final List<Attachment> attachments = new ArrayList<>();
+    private final List<InputError> errors = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
+    private final Map<Identity, Integer> seen = new HashMap<>();
+    private final Map<Identity, String> seenIn = new HashMap<>();
+
+    Reader(Overrides overrides, boolean identityOnly) {
+      this.overrides = overrides;
+      this.identityOnly = identityOnly;
+    }
+
+    void source(String source, InputStream standardInput) {
+      String shown = source.equals("-") ? "standard input" : Shown.escaped(source);
+      try {
+        if (source.equals("-")) {
+          text(shown, standardInput.readNBytes((int) MAX_BYTES), false);
+          return;
+        }
+        Path path = Path.of(source);
+        if (Files.isDirectory(path)) {
+          folder(shown, path);
+        } else if (Files.isRegularFile(path)) {
+          text(shown, bytes(path), false);
+        } else if (Files.exists(path)) {
+          // a FIFO or a device, as in a shell's <(…)
+          try (InputStream in = Files.newInputStream(path)) {
+            text(shown, in.readNBytes((int) MAX_BYTES), false);
+          }
+        } else {
+          errors.add(new InputError(shown, "", "no such file or folder"));
+        }
+      } catch (IOException | InvalidPathException e) {
+        errors.add(new InputError(shown, "", unreadable(e)));
+      }
+    }
+
+    private void folder(String shown, Path folder) throws IOException {
+      List<Path> entries;
+      try (Stream<Path> list = Files.list(folder)) {
+        entries = list.filter(Files::isRegularFile).sorted().toList();
+      }
+      int before = attachments.size() + errors.size();
+      for (Path entry : entries) {
+        String name = Shown.escaped(entry.toString());
+        try {
+          text(name, bytes(entry), true);
+        } catch (IOException e) {
+          errors.add(new InputError(name, "", unreadable(e)));
+        }
+      }
+      if (attachments.size() + errors.size() == before) {
+        errors.add(
+            new InputError(
+                shown,
+                "",
+                "no usable file in this folder; expected network configurations, attachments or"
+                    + " libcni cache records"));
+      }
+    }
+
+    private static byte[] bytes(Path path) throws IOException {
+      if (Files.size(path) > MAX_BYTES) {
+        throw new IOException("larger than 64 MiB");
+      }
+      return Files.readAllBytes(path);
+    }
+
+    private static String unreadable(Exception e) {
+      if (e instanceof AccessDeniedException) {
+        return "cannot be read: permission denied";
+      }
+      if (e instanceof NoSuchFileException) {
+        return "no such file or folder";
+      }
+      return "cannot be read: " + Shown.escaped(String.valueOf(e.getMessage()));
+    }
+
+    private void text(String shown, byte[] text, boolean inFolder) {
+      List<Json> documents = new ArrayList<>();
+      try {
+        for (Json document : Json.parseAll(text)) {
+          if (document instanceof Json.Array array) {
+            documents.addAll(array.items());
+          } else {
+            documents.add(document);
+          }
+        }
+      } catch (JsonProcessingException e) {
+        errors.add(new InputError(shown, "", "not JSON: " + jsonMessage(e)));
+        return;
+      }
+      if (documents.isEmpty()) {
+        errors.add(new InputError(shown, "", "empty: expected a JSON document"));
+      }
+      for (int i = 0; i < documents.size(); i++) {
+        String name = documents.size() == 1 ? shown : shown + " (document " + (i + 1) + ")";
+        document(name, documents.get(i), inFolder);
+      }
+    }
+
+    private void document(String name, Json json, boolean inFolder) {
+      Cursor.Errors collector = new Cursor.Errors(name, errors);
+      Optional<Attachment> parsed;
+      try {
+        parsed = new DocumentParser(overrides, identityOnly, collector, warnings).parse(json);
+      } catch (DocumentParser.OtherKindException e) {
+        if (inFolder) {
+          skipped.add(name + ": " + e.getMessage());
+        } else {
+          errors.add(new InputError(name, "", e.getMessage()));
+        }
+        return;
+      }
+      if (parsed.isEmpty()) {
+        return;
+      }
+      Attachment attachment = parsed.get();
+      if (inFolder && !identityOnly && attachment.mappings().isEmpty()) {
+        skipped.add(name + ": an attachment without port mappings");
+        return;
+      }
+      Integer earlier = seen.putIfAbsent(attachment.identity(), attachments.size());
+      if (earlier == null) {
+        seenIn.put(attachment.identity(), name);
+        attachments.add(attachment);
+      } else if (!attachments.get(earlier).equals(attachment)) {
+        errors.add(
+            new InputError(
+                name,
+                "",
+                "network "
+                    + Shown.quoted(attachment.identity().network())
+                    + ", container "
+                    + Shown.quoted(attachment.identity().containerId())
+                    + " stands in "
+                    + seenIn.get(attachment.identity())
+                    + " too, with other contents"));
+      }
+    }
+  }
+}
