@@ -1,4 +1,4 @@
-/** The words of iptables: parsing rules, the save format, and reading live tables. */
+/** The host's iptables programs: the one place that starts processes. */
 @NullMarked
 package io.portmapctl.iptables;
 

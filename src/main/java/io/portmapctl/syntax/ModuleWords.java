@@ -1,4 +1,4 @@
-package io.portmapctl.iptables;
+package io.portmapctl.syntax;
 
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Match;

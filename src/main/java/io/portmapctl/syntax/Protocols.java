@@ -1,4 +1,4 @@
-package io.portmapctl.iptables;
+package io.portmapctl.syntax;
 
 import java.util.Locale;
 import java.util.Map;

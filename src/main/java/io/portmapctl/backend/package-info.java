@@ -1,5 +1,0 @@
-/** Processes: the one place that starts them. */
-@NullMarked
-package io.portmapctl.backend;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+package io.portmapctl.layout;
+
+import io.portmapctl.netconf.Identity;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.regex.Pattern;
+
+/** The names of the chains, as the CNI portmap plugin makes them. */
+public final class ChainNames {
+  /** The shared chain of DNAT entries. */
+  public static final String DNAT = "CNI-HOSTPORT-DNAT";
+
+  /** The shared chain of SNAT entries (layout {@code snat}). */
+  public static final String SNAT = "CNI-HOSTPORT-SNAT";
+
+  /** The chain that marks for masquerade (layout {@code mark}). */
+  public static final String SETMARK = "CNI-HOSTPORT-SETMARK";
+
+  /** The chain that masquerades what is marked (layout {@code mark}). */
+  public static final String MASQ = "CNI-HOSTPORT-MASQ";
+
+  /** What every shared chain's name begins with. */
+  public static final String SHARED = "CNI-HOSTPORT-";
+
+  private static final Pattern CONTAINER = Pattern.compile("CNI-[DS]N-[0-9a-f]{21}");
+  private static final int HASH_DIGITS = 21;
+
+  private ChainNames() {}
+
+  /** The container's DNAT chain. */
+  public static String dnat(Identity identity) {
+    return "CNI-DN-" + hash(identity);
+  }
+
+  /** The container's SNAT chain. */
+  public static String snat(Identity identity) {
+    return "CNI-SN-" + hash(identity);
+  }
+
+  /** Whether a name has the form of a container's chain. */
+  public static boolean isContainerChain(String name) {
+    return CONTAINER.matcher(name).matches();
+  }
+
+  /** The digits that the DN and the SN chain of one container share. */
+  public static String hash(Identity identity) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-512")
+              .digest(
+                  (identity.network() + identity.containerId()).getBytes(StandardCharsets.UTF_8));
+      StringBuilder hex = new StringBuilder(HASH_DIGITS + 1);
+      for (int i = 0; hex.length() < HASH_DIGITS; i++) {
+        hex.append(Character.forDigit(digest[i] >> 4 & 15, 16));
+        hex.append(Character.forDigit(digest[i] & 15, 16));
+      }
+      return hex.substring(0, HASH_DIGITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-512", e);
+    }
+  }
+}

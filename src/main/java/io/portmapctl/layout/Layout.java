@@ -1,0 +1,306 @@
+package io.portmapctl.layout;
+
+import io.portmapctl.syntax.RuleSyntax;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.PortRange;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Side;
+import io.portmapctl.model.Target;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.PortMapping;
+import io.portmapctl.netconf.Protocol;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which chains and rules publish a port. */
+public enum Layout {
+  /** A DNAT and an SNAT chain for each container (CNI plugins 0.6). */
+  SNAT("snat") {
+    @Override
+    Wanted wanted(Attachment attachment, Family family, Cidr container) {
+      return snat(attachment, family, container);
+    }
+  },
+  /** Mark, then masquerade (CNI plugins 0.7 and later). */
+  MARK("mark") {
+    @Override
+    Wanted wanted(Attachment attachment, Family family, Cidr container) {
+      return mark(attachment, family, container);
+    }
+  };
+
+  /** The kernel's limit of ports in one multiport match. */
+  private static final int PORTS_PER_ENTRY = 15;
+
+  private static final IpAddress LOCALHOST = new IpAddress(Family.IPV4, 0, 0x7f000001L);
+
+  private final String id;
+
+  Layout(String id) {
+    this.id = id;
+  }
+
+  /** The name in options and JSON. */
+  public String id() {
+    return id;
+  }
+
+  /** What the attachment wants in that family. */
+  public Wanted wanted(Attachment attachment, Family family) {
+    Optional<Cidr> container = attachment.address(family);
+    if (container.isEmpty() || attachment.mappings().isEmpty()) {
+      return Wanted.NOTHING;
+    }
+    return wanted(attachment, family, container.get());
+  }
+
+  abstract Wanted wanted(Attachment attachment, Family family, Cidr container);
+
+  private static Wanted snat(Attachment attachment, Family family, Cidr container) {
+    String dn = ChainNames.dnat(attachment.identity());
+    String sn = ChainNames.snat(attachment.identity());
+    List<Rule> dnat = new ArrayList<>();
+    List<Rule> masquerade = new ArrayList<>();
+    for (PortMapping mapping : attachment.mappings()) {
+      if (!mapping.appliesTo(family)) {
+        continue;
+      }
+      dnat.add(dnatRule(mapping, container.address()));
+      masquerade.add(
+          rule(
+              new Target.Jump("MASQUERADE", false, List.of()),
+              source(Cidr.host(LOCALHOST)),
+              destination(Cidr.host(container.address())),
+              protocol(mapping),
+              port(mapping.protocol(), mapping.containerPort())));
+    }
+    if (dnat.isEmpty()) {
+      return Wanted.NOTHING;
+    }
+    boolean snatHalf = attachment.snat() && family == Family.IPV4;
+    Map<String, List<Rule>> own = new LinkedHashMap<>();
+    Map<String, List<Rule>> shared = new LinkedHashMap<>();
+    List<Wanted.Placement> jumps = new ArrayList<>();
+    List<Wanted.Placement> entries = new ArrayList<>();
+    own.put(dn, lastOfEquals(dnat));
+    shared.put(ChainNames.DNAT, List.of());
+    jumps.add(new Wanted.Placement("PREROUTING", toDnat(), true));
+    jumps.add(new Wanted.Placement("OUTPUT", toDnat(), true));
+    List<String> words = new ArrayList<>(commentWords(Comments.cut("dnat", attachment.identity())));
+    words.addAll(attachment.conditions(family));
+    List<Rule> expanded = expand(family, words, dn);
+    for (int i = expanded.size() - 1; i >= 0; i--) {
+      entries.add(new Wanted.Placement(ChainNames.DNAT, expanded.get(i), true));
+    }
+    if (snatHalf) {
+      own.put(sn, lastOfEquals(masquerade));
+      shared.put(ChainNames.SNAT, List.of());
+      jumps.add(
+          new Wanted.Placement(
+              "POSTROUTING",
+              rule(
+                  jump(ChainNames.SNAT),
+                  source(Cidr.host(LOCALHOST)),
+                  new Match.Address(Side.DESTINATION, true, Cidr.host(LOCALHOST))),
+              true));
+      entries.add(
+          new Wanted.Placement(
+              ChainNames.SNAT,
+              rule(
+                  jump(sn), new Match.Comment(Comments.cut("snat", attachment.identity()))),
+              true));
+    }
+    return new Wanted(own, shared, jumps, entries);
+  }
+
+  private static Wanted mark(Attachment attachment, Family family, Cidr container) {
+    String dn = ChainNames.dnat(attachment.identity());
+    boolean snat = attachment.snat();
+    boolean ownMark = snat && attachment.externalSetMarkChain().isEmpty();
+    String setMark = attachment.externalSetMarkChain().orElse(ChainNames.SETMARK);
+    Map<String, List<Rule>> shared = new LinkedHashMap<>();
+    List<Wanted.Placement> jumps = new ArrayList<>();
+    if (ownMark) {
+      String bits = "0x" + Long.toHexString(attachment.mark());
+      String both = bits + "/" + bits;
+      shared.put(
+          ChainNames.SETMARK,
+          List.of(
+              rule(
+                  new Target.Jump("MARK", false, List.of("--set-xmark", both)),
+                  new Match.Comment("CNI portfwd masquerade mark"))));
+      shared.put(
+          ChainNames.MASQ,
+          List.of(
+              rule(
+                  new Target.Jump("MASQUERADE", false, List.of()),
+                  new Match.Module(
+                      "mark",
+                      List.of("--mark", attachment.mark() == 0xffffffffL ? bits : both),
+                      true))));
+      jumps.add(
+          new Wanted.Placement(
+              "POSTROUTING",
+              rule(jump(ChainNames.MASQ), new Match.Comment("CNI portfwd requiring masquerade")),
+              true));
+    }
+    shared.put(ChainNames.DNAT, List.of());
+    jumps.add(new Wanted.Placement("PREROUTING", toDnat(), false));
+    jumps.add(new Wanted.Placement("OUTPUT", toDnat(), false));
+    List<Rule> rules = new ArrayList<>();
+    Cidr hairpin = attachment.masqAll() ? Cidr.any(family) : container.network();
+    for (PortMapping mapping : attachment.mappings()) {
+      if (!mapping.appliesTo(family)) {
+        continue;
+      }
+      if (snat) {
+        rules.add(markRule(setMark, mapping, hairpin));
+        if (family == Family.IPV4 && !attachment.masqAll()) {
+          rules.add(markRule(setMark, mapping, Cidr.host(LOCALHOST)));
+        }
+      }
+      rules.add(dnatRule(mapping, container.address()));
+    }
+    return new Wanted(
+        Map.of(dn, List.copyOf(new LinkedHashSet<>(rules))),
+        shared,
+        jumps,
+        markEntries(attachment, family, dn));
+  }
+
+  private static List<Wanted.Placement> markEntries(
+      Attachment attachment, Family family, String dn) {
+    List<Wanted.Placement> entries = new ArrayList<>();
+    List<Protocol> protocols =
+        attachment.mappings().stream()
+            .map(PortMapping::protocol)
+            .distinct()
+            .sorted(Comparator.comparing(Protocol::id))
+            .toList();
+    for (Protocol protocol : protocols) {
+      List<String> ports =
+          attachment.mappings().stream()
+              .filter(m -> m.protocol() == protocol)
+              .map(m -> Integer.toString(m.hostPort()))
+              .toList();
+      for (int from = 0; from < ports.size(); from += PORTS_PER_ENTRY) {
+        List<String> group =
+            ports.subList(from, Math.min(ports.size(), from + PORTS_PER_ENTRY));
+        List<String> words =
+            new ArrayList<>(commentWords(Comments.shortened("dnat", attachment.identity())));
+        words.addAll(List.of("-m", "multiport", "--destination-ports", String.join(",", group)));
+        words.addAll(List.of("-p", protocol.id()));
+        words.addAll(attachment.conditions(family));
+        for (Rule rule : expand(family, words, dn)) {
+          entries.add(new Wanted.Placement(ChainNames.DNAT, rule, false));
+        }
+      }
+    }
+    return List.copyOf(new LinkedHashSet<>(entries));
+  }
+
+  private static List<String> commentWords(String comment) {
+    return List.of("-m", "comment", "--comment", comment);
+  }
+
+  /** The rules of one condition list: iptables makes one for each of several addresses. */
+  private static List<Rule> expand(Family family, List<String> words, String target) {
+    List<List<String>> variants = List.of(words);
+    for (String option : List.of("-s", "-d")) {
+      List<List<String>> next = new ArrayList<>();
+      for (List<String> variant : variants) {
+        int at = variant.indexOf(option) + 1;
+        if (at == 0 || variant.get(at).indexOf(',') < 0) {
+          next.add(variant);
+          continue;
+        }
+        for (String address : variant.get(at).split(",")) {
+          List<String> copy = new ArrayList<>(variant);
+          copy.set(at, address);
+          next.add(copy);
+        }
+      }
+      variants = next;
+    }
+    List<Rule> rules = new ArrayList<>();
+    for (List<String> variant : variants) {
+      List<String> all = new ArrayList<>(variant);
+      all.addAll(List.of("-j", target));
+      rules.add(RuleSyntax.parse(family, all));
+    }
+    return rules;
+  }
+
+  private static List<Rule> lastOfEquals(List<Rule> rules) {
+    LinkedHashSet<Rule> kept = new LinkedHashSet<>();
+    for (Rule rule : rules) {
+      kept.remove(rule);
+      kept.add(rule);
+    }
+    return List.copyOf(kept);
+  }
+
+  private static Rule toDnat() {
+    return rule(
+        jump(ChainNames.DNAT),
+        new Match.Module("addrtype", List.of("--dst-type", "LOCAL"), true));
+  }
+
+  private static Rule dnatRule(PortMapping mapping, IpAddress container) {
+    return mappingRule(
+        new Target.Dnat(container, mapping.containerPort()), Optional.empty(), mapping);
+  }
+
+  private static Rule markRule(String setMark, PortMapping mapping, Cidr source) {
+    return mappingRule(
+        jump(setMark),
+        source.prefix() == 0 ? Optional.empty() : Optional.of(source(source)),
+        mapping);
+  }
+
+  private static Rule mappingRule(Target target, Optional<Match> source, PortMapping mapping) {
+    List<Match> matches = new ArrayList<>();
+    source.ifPresent(matches::add);
+    mapping
+        .hostIp()
+        .filter(ip -> !ip.isUnspecified())
+        .ifPresent(ip -> matches.add(destination(Cidr.host(ip))));
+    matches.add(protocol(mapping));
+    matches.add(port(mapping.protocol(), mapping.hostPort()));
+    return new Rule(matches, target);
+  }
+
+  private static Match source(Cidr cidr) {
+    return new Match.Address(Side.SOURCE, false, cidr);
+  }
+
+  private static Match destination(Cidr cidr) {
+    return new Match.Address(Side.DESTINATION, false, cidr);
+  }
+
+  private static Match protocol(PortMapping mapping) {
+    return new Match.Proto(false, mapping.protocol().id());
+  }
+
+  private static Match port(Protocol protocol, int port) {
+    return new Match.Ports(
+        protocol.id(),
+        List.of(new Match.PortTest(Side.DESTINATION, false, PortRange.of(port))));
+  }
+
+  private static Target jump(String chain) {
+    return new Target.Jump(chain, false, List.of());
+  }
+
+  private static Rule rule(Target target, Match... matches) {
+    return new Rule(List.of(matches), target);
+  }
+}

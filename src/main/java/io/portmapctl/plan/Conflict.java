@@ -1,0 +1,47 @@
+package io.portmapctl.plan;
+
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.netconf.Identity;
+import java.util.Optional;
+
+/** Why a plan is refused unless forced. */
+public sealed interface Conflict {
+  /** The family in which they meet. */
+  Family family();
+
+  /** Whose request is refused. */
+  Identity owner();
+
+  /**
+   * Two containers claim one port.
+   *
+   * @param protocol tcp, udp or sctp
+   * @param hostIp the address that the other claims, empty for any
+   * @param hostPort the port
+   * @param owner whose mapping is planned
+   * @param other who claims it too, where its entry still tells
+   * @param otherChain the other's chain
+   * @param otherWins whether the other's entry takes the packets, after the plan
+   */
+  record Port(
+      Family family,
+      String protocol,
+      Optional<IpAddress> hostIp,
+      int hostPort,
+      Identity owner,
+      Optional<Identity> other,
+      String otherChain,
+      boolean otherWins)
+      implements Conflict {}
+
+  /**
+   * Two containers have the same chain: its name hashes network and ID without a separator.
+   *
+   * @param owner who wants it
+   * @param other who has it
+   * @param chain the chain
+   */
+  record ChainName(Family family, Identity owner, Identity other, String chain)
+      implements Conflict {}
+}

@@ -1,0 +1,363 @@
+package io.portmapctl.plan;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.layout.Wanted;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Side;
+import io.portmapctl.model.Table;
+import io.portmapctl.model.Target;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.Identity;
+import io.portmapctl.netconf.PortMapping;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Plans one family's table: from any state of the container's chains to the wanted one, touching
+ * nobody else's rules. Pure: the same input gives the same plan.
+ */
+public final class Planner {
+  private final Workspace work;
+  private final Table before;
+  private final List<Conflict> conflicts = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  /** For each shared chain and container chain, its entries; only right while nothing changed. */
+  private final Map<String, Map<String, List<Rule>>> entries = new HashMap<>();
+
+  private Planner(Table before) {
+    this.before = before;
+    this.work = new Workspace(before);
+  }
+
+  /**
+   * The result for one family.
+   *
+   * @param part the changes
+   * @param conflicts why they are refused unless forced
+   * @param warnings what a reader should know
+   */
+  public record Result(Plan.Part part, List<Conflict> conflicts, List<String> warnings) {}
+
+  /** Plans all requests in order on one table. */
+  public static Result plan(Table before, List<Request> requests) {
+    Planner planner = new Planner(before);
+    for (Request request : requests) {
+      if (request instanceof Request.Publish publish) {
+        planner.publish(publish);
+      } else if (request instanceof Request.Withdraw withdraw) {
+        planner.withdraw(withdraw.identity());
+      } else if (request instanceof Request.WithdrawChain chain) {
+        planner.removeContainer(List.of("CNI-DN-" + chain.hash(), "CNI-SN-" + chain.hash()));
+      } else {
+        planner.prune();
+      }
+    }
+    Table after = planner.work.table();
+    planner.portConflicts(after, requests);
+    return new Result(
+        new Plan.Part(before, after, planner.work.changes()),
+        List.copyOf(planner.conflicts),
+        List.copyOf(planner.warnings));
+  }
+
+  private void publish(Request.Publish publish) {
+    Attachment attachment = publish.attachment();
+    if (attachment.mappings().isEmpty() || attachment.addresses().isEmpty()) {
+      return;
+    }
+    collision(attachment.identity());
+    Wanted wanted = publish.choice().layout().wanted(attachment, before.family());
+    wanted.shared().keySet().forEach(work::create);
+    Set<String> own =
+        new LinkedHashSet<>(
+            List.of(
+                ChainNames.dnat(attachment.identity()), ChainNames.snat(attachment.identity())));
+    for (String chain : own) {
+      if (wanted.containerChains().containsKey(chain)) {
+        work.create(chain);
+        replace(chain, wanted.containerChains().get(chain));
+      }
+    }
+    wanted.shared().forEach((chain, rules) -> rules.forEach(r -> once(chain, r, false)));
+    wanted.jumps().forEach(j -> once(j.chain(), j.rule(), j.first()));
+    for (String shared : sharedChains(wanted, own)) {
+      entries(
+          shared, own, wanted.entries().stream().filter(e -> e.chain().equals(shared)).toList());
+    }
+    for (String chain : own) {
+      if (work.has(chain) && !wanted.containerChains().containsKey(chain)) {
+        removeStale(chain);
+      }
+    }
+  }
+
+  /** The CNI-HOSTPORT chains that hold, or shall hold, an entry of the container. */
+  private Set<String> sharedChains(Wanted wanted, Set<String> own) {
+    Set<String> chains = new LinkedHashSet<>();
+    wanted.entries().forEach(e -> chains.add(e.chain()));
+    for (String chain : own) {
+      work.referrers(chain).stream()
+          .filter(c -> c.startsWith(ChainNames.SHARED) && work.has(c))
+          .forEach(chains::add);
+    }
+    return chains;
+  }
+
+  /** A chain's rules become these, by the fewest edits. */
+  private void replace(String chain, List<Rule> wanted) {
+    List<Rule> current = work.rows(chain).stream().map(Row::rule).toList();
+    if (current.equals(wanted)) {
+      return;
+    }
+    int at = 0;
+    for (SequenceDiff.Step<Rule> step : SequenceDiff.<Rule>between(current, wanted)) {
+      switch (step.kind()) {
+        case KEEP -> at++;
+        case DELETE -> work.delete(chain, at);
+        case INSERT -> work.insert(chain, at++, step.element());
+      }
+    }
+  }
+
+  /** A rule stands in a chain exactly once, at the place of its first. */
+  private void once(String chain, Rule rule, boolean first) {
+    if (!work.has(chain)) {
+      work.create(chain);
+    }
+    boolean found = false;
+    for (int i = 0; i < work.rows(chain).size(); i++) {
+      if (work.rows(chain).get(i).rule().equals(rule)) {
+        if (found) {
+          work.delete(chain, i--);
+        }
+        found = true;
+      }
+    }
+    if (!found) {
+      work.insert(chain, first ? 0 : work.rows(chain).size(), rule);
+    }
+  }
+
+  /** The container's entries in a shared chain become these, at the place of its first. */
+  private void entries(String shared, Set<String> own, List<Wanted.Placement> placements) {
+    List<Rule> wanted = placements.stream().map(Wanted.Placement::rule).toList();
+    List<Rule> current = currentEntries(shared, own);
+    if (current.equals(wanted)) {
+      return;
+    }
+    if (current.isEmpty()) {
+      boolean first = placements.get(0).first();
+      for (int i = 0; i < wanted.size(); i++) {
+        work.insert(shared, first ? i : work.rows(shared).size(), wanted.get(i));
+      }
+      return;
+    }
+    if (wanted.stream().anyMatch(Rule::hasUnmodelledMatch)) {
+      warnings.add(
+          before.family().title()
+              + ": an entry in "
+              + shared
+              + " has a match that is not modelled; it is written anew unless its words agree");
+    }
+    List<Row> rows = work.rows(shared);
+    int at = 0;
+    for (SequenceDiff.Step<Rule> step : SequenceDiff.<Rule>between(current, wanted)) {
+      if (step.kind() != SequenceDiff.Kind.INSERT) {
+        at = next(rows, own, at);
+      } else if (at == 0 || !current.isEmpty() && isBeforeFirst(rows, own, at)) {
+        at = Math.min(next(rows, own, at), rows.size());
+      }
+      switch (step.kind()) {
+        case KEEP -> at++;
+        case DELETE -> work.delete(shared, at);
+        case INSERT -> work.insert(shared, at++, step.element());
+      }
+    }
+  }
+
+  private static boolean isBeforeFirst(List<Row> rows, Set<String> own, int at) {
+    return rows.subList(0, at).stream()
+        .noneMatch(r -> own.contains(r.rule().target().name()));
+  }
+
+  /** The index of the container's next entry, or the end. */
+  private static int next(List<Row> rows, Set<String> own, int from) {
+    int at = from;
+    while (at < rows.size() && !own.contains(rows.get(at).rule().target().name())) {
+      at++;
+    }
+    return at;
+  }
+
+  private List<Rule> currentEntries(String shared, Set<String> own) {
+    Map<String, List<Rule>> byChain =
+        entries.computeIfAbsent(
+            shared,
+            s -> {
+              Map<String, List<Rule>> grouped = new HashMap<>();
+              for (Row row : before.chain(s).map(c -> c.rows()).orElse(List.of())) {
+                String hash = hash(row.rule().target().name());
+                if (!hash.isEmpty()) {
+                  grouped.computeIfAbsent(hash, k -> new ArrayList<>()).add(row.rule());
+                }
+              }
+              return grouped;
+            });
+    return byChain.getOrDefault(hash(own.iterator().next()), List.of());
+  }
+
+  private static String hash(String chain) {
+    return ChainNames.isContainerChain(chain) ? chain.substring("CNI-DN-".length()) : "";
+  }
+
+  /** A chain that is wanted no more; where somebody else's rule leads to it, it is only emptied. */
+  private void removeStale(String chain) {
+    boolean referred =
+        work.referrers(chain).stream()
+            .flatMap(c -> work.rows(c).stream())
+            .anyMatch(r -> r.rule().target().name().equals(chain));
+    if (referred) {
+      work.flush(chain);
+    } else {
+      work.deleteChain(chain);
+    }
+  }
+
+  private void withdraw(Identity identity) {
+    collision(identity);
+    removeContainer(List.of(ChainNames.dnat(identity), ChainNames.snat(identity)));
+  }
+
+  private void removeContainer(List<String> chains) {
+    Set<String> own = Set.copyOf(chains);
+    Set<String> holders = new LinkedHashSet<>();
+    chains.forEach(c -> holders.addAll(work.referrers(c)));
+    for (String holder : holders) {
+      for (int i = 0; i < work.rows(holder).size(); i++) {
+        if (own.contains(work.rows(holder).get(i).rule().target().name())) {
+          work.delete(holder, i--);
+        }
+      }
+    }
+    for (String chain : chains) {
+      if (work.has(chain)) {
+        work.deleteChain(chain);
+      }
+    }
+  }
+
+  /** The chain name of another owner: its entry's comment names it. */
+  private void collision(Identity identity) {
+    for (String chain : List.of(ChainNames.dnat(identity), ChainNames.snat(identity))) {
+      for (String holder : work.referrers(chain)) {
+        for (Row row : before.chain(holder).map(c -> c.rows()).orElse(List.of())) {
+          if (!row.rule().target().name().equals(chain)) {
+            continue;
+          }
+          Optional<Identity> owner = Claims.owner(row.rule(), chain);
+          if (owner.isPresent() && !owner.get().equals(identity)) {
+            Conflict conflict =
+                new Conflict.ChainName(before.family(), identity, owner.get(), chain);
+            if (!conflicts.contains(conflict)) {
+              conflicts.add(conflict);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private void portConflicts(Table after, List<Request> requests) {
+    Claims claims = new Claims(after);
+    for (Request request : requests) {
+      if (request instanceof Request.Publish publish
+          && publish.attachment().address(before.family()).isPresent()) {
+        conflicts.addAll(claims.of(publish.attachment()));
+      }
+    }
+  }
+
+  private void prune() {
+    for (String chain : List.of(ChainNames.DNAT, ChainNames.SNAT)) {
+      if (work.has(chain) && work.rows(chain).isEmpty()) {
+        pruneChain(chain);
+      }
+    }
+    boolean needed =
+        referrers(ChainNames.SETMARK).stream()
+            .flatMap(c -> work.rows(c).stream())
+            .anyMatch(r -> r.rule().target().name().equals(ChainNames.SETMARK));
+    if (!needed && onlyOurs(ChainNames.SETMARK, "MARK") && onlyOurs(ChainNames.MASQ, "MASQUERADE")) {
+      for (String chain : List.of(ChainNames.SETMARK, ChainNames.MASQ)) {
+        if (work.has(chain)) {
+          pruneChain(chain);
+        }
+      }
+    }
+  }
+
+  private boolean onlyOurs(String chain, String target) {
+    return work.rows(chain).stream()
+        .allMatch(
+            r ->
+                r.rule().target() instanceof Target.Jump jump
+                    && jump.name().equals(target)
+                    && r.rule().matches().size() == 1);
+  }
+
+  /** Removes a shared chain with the plugin's own jumps to it, unless others' rules lead there. */
+  private void pruneChain(String chain) {
+    for (String holder : referrers(chain)) {
+      for (Row row : work.rows(holder)) {
+        if (row.rule().target().name().equals(chain) && !isPluginJump(row.rule())) {
+          return;
+        }
+      }
+    }
+    for (String holder : referrers(chain)) {
+      for (int i = 0; i < work.rows(holder).size(); i++) {
+        if (work.rows(holder).get(i).rule().target().name().equals(chain)) {
+          work.delete(holder, i--);
+        }
+      }
+    }
+    work.deleteChain(chain);
+  }
+
+  private static boolean isPluginJump(Rule rule) {
+    List<Match> matches = rule.matches();
+    if (matches.size() == 1) {
+      return matches.get(0).equals(new Match.Module("addrtype", List.of("--dst-type", "LOCAL"), true))
+          || matches.get(0).equals(new Match.Comment("CNI portfwd requiring masquerade"));
+    }
+    return matches.size() == 2
+        && matches.get(0) instanceof Match.Address source
+        && source.side() == Side.SOURCE
+        && matches.get(1) instanceof Match.Address destination
+        && destination.negated()
+        && rule.target().name().equals(ChainNames.SNAT);
+  }
+
+  private List<String> referrers(String chain) {
+    List<String> holders = new ArrayList<>();
+    for (String name : work.chainNames()) {
+      if (work.rows(name).stream().anyMatch(r -> r.rule().target().name().equals(chain))) {
+        holders.add(name);
+      }
+    }
+    return holders;
+  }
+
+  /** Whether a mapping makes a rule in no family of the attachment. */
+  public static boolean makesNoRule(Attachment attachment, PortMapping mapping) {
+    return attachment.addresses().stream().noneMatch(a -> mapping.appliesTo(a.address().family()));
+  }
+}

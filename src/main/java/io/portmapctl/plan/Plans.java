@@ -1,0 +1,146 @@
+package io.portmapctl.plan;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.layout.Layout;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.PortRange;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Side;
+import io.portmapctl.model.Table;
+import io.portmapctl.model.Target;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.PortMapping;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Puts the families' plans together with what goes with them. */
+public final class Plans {
+  private Plans() {}
+
+  /** Plans the requests on every table. */
+  public static Plan of(List<Table> tables, List<Request> requests) {
+    List<Plan.Part> parts = new ArrayList<>();
+    List<Conflict> conflicts = new ArrayList<>();
+    Set<String> warnings = new LinkedHashSet<>();
+    for (Table table : tables) {
+      Planner.Result result = Planner.plan(table, requests);
+      parts.add(result.part());
+      conflicts.addAll(result.conflicts());
+      warnings.addAll(result.warnings());
+    }
+    for (Request request : requests) {
+      if (request instanceof Request.Publish publish) {
+        warnings.addAll(warnings(publish.attachment(), tables));
+      }
+    }
+    return new Plan(
+        List.copyOf(parts),
+        sysctls(parts, requests),
+        stale(parts),
+        List.copyOf(conflicts),
+        List.copyOf(warnings));
+  }
+
+  private static List<String> warnings(Attachment attachment, List<Table> tables) {
+    String who =
+        "network "
+            + attachment.identity().network()
+            + ", container "
+            + attachment.identity().containerId()
+            + ": ";
+    List<String> warnings = new ArrayList<>();
+    if (attachment.mappings().isEmpty()) {
+      String dn = ChainNames.dnat(attachment.identity());
+      String sn = ChainNames.snat(attachment.identity());
+      boolean there =
+          tables.stream().anyMatch(t -> t.chain(dn).isPresent() || t.chain(sn).isPresent());
+      warnings.add(
+          who
+              + (there
+                  ? "no port mappings, but rules of it are there; del removes them"
+                  : "no port mappings, nothing to do"));
+    } else if (attachment.addresses().isEmpty()) {
+      warnings.add(
+          who + "prevResult has no address of the container, nothing is planned and nothing removed");
+    } else {
+      for (PortMapping mapping : attachment.mappings()) {
+        if (Planner.makesNoRule(attachment, mapping)) {
+          warnings.add(
+              who
+                  + "host port "
+                  + mapping.hostPort()
+                  + "/"
+                  + mapping.protocol().id()
+                  + " on "
+                  + mapping.hostIp().map(IpAddress::toString).orElse("any")
+                  + " makes no rule: the container has no address of that family");
+        }
+      }
+    }
+    return warnings;
+  }
+
+  private static List<Plan.Sysctl> sysctls(List<Plan.Part> parts, List<Request> requests) {
+    Set<String> changed = new HashSet<>();
+    for (Plan.Part part : parts) {
+      if (part.before().family() == Family.IPV4) {
+        part.changes().forEach(c -> changed.add(c.chain()));
+      }
+    }
+    Set<Plan.Sysctl> sysctls = new LinkedHashSet<>();
+    for (Request request : requests) {
+      if (request instanceof Request.Publish publish
+          && publish.attachment().snat()
+          && changed.contains(ChainNames.dnat(publish.attachment().identity()))
+          && (publish.choice().layout() == Layout.MARK
+              || publish.attachment().mappings().stream()
+                  .anyMatch(m -> m.appliesTo(Family.IPV4)))) {
+        publish
+            .attachment()
+            .address(Family.IPV4)
+            .ifPresent(a -> sysctls.add(new Plan.Sysctl(a.address())));
+      }
+    }
+    return List.copyOf(sysctls);
+  }
+
+  private static List<Plan.Stale> stale(List<Plan.Part> parts) {
+    Set<Plan.Stale> stale = new LinkedHashSet<>();
+    for (Plan.Part part : parts) {
+      for (Change change : part.changes()) {
+        if (change instanceof Change.InsertRule insert) {
+          udp(change, insert.row().rule()).ifPresent(stale::add);
+        } else if (change instanceof Change.AppendRule append) {
+          udp(change, append.row().rule()).ifPresent(stale::add);
+        } else if (change instanceof Change.DeleteRule delete) {
+          udp(change, delete.row().rule()).ifPresent(stale::add);
+        }
+      }
+    }
+    return List.copyOf(stale);
+  }
+
+  private static Optional<Plan.Stale> udp(Change change, Rule rule) {
+    if (!(rule.target() instanceof Target.Dnat) || !ChainNames.isContainerChain(change.chain())) {
+      return Optional.empty();
+    }
+    Optional<IpAddress> hostIp = Optional.empty();
+    for (Match match : rule.matches()) {
+      if (match instanceof Match.Address address && address.side() == Side.DESTINATION) {
+        hostIp = Optional.of(address.cidr().address());
+      } else if (match instanceof Match.Ports ports
+          && ports.module().equals("udp")
+          && ports.ports().size() == 1) {
+        PortRange range = ports.ports().get(0).range();
+        return Optional.of(new Plan.Stale(change.family(), hostIp, range.first()));
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,34 @@
+package io.portmapctl.plan;
+
+import io.portmapctl.layout.LayoutChoice;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.Identity;
+
+/** What is asked of the planner for one attachment. */
+public sealed interface Request {
+
+  /**
+   * Publish it.
+   *
+   * @param attachment the attachment
+   * @param choice its layout
+   */
+  record Publish(Attachment attachment, LayoutChoice choice) implements Request {}
+
+  /**
+   * Remove what it has.
+   *
+   * @param identity whose chains go
+   */
+  record Withdraw(Identity identity) implements Request {}
+
+  /**
+   * Remove a chain whose owner cannot be told any more, with its twin.
+   *
+   * @param hash the digits behind {@code CNI-DN-}
+   */
+  record WithdrawChain(String hash) implements Request {}
+
+  /** Remove shared chains that nothing needs. */
+  record Prune() implements Request {}
+}

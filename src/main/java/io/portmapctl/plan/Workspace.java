@@ -1,0 +1,148 @@
+package io.portmapctl.plan;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.model.Chain;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Table;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A table while it is being planned on: every edit is made and recorded. */
+final class Workspace {
+  private final Table before;
+  private final Map<String, List<Row>> rows = new LinkedHashMap<>();
+  private final List<Change> changes = new ArrayList<>();
+
+  /** For each container chain, the chains in which a rule leads to it. */
+  private final Map<String, Set<String>> referrers = new HashMap<>();
+
+  Workspace(Table before) {
+    this.before = before;
+    before
+        .chains()
+        .forEach(
+            (name, chain) -> {
+              rows.put(name, new ArrayList<>(chain.rows()));
+              chain.rows().forEach(row -> refer(name, row.rule()));
+            });
+  }
+
+  private void refer(String chain, Rule rule) {
+    String target = rule.target().name();
+    if (ChainNames.isContainerChain(target)) {
+      referrers.computeIfAbsent(target, t -> new LinkedHashSet<>()).add(chain);
+    }
+  }
+
+  Family family() {
+    return before.family();
+  }
+
+  List<Change> changes() {
+    return List.copyOf(changes);
+  }
+
+  boolean has(String chain) {
+    return rows.containsKey(chain);
+  }
+
+  Set<String> chainNames() {
+    return rows.keySet();
+  }
+
+  List<Row> rows(String chain) {
+    return rows.getOrDefault(chain, List.of());
+  }
+
+  /** The chains that hold, or held, a rule that leads to the container chain. */
+  List<String> referrers(String containerChain) {
+    return List.copyOf(referrers.getOrDefault(containerChain, Set.of()));
+  }
+
+  void create(String chain) {
+    if (!has(chain)) {
+      rows.put(chain, new ArrayList<>());
+      changes.add(new Change.CreateChain(family(), chain));
+    }
+  }
+
+  void insert(String chain, int index, Rule rule) {
+    List<Row> list = edited(chain);
+    Row row = Row.of(rule);
+    refer(chain, rule);
+    if (index == list.size()) {
+      changes.add(new Change.AppendRule(family(), chain, index + 1, row));
+    } else {
+      changes.add(new Change.InsertRule(family(), chain, index + 1, row));
+    }
+    list.add(index, row);
+  }
+
+  void delete(String chain, int index) {
+    Row row = edited(chain).remove(index);
+    changes.add(new Change.DeleteRule(family(), chain, index + 1, row));
+  }
+
+  void flush(String chain) {
+    for (int i = rows(chain).size() - 1; i >= 0; i--) {
+      delete(chain, 0);
+    }
+  }
+
+  void deleteChain(String chain) {
+    flush(chain);
+    rows.remove(chain);
+    changes.add(new Change.DeleteChain(family(), chain));
+  }
+
+  private List<Row> edited(String chain) {
+    List<Row> list = rows.get(chain);
+    if (list == null) {
+      throw new IllegalStateException("no chain " + chain);
+    }
+    return list;
+  }
+
+  /** The table as it is now; new chains stand among the user's chains by name, as iptables does. */
+  Table table() {
+    List<String> created = new ArrayList<>();
+    Map<String, Chain> chains = new LinkedHashMap<>();
+    List<String> order = new ArrayList<>();
+    for (String name : rows.keySet()) {
+      if (before.chain(name).isEmpty()) {
+        created.add(name);
+      } else {
+        order.add(name);
+      }
+    }
+    created.sort(null);
+    int next = 0;
+    for (String name : order) {
+      boolean user = before.chain(name).map(c -> !c.builtIn()).orElse(true);
+      while (user && next < created.size() && created.get(next).compareTo(name) < 0) {
+        put(chains, created.get(next++));
+      }
+      put(chains, name);
+    }
+    while (next < created.size()) {
+      put(chains, created.get(next++));
+    }
+    return new Table(family(), chains);
+  }
+
+  private void put(Map<String, Chain> chains, String name) {
+    Chain chain =
+        before
+            .chain(name)
+            .map(c -> new Chain(name, c.policy(), c.counters(), rows(name)))
+            .orElseGet(() -> Chain.user(name, rows(name)));
+    chains.put(name, chain);
+  }
+}
