@@ -168,12 +168,10 @@ public final class Planner {
               + " has a match that is not modelled; it is written anew unless its words agree");
     }
     List<Row> rows = work.rows(shared);
-    int at = 0;
+    int at = next(rows, own, 0);
     for (SequenceDiff.Step<Rule> step : SequenceDiff.<Rule>between(current, wanted)) {
       if (step.kind() != SequenceDiff.Kind.INSERT) {
         at = next(rows, own, at);
-      } else if (at == 0 || !current.isEmpty() && isBeforeFirst(rows, own, at)) {
-        at = Math.min(next(rows, own, at), rows.size());
       }
       switch (step.kind()) {
         case KEEP -> at++;
@@ -181,11 +179,6 @@ public final class Planner {
         case INSERT -> work.insert(shared, at++, step.element());
       }
     }
-  }
-
-  private static boolean isBeforeFirst(List<Row> rows, Set<String> own, int at) {
-    return rows.subList(0, at).stream()
-        .noneMatch(r -> own.contains(r.rule().target().name()));
   }
 
   /** The index of the container's next entry, or the end. */

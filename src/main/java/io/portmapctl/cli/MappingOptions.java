@@ -1,0 +1,224 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.netconf.Overrides;
+import io.portmapctl.netconf.PortMapping;
+import io.portmapctl.netconf.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** The pieces of an attachment by hand. */
+final class MappingOptions {
+  private static final Pattern PUBLISH =
+      Pattern.compile(
+          "(?:(\\[[^]]*\\]|[^:\\[\\]]*):)?([0-9]+)(?:-([0-9]+))?:([0-9]+)(?:-([0-9]+))?(?:/(.*))?");
+
+  @Option(
+      names = "--ifname",
+      paramLabel = "NAME",
+      description = "The container's interface; else the document's, else CNI_IFNAME, else eth0.")
+  private String ifName = "";
+
+  @Option(
+      names = "--ip",
+      paramLabel = "ADDRESS/PREFIX",
+      description = "The container's address; repeatable, one a family.")
+  private List<String> ips = List.of();
+
+  @Option(
+      names = {"-p", "--publish"},
+      paramLabel = "[HOSTIP:]HOSTPORT:CONTAINERPORT[/PROTOCOL]",
+      description = "A port mapping; repeatable. Ranges of equal length, IPv6 in brackets.")
+  private List<String> publish = List.of();
+
+  @Option(names = "--no-snat", description = "No masquerade of hairpin and localhost traffic.")
+  private boolean noSnat;
+
+  @Option(
+      names = "--condition-v4",
+      paramLabel = "TOKENS",
+      description = "Extra matches of the IPv4 entry, split as a shell splits; repeatable.")
+  private List<String> conditionsV4 = List.of();
+
+  @Option(
+      names = "--condition-v6",
+      paramLabel = "TOKENS",
+      description = "Extra matches of the IPv6 entry; repeatable.")
+  private List<String> conditionsV6 = List.of();
+
+  @Option(names = "--masq-all", description = "Masquerade traffic from everywhere.")
+  private boolean masqAll;
+
+  @Option(names = "--mark-bit", paramLabel = "N", description = "The mark bit, 0 to 31.")
+  private int markBit = -1;
+
+  @Option(
+      names = "--set-mark-chain",
+      paramLabel = "NAME",
+      description = "A chain that marks for masquerade, instead of ours.")
+  private String setMarkChain = "";
+
+  /** Whether an address was given without its prefix. */
+  Optional<String> bareAddress() {
+    return ips.stream().filter(ip -> ip.indexOf('/') < 0).findFirst();
+  }
+
+  boolean hasAddress() {
+    return !ips.isEmpty();
+  }
+
+  boolean hasMapping() {
+    return !publish.isEmpty();
+  }
+
+  /** The same overrides with these pieces. */
+  Overrides with(Overrides base) throws Failure {
+    if (markBit != -1 && (markBit < 0 || markBit > 31)) {
+      throw usage("--mark-bit: found " + markBit + ", expected a whole number from 0 to 31");
+    }
+    if (markBit != -1 && !setMarkChain.isEmpty()) {
+      throw usage("--mark-bit and --set-mark-chain: only one of them");
+    }
+    if (!setMarkChain.isEmpty() && !setMarkChain.matches("[!-,.-~][!-~]{0,27}")) {
+      throw usage("--set-mark-chain: expected a chain name of 1 to 28 characters");
+    }
+    return new Overrides(
+        base.network(),
+        base.containerId(),
+        Optional.of(ifName).filter(n -> !n.isEmpty()),
+        base.fallbackContainerId(),
+        base.fallbackIfName(),
+        addresses(),
+        mappings(),
+        noSnat,
+        split("--condition-v4", conditionsV4),
+        split("--condition-v6", conditionsV6),
+        masqAll,
+        markBit < 0 ? OptionalInt.empty() : OptionalInt.of(markBit),
+        Optional.of(setMarkChain).filter(c -> !c.isEmpty()),
+        base.pluginType());
+  }
+
+  private static Failure usage(String message) {
+    return new Failure(ExitCode.USAGE, "command line", message);
+  }
+
+  private List<Cidr> addresses() throws Failure {
+    List<Cidr> addresses = new ArrayList<>();
+    for (String ip : ips) {
+      Cidr cidr =
+          Cidr.parse(ip)
+              .orElseThrow(
+                  () ->
+                      usage(
+                          "--ip: found "
+                              + Portmapctl.shown(ip)
+                              + ", expected ADDRESS/PREFIX, as 10.89.5.6/24 or fd00:89:5::6/64"));
+      for (Cidr other : addresses) {
+        if (other.address().family() == cidr.address().family()) {
+          throw usage("--ip: two addresses of " + cidr.address().family().title());
+        }
+      }
+      addresses.add(cidr);
+    }
+    return addresses;
+  }
+
+  private List<PortMapping> mappings() throws Failure {
+    List<PortMapping> mappings = new ArrayList<>();
+    for (String text : publish) {
+      mappings.addAll(mapping(text));
+    }
+    return mappings;
+  }
+
+  private static List<PortMapping> mapping(String text) throws Failure {
+    String found = "-p: found " + Portmapctl.shown(text) + ", ";
+    Matcher parts = PUBLISH.matcher(text);
+    if (!parts.matches()) {
+      throw usage(
+          found
+              + "expected [HOSTIP:]HOSTPORT:CONTAINERPORT[/PROTOCOL], an IPv6 HOSTIP in brackets");
+    }
+    Optional<IpAddress> hostIp = Optional.empty();
+    String host = parts.group(1);
+    if (host != null) {
+      boolean brackets = host.startsWith("[");
+      hostIp = IpAddress.parse(brackets ? host.substring(1, host.length() - 1) : host);
+      if (hostIp.isEmpty() || brackets && host.indexOf(':') < 0) {
+        throw usage(found + "expected an address literal before the host port");
+      }
+    }
+    int hostFirst = port(found, parts.group(2));
+    int hostLast = parts.group(3) == null ? hostFirst : port(found, parts.group(3));
+    int first = port(found, parts.group(4));
+    int last = parts.group(5) == null ? first : port(found, parts.group(5));
+    if (hostLast < hostFirst || hostLast - hostFirst != last - first) {
+      throw usage(found + "expected ranges of equal length, from low to high");
+    }
+    String name = parts.group(6) == null ? "tcp" : parts.group(6);
+    Protocol protocol =
+        Protocol.parse(name)
+            .orElseThrow(() -> usage(found + "expected the protocol tcp, udp or sctp"));
+    List<PortMapping> mappings = new ArrayList<>();
+    for (int i = 0; i <= hostLast - hostFirst; i++) {
+      mappings.add(new PortMapping(hostFirst + i, first + i, protocol, hostIp));
+    }
+    return mappings;
+  }
+
+  private static int port(String found, String digits) throws Failure {
+    int port = digits.length() > 5 ? 0 : Integer.parseInt(digits);
+    if (port < 1 || port > 65535) {
+      throw usage(found + "expected ports from 1 to 65535");
+    }
+    return port;
+  }
+
+  /** Words as a POSIX shell splits them (quotes and backslashes; nothing expanded). */
+  static List<String> split(String option, List<String> texts) throws Failure {
+    List<String> words = new ArrayList<>();
+    for (String text : texts) {
+      StringBuilder word = new StringBuilder();
+      boolean inWord = false;
+      char quote = 0;
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        char next = i + 1 < text.length() ? text.charAt(i + 1) : 0;
+        if (quote == '\'' ? c == '\'' : quote == '"' && c == '"') {
+          quote = 0;
+        } else if (quote == 0 && (c == '\'' || c == '"')) {
+          quote = c;
+          inWord = true;
+        } else if (c == '\\' && next != 0
+            && (quote == 0 || quote == '"' && "$`\"\\".indexOf(next) >= 0)) {
+          word.append(next);
+          inWord = true;
+          i++;
+        } else if (quote == 0 && (c == ' ' || c == '\t' || c == '\n')) {
+          if (inWord) {
+            words.add(word.toString());
+            word.setLength(0);
+            inWord = false;
+          }
+        } else {
+          word.append(c);
+          inWord = true;
+        }
+      }
+      if (quote != 0) {
+        throw usage(option + ": a quote is not closed in " + Portmapctl.shown(text));
+      }
+      if (inWord) {
+        words.add(word.toString());
+      }
+    }
+    return words;
+  }
+}

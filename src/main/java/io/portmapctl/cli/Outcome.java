@@ -1,0 +1,102 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.model.Family;
+import io.portmapctl.model.Table;
+import io.portmapctl.netconf.InputError;
+import io.portmapctl.plan.Conflict;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.render.DiffView;
+import io.portmapctl.render.PlanJson;
+import io.portmapctl.render.Report;
+import io.portmapctl.render.Sentences;
+import io.portmapctl.render.Terminal;
+import io.portmapctl.render.Theme;
+import io.portmapctl.syntax.SaveFormat;
+import java.util.List;
+
+/** The end that add and del share: a plan shown, its exit code. */
+record Outcome(Session session, OutputOptions options) {
+
+  /** Shows errors as the format wants them; their exit code. */
+  int failed(Failure failure, boolean json) {
+    errors(failure.code(), failure.errors(), json);
+    return failure.code().number();
+  }
+
+  void errors(ExitCode code, List<InputError> errors, boolean json) {
+    if (json) {
+      session.print(PlanJson.error(code.number(), errors));
+    } else {
+      errors.forEach(e -> session.say("portmapctl: " + e));
+    }
+  }
+
+  /** Shows a plan as a diff. */
+  void diff(Report report) {
+    boolean color = options.color(session);
+    session.print(
+        DiffView.render(report, new Theme(color), session.outIsTerminal(), options.quiet()));
+  }
+
+  /** Shows a plan as JSON. */
+  void json(Report report) {
+    session.print(PlanJson.plan(report));
+  }
+
+  /** Shows one family's table as it will be. */
+  void save(Report report, Family family) {
+    for (Plan.Part part : report.plan().families()) {
+      Table after = part.after();
+      if (after.family() == family) {
+        String text = SaveFormat.print(after, false);
+        session.print(session.outIsTerminal() ? Terminal.safe(text) : text);
+      }
+    }
+  }
+
+  /** Warnings and conflicts of formats that have no place for them. */
+  void aside(Report report) {
+    if (!options.quiet()) {
+      report.warnings().forEach(w -> session.say("warning: " + w));
+    }
+    for (Conflict conflict : report.plan().conflicts()) {
+      session.say("conflict: " + Sentences.conflict(conflict));
+    }
+  }
+
+  /** What was passed over in folders. */
+  void skipped(List<String> skipped) {
+    if (skipped.isEmpty() || options.quiet()) {
+      return;
+    }
+    if (options.verbose()) {
+      skipped.forEach(s -> session.say("passed over: " + s));
+    } else {
+      session.say(
+          skipped.size()
+              + (skipped.size() == 1 ? " folder entry" : " folder entries")
+              + " of other kinds passed over (--verbose names them)");
+    }
+  }
+
+  /** Whether conflicts refuse the plan. */
+  boolean refused(Plan plan) {
+    return !plan.conflicts().isEmpty() && plan.hasChanges() && !options.force();
+  }
+
+  /** The exit code of a plan that was shown. */
+  int code(Plan plan, boolean inputErrors) {
+    ExitCode code = ExitCode.OK;
+    if (inputErrors) {
+      code = ExitCode.INPUT;
+    } else if (refused(plan)) {
+      code = ExitCode.CONFLICT;
+      if (!options.quiet()) {
+        session.say("portmapctl: refused because of conflicts; --force goes on despite them");
+      }
+    } else if (options.exitCode() && plan.hasChanges()) {
+      code = ExitCode.DIFFERENCES;
+    }
+    return code.number();
+  }
+}

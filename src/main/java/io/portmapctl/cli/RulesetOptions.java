@@ -1,0 +1,154 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.iptables.HostException;
+import io.portmapctl.iptables.LiveReader;
+import io.portmapctl.iptables.ProcessExec;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.Table;
+import io.portmapctl.netconf.Shown;
+import io.portmapctl.syntax.SaveFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Where the current rulesets come from. */
+final class RulesetOptions {
+  private static final int SAVE_SECONDS = 30;
+
+  /** Which families a command is about. */
+  enum Families {
+    BOTH,
+    IPV4,
+    IPV6;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    List<Family> list() {
+      return switch (this) {
+        case BOTH -> List.of(Family.IPV4, Family.IPV6);
+        case IPV4 -> List.of(Family.IPV4);
+        case IPV6 -> List.of(Family.IPV6);
+      };
+    }
+  }
+
+  /** Which variant's programs are called. */
+  enum Variant {
+    AUTO,
+    NFT,
+    LEGACY;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--ruleset",
+      paramLabel = "live|empty|FILE",
+      description = "The current IPv4 ruleset: the running kernel's (default), an empty nat table,"
+          + " or a file that iptables-save wrote.")
+  private String ruleset = "live";
+
+  @Option(
+      names = "--ruleset6",
+      paramLabel = "live|empty|FILE",
+      description = "The same for IPv6; empty where only --ruleset is given and is not live.")
+  private String ruleset6 = "";
+
+  @Option(
+      names = "--family",
+      paramLabel = "both|ipv4|ipv6",
+      description = "Restrict to one family (default: both).")
+  private Families families = Families.BOTH;
+
+  @Option(
+      names = "--iptables",
+      paramLabel = "auto|nft|legacy",
+      description = "Which variant's programs read a live ruleset (default: auto).")
+  private Variant variant = Variant.AUTO;
+
+  Families families() {
+    return families;
+  }
+
+  private String source(Family family) {
+    if (family == Family.IPV4) {
+      return ruleset;
+    }
+    if (!ruleset6.isEmpty()) {
+      return ruleset6;
+    }
+    return ruleset.equals("live") ? "live" : "empty";
+  }
+
+  /** For each family its source, as JSON names it. */
+  List<String> sources() {
+    List<String> sources = new ArrayList<>();
+    for (Family family : Family.values()) {
+      sources.add(families.list().contains(family) ? source(family) : "not read");
+    }
+    return sources;
+  }
+
+  /** Reads the tables of the families asked for. */
+  List<Table> read(Session session, List<String> warnings) throws Failure {
+    List<Table> tables = new ArrayList<>();
+    for (Family family : families.list()) {
+      String source = source(family);
+      switch (source) {
+        case "empty" -> tables.add(Table.empty(family));
+        case "live" -> tables.add(live(session, family, warnings));
+        default -> tables.add(file(family, source, warnings));
+      }
+    }
+    return tables;
+  }
+
+  private Table live(Session session, Family family, List<String> warnings) throws Failure {
+    LiveReader.Variant which = LiveReader.Variant.valueOf(variant.name());
+    String path = session.variable("PATH").orElse("");
+    try {
+      return new LiveReader(new ProcessExec(SAVE_SECONDS), which, path, warnings).read(family);
+    } catch (HostException e) {
+      throw new Failure(ExitCode.HOST, "live ruleset", e.getMessage());
+    }
+  }
+
+  private static Table file(Family family, String source, List<String> warnings) throws Failure {
+    String shown = Shown.escaped(source);
+    try {
+      byte[] bytes = Files.readAllBytes(Path.of(source));
+      Optional<Table> table =
+          SaveFormat.parse(family, new String(bytes, StandardCharsets.ISO_8859_1));
+      if (table.isEmpty()) {
+        warnings.add(shown + ": no nat table in this file; taken as empty");
+      }
+      return table.orElseGet(() -> Table.empty(family));
+    } catch (SaveFormat.FormatException e) {
+      throw new Failure(ExitCode.INPUT, shown, Shown.escaped(e.getMessage()));
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw new Failure(
+          ExitCode.INPUT, shown, "no such file; expected \"live\", \"empty\" or a saved ruleset");
+    } catch (IOException e) {
+      throw new Failure(
+          ExitCode.INPUT,
+          shown,
+          Files.isDirectory(Path.of(source))
+              ? "a folder; expected \"live\", \"empty\" or a saved ruleset"
+              : "cannot be read: " + Shown.escaped(String.valueOf(e.getMessage())));
+    }
+  }
+}

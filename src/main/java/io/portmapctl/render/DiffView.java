@@ -1,0 +1,194 @@
+package io.portmapctl.render;
+
+import io.portmapctl.model.Chain;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Table;
+import io.portmapctl.netconf.Shown;
+import io.portmapctl.plan.Conflict;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.SequenceDiff;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A plan as a unified diff of the ruleset text before and after, which {@code patch} applies to what
+ * {@code -o save} prints; then, outside the diff, what goes with it.
+ */
+public final class DiffView {
+  private static final int CONTEXT = 3;
+
+  private final Report report;
+  private final Theme theme;
+  private final boolean terminal;
+  private final StringBuilder out = new StringBuilder();
+
+  private DiffView(Report report, Theme theme, boolean terminal) {
+    this.report = report;
+    this.terminal = terminal;
+    this.theme = theme;
+  }
+
+  /**
+   * The text, as octets.
+   *
+   * @param theme the colours
+   * @param terminal whether it goes to a terminal, which must see no control characters
+   * @param quiet whether only the diff is wanted
+   */
+  public static String render(Report report, Theme theme, boolean terminal, boolean quiet) {
+    DiffView view = new DiffView(report, theme, terminal);
+    for (Plan.Part part : report.plan().families()) {
+      if (!part.changes().isEmpty()) {
+        view.part(part);
+      }
+    }
+    if (!quiet) {
+      view.notes();
+    }
+    return view.out.toString();
+  }
+
+  private void part(Plan.Part part) {
+    Table before = part.before();
+    Table after = part.after();
+    String name = before.family().id() + " nat";
+    line(theme.strong("--- " + name + " (before)"));
+    line(theme.strong("+++ " + name + " (after)"));
+    int[] at = {1, 1};
+    hunks("chains", at, declarations(before), declarations(after));
+    List<String> namesBefore = List.copyOf(before.chains().keySet());
+    List<String> namesAfter = List.copyOf(after.chains().keySet());
+    for (SequenceDiff.Step<String> step : SequenceDiff.<String>between(namesBefore, namesAfter)) {
+      String chain = step.element();
+      String title =
+          switch (step.kind()) {
+            case KEEP -> chain;
+            case DELETE -> chain + " (removed)";
+            case INSERT -> chain + " (new)";
+          };
+      hunks(title, at, rules(before, chain), rules(after, chain));
+    }
+  }
+
+  private static List<String> declarations(Table table) {
+    List<String> lines = new ArrayList<>();
+    lines.add("*nat");
+    table.chains().values().forEach(c -> lines.add(":" + c.name() + " " + c.policy()));
+    return lines;
+  }
+
+  private static List<String> rules(Table table, String chain) {
+    List<String> lines = new ArrayList<>();
+    for (Row row : table.chain(chain).map(Chain::rows).orElse(List.of())) {
+      String text = ("-A " + chain + " " + row.text()).stripTrailing();
+      lines.addAll(Arrays.asList(text.split("\n", -1)));
+    }
+    return lines;
+  }
+
+  /** The hunks of one chain; context never reaches into another's rules. */
+  private void hunks(String title, int[] at, List<String> before, List<String> after) {
+    List<SequenceDiff.Step<String>> steps = SequenceDiff.<String>between(before, after);
+    int done = 0;
+    int change = nextChange(steps, 0);
+    while (change < steps.size()) {
+      int last = change;
+      int next = nextChange(steps, last + 1);
+      while (next < steps.size() && next - last <= 2 * CONTEXT + 1) {
+        last = next;
+        next = nextChange(steps, last + 1);
+      }
+      int start = Math.max(done, change - CONTEXT);
+      int end = Math.min(steps.size(), last + 1 + CONTEXT);
+      advance(at, steps.subList(done, start));
+      hunk(title, at, steps.subList(start, end));
+      advance(at, steps.subList(start, end));
+      done = end;
+      change = next;
+    }
+    advance(at, steps.subList(done, steps.size()));
+  }
+
+  private static int nextChange(List<SequenceDiff.Step<String>> steps, int from) {
+    int at = from;
+    while (at < steps.size() && steps.get(at).kind() == SequenceDiff.Kind.KEEP) {
+      at++;
+    }
+    return at;
+  }
+
+  private static void advance(int[] at, List<SequenceDiff.Step<String>> steps) {
+    for (SequenceDiff.Step<String> step : steps) {
+      at[0] += step.kind() == SequenceDiff.Kind.INSERT ? 0 : 1;
+      at[1] += step.kind() == SequenceDiff.Kind.DELETE ? 0 : 1;
+    }
+  }
+
+  private void hunk(String title, int[] at, List<SequenceDiff.Step<String>> steps) {
+    int[] size = {0, 0};
+    advance(size, steps);
+    line(
+        theme.place(
+            "@@ -" + range(at[0], size[0]) + " +" + range(at[1], size[1]) + " @@ " + title));
+    for (SequenceDiff.Step<String> step : steps) {
+      String text = terminal ? Terminal.safe(step.element()) : step.element();
+      line(
+          switch (step.kind()) {
+            case KEEP -> " " + text;
+            case DELETE -> theme.removed("-" + text);
+            case INSERT -> theme.added("+" + text);
+          });
+    }
+  }
+
+  private static String range(int start, int count) {
+    return (count == 0 ? start - 1 : start) + "," + count;
+  }
+
+  private void notes() {
+    Plan plan = report.plan();
+    for (Plan.Sysctl sysctl : plan.sysctls()) {
+      note(
+          "sysctl: net/ipv4/conf/INTERFACE/route_localnet=1 on the interface towards "
+              + sysctl.container()
+              + " (present value unknown);");
+      note("        it opens 127/8 on that interface to its neighbours (CVE-2020-8558)");
+    }
+    for (Plan.Stale stale : plan.conntrack()) {
+      note(
+          "conntrack: stale "
+              + stale.family().title()
+              + " entries of udp port "
+              + stale.hostPort()
+              + stale.hostIp().map(ip -> " on " + ip).orElse("")
+              + " are to be deleted");
+    }
+    for (Report.Subject subject : report.subjects()) {
+      subject
+          .choice()
+          .ifPresent(
+              choice ->
+                  note(
+                      "layout "
+                          + choice.layout().id()
+                          + " for "
+                          + Sentences.who(subject.identity())
+                          + ": "
+                          + choice.reason()));
+    }
+    report.warnings().forEach(w -> note(theme.warning("warning: ") + Shown.escaped(w)));
+    for (Conflict conflict : plan.conflicts()) {
+      note(theme.warning("conflict: ") + Sentences.conflict(conflict));
+    }
+    note(theme.strong(plan.hasChanges() ? Summary.of(plan).sentence() : "No changes."));
+  }
+
+  private void note(String text) {
+    line(Terminal.octets(text));
+  }
+
+  private void line(String text) {
+    out.append(text).append('\n');
+  }
+}

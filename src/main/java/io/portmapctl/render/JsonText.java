@@ -1,0 +1,36 @@
+package io.portmapctl.render;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/** Writes one JSON document as text. */
+final class JsonText {
+  private JsonText() {}
+
+  /** What is written between the braces of the document. */
+  interface Body {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  static String document(Body body) {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+      DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+      printer.indentObjectsWith(indenter);
+      printer.indentArraysWith(indenter);
+      json.setPrettyPrinter(printer);
+      json.writeStartObject();
+      body.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return Terminal.octets(out.append('\n').toString());
+  }
+}

@@ -1,0 +1,47 @@
+package io.portmapctl.render;
+
+import io.portmapctl.plan.Change;
+import io.portmapctl.plan.Plan;
+
+/**
+ * How much a plan changes.
+ *
+ * @param chainsCreated new chains
+ * @param chainsDeleted removed chains
+ * @param rulesAdded new rules
+ * @param rulesDeleted removed rules
+ */
+record Summary(int chainsCreated, int chainsDeleted, int rulesAdded, int rulesDeleted) {
+
+  static Summary of(Plan plan) {
+    int[] count = new int[4];
+    for (Change change : plan.changes()) {
+      if (change instanceof Change.CreateChain) {
+        count[0]++;
+      } else if (change instanceof Change.DeleteChain) {
+        count[1]++;
+      } else if (change instanceof Change.DeleteRule) {
+        count[3]++;
+      } else {
+        count[2]++;
+      }
+    }
+    return new Summary(count[0], count[1], count[2], count[3]);
+  }
+
+  String sentence() {
+    return "Plan: "
+        + plural(chainsCreated, "chain")
+        + " to create, "
+        + chainsDeleted
+        + " to delete; "
+        + plural(rulesAdded, "rule")
+        + " to add, "
+        + rulesDeleted
+        + " to delete.";
+  }
+
+  private static String plural(int count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+}
