@@ -70,8 +70,9 @@ final class AddCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "diff|json|save|document",
-      description = "What to print: the changes, the plan as JSON, the table of one family as it"
-          + " will be, or the attachment as a document (default: diff).")
+      description =
+          "What to print: the changes, the plan as JSON, the table of one family as it"
+              + " will be, or the attachment as a document (default: diff).")
   private Format format = Format.DIFF;
 
   private final Session session;
@@ -94,7 +95,6 @@ final class AddCommand implements Callable<Integer> {
     requirePieces();
     Overrides overrides = pieces.with(identity.overrides(session));
     Documents documents = Documents.read(identity.sources(), session.in(), overrides, false);
-    boolean json = format == Format.JSON;
     if (!documents.errors().isEmpty()) {
       ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
       if (!output.keepGoing() || documents.attachments().isEmpty()) {
@@ -126,8 +126,7 @@ final class AddCommand implements Callable<Integer> {
       LayoutChecks.errors(attachment, choice.layout(), tables)
           .forEach(
               (path, message) ->
-                  errors.add(
-                      new InputError(Sentences.who(attachment.identity()), path, message)));
+                  errors.add(new InputError(Sentences.who(attachment.identity()), path, message)));
       requests.add(new Request.Publish(attachment, choice));
       subjects.add(
           new Report.Subject(attachment.identity(), attachment.ifName(), Optional.of(choice)));
@@ -138,8 +137,7 @@ final class AddCommand implements Callable<Integer> {
     Plan plan = Plans.of(tables, requests);
     warnings.addAll(plan.warnings());
     Report report =
-        new Report(
-            "add", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
+        new Report("add", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
     switch (format) {
       case JSON -> outcome.json(report);
       case SAVE -> {
@@ -150,7 +148,7 @@ final class AddCommand implements Callable<Integer> {
       }
       default -> outcome.diff(report);
     }
-    return outcome.code(plan, !documents.errors().isEmpty() || json && !errors.isEmpty());
+    return outcome.code(plan, !documents.errors().isEmpty());
   }
 
   private void requirePieces() throws Failure {

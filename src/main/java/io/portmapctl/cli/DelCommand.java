@@ -58,8 +58,9 @@ final class DelCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "diff|json|save",
-      description = "What to print: the changes, the plan as JSON, or the table of one family as it"
-          + " will be (default: diff).")
+      description =
+          "What to print: the changes, the plan as JSON, or the table of one family as it"
+              + " will be (default: diff).")
   private Format format = Format.DIFF;
 
   private final Session session;
@@ -127,8 +128,7 @@ final class DelCommand implements Callable<Integer> {
     Plan plan = Plans.of(tables, requests);
     warnings.addAll(plan.warnings());
     Report report =
-        new Report(
-            "del", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
+        new Report("del", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
     switch (format) {
       case JSON -> outcome.json(report);
       case SAVE -> {

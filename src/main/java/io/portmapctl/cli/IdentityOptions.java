@@ -12,8 +12,9 @@ final class IdentityOptions {
   @Parameters(
       paramLabel = "SOURCE",
       arity = "0..*",
-      description = "Files, folders, or - for standard input: network configurations, configuration"
-          + " lists, attachments, libcni cache records.")
+      description =
+          "Files, folders, or - for standard input: network configurations, configuration"
+              + " lists, attachments, libcni cache records.")
   private List<String> sources = List.of();
 
   @Option(names = "--net", paramLabel = "NAME", description = "The network name.")

@@ -196,7 +196,8 @@ final class MappingOptions {
         } else if (quote == 0 && (c == '\'' || c == '"')) {
           quote = c;
           inWord = true;
-        } else if (c == '\\' && next != 0
+        } else if (c == '\\'
+            && next != 0
             && (quote == 0 || quote == '"' && "$`\"\\".indexOf(next) >= 0)) {
           word.append(next);
           inWord = true;

@@ -34,14 +34,10 @@ final class OutputOptions {
       description = "Only what was asked for: no warnings, no notes.")
   private boolean quiet;
 
-  @Option(
-      names = "--exit-code",
-      description = "Exit 1 when the plan has changes.")
+  @Option(names = "--exit-code", description = "Exit 1 when the plan has changes.")
   private boolean exitCode;
 
-  @Option(
-      names = "--force",
-      description = "Go on despite conflicts with other containers.")
+  @Option(names = "--force", description = "Go on despite conflicts with other containers.")
   private boolean force;
 
   @Option(

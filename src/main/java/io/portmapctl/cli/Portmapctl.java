@@ -59,7 +59,8 @@ public final class Portmapctl implements Runnable {
     line.setErr(writer(session.err()));
     line.setExitCodeExceptionMapper(e -> ExitCode.DEFECT.number());
     line.setParameterExceptionHandler((e, a) -> usage(session, e));
-    boolean verbose = Arrays.asList(args).contains("--verbose") || Arrays.asList(args).contains("-v");
+    boolean verbose =
+        Arrays.asList(args).contains("--verbose") || Arrays.asList(args).contains("-v");
     line.setExecutionExceptionHandler((e, c, p) -> defect(session, e, verbose));
     try {
       return line.execute(args);
@@ -94,10 +95,11 @@ public final class Portmapctl implements Runnable {
   private static boolean outIsTerminal() {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty")
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
           || target.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException e) {
-      return System.console() != null;
+      return false;
     }
   }
 

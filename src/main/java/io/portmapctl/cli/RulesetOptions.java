@@ -58,8 +58,9 @@ final class RulesetOptions {
   @Option(
       names = "--ruleset",
       paramLabel = "live|empty|FILE",
-      description = "The current IPv4 ruleset: the running kernel's (default), an empty nat table,"
-          + " or a file that iptables-save wrote.")
+      description =
+          "The current IPv4 ruleset: the running kernel's (default), an empty nat table,"
+              + " or a file that iptables-save wrote.")
   private String ruleset = "live";
 
   @Option(
@@ -123,7 +124,7 @@ final class RulesetOptions {
     try {
       return new LiveReader(new ProcessExec(SAVE_SECONDS), which, path, warnings).read(family);
     } catch (HostException e) {
-      throw new Failure(ExitCode.HOST, "live ruleset", e.getMessage());
+      throw new Failure(ExitCode.HOST, "live ruleset", String.valueOf(e.getMessage()));
     }
   }
 
@@ -138,7 +139,7 @@ final class RulesetOptions {
       }
       return table.orElseGet(() -> Table.empty(family));
     } catch (SaveFormat.FormatException e) {
-      throw new Failure(ExitCode.INPUT, shown, Shown.escaped(e.getMessage()));
+      throw new Failure(ExitCode.INPUT, shown, Shown.escaped(String.valueOf(e.getMessage())));
     } catch (NoSuchFileException | InvalidPathException e) {
       throw new Failure(
           ExitCode.INPUT, shown, "no such file; expected \"live\", \"empty\" or a saved ruleset");

@@ -44,7 +44,7 @@ public final class LiveReader {
     this.variant = variant;
     this.warnings = warnings;
     this.searchPath = new ArrayList<>();
-    for (String folder : (path + ":/usr/sbin:/sbin").split(":")) {
+    for (String folder : (path + ":/usr/sbin:/sbin").split(":", -1)) {
       if (!folder.isEmpty()) {
         searchPath.add(Path.of(folder));
       }
@@ -102,7 +102,10 @@ public final class LiveReader {
       return table;
     }
     warnings.add(
-        "only the " + name + " variant of iptables holds CNI chains for " + family.title()
+        "only the "
+            + name
+            + " variant of iptables holds CNI chains for "
+            + family.title()
             + ": that one is read");
     return second;
   }
@@ -116,8 +119,7 @@ public final class LiveReader {
   }
 
   private static boolean legacyTableLoaded(Family family) {
-    Path names =
-        Path.of("/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
+    Path names = Path.of("/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
     try {
       return Files.readAllLines(names).contains("nat");
     } catch (IOException e) {

@@ -45,8 +45,7 @@ public final class Comments {
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    String text =
-        new String(comment.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    String text = new String(comment.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     int start = text.indexOf('"') + 1;
     String separator = "\" id: \"";
     for (int at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) {

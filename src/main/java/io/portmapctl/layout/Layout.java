@@ -1,6 +1,5 @@
 package io.portmapctl.layout;
 
-import io.portmapctl.syntax.RuleSyntax;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
@@ -12,6 +11,7 @@ import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.PortMapping;
 import io.portmapctl.netconf.Protocol;
+import io.portmapctl.syntax.RuleSyntax;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -114,8 +114,7 @@ public enum Layout {
       entries.add(
           new Wanted.Placement(
               ChainNames.SNAT,
-              rule(
-                  jump(sn), new Match.Comment(Comments.cut("snat", attachment.identity()))),
+              rule(jump(sn), new Match.Comment(Comments.cut("snat", attachment.identity()))),
               true));
     }
     return new Wanted(own, shared, jumps, entries);
@@ -192,8 +191,7 @@ public enum Layout {
               .map(m -> Integer.toString(m.hostPort()))
               .toList();
       for (int from = 0; from < ports.size(); from += PORTS_PER_ENTRY) {
-        List<String> group =
-            ports.subList(from, Math.min(ports.size(), from + PORTS_PER_ENTRY));
+        List<String> group = ports.subList(from, Math.min(ports.size(), from + PORTS_PER_ENTRY));
         List<String> words =
             new ArrayList<>(commentWords(Comments.shortened("dnat", attachment.identity())));
         words.addAll(List.of("-m", "multiport", "--destination-ports", String.join(",", group)));
@@ -222,7 +220,7 @@ public enum Layout {
           next.add(variant);
           continue;
         }
-        for (String address : variant.get(at).split(",")) {
+        for (String address : variant.get(at).split(",", -1)) {
           List<String> copy = new ArrayList<>(variant);
           copy.set(at, address);
           next.add(copy);
@@ -250,8 +248,7 @@ public enum Layout {
 
   private static Rule toDnat() {
     return rule(
-        jump(ChainNames.DNAT),
-        new Match.Module("addrtype", List.of("--dst-type", "LOCAL"), true));
+        jump(ChainNames.DNAT), new Match.Module("addrtype", List.of("--dst-type", "LOCAL"), true));
   }
 
   private static Rule dnatRule(PortMapping mapping, IpAddress container) {
@@ -292,8 +289,7 @@ public enum Layout {
 
   private static Match port(Protocol protocol, int port) {
     return new Match.Ports(
-        protocol.id(),
-        List.of(new Match.PortTest(Side.DESTINATION, false, PortRange.of(port))));
+        protocol.id(), List.of(new Match.PortTest(Side.DESTINATION, false, PortRange.of(port))));
   }
 
   private static Target jump(String chain) {

@@ -39,9 +39,7 @@ public record LayoutChoice(Layout layout, String reason) {
                 row.rule().matches().stream().anyMatch(Match.Multiport.class::isInstance);
             multiport |= several;
             byEntry.merge(
-                target,
-                several ? Layout.MARK : Layout.SNAT,
-                (a, b) -> a == Layout.MARK ? a : b);
+                target, several ? Layout.MARK : Layout.SNAT, (a, b) -> a == Layout.MARK ? a : b);
           }
         }
       }

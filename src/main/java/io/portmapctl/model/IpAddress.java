@@ -118,7 +118,13 @@ public record IpAddress(Family family, long high, long low) {
   @Override
   public String toString() {
     if (family == Family.IPV4) {
-      return (low >> 24 & 255) + "." + (low >> 16 & 255) + "." + (low >> 8 & 255) + "." + (low & 255);
+      return (low >> 24 & 255)
+          + "."
+          + (low >> 16 & 255)
+          + "."
+          + (low >> 8 & 255)
+          + "."
+          + (low & 255);
     }
     int bestStart = -1;
     int bestLength = 1;

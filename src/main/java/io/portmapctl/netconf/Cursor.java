@@ -93,7 +93,7 @@ record Cursor(Json value, String path, Errors errors) {
 
   /** This value as a whole number in a range. */
   Optional<Integer> number(int low, int high) {
-    if (value instanceof Json.Number number
+    if (value instanceof Json.Numeral number
         && number.literal().matches("-?[0-9]{1,9}")
         && Integer.parseInt(number.literal()) >= low
         && Integer.parseInt(number.literal()) <= high) {

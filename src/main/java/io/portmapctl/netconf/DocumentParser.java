@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** One JSON document of any kind, with what the command line says in its place, to an attachment. */
+/**
+ * One JSON document of any kind, with what the command line says in its place, to an attachment.
+ */
 final class DocumentParser {
   private static final List<String> VERSIONS =
       List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
@@ -82,7 +84,10 @@ final class DocumentParser {
       throw new OtherKindException("expected a JSON object, found " + root.value().shown());
     }
     boolean cache =
-        root.field("kind").map(Cursor::value).filter(new Json.Text("cniCacheV1")::equals).isPresent();
+        root.field("kind")
+            .map(Cursor::value)
+            .filter(new Json.Text("cniCacheV1")::equals)
+            .isPresent();
     if (cache) {
       return cacheRecord(root);
     }
@@ -240,11 +245,7 @@ final class DocumentParser {
       Names.cni("container ID", containerId).ifPresent(m -> errors.add("containerID", m));
     }
     String ifName =
-        overrides
-            .ifName()
-            .or(() -> parts.ifName)
-            .or(overrides::fallbackIfName)
-            .orElse("eth0");
+        overrides.ifName().or(() -> parts.ifName).or(overrides::fallbackIfName).orElse("eth0");
     Names.networkInterface(ifName).ifPresent(m -> errors.add("ifName", m));
     String version = version(parts.version);
     backend(plugin);
@@ -268,7 +269,9 @@ final class DocumentParser {
               c ->
                   errors.add(
                       "externalSetMarkChain",
-                      "found " + Shown.quoted(c) + ", expected a chain name of 1 to 28 characters"));
+                      "found "
+                          + Shown.quoted(c)
+                          + ", expected a chain name of 1 to 28 characters"));
     }
     boolean masqAll = plugin.bool("masqAll").orElse(false) || overrides.masqAll();
     return new Attachment(
@@ -338,8 +341,7 @@ final class DocumentParser {
       Json.Array given =
           new Json.Array(override.stream().map(w -> (Json) new Json.Text(w)).toList());
       Cursor holder =
-          new Cursor(
-              new Json.Obj(List.of(new Json.Field(name, given))), "", plugin.errors());
+          new Cursor(new Json.Obj(List.of(new Json.Field(name, given))), "", plugin.errors());
       words = holder.items(name);
     }
     Conditions.check(words, family);
@@ -347,8 +349,7 @@ final class DocumentParser {
     for (Cursor word : words) {
       if (word.value() instanceof Json.Text text) {
         out.add(
-            new String(
-                text.value().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+            new String(text.value().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
       }
     }
     return List.copyOf(out);
@@ -367,8 +368,7 @@ final class DocumentParser {
       Optional<Protocol> protocol = protocol(item);
       Optional<IpAddress> hostIp = hostIp(item);
       if (hostPort.isPresent() && containerPort.isPresent() && protocol.isPresent()) {
-        mappings.add(
-            new PortMapping(hostPort.get(), containerPort.get(), protocol.get(), hostIp));
+        mappings.add(new PortMapping(hostPort.get(), containerPort.get(), protocol.get(), hostIp));
       }
     }
     return List.copyOf(mappings);

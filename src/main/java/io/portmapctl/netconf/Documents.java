@@ -190,7 +190,7 @@ public record Documents(
         if (inFolder) {
           skipped.add(name + ": " + e.getMessage());
         } else {
-          errors.add(new InputError(name, "", e.getMessage()));
+          errors.add(new InputError(name, "", String.valueOf(e.getMessage())));
         }
         return;
       }

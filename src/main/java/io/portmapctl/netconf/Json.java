@@ -26,7 +26,7 @@ sealed interface Json {
     }
   }
 
-  record Number(String literal) implements Json {
+  record Numeral(String literal) implements Json {
     @Override
     public String shown() {
       return literal;
@@ -116,7 +116,7 @@ sealed interface Json {
         return new Bool(token == JsonToken.VALUE_TRUE);
       }
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-        return new Number(parser.getText());
+        return new Numeral(parser.getText());
       }
       default -> {
         return new Null();

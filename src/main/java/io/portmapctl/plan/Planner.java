@@ -288,7 +288,9 @@ public final class Planner {
         referrers(ChainNames.SETMARK).stream()
             .flatMap(c -> work.rows(c).stream())
             .anyMatch(r -> r.rule().target().name().equals(ChainNames.SETMARK));
-    if (!needed && onlyOurs(ChainNames.SETMARK, "MARK") && onlyOurs(ChainNames.MASQ, "MASQUERADE")) {
+    if (!needed
+        && onlyOurs(ChainNames.SETMARK, "MARK")
+        && onlyOurs(ChainNames.MASQ, "MASQUERADE")) {
       for (String chain : List.of(ChainNames.SETMARK, ChainNames.MASQ)) {
         if (work.has(chain)) {
           pruneChain(chain);
@@ -328,7 +330,9 @@ public final class Planner {
   private static boolean isPluginJump(Rule rule) {
     List<Match> matches = rule.matches();
     if (matches.size() == 1) {
-      return matches.get(0).equals(new Match.Module("addrtype", List.of("--dst-type", "LOCAL"), true))
+      return matches
+              .get(0)
+              .equals(new Match.Module("addrtype", List.of("--dst-type", "LOCAL"), true))
           || matches.get(0).equals(new Match.Comment("CNI portfwd requiring masquerade"));
     }
     return matches.size() == 2

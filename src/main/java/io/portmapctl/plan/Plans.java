@@ -67,7 +67,8 @@ public final class Plans {
                   : "no port mappings, nothing to do"));
     } else if (attachment.addresses().isEmpty()) {
       warnings.add(
-          who + "prevResult has no address of the container, nothing is planned and nothing removed");
+          who
+              + "prevResult has no address of the container, nothing is planned and nothing removed");
     } else {
       for (PortMapping mapping : attachment.mappings()) {
         if (Planner.makesNoRule(attachment, mapping)) {

@@ -63,7 +63,8 @@ public final class SequenceDiff {
       history.add(reach.clone());
       for (int k = -d; k <= d; k += 2) {
         int at = k + most + 1;
-        int x = k == -d || k != d && reach[at - 1] < reach[at + 1] ? reach[at + 1] : reach[at - 1] + 1;
+        int x =
+            k == -d || k != d && reach[at - 1] < reach[at + 1] ? reach[at + 1] : reach[at - 1] + 1;
         int y = x - k;
         while (x < n && y < m && from.get(x).equals(to.get(y))) {
           x++;

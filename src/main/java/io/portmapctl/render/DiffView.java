@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A plan as a unified diff of the ruleset text before and after, which {@code patch} applies to what
- * {@code -o save} prints; then, outside the diff, what goes with it.
+ * A plan as a unified diff of the ruleset text before and after, which {@code patch} applies to
+ * what {@code -o save} prints; then, outside the diff, what goes with it.
  */
 public final class DiffView {
   private static final int CONTEXT = 3;

@@ -35,8 +35,7 @@ public final class DocumentView {
             json.writeNumberField("markMasqBit", attachment.markMasqBit().getAsInt());
           }
           if (attachment.externalSetMarkChain().isPresent()) {
-            json.writeStringField(
-                "externalSetMarkChain", attachment.externalSetMarkChain().get());
+            json.writeStringField("externalSetMarkChain", attachment.externalSetMarkChain().get());
           }
           if (attachment.masqAll()) {
             json.writeBooleanField("masqAll", true);
@@ -60,8 +59,7 @@ public final class DocumentView {
     }
   }
 
-  private static void mappings(JsonGenerator json, List<PortMapping> mappings)
-      throws IOException {
+  private static void mappings(JsonGenerator json, List<PortMapping> mappings) throws IOException {
     json.writeArrayFieldStart("portMappings");
     for (PortMapping mapping : mappings) {
       json.writeStartObject();

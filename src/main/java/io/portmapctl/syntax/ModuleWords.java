@@ -17,8 +17,18 @@ final class ModuleWords {
   /** The order in which iptables-save prints address types. */
   private static final List<String> TYPES =
       List.of(
-          "UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE",
-          "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE");
+          "UNSPEC",
+          "UNICAST",
+          "LOCAL",
+          "BROADCAST",
+          "ANYCAST",
+          "MULTICAST",
+          "BLACKHOLE",
+          "UNREACHABLE",
+          "PROHIBIT",
+          "THROW",
+          "NAT",
+          "XRESOLVE");
 
   /** Units of a rate, longest first, and their length in the kernel's ticks (10 000 a second). */
   private static final List<String> UNITS = List.of("day", "hour", "min", "sec");
@@ -33,8 +43,7 @@ final class ModuleWords {
           case "mark" -> each(options, List.of("--mark"), ModuleWords::mark);
           case "conntrack" -> each(options, List.of("--ctstate"), v -> set(v, STATES));
           case "state" -> each(options, List.of("--state"), v -> set(v, STATES));
-          case "addrtype" ->
-              each(options, List.of("--src-type", "--dst-type"), v -> set(v, TYPES));
+          case "addrtype" -> each(options, List.of("--src-type", "--dst-type"), v -> set(v, TYPES));
           case "mac" ->
               each(
                   options,

@@ -55,7 +55,8 @@ public final class RuleSyntax {
       String word = next < words.size() ? words.get(next++) : "";
       switch (word) {
         case "-s", "-d" -> address(word.equals("-s") ? Side.SOURCE : Side.DESTINATION, negated);
-        case "-i", "-o" -> networkInterface(word.equals("-i") ? Side.SOURCE : Side.DESTINATION, negated);
+        case "-i", "-o" ->
+            networkInterface(word.equals("-i") ? Side.SOURCE : Side.DESTINATION, negated);
         case "-p" -> protocol(negated);
         case "-m" -> module(take());
         case "-j", "-g" -> target(word.equals("-g"));

@@ -27,8 +27,8 @@ public final class SaveFormat {
   }
 
   /**
-   * The nat table in a save file; empty when the file has none. Other tables and comments are passed
-   * over.
+   * The nat table in a save file; empty when the file has none. Other tables and comments are
+   * passed over.
    *
    * @throws FormatException for a line that is not of the format, a table without COMMIT, or the
    *     comment by which iptables-nft-save says that it could not read the table
@@ -98,7 +98,9 @@ public final class SaveFormat {
     Map<String, Chain> full = new LinkedHashMap<>();
     chains.forEach(
         (name, c) ->
-            full.put(name, new Chain(name, c.policy(), c.counters(), rows.getOrDefault(name, List.of()))));
+            full.put(
+                name,
+                new Chain(name, c.policy(), c.counters(), rows.getOrDefault(name, List.of()))));
     return Optional.of(new Table(family, full));
   }
 
