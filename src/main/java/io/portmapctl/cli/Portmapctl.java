@@ -28,12 +28,6 @@ import picocli.CommandLine.Spec;
     description = {
       "Plans and shows the iptables rules that publish container ports on this host,",
       "as the CNI portmap plugin makes them. Nothing is changed: every command is a dry run."
-    },
-    subcommands = {
-      AddCommand.class,
-      DelCommand.class,
-      CommandLine.HelpCommand.class,
-      AutoComplete.GenerateCompletion.class
     })
 public final class Portmapctl implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -53,7 +47,8 @@ public final class Portmapctl implements Runnable {
 
   /** Runs one command in given surroundings; the exit code. */
   static int run(Session session, String... args) {
-    CommandLine line = new CommandLine(new Portmapctl(), new Commands(session));
+    CommandLine line = new CommandLine(new Portmapctl());
+    addCommands(line, session, args.length == 0 ? "" : args[0]);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setOut(writer(session.out()));
     line.setErr(writer(session.err()));
@@ -66,6 +61,21 @@ public final class Portmapctl implements Runnable {
       return line.execute(args);
     } catch (OutOfMemoryError | StackOverflowError e) {
       return defect(session, e, verbose);
+    }
+  }
+
+  /** Adds the commands; where one is named, that one alone: reading annotations costs start-up. */
+  private static void addCommands(CommandLine line, Session session, String named) {
+    boolean all = !named.equals("add") && !named.equals("del");
+    if (all || named.equals("add")) {
+      line.addSubcommand(new AddCommand(session));
+    }
+    if (all || named.equals("del")) {
+      line.addSubcommand(new DelCommand(session));
+    }
+    if (all) {
+      line.addSubcommand(new CommandLine.HelpCommand());
+      line.addSubcommand(new AutoComplete.GenerateCompletion());
     }
   }
 
@@ -115,20 +125,6 @@ public final class Portmapctl implements Runnable {
     public String[] getVersion() {
       String version = Portmapctl.class.getPackage().getImplementationVersion();
       return new String[] {"portmapctl " + (version == null ? "(development)" : version)};
-    }
-  }
-
-  /** Gives the commands their surroundings. */
-  private record Commands(Session session) implements CommandLine.IFactory {
-    @Override
-    public <K> K create(Class<K> type) throws Exception {
-      if (type == AddCommand.class) {
-        return type.cast(new AddCommand(session));
-      }
-      if (type == DelCommand.class) {
-        return type.cast(new DelCommand(session));
-      }
-      return CommandLine.defaultFactory().create(type);
     }
   }
 

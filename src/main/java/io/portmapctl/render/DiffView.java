@@ -55,8 +55,8 @@ public final class DiffView {
     String name = before.family().id() + " nat";
     line(theme.strong("--- " + name + " (before)"));
     line(theme.strong("+++ " + name + " (after)"));
-    int[] at = {1, 1};
-    hunks("chains", at, declarations(before), declarations(after));
+    List<Line> lines = new ArrayList<>();
+    lines("chains", lines, declarations(before), declarations(after));
     List<String> namesBefore = List.copyOf(before.chains().keySet());
     List<String> namesAfter = List.copyOf(after.chains().keySet());
     for (SequenceDiff.Step<String> step : SequenceDiff.<String>between(namesBefore, namesAfter)) {
@@ -67,8 +67,19 @@ public final class DiffView {
             case DELETE -> chain + " (removed)";
             case INSERT -> chain + " (new)";
           };
-      hunks(title, at, rules(before, chain), rules(after, chain));
+      lines(title, lines, rules(before, chain), rules(after, chain));
     }
+    lines("", lines, List.of("COMMIT"), List.of("COMMIT"));
+    hunks(lines);
+  }
+
+  /** One line of the diff and the chain that it belongs to. */
+  private record Line(String title, SequenceDiff.Kind kind, String text) {}
+
+  private static void lines(
+      String title, List<Line> lines, List<String> before, List<String> after) {
+    SequenceDiff.<String>between(before, after)
+        .forEach(s -> lines.add(new Line(title, s.kind(), s.element())));
   }
 
   private static List<String> declarations(Table table) {
@@ -87,54 +98,59 @@ public final class DiffView {
     return lines;
   }
 
-  /** The hunks of one chain; context never reaches into another's rules. */
-  private void hunks(String title, int[] at, List<String> before, List<String> after) {
-    List<SequenceDiff.Step<String>> steps = SequenceDiff.<String>between(before, after);
+  /**
+   * A hunk holds changes of one chain. It has as much context before as after: patch takes a hunk
+   * that has less on one side for one at the end or the beginning of the file.
+   */
+  private void hunks(List<Line> lines) {
+    int[] at = {1, 1};
     int done = 0;
-    int change = nextChange(steps, 0);
-    while (change < steps.size()) {
+    int change = nextChange(lines, 0);
+    while (change < lines.size()) {
       int last = change;
-      int next = nextChange(steps, last + 1);
-      while (next < steps.size() && next - last <= 2 * CONTEXT + 1) {
+      int next = nextChange(lines, last + 1);
+      while (next < lines.size()
+          && next - last <= 2 * CONTEXT + 1
+          && lines.get(next).title().equals(lines.get(change).title())) {
         last = next;
-        next = nextChange(steps, last + 1);
+        next = nextChange(lines, last + 1);
       }
-      int start = Math.max(done, change - CONTEXT);
-      int end = Math.min(steps.size(), last + 1 + CONTEXT);
-      advance(at, steps.subList(done, start));
-      hunk(title, at, steps.subList(start, end));
-      advance(at, steps.subList(start, end));
+      int context = Math.min(CONTEXT, Math.min(change - done, next - last - 1));
+      int start = change - context;
+      int end = last + 1 + context;
+      advance(at, lines.subList(done, start));
+      hunk(lines.get(change).title(), at, lines.subList(start, end));
+      advance(at, lines.subList(start, end));
       done = end;
       change = next;
     }
-    advance(at, steps.subList(done, steps.size()));
   }
 
-  private static int nextChange(List<SequenceDiff.Step<String>> steps, int from) {
+  private static int nextChange(List<Line> lines, int from) {
     int at = from;
-    while (at < steps.size() && steps.get(at).kind() == SequenceDiff.Kind.KEEP) {
+    while (at < lines.size() && lines.get(at).kind() == SequenceDiff.Kind.KEEP) {
       at++;
     }
     return at;
   }
 
-  private static void advance(int[] at, List<SequenceDiff.Step<String>> steps) {
-    for (SequenceDiff.Step<String> step : steps) {
-      at[0] += step.kind() == SequenceDiff.Kind.INSERT ? 0 : 1;
-      at[1] += step.kind() == SequenceDiff.Kind.DELETE ? 0 : 1;
+  private static void advance(int[] at, List<Line> lines) {
+    for (Line line : lines) {
+      at[0] += line.kind() == SequenceDiff.Kind.INSERT ? 0 : 1;
+      at[1] += line.kind() == SequenceDiff.Kind.DELETE ? 0 : 1;
     }
   }
 
-  private void hunk(String title, int[] at, List<SequenceDiff.Step<String>> steps) {
+  private void hunk(String title, int[] at, List<Line> lines) {
     int[] size = {0, 0};
-    advance(size, steps);
+    advance(size, lines);
     line(
         theme.place(
             "@@ -" + range(at[0], size[0]) + " +" + range(at[1], size[1]) + " @@ " + title));
-    for (SequenceDiff.Step<String> step : steps) {
-      String text = terminal ? Terminal.safe(step.element()) : step.element();
+    for (Line line : lines) {
+      String text = terminal ? Terminal.safe(line.text()) : line.text();
       line(
-          switch (step.kind()) {
+          switch (line.kind()) {
             case KEEP -> " " + text;
             case DELETE -> theme.removed("-" + text);
             case INSERT -> theme.added("+" + text);
