@@ -1,0 +1,112 @@
+package io.portmapctl;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The table in CONTRIBUTING.md, held to the code. */
+@AnalyzeClasses(packages = "io.portmapctl", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule layers =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("model")
+          .definedBy("io.portmapctl.model")
+          .layer("syntax")
+          .definedBy("io.portmapctl.syntax")
+          .layer("netconf")
+          .definedBy("io.portmapctl.netconf")
+          .layer("layout")
+          .definedBy("io.portmapctl.layout")
+          .layer("plan")
+          .definedBy("io.portmapctl.plan")
+          .layer("iptables")
+          .definedBy("io.portmapctl.iptables")
+          .layer("render")
+          .definedBy("io.portmapctl.render")
+          .layer("cli")
+          .definedBy("io.portmapctl.cli")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("render")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("iptables")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("plan")
+          .mayOnlyBeAccessedByLayers("render", "cli")
+          .whereLayer("layout")
+          .mayOnlyBeAccessedByLayers("plan", "iptables", "render", "cli")
+          .whereLayer("netconf")
+          .mayOnlyBeAccessedByLayers("layout", "plan", "render", "cli")
+          .whereLayer("syntax")
+          .mayOnlyBeAccessedByLayers("layout", "iptables", "cli");
+
+  @ArchTest
+  static final ArchRule noCycles =
+      slices().matching("io.portmapctl.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule picocliOnlyInCli =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  @ArchTest
+  static final ArchRule jacksonOnlyWhereJsonIs =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..netconf..", "..render..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.fasterxml..");
+
+  @ArchTest
+  static final ArchRule processesOnlyInOnePlace =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("ProcessExec")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ProcessBuilder.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(Runtime.class);
+
+  @ArchTest
+  static final ArchRule streamsAndExitOnlyInMain =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("Portmapctl")
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err")
+          .orShould()
+          .accessField(System.class, "in")
+          .orShould()
+          .callMethod(System.class, "getenv")
+          .orShould()
+          .callMethod(System.class, "exit", int.class);
+
+  @ArchTest
+  static final ArchRule noVagueNames =
+      noClasses()
+          .should()
+          .haveSimpleNameEndingWith("Util")
+          .orShould()
+          .haveSimpleNameEndingWith("Helper")
+          .orShould()
+          .haveSimpleNameEndingWith("Manager")
+          .orShould()
+          .haveSimpleNameEndingWith("Impl");
+}
