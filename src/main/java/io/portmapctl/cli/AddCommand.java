@@ -19,17 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl add}: plans the mappings of attachments. */
-@Command(
-    name = "add",
-    mixinStandardHelpOptions = true,
-    description = "Plans the port mappings of the attachments and shows what would change.")
-final class AddCommand implements Callable<Integer> {
+final class AddCommand implements Command {
 
   /** What add can print. */
   enum Format {
@@ -56,163 +50,190 @@ final class AddCommand implements Callable<Integer> {
     }
   }
 
-  @Mixin private IdentityOptions identity = new IdentityOptions();
-  @Mixin private MappingOptions pieces = new MappingOptions();
-  @Mixin private RulesetOptions rulesets = new RulesetOptions();
-  @Mixin private OutputOptions output = new OutputOptions();
-
-  @Option(
-      names = "--layout",
-      paramLabel = "auto|snat|mark",
-      description = "Which chains and rules publish a port (default: auto).")
-  private LayoutName layout = LayoutName.AUTO;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "diff|json|save|document",
-      description =
-          "What to print: the changes, the plan as JSON, the table of one family as it"
-              + " will be, or the attachment as a document (default: diff).")
-  private Format format = Format.DIFF;
-
-  private final Session session;
-
-  AddCommand(Session session) {
-    this.session = session;
+  @Override
+  public String name() {
+    return "add";
   }
 
   @Override
-  public Integer call() {
-    Outcome outcome = new Outcome(session, output);
+  public CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage()
+        .description("Plans the port mappings of the attachments and shows what would change.");
+    IdentityOptions.declare(spec);
+    MappingOptions.declare(spec);
+    RulesetOptions.declare(spec);
+    spec.addOption(
+        Options.one(
+            LayoutName.class,
+            "auto|snat|mark",
+            "Which chains and rules publish a port (default: auto).",
+            "--layout"));
+    spec.addOption(
+        Options.one(
+            Format.class,
+            "diff|json|save|document",
+            "What to print: the changes, the plan as JSON, the table of one family as it"
+                + " will be, or the attachment as a document (default: diff).",
+            "-o",
+            "--output"));
+    OutputOptions.declare(spec);
+    return spec;
+  }
+
+  @Override
+  public int run(Session session, ParseResult given) {
+    Run run =
+        new Run(
+            session,
+            IdentityOptions.of(given),
+            MappingOptions.of(given),
+            RulesetOptions.of(given),
+            given.matchedOptionValue("--layout", LayoutName.AUTO),
+            given.matchedOptionValue("--output", Format.DIFF),
+            OutputOptions.of(given));
+    Outcome outcome = new Outcome(session, run.output);
     try {
-      return plan(outcome);
+      return run.plan(outcome);
     } catch (Failure failure) {
-      return outcome.failed(failure, format == Format.JSON);
+      return outcome.failed(failure, run.format == Format.JSON);
     }
   }
 
-  private int plan(Outcome outcome) throws Failure {
-    requirePieces();
-    Overrides overrides = pieces.with(identity.overrides(session));
-    Documents documents = Documents.read(identity.sources(), session.in(), overrides, false);
-    if (!documents.errors().isEmpty()) {
-      ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
-      if (!output.keepGoing() || documents.attachments().isEmpty()) {
-        throw new Failure(code, documents.errors());
-      }
-      outcome.errors(code, documents.errors(), false);
-    }
-    outcome.skipped(documents.skipped());
-    List<String> warnings = new ArrayList<>(documents.warnings());
-    if (format == Format.DOCUMENT) {
-      documents.attachments().forEach(a -> session.print(DocumentView.render(a)));
-      return documents.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
-    }
-    Optional<Family> family = saveFamily(documents.attachments());
-    List<Table> tables = rulesets.read(session, warnings);
-    LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
-    List<Request> requests = new ArrayList<>();
-    List<Report.Subject> subjects = new ArrayList<>();
-    List<InputError> errors = new ArrayList<>();
-    for (Attachment attachment : documents.attachments()) {
-      LayoutChoice choice =
-          layout == LayoutName.AUTO
-              ? LayoutChoice.auto(attachment, evidence)
-              : LayoutChoice.asked(Layout.valueOf(layout.name()), evidence);
-      LayoutChoice.warning(choice, evidence)
-          .filter(w -> !warnings.contains(w))
-          .ifPresent(warnings::add);
-      checkPrefix(attachment, choice);
-      LayoutChecks.errors(attachment, choice.layout(), tables)
-          .forEach(
-              (path, message) ->
-                  errors.add(new InputError(Sentences.who(attachment.identity()), path, message)));
-      requests.add(new Request.Publish(attachment, choice));
-      subjects.add(
-          new Report.Subject(attachment.identity(), attachment.ifName(), Optional.of(choice)));
-    }
-    if (!errors.isEmpty()) {
-      throw new Failure(ExitCode.INPUT, errors);
-    }
-    Plan plan = Plans.of(tables, requests);
-    warnings.addAll(plan.warnings());
-    Report report =
-        new Report("add", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
-    switch (format) {
-      case JSON -> outcome.json(report);
-      case SAVE -> {
-        outcome.aside(report);
-        if (!outcome.refused(plan)) {
-          family.ifPresent(f -> outcome.save(report, f));
+  /** One call, with everything that was given. */
+  private record Run(
+      Session session,
+      IdentityOptions identity,
+      MappingOptions pieces,
+      RulesetOptions rulesets,
+      LayoutName layout,
+      Format format,
+      OutputOptions output) {
+
+    private int plan(Outcome outcome) throws Failure {
+      requirePieces();
+      Overrides overrides = pieces.with(identity.overrides(session));
+      Documents documents = Documents.read(identity.sources(), session.in(), overrides, false);
+      if (!documents.errors().isEmpty()) {
+        ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
+        if (!output.keepGoing() || documents.attachments().isEmpty()) {
+          throw new Failure(code, documents.errors());
         }
+        outcome.errors(code, documents.errors(), false);
       }
-      default -> outcome.diff(report);
+      outcome.skipped(documents.skipped());
+      List<String> warnings = new ArrayList<>(documents.warnings());
+      if (format == Format.DOCUMENT) {
+        documents.attachments().forEach(a -> session.print(DocumentView.render(a)));
+        return documents.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
+      }
+      Optional<Family> family = saveFamily(documents.attachments());
+      List<Table> tables = rulesets.read(session, warnings);
+      LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
+      List<Request> requests = new ArrayList<>();
+      List<Report.Subject> subjects = new ArrayList<>();
+      List<InputError> errors = new ArrayList<>();
+      for (Attachment attachment : documents.attachments()) {
+        LayoutChoice choice =
+            layout == LayoutName.AUTO
+                ? LayoutChoice.auto(attachment, evidence)
+                : LayoutChoice.asked(Layout.valueOf(layout.name()), evidence);
+        LayoutChoice.warning(choice, evidence)
+            .filter(w -> !warnings.contains(w))
+            .ifPresent(warnings::add);
+        checkPrefix(attachment, choice);
+        LayoutChecks.errors(attachment, choice.layout(), tables)
+            .forEach(
+                (path, message) ->
+                    errors.add(
+                        new InputError(Sentences.who(attachment.identity()), path, message)));
+        requests.add(new Request.Publish(attachment, choice));
+        subjects.add(
+            new Report.Subject(attachment.identity(), attachment.ifName(), Optional.of(choice)));
+      }
+      if (!errors.isEmpty()) {
+        throw new Failure(ExitCode.INPUT, errors);
+      }
+      Plan plan = Plans.of(tables, requests);
+      warnings.addAll(plan.warnings());
+      Report report =
+          new Report("add", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
+      switch (format) {
+        case JSON -> outcome.json(report);
+        case SAVE -> {
+          outcome.aside(report);
+          if (!outcome.refused(plan)) {
+            family.ifPresent(f -> outcome.save(report, f));
+          }
+        }
+        default -> outcome.diff(report);
+      }
+      return outcome.code(plan, !documents.errors().isEmpty());
     }
-    return outcome.code(plan, !documents.errors().isEmpty());
-  }
 
-  private void requirePieces() throws Failure {
-    if (!identity.sources().isEmpty()) {
-      return;
+    private void requirePieces() throws Failure {
+      if (!identity.sources().isEmpty()) {
+        return;
+      }
+      List<String> missing = new ArrayList<>();
+      if (identity.network().isEmpty()) {
+        missing.add("--net");
+      }
+      if (!identity.hasContainerId(session)) {
+        missing.add("--container-id");
+      }
+      if (!pieces.hasAddress()) {
+        missing.add("--ip");
+      }
+      if (!pieces.hasMapping()) {
+        missing.add("-p");
+      }
+      if (!missing.isEmpty()) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "command line",
+            "give a SOURCE, or what is missing: " + String.join(", ", missing));
+      }
     }
-    List<String> missing = new ArrayList<>();
-    if (identity.network().isEmpty()) {
-      missing.add("--net");
-    }
-    if (identity.containerId(session).isEmpty()) {
-      missing.add("--container-id");
-    }
-    if (!pieces.hasAddress()) {
-      missing.add("--ip");
-    }
-    if (!pieces.hasMapping()) {
-      missing.add("-p");
-    }
-    if (!missing.isEmpty()) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
-          "give a SOURCE, or what is missing: " + String.join(", ", missing));
-    }
-  }
 
-  /** The prefix tells which other containers' traffic is hairpin traffic. */
-  private void checkPrefix(Attachment attachment, LayoutChoice choice) throws Failure {
-    Optional<String> bare = pieces.bareAddress();
-    if (bare.isPresent()
-        && choice.layout() == Layout.MARK
-        && attachment.snat()
-        && !attachment.masqAll()) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
-          "--ip "
-              + bare.get()
-              + ": give the prefix, as "
-              + bare.get()
-              + (bare.get().indexOf(':') < 0 ? "/24" : "/64")
-              + "; layout mark masquerades the traffic of the other containers of the subnet"
-              + " (hairpin), and the prefix tells which they are");
+    /** The prefix tells which other containers' traffic is hairpin traffic. */
+    private void checkPrefix(Attachment attachment, LayoutChoice choice) throws Failure {
+      Optional<String> bare = pieces.bareAddress();
+      if (bare.isPresent()
+          && choice.layout() == Layout.MARK
+          && attachment.snat()
+          && !attachment.masqAll()) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "command line",
+            "--ip "
+                + bare.get()
+                + ": give the prefix, as "
+                + bare.get()
+                + (bare.get().indexOf(':') < 0 ? "/24" : "/64")
+                + "; layout mark masquerades the traffic of the other containers of the subnet"
+                + " (hairpin), and the prefix tells which they are");
+      }
     }
-  }
 
-  /** The one family that -o save prints. */
-  private Optional<Family> saveFamily(List<Attachment> attachments) throws Failure {
-    if (format != Format.SAVE) {
-      return Optional.empty();
+    /** The one family that -o save prints. */
+    private Optional<Family> saveFamily(List<Attachment> attachments) throws Failure {
+      if (format != Format.SAVE) {
+        return Optional.empty();
+      }
+      if (rulesets.families() != RulesetOptions.Families.BOTH) {
+        return Optional.of(rulesets.families().list().get(0));
+      }
+      boolean v4 = attachments.stream().anyMatch(a -> a.address(Family.IPV4).isPresent());
+      boolean v6 = attachments.stream().anyMatch(a -> a.address(Family.IPV6).isPresent());
+      if (v4 && v6) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "command line",
+            "-o save prints one family, and the attachments have both: give --family ipv4 or"
+                + " --family ipv6");
+      }
+      return Optional.of(v6 ? Family.IPV6 : Family.IPV4);
     }
-    if (rulesets.families() != RulesetOptions.Families.BOTH) {
-      return Optional.of(rulesets.families().list().get(0));
-    }
-    boolean v4 = attachments.stream().anyMatch(a -> a.address(Family.IPV4).isPresent());
-    boolean v6 = attachments.stream().anyMatch(a -> a.address(Family.IPV6).isPresent());
-    if (v4 && v6) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
-          "-o save prints one family, and the attachments have both: give --family ipv4 or"
-              + " --family ipv6");
-    }
-    return Optional.of(v6 ? Family.IPV6 : Family.IPV4);
   }
 }

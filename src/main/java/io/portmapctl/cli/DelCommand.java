@@ -13,20 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl del}: plans the removal of mappings. */
-@Command(
-    name = "del",
-    mixinStandardHelpOptions = true,
-    description = {
-      "Plans the removal of the attachments' port mappings and shows what would change.",
-      "Only network name and container ID count. Connections already open go on until they close."
-    })
-final class DelCommand implements Callable<Integer> {
+final class DelCommand implements Command {
 
   /** What del can print. */
   enum Format {
@@ -40,125 +31,151 @@ final class DelCommand implements Callable<Integer> {
     }
   }
 
-  @Mixin private IdentityOptions identity = new IdentityOptions();
-  @Mixin private RulesetOptions rulesets = new RulesetOptions();
-  @Mixin private OutputOptions output = new OutputOptions();
-
-  @Option(
-      names = "--chain",
-      paramLabel = "CNI-DN-…",
-      description = "Remove a chain whose owner cannot be told any more; repeatable.")
-  private List<String> chains = List.of();
-
-  @Option(
-      names = "--prune",
-      description = "Remove the shared chains too, where nothing needs them any more.")
-  private boolean prune;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "diff|json|save",
-      description =
-          "What to print: the changes, the plan as JSON, or the table of one family as it"
-              + " will be (default: diff).")
-  private Format format = Format.DIFF;
-
-  private final Session session;
-
-  DelCommand(Session session) {
-    this.session = session;
+  @Override
+  public String name() {
+    return "del";
   }
 
   @Override
-  public Integer call() {
-    Outcome outcome = new Outcome(session, output);
+  public CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage()
+        .description(
+            "Plans the removal of the attachments' port mappings and shows what would change.",
+            "Only network name and container ID count. Connections already open go on until they"
+                + " close.");
+    IdentityOptions.declare(spec);
+    spec.addOption(
+        Options.many(
+            "CNI-DN-…",
+            "Remove a chain whose owner cannot be told any more; repeatable.",
+            "--chain"));
+    spec.addOption(
+        Options.flag(
+            "Remove the shared chains too, where nothing needs them any more.", "--prune"));
+    RulesetOptions.declare(spec);
+    spec.addOption(
+        Options.one(
+            Format.class,
+            "diff|json|save",
+            "What to print: the changes, the plan as JSON, or the table of one family as it"
+                + " will be (default: diff).",
+            "-o",
+            "--output"));
+    OutputOptions.declare(spec);
+    return spec;
+  }
+
+  @Override
+  public int run(Session session, ParseResult given) {
+    Run run =
+        new Run(
+            session,
+            IdentityOptions.of(given),
+            Options.texts(given, "--chain"),
+            given.hasMatchedOption("--prune"),
+            RulesetOptions.of(given),
+            given.matchedOptionValue("--output", Format.DIFF),
+            OutputOptions.of(given));
+    Outcome outcome = new Outcome(session, run.output);
     try {
-      return plan(outcome);
+      return run.plan(outcome);
     } catch (Failure failure) {
-      return outcome.failed(failure, format == Format.JSON);
+      return outcome.failed(failure, run.format == Format.JSON);
     }
   }
 
-  private int plan(Outcome outcome) throws Failure {
-    boolean named = !identity.sources().isEmpty() || identity.network().isPresent();
-    if (!named && chains.isEmpty() && !prune) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
-          "give a SOURCE, --net and --container-id, --chain, or --prune");
-    }
-    List<Request> requests = new ArrayList<>();
-    List<Report.Subject> subjects = new ArrayList<>();
-    List<String> warnings = new ArrayList<>();
-    boolean inputErrors = false;
-    if (named) {
-      Documents documents =
-          Documents.read(identity.sources(), session.in(), identity.overrides(session), true);
-      if (!documents.errors().isEmpty()) {
-        ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
-        if (!output.keepGoing() || documents.attachments().isEmpty()) {
-          throw new Failure(code, documents.errors());
-        }
-        outcome.errors(code, documents.errors(), false);
-        inputErrors = true;
-      }
-      outcome.skipped(documents.skipped());
-      warnings.addAll(documents.warnings());
-      for (var attachment : documents.attachments()) {
-        Identity who = attachment.identity();
-        requests.add(new Request.Withdraw(who));
-        subjects.add(new Report.Subject(who, attachment.ifName(), Optional.empty()));
-      }
-    }
-    for (String chain : chains) {
-      if (!ChainNames.isContainerChain(chain)) {
+  /** One call, with everything that was given. */
+  private record Run(
+      Session session,
+      IdentityOptions identity,
+      List<String> chains,
+      boolean prune,
+      RulesetOptions rulesets,
+      Format format,
+      OutputOptions output) {
+
+    private int plan(Outcome outcome) throws Failure {
+      boolean named = !identity.sources().isEmpty() || identity.network().isPresent();
+      if (!named && chains.isEmpty() && !prune) {
         throw new Failure(
             ExitCode.USAGE,
             "command line",
-            "--chain: found "
-                + Portmapctl.shown(chain)
-                + ", expected CNI-DN- or CNI-SN- and 21 hexadecimal digits");
+            "give a SOURCE, --net and --container-id, --chain, or --prune");
       }
-      requests.add(new Request.WithdrawChain(chain.substring("CNI-DN-".length())));
-    }
-    if (prune) {
-      requests.add(new Request.Prune());
-    }
-    List<Table> tables = rulesets.read(session, warnings);
-    Plan plan = Plans.of(tables, requests);
-    warnings.addAll(plan.warnings());
-    Report report =
-        new Report("del", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
-    switch (format) {
-      case JSON -> outcome.json(report);
-      case SAVE -> {
-        Family family = saveFamily(plan);
-        outcome.aside(report);
-        if (!outcome.refused(plan)) {
-          outcome.save(report, family);
+      List<Request> requests = new ArrayList<>();
+      List<Report.Subject> subjects = new ArrayList<>();
+      List<String> warnings = new ArrayList<>();
+      boolean inputErrors = false;
+      if (named) {
+        Documents documents =
+            Documents.read(identity.sources(), session.in(), identity.overrides(session), true);
+        if (!documents.errors().isEmpty()) {
+          ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
+          if (!output.keepGoing() || documents.attachments().isEmpty()) {
+            throw new Failure(code, documents.errors());
+          }
+          outcome.errors(code, documents.errors(), false);
+          inputErrors = true;
+        }
+        outcome.skipped(documents.skipped());
+        warnings.addAll(documents.warnings());
+        for (var attachment : documents.attachments()) {
+          Identity who = attachment.identity();
+          requests.add(new Request.Withdraw(who));
+          subjects.add(new Report.Subject(who, attachment.ifName(), Optional.empty()));
         }
       }
-      default -> outcome.diff(report);
+      for (String chain : chains) {
+        if (!ChainNames.isContainerChain(chain)) {
+          throw new Failure(
+              ExitCode.USAGE,
+              "command line",
+              "--chain: found "
+                  + Portmapctl.shown(chain)
+                  + ", expected CNI-DN- or CNI-SN- and 21 hexadecimal digits");
+        }
+        requests.add(new Request.WithdrawChain(chain.substring("CNI-DN-".length())));
+      }
+      if (prune) {
+        requests.add(new Request.Prune());
+      }
+      List<Table> tables = rulesets.read(session, warnings);
+      Plan plan = Plans.of(tables, requests);
+      warnings.addAll(plan.warnings());
+      Report report =
+          new Report("del", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
+      switch (format) {
+        case JSON -> outcome.json(report);
+        case SAVE -> {
+          Family family = saveFamily(plan);
+          outcome.aside(report);
+          if (!outcome.refused(plan)) {
+            outcome.save(report, family);
+          }
+        }
+        default -> outcome.diff(report);
+      }
+      return outcome.code(plan, inputErrors);
     }
-    return outcome.code(plan, inputErrors);
-  }
 
-  /** The one family that -o save prints: the only one that changes, where none is asked for. */
-  private Family saveFamily(Plan plan) throws Failure {
-    if (rulesets.families() != RulesetOptions.Families.BOTH) {
-      return rulesets.families().list().get(0);
+    /** The one family that -o save prints: the only one that changes, where none is asked for. */
+    private Family saveFamily(Plan plan) throws Failure {
+      if (rulesets.families() != RulesetOptions.Families.BOTH) {
+        return rulesets.families().list().get(0);
+      }
+      List<Family> changing =
+          plan.families().stream()
+              .filter(p -> !p.changes().isEmpty())
+              .map(p -> p.before().family())
+              .toList();
+      if (changing.size() > 1) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "command line",
+            "-o save prints one family, and both change: give --family ipv4 or --family ipv6");
+      }
+      return changing.isEmpty() ? Family.IPV4 : changing.get(0);
     }
-    List<Family> changing =
-        plan.families().stream()
-            .filter(p -> !p.changes().isEmpty())
-            .map(p -> p.before().family())
-            .toList();
-    if (changing.size() > 1) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
-          "-o save prints one family, and both change: give --family ipv4 or --family ipv6");
-    }
-    return changing.isEmpty() ? Family.IPV4 : changing.get(0);
   }
 }

@@ -4,51 +4,62 @@ import io.portmapctl.netconf.Overrides;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
-/** Whose mappings: the sources, and what stands in their place. */
-final class IdentityOptions {
-  @Parameters(
-      paramLabel = "SOURCE",
-      arity = "0..*",
-      description =
-          "Files, folders, or - for standard input: network configurations, configuration"
-              + " lists, attachments, libcni cache records.")
-  private List<String> sources = List.of();
+/**
+ * Whose mappings.
+ *
+ * @param sources the sources
+ * @param network {@code --net}, or empty
+ * @param containerId {@code --container-id}, or empty
+ * @param pluginType which plugin of a configuration list is ours
+ */
+record IdentityOptions(
+    List<String> sources,
+    Optional<String> network,
+    Optional<String> containerId,
+    String pluginType) {
 
-  @Option(names = "--net", paramLabel = "NAME", description = "The network name.")
-  private String network = "";
-
-  @Option(
-      names = "--container-id",
-      paramLabel = "ID",
-      description = "The container ID; else the document's, else CNI_CONTAINERID.")
-  private String containerId = "";
-
-  @Option(
-      names = "--plugin-type",
-      paramLabel = "TYPE",
-      description = "Which plugin of a configuration list is portmap (default: portmap).")
-  private String pluginType = "portmap";
-
-  List<String> sources() {
-    return sources;
+  static void declare(CommandSpec spec) {
+    spec.addPositional(
+        Options.arguments(
+            "SOURCE",
+            "Files, folders, or - for standard input: network configurations, configuration"
+                + " lists, attachments, libcni cache records."));
+    spec.addOption(Options.one(String.class, "NAME", "The network name.", "--net"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "ID",
+            "The container ID; else the document's, else CNI_CONTAINERID.",
+            "--container-id"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "TYPE",
+            "Which plugin of a configuration list is portmap (default: portmap).",
+            "--plugin-type"));
   }
 
-  Optional<String> network() {
-    return Optional.of(network).filter(n -> !n.isEmpty());
+  static IdentityOptions of(ParseResult given) {
+    return new IdentityOptions(
+        List.copyOf(given.matchedPositionalValue(0, List.<String>of())),
+        Optional.of(Options.text(given, "--net")).filter(n -> !n.isEmpty()),
+        Optional.of(Options.text(given, "--container-id")).filter(c -> !c.isEmpty()),
+        given.matchedOptionValue("--plugin-type", "portmap"));
   }
 
-  Optional<String> containerId(Session session) {
-    Optional<String> given = Optional.of(containerId).filter(c -> !c.isEmpty());
-    return given.isPresent() ? given : session.variable("CNI_CONTAINERID");
+  /** Whether the container ID is known without any document. */
+  boolean hasContainerId(Session session) {
+    return containerId.isPresent() || session.variable("CNI_CONTAINERID").isPresent();
   }
 
+  /** What these say in place of a document's pieces. */
   Overrides overrides(Session session) {
     return new Overrides(
-        network(),
-        Optional.of(containerId).filter(c -> !c.isEmpty()),
+        network,
+        containerId,
         Optional.empty(),
         session.variable("CNI_CONTAINERID"),
         session.variable("CNI_IFNAME"),

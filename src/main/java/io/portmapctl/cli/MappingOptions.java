@@ -11,58 +11,82 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
-/** The pieces of an attachment by hand. */
-final class MappingOptions {
+/**
+ * The pieces of an attachment by hand.
+ *
+ * @param ifName the container's interface
+ * @param ips its addresses, as given
+ * @param publish its mappings, as given
+ * @param noSnat no masquerade of hairpin and localhost traffic
+ * @param conditionsV4 extra matches of the IPv4 entry, not yet split into words
+ * @param conditionsV6 extra matches of the IPv6 entry
+ * @param masqAll masquerade traffic from everywhere
+ * @param markBit the mark bit, not yet checked
+ * @param setMarkChain a chain that marks, instead of ours
+ */
+record MappingOptions(
+    Optional<String> ifName,
+    List<String> ips,
+    List<String> publish,
+    boolean noSnat,
+    List<String> conditionsV4,
+    List<String> conditionsV6,
+    boolean masqAll,
+    Optional<Integer> markBit,
+    Optional<String> setMarkChain) {
   private static final Pattern PUBLISH =
       Pattern.compile(
           "(?:(\\[[^]]*\\]|[^:\\[\\]]*):)?([0-9]+)(?:-([0-9]+))?:([0-9]+)(?:-([0-9]+))?(?:/(.*))?");
 
-  @Option(
-      names = "--ifname",
-      paramLabel = "NAME",
-      description = "The container's interface; else the document's, else CNI_IFNAME, else eth0.")
-  private String ifName = "";
+  static void declare(CommandSpec spec) {
+    spec.addOption(
+        Options.one(
+            String.class,
+            "NAME",
+            "The container's interface; else the document's, else CNI_IFNAME, else eth0.",
+            "--ifname"));
+    spec.addOption(
+        Options.many(
+            "ADDRESS/PREFIX", "The container's address; repeatable, one a family.", "--ip"));
+    spec.addOption(
+        Options.many(
+            "[HOSTIP:]HOSTPORT:CONTAINERPORT[/PROTOCOL]",
+            "A port mapping; repeatable. Ranges of equal length, IPv6 in brackets.",
+            "-p",
+            "--publish"));
+    spec.addOption(Options.flag("No masquerade of hairpin and localhost traffic.", "--no-snat"));
+    spec.addOption(
+        Options.many(
+            "TOKENS",
+            "Extra matches of the IPv4 entry, split as a shell splits; repeatable.",
+            "--condition-v4"));
+    spec.addOption(
+        Options.many("TOKENS", "Extra matches of the IPv6 entry; repeatable.", "--condition-v6"));
+    spec.addOption(Options.flag("Masquerade traffic from everywhere.", "--masq-all"));
+    spec.addOption(Options.one(Integer.class, "N", "The mark bit, 0 to 31.", "--mark-bit"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "NAME",
+            "A chain that marks for masquerade, instead of ours.",
+            "--set-mark-chain"));
+  }
 
-  @Option(
-      names = "--ip",
-      paramLabel = "ADDRESS/PREFIX",
-      description = "The container's address; repeatable, one a family.")
-  private List<String> ips = List.of();
-
-  @Option(
-      names = {"-p", "--publish"},
-      paramLabel = "[HOSTIP:]HOSTPORT:CONTAINERPORT[/PROTOCOL]",
-      description = "A port mapping; repeatable. Ranges of equal length, IPv6 in brackets.")
-  private List<String> publish = List.of();
-
-  @Option(names = "--no-snat", description = "No masquerade of hairpin and localhost traffic.")
-  private boolean noSnat;
-
-  @Option(
-      names = "--condition-v4",
-      paramLabel = "TOKENS",
-      description = "Extra matches of the IPv4 entry, split as a shell splits; repeatable.")
-  private List<String> conditionsV4 = List.of();
-
-  @Option(
-      names = "--condition-v6",
-      paramLabel = "TOKENS",
-      description = "Extra matches of the IPv6 entry; repeatable.")
-  private List<String> conditionsV6 = List.of();
-
-  @Option(names = "--masq-all", description = "Masquerade traffic from everywhere.")
-  private boolean masqAll;
-
-  @Option(names = "--mark-bit", paramLabel = "N", description = "The mark bit, 0 to 31.")
-  private int markBit = -1;
-
-  @Option(
-      names = "--set-mark-chain",
-      paramLabel = "NAME",
-      description = "A chain that marks for masquerade, instead of ours.")
-  private String setMarkChain = "";
+  static MappingOptions of(ParseResult given) {
+    return new MappingOptions(
+        Optional.of(Options.text(given, "--ifname")).filter(n -> !n.isEmpty()),
+        Options.texts(given, "--ip"),
+        Options.texts(given, "--publish"),
+        given.hasMatchedOption("--no-snat"),
+        Options.texts(given, "--condition-v4"),
+        Options.texts(given, "--condition-v6"),
+        given.hasMatchedOption("--masq-all"),
+        Optional.ofNullable(given.<Integer>matchedOptionValue("--mark-bit", null)),
+        Optional.of(Options.text(given, "--set-mark-chain")).filter(c -> !c.isEmpty()));
+  }
 
   /** Whether an address was given without its prefix. */
   Optional<String> bareAddress() {
@@ -79,19 +103,19 @@ final class MappingOptions {
 
   /** The same overrides with these pieces. */
   Overrides with(Overrides base) throws Failure {
-    if (markBit != -1 && (markBit < 0 || markBit > 31)) {
-      throw usage("--mark-bit: found " + markBit + ", expected a whole number from 0 to 31");
+    if (markBit.isPresent() && (markBit.get() < 0 || markBit.get() > 31)) {
+      throw usage("--mark-bit: found " + markBit.get() + ", expected a whole number from 0 to 31");
     }
-    if (markBit != -1 && !setMarkChain.isEmpty()) {
+    if (markBit.isPresent() && setMarkChain.isPresent()) {
       throw usage("--mark-bit and --set-mark-chain: only one of them");
     }
-    if (!setMarkChain.isEmpty() && !setMarkChain.matches("[!-,.-~][!-~]{0,27}")) {
+    if (setMarkChain.isPresent() && !setMarkChain.get().matches("[!-,.-~][!-~]{0,27}")) {
       throw usage("--set-mark-chain: expected a chain name of 1 to 28 characters");
     }
     return new Overrides(
         base.network(),
         base.containerId(),
-        Optional.of(ifName).filter(n -> !n.isEmpty()),
+        ifName,
         base.fallbackContainerId(),
         base.fallbackIfName(),
         addresses(),
@@ -100,8 +124,8 @@ final class MappingOptions {
         split("--condition-v4", conditionsV4),
         split("--condition-v6", conditionsV6),
         masqAll,
-        markBit < 0 ? OptionalInt.empty() : OptionalInt.of(markBit),
-        Optional.of(setMarkChain).filter(c -> !c.isEmpty()),
+        markBit.isPresent() ? OptionalInt.of(markBit.get()) : OptionalInt.empty(),
+        setMarkChain,
         base.pluginType());
   }
 

@@ -1,10 +1,26 @@
 package io.portmapctl.cli;
 
 import java.util.Locale;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
-/** How results are shown. */
-final class OutputOptions {
+/**
+ * How results are shown.
+ *
+ * @param color when colours are used
+ * @param verbose say more
+ * @param quiet only what was asked for
+ * @param exitCode exit 1 when the plan has changes
+ * @param force go on despite conflicts
+ * @param keepGoing go on with the good documents
+ */
+record OutputOptions(
+    Color color,
+    boolean verbose,
+    boolean quiet,
+    boolean exitCode,
+    boolean force,
+    boolean keepGoing) {
 
   /** When colours are used. */
   enum Color {
@@ -18,33 +34,36 @@ final class OutputOptions {
     }
   }
 
-  @Option(
-      names = "--color",
-      paramLabel = "auto|always|never",
-      description = "Colours: on a terminal unless NO_COLOR is set or TERM=dumb (default: auto).")
-  private Color color = Color.AUTO;
+  static void declare(CommandSpec spec) {
+    spec.addOption(
+        Options.one(
+            Color.class,
+            "auto|always|never",
+            "Colours: on a terminal unless NO_COLOR is set or TERM=dumb (default: auto).",
+            "--color"));
+    spec.addOption(
+        Options.flag(
+            "Say more: folder entries passed over, the trace of a defect.", "-v", "--verbose"));
+    spec.addOption(
+        Options.flag("Only what was asked for: no warnings, no notes.", "-q", "--quiet"));
+    spec.addOption(Options.flag("Exit 1 when the plan has changes.", "--exit-code"));
+    spec.addOption(Options.flag("Go on despite conflicts with other containers.", "--force"));
+    spec.addOption(
+        Options.flag(
+            "Report bad documents, go on with the good ones, exit 3 at the end.", "--keep-going"));
+  }
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Say more: folder entries passed over, the trace of a defect.")
-  private boolean verbose;
+  static OutputOptions of(ParseResult given) {
+    return new OutputOptions(
+        given.matchedOptionValue("--color", Color.AUTO),
+        given.hasMatchedOption("--verbose"),
+        given.hasMatchedOption("--quiet"),
+        given.hasMatchedOption("--exit-code"),
+        given.hasMatchedOption("--force"),
+        given.hasMatchedOption("--keep-going"));
+  }
 
-  @Option(
-      names = {"-q", "--quiet"},
-      description = "Only what was asked for: no warnings, no notes.")
-  private boolean quiet;
-
-  @Option(names = "--exit-code", description = "Exit 1 when the plan has changes.")
-  private boolean exitCode;
-
-  @Option(names = "--force", description = "Go on despite conflicts with other containers.")
-  private boolean force;
-
-  @Option(
-      names = "--keep-going",
-      description = "Report bad documents, go on with the good ones, exit 3 at the end.")
-  private boolean keepGoing;
-
+  /** Whether to use colours here. */
   boolean color(Session session) {
     return switch (color) {
       case ALWAYS -> true;
@@ -54,25 +73,5 @@ final class OutputOptions {
               && session.variable("NO_COLOR").isEmpty()
               && !session.variable("TERM").orElse("").equals("dumb");
     };
-  }
-
-  boolean verbose() {
-    return verbose;
-  }
-
-  boolean quiet() {
-    return quiet;
-  }
-
-  boolean exitCode() {
-    return exitCode;
-  }
-
-  boolean force() {
-    return force;
-  }
-
-  boolean keepGoing() {
-    return keepGoing;
   }
 }

@@ -5,40 +5,33 @@ import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParseResult;
 
 /** The command line: {@code portmapctl COMMAND …}. */
-@Command(
-    name = "portmapctl",
-    mixinStandardHelpOptions = true,
-    versionProvider = Portmapctl.Version.class,
-    description = {
-      "Plans and shows the iptables rules that publish container ports on this host,",
-      "as the CNI portmap plugin makes them. Nothing is changed: every command is a dry run."
-    })
-public final class Portmapctl implements Runnable {
-  @Spec private CommandSpec spec = CommandSpec.create();
+public final class Portmapctl {
+  private static final String NAME = "portmapctl";
+  private static final List<Command> COMMANDS = List.of(new AddCommand(), new DelCommand());
 
-  /** For picocli. */
-  public Portmapctl() {}
+  private Portmapctl() {}
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
-    OutputStream raw = new FileOutputStream(FileDescriptor.out);
-    PrintStream out = new PrintStream(new BufferedOutputStream(raw, 1 << 16), false);
+    PrintStream out =
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
     Session session = new Session(System.in, out, System.err, System.getenv(), outIsTerminal());
     int code = run(session, args);
     out.flush();
@@ -47,43 +40,93 @@ public final class Portmapctl implements Runnable {
 
   /** Runs one command in given surroundings; the exit code. */
   static int run(Session session, String... args) {
-    CommandLine line = new CommandLine(new Portmapctl());
-    addCommands(line, session, args.length == 0 ? "" : args[0]);
+    List<String> words = Arrays.asList(args);
+    try {
+      for (Command command : COMMANDS) {
+        if (words.indexOf(command.name()) == 0) {
+          return run(session, command, words.subList(1, words.size()));
+        }
+      }
+      return outsideCommands(session, args);
+    } catch (ParameterException e) {
+      String name = e.getCommandLine().getCommandSpec().qualifiedName();
+      session.say(name + ": " + e.getMessage());
+      session.say("Try '" + name + " --help'.");
+      return ExitCode.USAGE.number();
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      return defect(session, e, words.contains("--verbose") || words.contains("-v"));
+    }
+  }
+
+  /** A command by itself: the model of the others, and of the whole, would cost start-up. */
+  private static int run(Session session, Command command, List<String> words) {
+    CommandLine line = line(session, spec(command).name(NAME + " " + command.name()));
+    ParseResult given = line.parseArgs(words.toArray(new String[0]));
+    return CommandLine.printHelpIfRequested(given)
+        ? ExitCode.OK.number()
+        : command.run(session, given);
+  }
+
+  private static CommandSpec spec(Command command) {
+    return command.spec().addOption(help());
+  }
+
+  private static OptionSpec help() {
+    return OptionSpec.builder("-h", "--help")
+        .usageHelp(true)
+        .description("Show this help and exit.")
+        .build();
+  }
+
+  /** Help, version, completion, and what is none of our commands. */
+  private static int outsideCommands(Session session, String... args) {
+    CommandSpec root = CommandSpec.wrapWithoutInspection((Runnable) () -> {}).name(NAME);
+    root.usageMessage()
+        .description(
+            "Plans and shows the iptables rules that publish container ports on this host,",
+            "as the CNI portmap plugin makes them. Nothing is changed: every command is a dry"
+                + " run.");
+    root.addOption(help());
+    root.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .description("Show the version and exit.")
+            .build());
+    root.version(version());
+    COMMANDS.forEach(c -> root.addSubcommand(c.name(), spec(c)));
+    root.addSubcommand("help", CommandSpec.forAnnotatedObject(new CommandLine.HelpCommand()));
+    root.addSubcommand(
+        "generate-completion",
+        CommandSpec.forAnnotatedObject(new AutoComplete.GenerateCompletion()));
+    CommandLine line = line(session, root);
+    if (args.length == 0 && session.outIsTerminal()) {
+      line.usage(line.getOut());
+      return ExitCode.OK.number();
+    }
+    line.setParameterExceptionHandler(
+        (e, words) -> {
+          throw e;
+        });
+    line.setExecutionStrategy(
+        given -> {
+          if (!given.hasSubcommand()
+              && !given.isUsageHelpRequested()
+              && !given.isVersionHelpRequested()) {
+            throw new ParameterException(
+                line, "a command is missing; expected add, del, help or generate-completion");
+          }
+          return new CommandLine.RunLast().execute(given);
+        });
+    return line.execute(args);
+  }
+
+  private static CommandLine line(Session session, CommandSpec spec) {
+    CommandLine line = new CommandLine(spec);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExpandAtFiles(false);
     line.setOut(writer(session.out()));
     line.setErr(writer(session.err()));
-    line.setExitCodeExceptionMapper(e -> ExitCode.DEFECT.number());
-    line.setParameterExceptionHandler((e, a) -> usage(session, e));
-    boolean verbose =
-        Arrays.asList(args).contains("--verbose") || Arrays.asList(args).contains("-v");
-    line.setExecutionExceptionHandler((e, c, p) -> defect(session, e, verbose));
-    try {
-      return line.execute(args);
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      return defect(session, e, verbose);
-    }
-  }
-
-  /** Adds the commands; where one is named, that one alone: reading annotations costs start-up. */
-  private static void addCommands(CommandLine line, Session session, String named) {
-    boolean all = !named.equals("add") && !named.equals("del");
-    if (all || named.equals("add")) {
-      line.addSubcommand(new AddCommand(session));
-    }
-    if (all || named.equals("del")) {
-      line.addSubcommand(new DelCommand(session));
-    }
-    if (all) {
-      line.addSubcommand(new CommandLine.HelpCommand());
-      line.addSubcommand(new AutoComplete.GenerateCompletion());
-    }
-  }
-
-  private static int usage(Session session, ParameterException e) {
-    String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    session.say(name + ": " + e.getMessage());
-    session.say("Try '" + name + " --help'.");
-    return ExitCode.USAGE.number();
+    return line;
   }
 
   private static int defect(Session session, Throwable e, boolean verbose) {
@@ -98,8 +141,7 @@ public final class Portmapctl implements Runnable {
   }
 
   private static PrintWriter writer(PrintStream stream) {
-    Writer utf8 = new java.io.OutputStreamWriter(stream, StandardCharsets.UTF_8);
-    return new PrintWriter(utf8, true);
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
   private static boolean outIsTerminal() {
@@ -113,19 +155,10 @@ public final class Portmapctl implements Runnable {
     }
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "a command is missing; expected add, del or help");
-  }
-
   /** The version in the jar's manifest. */
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Portmapctl.class.getPackage().getImplementationVersion();
-      return new String[] {"portmapctl " + (version == null ? "(development)" : version)};
-    }
+  private static String version() {
+    String version = Portmapctl.class.getPackage().getImplementationVersion();
+    return NAME + " " + (version == null ? "(development)" : version);
   }
 
   /** A value of the command line in a message. */

@@ -17,10 +17,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
-/** Where the current rulesets come from. */
-final class RulesetOptions {
+/**
+ * Where the current rulesets come from.
+ *
+ * @param ruleset the IPv4 ruleset: live, empty or a file
+ * @param ruleset6 the IPv6 ruleset, or empty where it follows the other
+ * @param families which families are looked at
+ * @param variant whose programs read the live ruleset
+ */
+record RulesetOptions(
+    String ruleset, String ruleset6, Families families, LiveReader.Variant variant) {
   private static final int SAVE_SECONDS = 30;
 
   /** Which families a command is about. */
@@ -43,46 +52,40 @@ final class RulesetOptions {
     }
   }
 
-  /** Which variant's programs are called. */
-  enum Variant {
-    AUTO,
-    NFT,
-    LEGACY;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+  static void declare(CommandSpec spec) {
+    spec.addOption(
+        Options.one(
+            String.class,
+            "live|empty|FILE",
+            "The current IPv4 ruleset: the running kernel's (default), an empty nat table,"
+                + " or a file that iptables-save wrote.",
+            "--ruleset"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "live|empty|FILE",
+            "The same for IPv6; empty where only --ruleset is given and is not live.",
+            "--ruleset6"));
+    spec.addOption(
+        Options.one(
+            Families.class,
+            "both|ipv4|ipv6",
+            "Restrict to one family (default: both).",
+            "--family"));
+    spec.addOption(
+        Options.one(
+            LiveReader.Variant.class,
+            "auto|nft|legacy",
+            "Which variant's programs read the live ruleset (default: auto).",
+            "--iptables"));
   }
 
-  @Option(
-      names = "--ruleset",
-      paramLabel = "live|empty|FILE",
-      description =
-          "The current IPv4 ruleset: the running kernel's (default), an empty nat table,"
-              + " or a file that iptables-save wrote.")
-  private String ruleset = "live";
-
-  @Option(
-      names = "--ruleset6",
-      paramLabel = "live|empty|FILE",
-      description = "The same for IPv6; empty where only --ruleset is given and is not live.")
-  private String ruleset6 = "";
-
-  @Option(
-      names = "--family",
-      paramLabel = "both|ipv4|ipv6",
-      description = "Restrict to one family (default: both).")
-  private Families families = Families.BOTH;
-
-  @Option(
-      names = "--iptables",
-      paramLabel = "auto|nft|legacy",
-      description = "Which variant's programs read a live ruleset (default: auto).")
-  private Variant variant = Variant.AUTO;
-
-  Families families() {
-    return families;
+  static RulesetOptions of(ParseResult given) {
+    return new RulesetOptions(
+        given.matchedOptionValue("--ruleset", "live"),
+        Options.text(given, "--ruleset6"),
+        given.matchedOptionValue("--family", Families.BOTH),
+        given.matchedOptionValue("--iptables", LiveReader.Variant.AUTO));
   }
 
   private String source(Family family) {
@@ -119,10 +122,9 @@ final class RulesetOptions {
   }
 
   private Table live(Session session, Family family, List<String> warnings) throws Failure {
-    LiveReader.Variant which = LiveReader.Variant.valueOf(variant.name());
     String path = session.variable("PATH").orElse("");
     try {
-      return new LiveReader(new ProcessExec(SAVE_SECONDS), which, path, warnings).read(family);
+      return new LiveReader(new ProcessExec(SAVE_SECONDS), variant, path, warnings).read(family);
     } catch (HostException e) {
       throw new Failure(ExitCode.HOST, "live ruleset", String.valueOf(e.getMessage()));
     }

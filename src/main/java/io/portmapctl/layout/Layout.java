@@ -13,9 +13,7 @@ import io.portmapctl.netconf.PortMapping;
 import io.portmapctl.netconf.Protocol;
 import io.portmapctl.syntax.RuleSyntax;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -169,22 +167,13 @@ public enum Layout {
       rules.add(dnatRule(mapping, container.address()));
     }
     return new Wanted(
-        Map.of(dn, List.copyOf(new LinkedHashSet<>(rules))),
-        shared,
-        jumps,
-        markEntries(attachment, family, dn));
+        Map.of(dn, firstOfEquals(rules)), shared, jumps, markEntries(attachment, family, dn));
   }
 
   private static List<Wanted.Placement> markEntries(
       Attachment attachment, Family family, String dn) {
-    List<Wanted.Placement> entries = new ArrayList<>();
-    List<Protocol> protocols =
-        attachment.mappings().stream()
-            .map(PortMapping::protocol)
-            .distinct()
-            .sorted(Comparator.comparing(Protocol::id))
-            .toList();
-    for (Protocol protocol : protocols) {
+    List<Rule> rules = new ArrayList<>();
+    for (Protocol protocol : Protocol.values()) {
       List<String> ports =
           attachment.mappings().stream()
               .filter(m -> m.protocol() == protocol)
@@ -197,12 +186,12 @@ public enum Layout {
         words.addAll(List.of("-m", "multiport", "--destination-ports", String.join(",", group)));
         words.addAll(List.of("-p", protocol.id()));
         words.addAll(attachment.conditions(family));
-        for (Rule rule : expand(family, words, dn)) {
-          entries.add(new Wanted.Placement(ChainNames.DNAT, rule, false));
-        }
+        rules.addAll(expand(family, words, dn));
       }
     }
-    return List.copyOf(new LinkedHashSet<>(entries));
+    return firstOfEquals(rules).stream()
+        .map(rule -> new Wanted.Placement(ChainNames.DNAT, rule, false))
+        .toList();
   }
 
   private static List<String> commentWords(String comment) {
@@ -237,13 +226,22 @@ public enum Layout {
     return rules;
   }
 
+  /**
+   * Equal rules have the same text, whose hash needs no bootstrap at start-up as a record's does.
+   */
+  private static List<Rule> firstOfEquals(List<Rule> rules) {
+    Map<String, Rule> kept = new LinkedHashMap<>();
+    rules.forEach(r -> kept.putIfAbsent(r.text(), r));
+    return List.copyOf(kept.values());
+  }
+
   private static List<Rule> lastOfEquals(List<Rule> rules) {
-    LinkedHashSet<Rule> kept = new LinkedHashSet<>();
+    Map<String, Rule> kept = new LinkedHashMap<>();
     for (Rule rule : rules) {
-      kept.remove(rule);
-      kept.add(rule);
+      kept.remove(rule.text());
+      kept.put(rule.text(), rule);
     }
-    return List.copyOf(kept);
+    return List.copyOf(kept.values());
   }
 
   private static Rule toDnat() {

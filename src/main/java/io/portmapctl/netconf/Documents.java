@@ -84,8 +84,10 @@ public record Documents(
     private final List<InputError> errors = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
-    private final Map<Identity, Integer> seen = new HashMap<>();
-    private final Map<Identity, String> seenIn = new HashMap<>();
+    private final Map<String, Seen> seen = new HashMap<>();
+
+    /** An attachment and the document that it came from. */
+    private record Seen(Attachment attachment, String name) {}
 
     Reader(Overrides overrides, boolean identityOnly) {
       this.overrides = overrides;
@@ -202,21 +204,23 @@ public record Documents(
         skipped.add(name + ": an attachment without port mappings");
         return;
       }
-      Integer earlier = seen.putIfAbsent(attachment.identity(), attachments.size());
+      Identity who = attachment.identity();
+      // a text as the key: the hash of a record costs a bootstrap at start-up
+      String key = who.network().length() + ":" + who.network() + who.containerId();
+      Seen earlier = seen.putIfAbsent(key, new Seen(attachment, name));
       if (earlier == null) {
-        seenIn.put(attachment.identity(), name);
         attachments.add(attachment);
-      } else if (!attachments.get(earlier).equals(attachment)) {
+      } else if (!earlier.attachment.equals(attachment)) {
         errors.add(
             new InputError(
                 name,
                 "",
                 "network "
-                    + Shown.quoted(attachment.identity().network())
+                    + Shown.quoted(who.network())
                     + ", container "
-                    + Shown.quoted(attachment.identity().containerId())
+                    + Shown.quoted(who.containerId())
                     + " stands in "
-                    + seenIn.get(attachment.identity())
+                    + earlier.name
                     + " too, with other contents"));
       }
     }

@@ -3,14 +3,16 @@ package io.portmapctl.netconf;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A transport protocol that can be mapped. */
+/**
+ * A transport protocol that can be mapped; in alphabetical order, as layout {@code mark} wants it.
+ */
 public enum Protocol {
+  /** SCTP. */
+  SCTP,
   /** TCP. */
   TCP,
   /** UDP. */
-  UDP,
-  /** SCTP. */
-  SCTP;
+  UDP;
 
   /** The name in rules and JSON: {@code tcp}, {@code udp} or {@code sctp}. */
   public String id() {

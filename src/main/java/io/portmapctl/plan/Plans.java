@@ -2,6 +2,7 @@ package io.portmapctl.plan;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Layout;
+import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Match;
@@ -14,8 +15,10 @@ import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.PortMapping;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -94,7 +97,7 @@ public final class Plans {
         part.changes().forEach(c -> changed.add(c.chain()));
       }
     }
-    Set<Plan.Sysctl> sysctls = new LinkedHashSet<>();
+    Map<String, Plan.Sysctl> sysctls = new LinkedHashMap<>();
     for (Request request : requests) {
       if (request instanceof Request.Publish publish
           && publish.attachment().snat()
@@ -105,26 +108,35 @@ public final class Plans {
         publish
             .attachment()
             .address(Family.IPV4)
-            .ifPresent(a -> sysctls.add(new Plan.Sysctl(a.address())));
+            .map(Cidr::address)
+            .ifPresent(a -> sysctls.put(a.toString(), new Plan.Sysctl(a)));
       }
     }
-    return List.copyOf(sysctls);
+    return List.copyOf(sysctls.values());
   }
 
   private static List<Plan.Stale> stale(List<Plan.Part> parts) {
-    Set<Plan.Stale> stale = new LinkedHashSet<>();
+    Map<String, Plan.Stale> stale = new LinkedHashMap<>();
     for (Plan.Part part : parts) {
       for (Change change : part.changes()) {
         if (change instanceof Change.InsertRule insert) {
-          udp(change, insert.row().rule()).ifPresent(stale::add);
+          udp(change, insert.row().rule()).ifPresent(found -> stale.putIfAbsent(key(found), found));
         } else if (change instanceof Change.AppendRule append) {
-          udp(change, append.row().rule()).ifPresent(stale::add);
+          udp(change, append.row().rule()).ifPresent(found -> stale.putIfAbsent(key(found), found));
         } else if (change instanceof Change.DeleteRule delete) {
-          udp(change, delete.row().rule()).ifPresent(stale::add);
+          udp(change, delete.row().rule()).ifPresent(found -> stale.putIfAbsent(key(found), found));
         }
       }
     }
-    return List.copyOf(stale);
+    return List.copyOf(stale.values());
+  }
+
+  private static String key(Plan.Stale stale) {
+    return stale.family().id()
+        + "/"
+        + stale.hostPort()
+        + "/"
+        + stale.hostIp().map(IpAddress::toString).orElse("");
   }
 
   private static Optional<Plan.Stale> udp(Change change, Rule rule) {
