@@ -122,9 +122,9 @@ record RulesetOptions(
   }
 
   private Table live(Session session, Family family, List<String> warnings) throws Failure {
-    String path = session.variable("PATH").orElse("");
+    LiveReader.Host host = LiveReader.Host.local(session.variable("PATH").orElse(""));
     try {
-      return new LiveReader(new ProcessExec(SAVE_SECONDS), variant, path, warnings).read(family);
+      return new LiveReader(new ProcessExec(SAVE_SECONDS), host, variant, warnings).read(family);
     } catch (HostException e) {
       throw new Failure(ExitCode.HOST, "live ruleset", String.valueOf(e.getMessage()));
     }

@@ -6,6 +6,7 @@ import io.portmapctl.model.Table;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,8 @@ public final class LiveReader {
       "; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)";
 
   private final Exec exec;
+  private final Host host;
   private final Variant variant;
-  private final List<Path> searchPath;
   private final List<String> warnings;
 
   /** Which variant's programs are called. */
@@ -32,23 +33,38 @@ public final class LiveReader {
   }
 
   /**
+   * Where a host keeps what is looked at.
+   *
+   * @param programs the folders in which programs are looked for, in order
+   * @param proc {@code /proc/net}
+   */
+  public record Host(List<Path> programs, Path proc) {
+
+    /** This host; {@code /usr/sbin} and {@code /sbin} are looked through after PATH. */
+    public static Host local(String path) {
+      List<Path> folders = new ArrayList<>();
+      for (String folder : (path + ":/usr/sbin:/sbin").split(":", -1)) {
+        if (!folder.isEmpty()) {
+          folders.add(Path.of(folder));
+        }
+      }
+      return new Host(List.copyOf(folders), Path.of("/proc/net"));
+    }
+  }
+
+  /**
    * A reader.
    *
    * @param exec starts the programs
+   * @param host where they are
    * @param variant whose programs
-   * @param path the value of PATH; {@code /usr/sbin} and {@code /sbin} are looked through after it
    * @param warnings where what the reader should know is added
    */
-  public LiveReader(Exec exec, Variant variant, String path, List<String> warnings) {
+  public LiveReader(Exec exec, Host host, Variant variant, List<String> warnings) {
     this.exec = exec;
+    this.host = host;
     this.variant = variant;
     this.warnings = warnings;
-    this.searchPath = new ArrayList<>();
-    for (String folder : (path + ":/usr/sbin:/sbin").split(":", -1)) {
-      if (!folder.isEmpty()) {
-        searchPath.add(Path.of(folder));
-      }
-    }
   }
 
   /**
@@ -57,7 +73,7 @@ public final class LiveReader {
    * @throws HostException when it cannot be read; the message says what helps
    */
   public Table read(Family family) throws HostException {
-    if (family == Family.IPV6 && !Files.exists(Path.of("/proc/net/if_inet6"))) {
+    if (family == Family.IPV6 && !Files.exists(host.proc().resolve("if_inet6"))) {
       return Table.empty(family);
     }
     String infix =
@@ -71,21 +87,29 @@ public final class LiveReader {
       throw new HostException(
           family.program() + infix + "-save is not installed (Debian: package iptables)" + CURE);
     }
-    Table table = save(family, program.get());
+    Table table = read(family, program.get());
     return variant == Variant.AUTO ? considerOther(family, program.get(), table) : table;
   }
 
   /** The other variant is asked only where asking cannot change the kernel's state. */
   private Table considerOther(Family family, Path program, Table table) throws HostException {
     boolean legacy = isLegacy(program);
-    if (!legacy && !legacyTableLoaded(family)) {
-      return table;
-    }
     Optional<Path> other = find(family.program() + (legacy ? "-nft" : "-legacy") + "-save");
     if (other.isEmpty()) {
       return table;
     }
-    Table second = save(family, other.get());
+    Table second;
+    try {
+      second = read(family, other.get());
+    } catch (HostException e) {
+      warnings.add(
+          "whether the other iptables variant holds CNI chains for "
+              + family.title()
+              + " is not known: "
+              + other.get()
+              + " could not be asked");
+      return table;
+    }
     if (!holdsCni(second)) {
       return table;
     }
@@ -118,12 +142,21 @@ public final class LiveReader {
     }
   }
 
-  private static boolean legacyTableLoaded(Family family) {
-    Path names = Path.of("/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
+  /** Legacy programs load their table by merely looking: they look only where it is loaded. */
+  private Table read(Family family, Path program) throws HostException {
+    return isLegacy(program) && !legacyTableLoaded(family)
+        ? Table.empty(family)
+        : save(family, program);
+  }
+
+  private boolean legacyTableLoaded(Family family) throws HostException {
+    Path names = host.proc().resolve((family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
     try {
       return Files.readAllLines(names).contains("nat");
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       return false;
+    } catch (IOException e) {
+      throw new HostException(names + " cannot be read: permission denied" + CURE);
     }
   }
 
@@ -162,7 +195,7 @@ public final class LiveReader {
   }
 
   private Optional<Path> find(String program) {
-    return searchPath.stream()
+    return host.programs().stream()
         .map(folder -> folder.resolve(program))
         .filter(Files::isExecutable)
         .findFirst();
