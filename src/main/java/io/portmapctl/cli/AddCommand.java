@@ -59,7 +59,12 @@ final class AddCommand implements Command {
   public CommandSpec spec() {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
-        .description("Plans the port mappings of the attachments and shows what would change.");
+        .description("Plans the port mappings of the attachments and shows what would change.")
+        .footerHeading("Examples:%n")
+        .footer(
+            "  sudo portmapctl add /var/lib/cni/results",
+            "  portmapctl add web.json --ruleset saved-rules.txt",
+            "  portmapctl add --net web --container-id 5f3c --ip 10.89.5.6/24 -p 8080:80");
     IdentityOptions.declare(spec);
     MappingOptions.declare(spec);
     RulesetOptions.declare(spec);

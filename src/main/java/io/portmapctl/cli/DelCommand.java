@@ -47,8 +47,8 @@ final class DelCommand implements Command {
     IdentityOptions.declare(spec);
     spec.addOption(
         Options.many(
-            "CNI-DN-…",
-            "Remove a chain whose owner cannot be told any more; repeatable.",
+            "CHAIN",
+            "Remove a CNI-DN or CNI-SN chain whose owner cannot be told any more; repeatable.",
             "--chain"));
     spec.addOption(
         Options.flag(

@@ -1,26 +1,40 @@
 package io.portmapctl.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** How a command ends; the one place that knows the numbers. */
 enum ExitCode {
   /** Done, or nothing to do. */
-  OK(0),
+  OK(0, "done, or nothing to do"),
   /** There are differences, and they were asked about. */
-  DIFFERENCES(1),
+  DIFFERENCES(1, "there are differences, and --exit-code asked"),
   /** The command line is wrong. */
-  USAGE(2),
+  USAGE(2, "the command line is wrong"),
   /** An input is wrong. */
-  INPUT(3),
+  INPUT(3, "an input is wrong: configuration or ruleset file"),
   /** The host did not give what was asked of it. */
-  HOST(4),
+  HOST(4, "the host: iptables missing, no permission"),
   /** A conflict with another container, without {@code --force}. */
-  CONFLICT(5),
+  CONFLICT(5, "a conflict with another container's mapping, without --force"),
   /** A defect of ours. */
-  DEFECT(70);
+  DEFECT(70, "a defect of portmapctl");
 
   private final int number;
+  private final String meaning;
 
-  ExitCode(int number) {
+  ExitCode(int number, String meaning) {
     this.number = number;
+    this.meaning = meaning;
+  }
+
+  /** Number and meaning of each, for the help. */
+  static Map<String, String> list() {
+    Map<String, String> list = new LinkedHashMap<>();
+    for (ExitCode code : values()) {
+      list.put(Integer.toString(code.number), code.meaning);
+    }
+    return list;
   }
 
   int number() {

@@ -33,9 +33,8 @@ record Outcome(Session session, OutputOptions options) {
 
   /** Shows a plan as a diff. */
   void diff(Report report) {
-    boolean color = options.color(session);
-    session.print(
-        DiffView.render(report, new Theme(color), session.outIsTerminal(), options.quiet()));
+    Theme theme = new Theme(options.color(session));
+    session.print(DiffView.render(report, theme, session.outIsTerminal(), options.detail()));
   }
 
   /** Shows a plan as JSON. */

@@ -1,5 +1,6 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.render.DiffView;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -43,7 +44,9 @@ record OutputOptions(
             "--color"));
     spec.addOption(
         Options.flag(
-            "Say more: folder entries passed over, the trace of a defect.", "-v", "--verbose"));
+            "Say more: each folder entry passed over, each layout, the trace of a defect.",
+            "-v",
+            "--verbose"));
     spec.addOption(
         Options.flag("Only what was asked for: no warnings, no notes.", "-q", "--quiet"));
     spec.addOption(Options.flag("Exit 1 when the plan has changes.", "--exit-code"));
@@ -61,6 +64,14 @@ record OutputOptions(
         given.hasMatchedOption("--exit-code"),
         given.hasMatchedOption("--force"),
         given.hasMatchedOption("--keep-going"));
+  }
+
+  /** How much a diff is explained. */
+  DiffView.Detail detail() {
+    if (quiet) {
+      return DiffView.Detail.DIFF_ONLY;
+    }
+    return verbose ? DiffView.Detail.ALL : DiffView.Detail.NOTES;
   }
 
   /** Whether to use colours here. */

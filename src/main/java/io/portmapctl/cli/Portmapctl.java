@@ -68,7 +68,9 @@ public final class Portmapctl {
   }
 
   private static CommandSpec spec(Command command) {
-    return command.spec().addOption(help());
+    CommandSpec spec = command.spec().addOption(help());
+    spec.usageMessage().abbreviateSynopsis(true).sortOptions(false);
+    return spec;
   }
 
   private static OptionSpec help() {
@@ -86,6 +88,7 @@ public final class Portmapctl {
             "Plans and shows the iptables rules that publish container ports on this host,",
             "as the CNI portmap plugin makes them. Nothing is changed: every command is a dry"
                 + " run.");
+    root.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(ExitCode.list());
     root.addOption(help());
     root.addOption(
         OptionSpec.builder("-V", "--version")

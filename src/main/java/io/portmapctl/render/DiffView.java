@@ -1,5 +1,7 @@
 package io.portmapctl.render;
 
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Chain;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
@@ -9,7 +11,10 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.SequenceDiff;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A plan as a unified diff of the ruleset text before and after, which {@code patch} applies to
@@ -18,15 +23,35 @@ import java.util.List;
 public final class DiffView {
   private static final int CONTEXT = 3;
 
+  /** How much is said beside the diff. */
+  public enum Detail {
+    /** Nothing. */
+    DIFF_ONLY,
+    /** What a reader should know. */
+    NOTES,
+    /** Each attachment by itself. */
+    ALL
+  }
+
   private final Report report;
   private final Theme theme;
   private final boolean terminal;
+  private final Detail detail;
   private final StringBuilder out = new StringBuilder();
 
-  private DiffView(Report report, Theme theme, boolean terminal) {
+  /** For the chains of the attachments that the plan is about, whose they are. */
+  private final Map<String, String> owners = new HashMap<>();
+
+  private DiffView(Report report, Theme theme, boolean terminal, Detail detail) {
     this.report = report;
     this.terminal = terminal;
+    this.detail = detail;
     this.theme = theme;
+    for (Report.Subject subject : report.subjects()) {
+      String owner = " of " + Sentences.brief(subject.identity());
+      owners.put(ChainNames.dnat(subject.identity()), owner);
+      owners.put(ChainNames.snat(subject.identity()), owner);
+    }
   }
 
   /**
@@ -34,16 +59,16 @@ public final class DiffView {
    *
    * @param theme the colours
    * @param terminal whether it goes to a terminal, which must see no control characters
-   * @param quiet whether only the diff is wanted
+   * @param detail how much is said beside the diff
    */
-  public static String render(Report report, Theme theme, boolean terminal, boolean quiet) {
-    DiffView view = new DiffView(report, theme, terminal);
+  public static String render(Report report, Theme theme, boolean terminal, Detail detail) {
+    DiffView view = new DiffView(report, theme, terminal, detail);
     for (Plan.Part part : report.plan().families()) {
       if (!part.changes().isEmpty()) {
         view.part(part);
       }
     }
-    if (!quiet) {
+    if (detail != Detail.DIFF_ONLY) {
       view.notes();
     }
     return view.out.toString();
@@ -67,7 +92,8 @@ public final class DiffView {
             case DELETE -> chain + " (removed)";
             case INSERT -> chain + " (new)";
           };
-      lines(title, lines, rules(before, chain), rules(after, chain));
+      lines(
+          title + owners.getOrDefault(chain, ""), lines, rules(before, chain), rules(after, chain));
     }
     lines("", lines, List.of("COMMIT"), List.of("COMMIT"));
     hunks(lines);
@@ -146,7 +172,8 @@ public final class DiffView {
     advance(size, lines);
     line(
         theme.place(
-            "@@ -" + range(at[0], size[0]) + " +" + range(at[1], size[1]) + " @@ " + title));
+            Terminal.octets(
+                "@@ -" + range(at[0], size[0]) + " +" + range(at[1], size[1]) + " @@ " + title)));
     for (Line line : lines) {
       String text = terminal ? Terminal.safe(line.text()) : line.text();
       line(
@@ -180,24 +207,37 @@ public final class DiffView {
               + stale.hostIp().map(ip -> " on " + ip).orElse("")
               + " are to be deleted");
     }
-    for (Report.Subject subject : report.subjects()) {
-      subject
-          .choice()
-          .ifPresent(
-              choice ->
-                  note(
-                      "layout "
-                          + choice.layout().id()
-                          + " for "
-                          + Sentences.who(subject.identity())
-                          + ": "
-                          + choice.reason()));
+    if (report.command().equals("del") && plan.hasChanges()) {
+      note("Connections already open go on until they close.");
     }
+    layouts();
     report.warnings().forEach(w -> note(theme.warning("warning: ") + Shown.escaped(w)));
     for (Conflict conflict : plan.conflicts()) {
       note(theme.warning("conflict: ") + Sentences.conflict(conflict));
     }
     note(theme.strong(plan.hasChanges() ? Summary.of(plan).sentence() : "No changes."));
+  }
+
+  /**
+   * Which layout and why; attachments with the same answer share a line, unless all is asked for.
+   */
+  private void layouts() {
+    Map<String, List<Report.Subject>> same = new LinkedHashMap<>();
+    for (Report.Subject subject : report.subjects()) {
+      if (subject.choice().isPresent()) {
+        LayoutChoice choice = subject.choice().get();
+        String key = choice.layout().id() + ": " + choice.reason();
+        String each = detail == Detail.ALL ? Sentences.who(subject.identity()) : "";
+        same.computeIfAbsent(key + each, k -> new ArrayList<>()).add(subject);
+      }
+    }
+    for (List<Report.Subject> subjects : same.values()) {
+      Report.Subject first = subjects.get(0);
+      LayoutChoice choice = first.choice().orElseThrow();
+      String whose =
+          subjects.size() == 1 ? Sentences.who(first.identity()) : subjects.size() + " attachments";
+      note("layout " + choice.layout().id() + " for " + whose + ": " + choice.reason());
+    }
   }
 
   private void note(String text) {

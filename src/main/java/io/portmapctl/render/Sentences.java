@@ -17,6 +17,14 @@ public final class Sentences {
         + Shown.escaped(identity.containerId());
   }
 
+  /**
+   * Network and the first digits of the container ID, as programs that list containers print it.
+   */
+  static String brief(Identity identity) {
+    String id = identity.containerId();
+    return Shown.escaped(identity.network() + "/" + id.substring(0, Math.min(12, id.length())));
+  }
+
   /** What a conflict is about and who wins. */
   public static String conflict(Conflict conflict) {
     String family = conflict.family().title() + ": ";

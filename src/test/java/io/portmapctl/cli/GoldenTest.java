@@ -1,0 +1,143 @@
+package io.portmapctl.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portmapctl.Generator;
+import io.portmapctl.Needs;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.Table;
+import io.portmapctl.render.DocumentView;
+import io.portmapctl.syntax.SaveFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What people read. A folder a case: {@code command} holds a word a line, {@code #terminal} before
+ * them where the output is one; {@code exit}, {@code stdout} and {@code stderr} are what it must
+ * give. {@code -Dportmapctl.update=true} rewrites those three, for a person to read.
+ */
+class GoldenTest {
+  private static final Path CASES = Path.of("testdata/golden");
+
+  @TempDir private Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> everyCase() throws IOException {
+    List<Path> cases;
+    try (Stream<Path> list = Files.list(CASES)) {
+      cases = list.filter(Files::isDirectory).sorted().toList();
+    }
+    assertThat(cases).hasSizeGreaterThan(20);
+    return cases.stream().map(c -> DynamicTest.dynamicTest(name(c), () -> check(c)));
+  }
+
+  private static void check(Path folder) throws IOException {
+    Run run = run(folder);
+    Map<String, String> got =
+        Map.of("exit", run.exit() + "\n", "stdout", run.out(), "stderr", octets(run.err()));
+    for (Map.Entry<String, String> entry : got.entrySet()) {
+      Path file = folder.resolve(entry.getKey());
+      if (Boolean.getBoolean("portmapctl.update")) {
+        Files.writeString(file, entry.getValue(), StandardCharsets.ISO_8859_1);
+      }
+      assertThat(entry.getValue())
+          .as("%s", file)
+          .isEqualTo(Files.readString(file, StandardCharsets.ISO_8859_1));
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(GoldenTest::name))
+          .as("%s: files that no case uses", folder)
+          .containsExactlyInAnyOrder("command", "exit", "stdout", "stderr");
+    }
+  }
+
+  private static Run run(Path folder, String... more) throws IOException {
+    List<String> words = new ArrayList<>(Files.readAllLines(folder.resolve("command")));
+    boolean terminal = words.remove("#terminal");
+    words.addAll(List.of(more));
+    return Run.of(terminal, Map.of("TERM", "xterm", "CNI_IFNAME", ""), "", words);
+  }
+
+  /** Each family's diff, given to patch with the text before, gives the text after. */
+  @Test
+  void patchAppliesTheDiffs() throws Exception {
+    Needs.program("patch");
+    int applied = 0;
+    for (String name : List.of("fresh-host", "changed-port", "removed-container", "conflict")) {
+      Path folder = CASES.resolve(name);
+      List<String> words = Files.readAllLines(folder.resolve("command"));
+      for (Family family : Family.values()) {
+        String option = family == Family.IPV4 ? "--ruleset" : "--ruleset6";
+        int at = words.indexOf(option);
+        Table before = at < 0 ? Table.empty(family) : table(family, words.get(at + 1));
+        Run save = run(folder, "--force", "--family", family.id(), "-o", "save");
+        Run diff = run(folder, "--force", "--family", family.id());
+        applied += patch(before, diff.out(), save.out(), name);
+      }
+    }
+    for (int seed = 0; seed < 200; seed++) {
+      Generator make = new Generator(seed);
+      Family family = make.pick(Family.values());
+      Table before = make.tableWithContainers(family);
+      Path file = folder.resolve("before");
+      Files.writeString(file, SaveFormat.print(before, true), StandardCharsets.ISO_8859_1);
+      String document = DocumentView.render(make.attachment(make.identity()));
+      List<String> words = new ArrayList<>();
+      words.addAll(
+          List.of(make.pick("add", "add", "add", "del"), "-", "--force", "--family", family.id()));
+      words.addAll(List.of(family == Family.IPV4 ? "--ruleset" : "--ruleset6", file.toString()));
+      Run diff = Run.with(Map.of(), document, words);
+      words.addAll(List.of("-q", "-o", "save"));
+      Run save = Run.with(Map.of(), document, words);
+      applied += patch(before, diff.out(), save.out(), "seed " + seed);
+    }
+    System.out.printf("patch applied %d diffs%n", applied);
+    assertThat(applied).isGreaterThan(100);
+  }
+
+  private static Table table(Family family, String ruleset) throws Exception {
+    return ruleset.equals("empty")
+        ? Table.empty(family)
+        : SaveFormat.parse(family, Files.readString(Path.of(ruleset), StandardCharsets.ISO_8859_1))
+            .orElseThrow();
+  }
+
+  private int patch(Table before, String diff, String after, String what) throws Exception {
+    if (!diff.startsWith("--- ")) {
+      assertThat(SaveFormat.print(before, false)).as(what).isEqualTo(after);
+      return 0;
+    }
+    Path file = folder.resolve("patched");
+    Files.writeString(file, SaveFormat.print(before, false), StandardCharsets.ISO_8859_1);
+    Path input = folder.resolve("diff");
+    Files.writeString(input, diff, StandardCharsets.ISO_8859_1);
+    Process process =
+        new ProcessBuilder("patch", "--fuzz=0", "--batch", file.toString())
+            .redirectInput(input.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("%s: %s", what, said).isZero();
+    assertThat(said).as(what).doesNotContain("offset").doesNotContain("fuzz");
+    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).as(what).isEqualTo(after);
+    return 1;
+  }
+
+  private static String name(Path path) {
+    return path.getFileName().toString();
+  }
+
+  private static String octets(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+}
