@@ -14,10 +14,8 @@ import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
 import io.portmapctl.render.DocumentView;
 import io.portmapctl.render.Report;
-import io.portmapctl.render.Sentences;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -30,24 +28,14 @@ final class AddCommand implements Command {
     DIFF,
     JSON,
     SAVE,
-    DOCUMENT;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    DOCUMENT
   }
 
   /** Which layout. */
   enum LayoutName {
     AUTO,
     SNAT,
-    MARK;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    MARK
   }
 
   @Override
@@ -69,15 +57,13 @@ final class AddCommand implements Command {
     MappingOptions.declare(spec);
     RulesetOptions.declare(spec);
     spec.addOption(
-        Options.one(
-            LayoutName.class,
-            "auto|snat|mark",
+        Options.choice(
+            LayoutName.values(),
             "Which chains and rules publish a port (default: auto).",
             "--layout"));
     spec.addOption(
-        Options.one(
-            Format.class,
-            "diff|json|save|document",
+        Options.choice(
+            Format.values(),
             "What to print: the changes, the plan as JSON, the table of one family as it"
                 + " will be, or the attachment as a document (default: diff).",
             "-o",
@@ -138,7 +124,9 @@ final class AddCommand implements Command {
       List<Request> requests = new ArrayList<>();
       List<Report.Subject> subjects = new ArrayList<>();
       List<InputError> errors = new ArrayList<>();
-      for (Attachment attachment : documents.attachments()) {
+      for (int i = 0; i < documents.attachments().size(); i++) {
+        Attachment attachment = documents.attachments().get(i);
+        String origin = documents.origins().get(i);
         LayoutChoice choice =
             layout == LayoutName.AUTO
                 ? LayoutChoice.auto(attachment, evidence)
@@ -148,10 +136,7 @@ final class AddCommand implements Command {
             .ifPresent(warnings::add);
         checkPrefix(attachment, choice);
         LayoutChecks.errors(attachment, choice.layout(), tables)
-            .forEach(
-                (path, message) ->
-                    errors.add(
-                        new InputError(Sentences.who(attachment.identity()), path, message)));
+            .forEach((path, message) -> errors.add(new InputError(origin, path, message)));
         requests.add(new Request.Publish(attachment, choice));
         subjects.add(
             new Report.Subject(attachment.identity(), attachment.ifName(), Optional.of(choice)));

@@ -11,7 +11,6 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.render.Report;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -23,12 +22,7 @@ final class DelCommand implements Command {
   enum Format {
     DIFF,
     JSON,
-    SAVE;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    SAVE
   }
 
   @Override
@@ -55,9 +49,8 @@ final class DelCommand implements Command {
             "Remove the shared chains too, where nothing needs them any more.", "--prune"));
     RulesetOptions.declare(spec);
     spec.addOption(
-        Options.one(
-            Format.class,
-            "diff|json|save",
+        Options.choice(
+            Format.values(),
             "What to print: the changes, the plan as JSON, or the table of one family as it"
                 + " will be (default: diff).",
             "-o",
@@ -102,6 +95,9 @@ final class DelCommand implements Command {
             ExitCode.USAGE,
             "command line",
             "give a SOURCE, --net and --container-id, --chain, or --prune");
+      }
+      if (named && identity.sources().isEmpty() && !identity.hasContainerId(session)) {
+        throw new Failure(ExitCode.USAGE, "command line", "--container-id is missing");
       }
       List<Request> requests = new ArrayList<>();
       List<Report.Subject> subjects = new ArrayList<>();

@@ -1,9 +1,12 @@
 package io.portmapctl.cli;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * How options are declared and read. They are declared in code: reading picocli's annotations makes
@@ -29,6 +32,32 @@ final class Options {
         .paramLabel(label)
         .description(description)
         .build();
+  }
+
+  /** An option whose value is one of an enum's names in lower case, given at most once. */
+  static <E extends Enum<E>> OptionSpec choice(E[] values, String description, String... names) {
+    List<String> allowed = Arrays.stream(values).map(Options::id).toList();
+    return OptionSpec.builder(names)
+        .type(values[0].getDeclaringClass())
+        .converters(text -> value(values, allowed, text))
+        .arity("1")
+        .paramLabel(String.join("|", allowed))
+        .completionCandidates(allowed)
+        .description(description)
+        .build();
+  }
+
+  private static <E extends Enum<E>> E value(E[] values, List<String> allowed, String text) {
+    int at = allowed.indexOf(text.toLowerCase(Locale.ROOT));
+    if (at < 0) {
+      throw new TypeConversionException(
+          "expected one of " + String.join(", ", allowed) + ", found '" + text + "'");
+    }
+    return values[at];
+  }
+
+  private static String id(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /** An option that may be repeated. */

@@ -1,7 +1,6 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.render.DiffView;
-import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -27,19 +26,13 @@ record OutputOptions(
   enum Color {
     AUTO,
     ALWAYS,
-    NEVER;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    NEVER
   }
 
   static void declare(CommandSpec spec) {
     spec.addOption(
-        Options.one(
-            Color.class,
-            "auto|always|never",
+        Options.choice(
+            Color.values(),
             "Colours: on a terminal unless NO_COLOR is set or TERM=dumb (default: auto).",
             "--color"));
     spec.addOption(

@@ -49,10 +49,7 @@ public final class Portmapctl {
       }
       return outsideCommands(session, args);
     } catch (ParameterException e) {
-      String name = e.getCommandLine().getCommandSpec().qualifiedName();
-      session.say(name + ": " + e.getMessage());
-      session.say("Try '" + name + " --help'.");
-      return ExitCode.USAGE.number();
+      return usage(session, e);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return defect(session, e, words.contains("--verbose") || words.contains("-v"));
     }
@@ -106,17 +103,17 @@ public final class Portmapctl {
       line.usage(line.getOut());
       return ExitCode.OK.number();
     }
-    line.setParameterExceptionHandler(
-        (e, words) -> {
-          throw e;
-        });
+    String expected = "expected one of " + String.join(", ", root.subcommands().keySet());
+    if (args.length > 0 && !args[0].startsWith("-") && !root.subcommands().containsKey(args[0])) {
+      throw new ParameterException(line, "'" + args[0] + "' is no command; " + expected);
+    }
+    line.setParameterExceptionHandler((e, words) -> usage(session, e));
     line.setExecutionStrategy(
         given -> {
           if (!given.hasSubcommand()
               && !given.isUsageHelpRequested()
               && !given.isVersionHelpRequested()) {
-            throw new ParameterException(
-                line, "a command is missing; expected add, del, help or generate-completion");
+            throw new ParameterException(line, "a command is missing; " + expected);
           }
           return new CommandLine.RunLast().execute(given);
         });
@@ -125,11 +122,17 @@ public final class Portmapctl {
 
   private static CommandLine line(Session session, CommandSpec spec) {
     CommandLine line = new CommandLine(spec);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false);
     line.setOut(writer(session.out()));
     line.setErr(writer(session.err()));
     return line;
+  }
+
+  private static int usage(Session session, ParameterException e) {
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    session.say(name + ": " + e.getMessage());
+    session.say("Try '" + name + " --help'.");
+    return ExitCode.USAGE.number();
   }
 
   private static int defect(Session session, Throwable e, boolean verbose) {

@@ -15,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -37,11 +36,6 @@ record RulesetOptions(
     BOTH,
     IPV4,
     IPV6;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
 
     List<Family> list() {
       return switch (this) {
@@ -67,15 +61,10 @@ record RulesetOptions(
             "The same for IPv6; empty where only --ruleset is given and is not live.",
             "--ruleset6"));
     spec.addOption(
-        Options.one(
-            Families.class,
-            "both|ipv4|ipv6",
-            "Restrict to one family (default: both).",
-            "--family"));
+        Options.choice(Families.values(), "Restrict to one family (default: both).", "--family"));
     spec.addOption(
-        Options.one(
-            LiveReader.Variant.class,
-            "auto|nft|legacy",
+        Options.choice(
+            LiveReader.Variant.values(),
             "Which variant's programs read the live ruleset (default: auto).",
             "--iptables"));
   }

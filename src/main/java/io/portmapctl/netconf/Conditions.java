@@ -106,14 +106,17 @@ final class Conditions {
         at.error(
             Shown.quoted(word)
                 + " is, or abbreviates, an option of iptables itself; allowed are matches only");
+        return true;
       } else if (!inModule) {
         at.error(Shown.quoted(word) + " is an option of a match: name it first, with -m NAME");
+        return true;
       }
     } else if (word.startsWith("-")) {
       at.error(
           Shown.quoted(word)
               + " is not allowed; allowed are \"!\", -s, -d, -i, -o, -p and -m NAME with that"
               + " match's own long options, each word by itself");
+      return true; // what follows is its value
     } else if (!inModule) {
       at.error("found " + Shown.quoted(word) + " where an option was expected");
     }

@@ -98,9 +98,9 @@ final class DocumentParser {
       Optional<String> id = root.text("containerID");
       Optional<String> ifName = root.text("ifName");
       Optional<Cursor> config = root.object("config");
-      return config.isEmpty() ? Optional.empty() : Optional.of(config(config.get(), id, ifName));
+      return config.isEmpty() ? Optional.empty() : config(config.get(), id, ifName);
     }
-    return Optional.of(config(root, Optional.empty(), Optional.empty()));
+    return config(root, Optional.empty(), Optional.empty());
   }
 
   private Optional<Parts> cacheRecord(Cursor root) throws OtherKindException {
@@ -125,7 +125,11 @@ final class DocumentParser {
       errors.add("config", "not JSON: " + Documents.jsonMessage(e));
       return Optional.empty();
     }
-    Parts inner = config(config, root.text("containerId"), root.text("ifName"));
+    Optional<Parts> configured = config(config, root.text("containerId"), root.text("ifName"));
+    if (configured.isEmpty()) {
+      return Optional.empty();
+    }
+    Parts inner = configured.get();
     Optional<Cursor> capabilities = root.object("capabilityArgs");
     Optional<Cursor> result = root.object("result");
     Optional<String> network = root.text("networkName");
@@ -142,7 +146,7 @@ final class DocumentParser {
             root.text("netns")));
   }
 
-  private Parts config(Cursor config, Optional<String> id, Optional<String> ifName)
+  private Optional<Parts> config(Cursor config, Optional<String> id, Optional<String> ifName)
       throws OtherKindException {
     if (config.field("plugins").isEmpty()) {
       Optional<Cursor> type = config.field("type");
@@ -159,16 +163,21 @@ final class DocumentParser {
                 + ", not of "
                 + Shown.quoted(overrides.pluginType()));
       }
-      return new Parts(
-          config,
-          config.text("name"),
-          config.text("cniVersion"),
-          id,
-          ifName,
-          config.object("runtimeConfig"),
-          config.object("prevResult"),
-          false,
-          Optional.empty());
+      return Optional.of(
+          new Parts(
+              config,
+              config.text("name"),
+              config.text("cniVersion"),
+              id,
+              ifName,
+              config.object("runtimeConfig"),
+              config.object("prevResult"),
+              false,
+              Optional.empty()));
+    }
+    if (!(config.field("plugins").get().value() instanceof Json.Array)) {
+      config.items("plugins");
+      return Optional.empty();
     }
     for (Cursor plugin : config.items("plugins")) {
       boolean ours =
@@ -181,16 +190,17 @@ final class DocumentParser {
         warnAboutCapability(config, plugin);
         Optional<Cursor> runtime = plugin.object("runtimeConfig");
         Optional<Cursor> previous = plugin.object("prevResult");
-        return new Parts(
-            plugin,
-            config.text("name"),
-            config.text("cniVersion"),
-            id,
-            ifName,
-            runtime.isPresent() ? runtime : config.object("runtimeConfig"),
-            previous.isPresent() ? previous : config.object("prevResult"),
-            false,
-            Optional.empty());
+        return Optional.of(
+            new Parts(
+                plugin,
+                config.text("name"),
+                config.text("cniVersion"),
+                id,
+                ifName,
+                runtime.isPresent() ? runtime : config.object("runtimeConfig"),
+                previous.isPresent() ? previous : config.object("prevResult"),
+                false,
+                Optional.empty()));
       }
     }
     throw new OtherKindException(
@@ -436,7 +446,8 @@ final class DocumentParser {
       return List.of();
     }
     int generation = generation(own.isEmpty() ? version : own);
-    if (generation != generation(version)) {
+    boolean versionKnown = errors.list().stream().noneMatch(e -> e.path().equals("cniVersion"));
+    if (versionKnown && generation != generation(version)) {
       errors.add(
           result.path() + ".cniVersion",
           "found "

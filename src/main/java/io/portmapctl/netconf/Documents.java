@@ -19,12 +19,14 @@ import java.util.stream.Stream;
  * What all the sources of one command hold.
  *
  * @param attachments the usable documents in order, each once
+ * @param origins for each attachment, the source and document that it came from
  * @param errors what could not be used
  * @param warnings what a reader should know
  * @param skipped folder entries of another kind, with the reason
  */
 public record Documents(
     List<Attachment> attachments,
+    List<String> origins,
     List<InputError> errors,
     List<String> warnings,
     List<String> skipped) {
@@ -47,13 +49,14 @@ public record Documents(
       Cursor.Errors errors = new Cursor.Errors("command line", reader.errors);
       new DocumentParser(overrides, identityOnly, errors, reader.warnings)
           .byHand()
-          .ifPresent(reader.attachments::add);
+          .ifPresent(reader::addByHand);
     }
     for (String source : sources) {
       reader.source(source, standardInput);
     }
     return new Documents(
         List.copyOf(reader.attachments),
+        List.copyOf(reader.origins),
         List.copyOf(reader.errors),
         List.copyOf(reader.warnings),
         List.copyOf(reader.skipped));
@@ -66,11 +69,13 @@ public record Documents(
             ? ""
             : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
     String message = Shown.escaped(e.getOriginalMessage().replace("\n", " "));
-    int cut = message.indexOf(" (for ");
+    int cut = Math.max(message.indexOf(" (for "), message.indexOf(" (not recognized"));
     if (message.startsWith("Unexpected end-of-input")) {
       message = "it ends too early";
     } else if (message.contains("nesting depth")) {
       message = "nested deeper than " + Json.MAX_DEPTH + " levels";
+    } else if (message.startsWith("Number value length")) {
+      message = "a number longer than 1000 characters";
     } else if (cut > 0) {
       message = message.substring(0, cut);
     }
@@ -81,6 +86,7 @@ public record Documents(
     private final Overrides overrides;
     private final boolean identityOnly;
     private final List<Attachment> attachments = new ArrayList<>();
+    private final List<String> origins = new ArrayList<>();
     private final List<InputError> errors = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
@@ -94,11 +100,16 @@ public record Documents(
       this.identityOnly = identityOnly;
     }
 
+    void addByHand(Attachment attachment) {
+      attachments.add(attachment);
+      origins.add("command line");
+    }
+
     void source(String source, InputStream standardInput) {
       String shown = source.equals("-") ? "standard input" : Shown.escaped(source);
       try {
         if (source.equals("-")) {
-          text(shown, standardInput.readNBytes((int) MAX_BYTES), false);
+          text(shown, bytes(standardInput), false);
           return;
         }
         Path path = Path.of(source);
@@ -109,7 +120,7 @@ public record Documents(
         } else if (Files.exists(path)) {
           // a FIFO or a device, as in a shell's <(…)
           try (InputStream in = Files.newInputStream(path)) {
-            text(shown, in.readNBytes((int) MAX_BYTES), false);
+            text(shown, bytes(in), false);
           }
         } else {
           errors.add(new InputError(shown, "", "no such file or folder"));
@@ -148,6 +159,14 @@ public record Documents(
         throw new IOException("larger than 64 MiB");
       }
       return Files.readAllBytes(path);
+    }
+
+    private static byte[] bytes(InputStream in) throws IOException {
+      byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new IOException("larger than 64 MiB");
+      }
+      return bytes;
     }
 
     private static String unreadable(Exception e) {
@@ -210,6 +229,7 @@ public record Documents(
       Seen earlier = seen.putIfAbsent(key, new Seen(attachment, name));
       if (earlier == null) {
         attachments.add(attachment);
+        origins.add(name);
       } else if (!earlier.attachment.equals(attachment)) {
         errors.add(
             new InputError(
