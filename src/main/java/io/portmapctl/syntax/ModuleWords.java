@@ -14,6 +14,9 @@ final class ModuleWords {
   private static final List<String> STATES =
       List.of("INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT");
 
+  /** The order in which iptables-save prints the flags of TCP. */
+  private static final List<String> FLAGS = List.of("FIN", "SYN", "RST", "PSH", "ACK", "URG");
+
   /** The order in which iptables-save prints address types. */
   private static final List<String> TYPES =
       List.of(
@@ -182,13 +185,57 @@ final class ModuleWords {
     return Optional.empty();
   }
 
+  /** Ports, then flags, as libxt_tcp prints them; anything else of the module is not modelled. */
   private static Optional<List<String>> tcp(List<String> options) {
-    if (options.equals(List.of("--syn"))) {
-      return Optional.of(List.of("--tcp-flags", "FIN,SYN,RST,ACK", "SYN"));
+    List<String> source = new ArrayList<>();
+    List<String> destination = new ArrayList<>();
+    List<String> flags = new ArrayList<>();
+    for (int i = 0; i < options.size(); i++) {
+      boolean negated = options.get(i).equals("!");
+      i += negated ? 1 : 0;
+      String option = i < options.size() ? options.get(i) : "";
+      List<String> into =
+          switch (option) {
+            case "--sport", "--source-port" -> source;
+            case "--dport", "--destination-port" -> destination;
+            case "--syn", "--tcp-flags" -> flags;
+            default -> List.of("unknown");
+          };
+      if (!into.isEmpty()) {
+        return Optional.empty();
+      }
+      if (negated) {
+        into.add("!");
+      }
+      if (option.equals("--syn")) {
+        into.addAll(List.of("--tcp-flags", "FIN,SYN,RST,ACK", "SYN"));
+        continue;
+      }
+      int values = into == flags ? 2 : 1;
+      if (i + values >= options.size()) {
+        return Optional.empty();
+      }
+      into.add(into == source ? "--sport" : into == destination ? "--dport" : "--tcp-flags");
+      for (int k = 0; k < values; k++) {
+        String value = options.get(++i);
+        Optional<String> canonical =
+            into == flags ? flags(value) : RuleSyntax.port(value).map(range -> range.toString());
+        if (canonical.isEmpty()) {
+          return Optional.empty();
+        }
+        into.add(canonical.get());
+      }
     }
-    if (options.equals(List.of("!", "--syn"))) {
-      return Optional.of(List.of("!", "--tcp-flags", "FIN,SYN,RST,ACK", "SYN"));
-    }
-    return Optional.empty();
+    source.addAll(destination);
+    source.addAll(flags);
+    return Optional.of(List.copyOf(source));
+  }
+
+  private static Optional<String> flags(String value) {
+    return switch (value.toUpperCase(Locale.ROOT)) {
+      case "NONE" -> Optional.of("NONE");
+      case "ALL" -> Optional.of(String.join(",", FLAGS));
+      default -> set(value, FLAGS);
+    };
   }
 }

@@ -20,6 +20,10 @@ import java.util.Optional;
 public final class RuleSyntax {
   private static final List<String> PORT_MODULES = List.of("tcp", "udp", "sctp", "dccp");
 
+  private static final List<String> PORT_OPTIONS =
+      List.of("--sport", "--dport", "--source-port", "--destination-port");
+  private static final List<String> TCP_OPTIONS = List.of("--syn", "--tcp-flags");
+
   private final Family family;
   private final List<String> words;
   private final List<Match> modules = new ArrayList<>();
@@ -60,7 +64,15 @@ public final class RuleSyntax {
         case "-p" -> protocol(negated);
         case "-m" -> module(take());
         case "-j", "-g" -> target(word.equals("-g"));
-        default -> unknown(negated, word);
+        default -> {
+          String implied = impliedModule(word);
+          if (implied.isEmpty()) {
+            unknown(negated, word);
+          } else {
+            next -= negated ? 2 : 1;
+            module(implied);
+          }
+        }
       }
     }
   }
@@ -71,7 +83,7 @@ public final class RuleSyntax {
 
   private void address(Side side, boolean negated) {
     String value = take();
-    Optional<Cidr> cidr = Cidr.parse(value);
+    Optional<Cidr> cidr = Cidr.parse(value).or(() -> withNetmask(value));
     if (cidr.isEmpty() || cidr.get().address().family() != family) {
       words(side == Side.SOURCE ? "-s" : "-d", negated, value);
       return;
@@ -80,6 +92,18 @@ public final class RuleSyntax {
       return;
     }
     header[side == Side.SOURCE ? 0 : 1] = new Match.Address(side, negated, cidr.get().network());
+  }
+
+  /** {@code ADDRESS/NETMASK}, where the mask is a prefix. */
+  private static Optional<Cidr> withNetmask(String value) {
+    int slash = value.indexOf('/');
+    Optional<IpAddress> mask = IpAddress.parse(value.substring(slash + 1));
+    if (slash < 0 || mask.isEmpty() || mask.get().family() != Family.IPV4) {
+      return Optional.empty();
+    }
+    int prefix = Long.bitCount(mask.get().low());
+    boolean contiguous = mask.get().low() == (0xffffffffL << (32 - prefix) & 0xffffffffL);
+    return contiguous ? Cidr.parse(value.substring(0, slash) + "/" + prefix) : Optional.empty();
   }
 
   private void networkInterface(Side side, boolean negated) {
@@ -94,6 +118,18 @@ public final class RuleSyntax {
     if (!value.equals("all") || negated) {
       header[4] = new Match.Proto(negated, value);
     }
+  }
+
+  /** {@code --dport} and the like imply the protocol's own module. */
+  private String impliedModule(String word) {
+    boolean known = PORT_OPTIONS.contains(word) || TCP_OPTIONS.contains(word);
+    return known
+            && header[4] instanceof Match.Proto proto
+            && !proto.negated()
+            && PORT_MODULES.contains(proto.name())
+            && (PORT_OPTIONS.contains(word) || proto.name().equals("tcp"))
+        ? proto.name()
+        : "";
   }
 
   private void unknown(boolean negated, String word) {
