@@ -80,8 +80,8 @@ final class AddCommand implements Command {
             IdentityOptions.of(given),
             MappingOptions.of(given),
             RulesetOptions.of(given),
-            given.matchedOptionValue("--layout", LayoutName.AUTO),
-            given.matchedOptionValue("--output", Format.DIFF),
+            Options.chosen(given, "--layout", LayoutName.values(), LayoutName.AUTO),
+            Options.chosen(given, "--output", Format.values(), Format.DIFF),
             OutputOptions.of(given));
     Outcome outcome = new Outcome(session, run.output);
     try {

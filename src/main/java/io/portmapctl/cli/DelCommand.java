@@ -68,7 +68,7 @@ final class DelCommand implements Command {
             Options.texts(given, "--chain"),
             given.hasMatchedOption("--prune"),
             RulesetOptions.of(given),
-            given.matchedOptionValue("--output", Format.DIFF),
+            Options.chosen(given, "--output", Format.values(), Format.DIFF),
             OutputOptions.of(given));
     Outcome outcome = new Outcome(session, run.output);
     try {

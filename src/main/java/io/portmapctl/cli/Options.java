@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * How options are declared and read. They are declared in code: reading picocli's annotations makes
@@ -35,11 +35,10 @@ final class Options {
   }
 
   /** An option whose value is one of an enum's names in lower case, given at most once. */
-  static <E extends Enum<E>> OptionSpec choice(E[] values, String description, String... names) {
+  static OptionSpec choice(Enum<?>[] values, String description, String... names) {
     List<String> allowed = Arrays.stream(values).map(Options::id).toList();
     return OptionSpec.builder(names)
-        .type(values[0].getDeclaringClass())
-        .converters(text -> value(values, allowed, text))
+        .type(String.class)
         .arity("1")
         .paramLabel(String.join("|", allowed))
         .completionCandidates(allowed)
@@ -47,13 +46,29 @@ final class Options {
         .build();
   }
 
-  private static <E extends Enum<E>> E value(E[] values, List<String> allowed, String text) {
-    int at = allowed.indexOf(text.toLowerCase(Locale.ROOT));
-    if (at < 0) {
-      throw new TypeConversionException(
-          "expected one of " + String.join(", ", allowed) + ", found '" + text + "'");
+  /**
+   * The value given for a choice, or the default. It is no converter of picocli's: a class of ours
+   * that implements an interface of theirs would keep both out of the class-data archive.
+   */
+  static <E extends Enum<E>> E chosen(ParseResult given, String name, E[] values, E otherwise) {
+    if (!given.hasMatchedOption(name)) {
+      return otherwise;
     }
-    return values[at];
+    String text = text(given, name);
+    for (E value : values) {
+      if (id(value).equalsIgnoreCase(text)) {
+        return value;
+      }
+    }
+    throw new ParameterException(
+        given.commandSpec().commandLine(),
+        "Invalid value for option '"
+            + name
+            + "': expected one of "
+            + String.join(", ", Arrays.stream(values).map(Options::id).toList())
+            + ", found '"
+            + text
+            + "'");
   }
 
   private static String id(Enum<?> value) {

@@ -51,7 +51,7 @@ record OutputOptions(
 
   static OutputOptions of(ParseResult given) {
     return new OutputOptions(
-        given.matchedOptionValue("--color", Color.AUTO),
+        Options.chosen(given, "--color", Color.values(), Color.AUTO),
         given.hasMatchedOption("--verbose"),
         given.hasMatchedOption("--quiet"),
         given.hasMatchedOption("--exit-code"),

@@ -73,8 +73,8 @@ record RulesetOptions(
     return new RulesetOptions(
         given.matchedOptionValue("--ruleset", "live"),
         Options.text(given, "--ruleset6"),
-        given.matchedOptionValue("--family", Families.BOTH),
-        given.matchedOptionValue("--iptables", LiveReader.Variant.AUTO));
+        Options.chosen(given, "--family", Families.values(), Families.BOTH),
+        Options.chosen(given, "--iptables", LiveReader.Variant.values(), LiveReader.Variant.AUTO));
   }
 
   private String source(Family family) {

@@ -188,6 +188,13 @@ public final class LiveReader {
                 + (error.isEmpty() ? "" : " (" + error + ")")
                 + CURE);
       }
+      if (result.output().contains("contains incompatible base-chains")) {
+        warnings.add(
+            "the "
+                + family.title()
+                + " nat table holds base chains that nft wrote itself; iptables does not show them,"
+                + " and what they do to a packet is not seen here");
+      }
       return table.get();
     } catch (SaveFormat.FormatException e) {
       throw new HostException(program + " -t nat: " + e.getMessage() + CURE);
