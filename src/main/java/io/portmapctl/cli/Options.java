@@ -10,7 +10,7 @@ import picocli.CommandLine.ParseResult;
 
 /**
  * How options are declared and read. They are declared in code: reading picocli's annotations makes
- * a proxy class for each kind of them, a fifth of what a command takes from start to end.
+ * a proxy class for each kind of them.
  */
 final class Options {
   private Options() {}

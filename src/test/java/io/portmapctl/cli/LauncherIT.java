@@ -158,6 +158,7 @@ class LauncherIT {
   void aSymbolicLinkToTheLauncherWorks() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("pm"), TARGET.resolve("portmapctl"));
     assertThat(launch(link, List.of())).isEqualTo(new Run(0, expected(), ""));
+    Files.delete(link);
   }
 
   @Test
