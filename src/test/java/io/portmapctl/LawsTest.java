@@ -115,7 +115,8 @@ class LawsTest {
     for (int seed = 0; seed < ROUNDS; seed++) {
       Generator make = new Generator(seed);
       Attachment attachment = make.attachment(make.identity());
-      byte[] document = DocumentView.render(attachment).getBytes(StandardCharsets.ISO_8859_1);
+      byte[] document =
+          DocumentView.render(attachment, Optional.empty()).getBytes(StandardCharsets.ISO_8859_1);
       Documents read =
           Documents.read(List.of("-"), new ByteArrayInputStream(document), noOverrides(), false);
       assertThat(read.errors()).as("seed %d", seed).isEmpty();

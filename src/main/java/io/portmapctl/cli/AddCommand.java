@@ -16,20 +16,13 @@ import io.portmapctl.render.DocumentView;
 import io.portmapctl.render.Report;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl add}: plans the mappings of attachments. */
 final class AddCommand implements Command {
-
-  /** What add can print. */
-  enum Format {
-    DIFF,
-    JSON,
-    SAVE,
-    DOCUMENT
-  }
 
   /** Which layout. */
   enum LayoutName {
@@ -64,10 +57,12 @@ final class AddCommand implements Command {
     spec.addOption(
         Options.choice(
             Format.values(),
-            "What to print: the changes, the plan as JSON, the table of one family as it"
-                + " will be, or the attachment as a document (default: diff).",
+            "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
+                + " table as it will be (of one family), shell lines, or the attachment as a"
+                + " document (default: diff).",
             "-o",
             "--output"));
+    ApplyOptions.declare(spec);
     OutputOptions.declare(spec);
     return spec;
   }
@@ -82,6 +77,7 @@ final class AddCommand implements Command {
             RulesetOptions.of(given),
             Options.chosen(given, "--layout", LayoutName.values(), LayoutName.AUTO),
             Options.chosen(given, "--output", Format.values(), Format.DIFF),
+            ApplyOptions.of(given),
             OutputOptions.of(given));
     Outcome outcome = new Outcome(session, run.output);
     try {
@@ -99,12 +95,23 @@ final class AddCommand implements Command {
       RulesetOptions rulesets,
       LayoutName layout,
       Format format,
+      ApplyOptions applying,
       OutputOptions output) {
 
     private int plan(Outcome outcome) throws Failure {
       requirePieces();
       Overrides overrides = pieces.with(identity.overrides(session));
+      if (!overrides.errors().isEmpty()) {
+        throw new Failure(ExitCode.USAGE, overrides.errors());
+      }
+      if (layout == LayoutName.SNAT && pieces.needsMark()) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "command line",
+            "--masq-all, --mark-bit and --set-mark-chain are of layout mark, not of --layout snat");
+      }
       Documents documents = Documents.read(identity.sources(), session.in(), overrides, false);
+      outcome.skipped(documents.skipped());
       if (!documents.errors().isEmpty()) {
         ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
         if (!output.keepGoing() || documents.attachments().isEmpty()) {
@@ -112,53 +119,37 @@ final class AddCommand implements Command {
         }
         outcome.errors(code, documents.errors(), false);
       }
-      outcome.skipped(documents.skipped());
-      List<String> warnings = new ArrayList<>(documents.warnings());
       if (format == Format.DOCUMENT) {
-        documents.attachments().forEach(a -> session.print(DocumentView.render(a)));
+        for (Attachment attachment : documents.attachments()) {
+          if (attachment.snat() && !attachment.masqAll() && layout != LayoutName.SNAT) {
+            pieces.requirePrefix(rulesets.families().list());
+          }
+          session.print(DocumentView.render(attachment, wanted()));
+        }
+        outcome.warnings(documents.warnings());
         return documents.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
       }
-      Optional<Family> family = saveFamily(documents.attachments());
-      List<Table> tables = rulesets.read(session, warnings);
-      LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
-      List<Request> requests = new ArrayList<>();
-      List<Report.Subject> subjects = new ArrayList<>();
-      List<InputError> errors = new ArrayList<>();
-      for (int i = 0; i < documents.attachments().size(); i++) {
-        Attachment attachment = documents.attachments().get(i);
-        String origin = documents.origins().get(i);
-        LayoutChoice choice =
-            layout == LayoutName.AUTO
-                ? LayoutChoice.auto(attachment, evidence)
-                : LayoutChoice.asked(Layout.valueOf(layout.name()), evidence);
-        LayoutChoice.warning(choice, evidence)
-            .filter(w -> !warnings.contains(w))
-            .ifPresent(warnings::add);
-        checkPrefix(attachment, choice);
-        LayoutChecks.errors(attachment, choice.layout(), tables)
-            .forEach((path, message) -> errors.add(new InputError(origin, path, message)));
-        requests.add(new Request.Publish(attachment, choice));
-        subjects.add(
-            new Report.Subject(attachment.identity(), attachment.ifName(), Optional.of(choice)));
+      if (applying.apply()
+          && session.interactive()
+          && !applying.yes()
+          && identity.sources().contains("-")) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "command line",
+            "SOURCE - leaves no input for the question: give --yes with --apply");
       }
-      if (!errors.isEmpty()) {
-        throw new Failure(ExitCode.INPUT, errors);
+      Additions additions = new Additions(documents, pieces, rulesets, layout, output.keepGoing());
+      if (format.oneFamily()) {
+        additions.printed(); // that it cannot be told is an error before anything is read
       }
-      Plan plan = Plans.of(tables, requests);
-      warnings.addAll(plan.warnings());
-      Report report =
-          new Report("add", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
-      switch (format) {
-        case JSON -> outcome.json(report);
-        case SAVE -> {
-          outcome.aside(report);
-          if (!outcome.refused(plan)) {
-            family.ifPresent(f -> outcome.save(report, f));
-          }
-        }
-        default -> outcome.diff(report);
-      }
-      return outcome.code(plan, !documents.errors().isEmpty());
+      return new Execution(session, rulesets, applying, output, format, documents.warnings())
+          .run(additions, !documents.errors().isEmpty());
+    }
+
+    private Optional<Layout> wanted() {
+      return layout == LayoutName.AUTO
+          ? Optional.empty()
+          : Optional.of(Layout.valueOf(layout.name()));
     }
 
     private void requirePieces() throws Failure {
@@ -185,45 +176,83 @@ final class AddCommand implements Command {
             "give a SOURCE, or what is missing: " + String.join(", ", missing));
       }
     }
+  }
 
-    /** The prefix tells which other containers' traffic is hairpin traffic. */
-    private void checkPrefix(Attachment attachment, LayoutChoice choice) throws Failure {
-      Optional<String> bare = pieces.bareAddress();
-      if (bare.isPresent()
-          && choice.layout() == Layout.MARK
-          && attachment.snat()
-          && !attachment.masqAll()) {
-        throw new Failure(
-            ExitCode.USAGE,
-            "command line",
-            "--ip "
-                + bare.get()
-                + ": give the prefix, as "
-                + bare.get()
-                + (bare.get().indexOf(':') < 0 ? "/24" : "/64")
-                + "; layout mark masquerades the traffic of the other containers of the subnet"
-                + " (hairpin), and the prefix tells which they are");
+  /** The attachments that shall be published. */
+  private record Additions(
+      Documents documents,
+      MappingOptions pieces,
+      RulesetOptions rulesets,
+      LayoutName layout,
+      boolean keepGoing)
+      implements Planning {
+
+    @Override
+    public Report on(List<Table> tables, List<String> given) throws Failure {
+      List<String> warnings = new ArrayList<>(given);
+      LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
+      List<Request> requests = new ArrayList<>();
+      List<Report.Subject> subjects = new ArrayList<>();
+      List<InputError> leftOut = new ArrayList<>();
+      for (int i = 0; i < documents.attachments().size(); i++) {
+        Attachment attachment = documents.attachments().get(i);
+        Documents.Origin origin = documents.origins().get(i);
+        LayoutChoice choice =
+            layout == LayoutName.AUTO
+                ? LayoutChoice.auto(attachment, evidence)
+                : LayoutChoice.asked(Layout.valueOf(layout.name()), evidence);
+        LayoutChoice.warning(choice, evidence)
+            .filter(w -> !warnings.contains(w))
+            .ifPresent(warnings::add);
+        if (choice.layout() == Layout.MARK && attachment.snat() && !attachment.masqAll()) {
+          pieces.requirePrefix(rulesets.families().list());
+        }
+        Map<String, String> wrong = LayoutChecks.errors(attachment, choice.layout(), tables);
+        wrong.forEach(
+            (field, message) ->
+                leftOut.add(new InputError(origin.source(), origin.path(field), message)));
+        if (!wrong.isEmpty()) {
+          continue;
+        }
+        requests.add(new Request.Publish(attachment, choice));
+        subjects.add(
+            new Report.Subject(attachment.identity(), attachment.ifName(), Optional.of(choice)));
       }
+      if (!leftOut.isEmpty() && (!keepGoing || requests.isEmpty())) {
+        throw new Failure(ExitCode.INPUT, leftOut);
+      }
+      Plan plan = Plans.of(tables, requests);
+      warnings.addAll(plan.warnings());
+      return new Report(
+          "add",
+          List.copyOf(subjects),
+          rulesets.sources(),
+          plan,
+          List.copyOf(warnings),
+          List.copyOf(leftOut));
     }
 
-    /** The one family that -o save prints. */
-    private Optional<Family> saveFamily(List<Attachment> attachments) throws Failure {
-      if (format != Format.SAVE) {
-        return Optional.empty();
-      }
+    @Override
+    public Family printed(Plan plan) throws Failure {
+      return printed();
+    }
+
+    /** Whatever the plan: what a script gets must not depend on the host's state. */
+    private Family printed() throws Failure {
       if (rulesets.families() != RulesetOptions.Families.BOTH) {
-        return Optional.of(rulesets.families().list().get(0));
+        return rulesets.families().list().get(0);
       }
+      List<Attachment> attachments = documents.attachments();
       boolean v4 = attachments.stream().anyMatch(a -> a.address(Family.IPV4).isPresent());
       boolean v6 = attachments.stream().anyMatch(a -> a.address(Family.IPV6).isPresent());
       if (v4 && v6) {
         throw new Failure(
             ExitCode.USAGE,
             "command line",
-            "-o save prints one family, and the attachments have both: give --family ipv4 or"
+            "this output is of one family, and the attachments have both: give --family ipv4 or"
                 + " --family ipv6");
       }
-      return Optional.of(v6 ? Family.IPV6 : Family.IPV4);
+      return v6 ? Family.IPV6 : Family.IPV4;
     }
   }
 }

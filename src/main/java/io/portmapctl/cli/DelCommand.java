@@ -18,12 +18,10 @@ import picocli.CommandLine.ParseResult;
 /** {@code portmapctl del}: plans the removal of mappings. */
 final class DelCommand implements Command {
 
-  /** What del can print. */
-  enum Format {
-    DIFF,
-    JSON,
-    SAVE
-  }
+  /** What del can print: a document says what shall be there. */
+  private static final Format[] FORMATS = {
+    Format.DIFF, Format.JSON, Format.RESTORE, Format.COMMANDS, Format.SAVE
+  };
 
   @Override
   public String name() {
@@ -50,11 +48,12 @@ final class DelCommand implements Command {
     RulesetOptions.declare(spec);
     spec.addOption(
         Options.choice(
-            Format.values(),
-            "What to print: the changes, the plan as JSON, or the table of one family as it"
-                + " will be (default: diff).",
+            FORMATS,
+            "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
+                + " table as it will be (of one family), or shell lines (default: diff).",
             "-o",
             "--output"));
+    ApplyOptions.declare(spec);
     OutputOptions.declare(spec);
     return spec;
   }
@@ -68,7 +67,8 @@ final class DelCommand implements Command {
             Options.texts(given, "--chain"),
             given.hasMatchedOption("--prune"),
             RulesetOptions.of(given),
-            Options.chosen(given, "--output", Format.values(), Format.DIFF),
+            Options.chosen(given, "--output", FORMATS, Format.DIFF),
+            ApplyOptions.of(given),
             OutputOptions.of(given));
     Outcome outcome = new Outcome(session, run.output);
     try {
@@ -86,6 +86,7 @@ final class DelCommand implements Command {
       boolean prune,
       RulesetOptions rulesets,
       Format format,
+      ApplyOptions applying,
       OutputOptions output) {
 
     private int plan(Outcome outcome) throws Failure {
@@ -98,6 +99,18 @@ final class DelCommand implements Command {
       }
       if (named && identity.sources().isEmpty() && !identity.hasContainerId(session)) {
         throw new Failure(ExitCode.USAGE, "command line", "--container-id is missing");
+      }
+      if (!named && identity.containerId().isPresent()) {
+        throw new Failure(ExitCode.USAGE, "command line", "--net is missing");
+      }
+      if (applying.apply()
+          && session.interactive()
+          && !applying.yes()
+          && identity.sources().contains("-")) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "command line",
+            "SOURCE - leaves no input for the question: give --yes with --apply");
       }
       List<Request> requests = new ArrayList<>();
       List<Report.Subject> subjects = new ArrayList<>();
@@ -136,27 +149,28 @@ final class DelCommand implements Command {
       if (prune) {
         requests.add(new Request.Prune());
       }
-      List<Table> tables = rulesets.read(session, warnings);
+      return new Execution(session, rulesets, applying, output, format, warnings)
+          .run(new Removals(List.copyOf(requests), List.copyOf(subjects), rulesets), inputErrors);
+    }
+  }
+
+  /** What shall be removed. */
+  private record Removals(
+      List<Request> requests, List<Report.Subject> subjects, RulesetOptions rulesets)
+      implements Planning {
+
+    @Override
+    public Report on(List<Table> tables, List<String> given) {
       Plan plan = Plans.of(tables, requests);
+      List<String> warnings = new ArrayList<>(given);
       warnings.addAll(plan.warnings());
-      Report report =
-          new Report("del", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings));
-      switch (format) {
-        case JSON -> outcome.json(report);
-        case SAVE -> {
-          Family family = saveFamily(plan);
-          outcome.aside(report);
-          if (!outcome.refused(plan)) {
-            outcome.save(report, family);
-          }
-        }
-        default -> outcome.diff(report);
-      }
-      return outcome.code(plan, inputErrors);
+      return new Report(
+          "del", subjects, rulesets.sources(), plan, List.copyOf(warnings), List.of());
     }
 
-    /** The one family that -o save prints: the only one that changes, where none is asked for. */
-    private Family saveFamily(Plan plan) throws Failure {
+    /** The only one that changes, where none is asked for. */
+    @Override
+    public Family printed(Plan plan) throws Failure {
       if (rulesets.families() != RulesetOptions.Families.BOTH) {
         return rulesets.families().list().get(0);
       }
@@ -169,7 +183,7 @@ final class DelCommand implements Command {
         throw new Failure(
             ExitCode.USAGE,
             "command line",
-            "-o save prints one family, and both change: give --family ipv4 or --family ipv6");
+            "this output is of one family, and both change: give --family ipv4 or --family ipv6");
       }
       return changing.isEmpty() ? Family.IPV4 : changing.get(0);
     }

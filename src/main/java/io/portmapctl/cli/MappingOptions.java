@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.netconf.Overrides;
 import io.portmapctl.netconf.PortMapping;
@@ -88,9 +89,30 @@ record MappingOptions(
         Optional.of(Options.text(given, "--set-mark-chain")).filter(c -> !c.isEmpty()));
   }
 
-  /** Whether an address was given without its prefix. */
-  Optional<String> bareAddress() {
-    return ips.stream().filter(ip -> ip.indexOf('/') < 0).findFirst();
+  /**
+   * The prefix tells which other containers' traffic is hairpin traffic.
+   *
+   * @throws Failure where an address of these families was given without it
+   */
+  void requirePrefix(List<Family> families) throws Failure {
+    for (String ip : ips) {
+      boolean v6 = ip.indexOf(':') >= 0;
+      if (ip.indexOf('/') < 0 && families.contains(v6 ? Family.IPV6 : Family.IPV4)) {
+        throw usage(
+            "--ip "
+                + ip
+                + ": give the prefix, as "
+                + ip
+                + (v6 ? "/64" : "/24")
+                + "; layout mark masquerades the traffic of the other containers of the subnet"
+                + " (hairpin), and the prefix tells which they are");
+      }
+    }
+  }
+
+  /** Whether one of them is of layout mark alone. */
+  boolean needsMark() {
+    return masqAll || markBit.isPresent() || setMarkChain.isPresent();
   }
 
   boolean hasAddress() {

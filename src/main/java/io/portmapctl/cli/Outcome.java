@@ -1,7 +1,8 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.iptables.RestoreScript;
+import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.model.Family;
-import io.portmapctl.model.Table;
 import io.portmapctl.netconf.InputError;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
@@ -13,6 +14,7 @@ import io.portmapctl.render.Terminal;
 import io.portmapctl.render.Theme;
 import io.portmapctl.syntax.SaveFormat;
 import java.util.List;
+import java.util.Optional;
 
 /** The end that add and del share: a plan shown, its exit code. */
 record Outcome(Session session, OutputOptions options) {
@@ -32,32 +34,53 @@ record Outcome(Session session, OutputOptions options) {
   }
 
   /** Shows a plan as a diff. */
-  void diff(Report report) {
+  void diff(Report report, boolean applied) {
     Theme theme = new Theme(options.color(session));
-    session.print(DiffView.render(report, theme, session.outIsTerminal(), options.detail()));
+    session.print(
+        DiffView.render(report, theme, session.outIsTerminal(), options.detail(), applied));
   }
 
   /** Shows a plan as JSON. */
-  void json(Report report) {
-    session.print(PlanJson.plan(report));
+  void json(Report report, boolean applied) {
+    session.print(PlanJson.plan(report, applied));
   }
 
-  /** Shows one family's table as it will be. */
-  void save(Report report, Family family) {
+  /**
+   * Prints a plan in a format of lines.
+   *
+   * @param family the one family of the formats that print one
+   */
+  void lines(Report report, Format format, Optional<Family> family) {
+    StringBuilder out = new StringBuilder();
+    if (format == Format.COMMANDS) {
+      out.append(ShellScript.commands(report.plan()));
+    }
     for (Plan.Part part : report.plan().families()) {
-      Table after = part.after();
-      if (after.family() == family) {
-        String text = SaveFormat.print(after, false);
-        session.print(session.outIsTerminal() ? Terminal.safe(text) : text);
+      if (family.isPresent() && part.after().family() == family.get()) {
+        out.append(
+            format == Format.SAVE
+                ? SaveFormat.print(part.after(), false)
+                : RestoreScript.of(part.before(), part.changes()));
       }
     }
+    String text = out.toString();
+    session.print(session.outIsTerminal() ? Terminal.safe(text) : text);
   }
 
   /** Warnings and conflicts of formats that have no place for them. */
   void aside(Report report) {
+    warnings(report.warnings());
+    conflicts(report);
+  }
+
+  /** Warnings that have no place on standard output. */
+  void warnings(List<String> warnings) {
     if (!options.quiet()) {
-      report.warnings().forEach(w -> session.say("warning: " + w));
+      warnings.forEach(w -> session.say("warning: " + w));
     }
+  }
+
+  private void conflicts(Report report) {
     for (Conflict conflict : report.plan().conflicts()) {
       session.say("conflict: " + Sentences.conflict(conflict));
     }
@@ -90,9 +113,7 @@ record Outcome(Session session, OutputOptions options) {
       code = ExitCode.INPUT;
     } else if (refused(plan)) {
       code = ExitCode.CONFLICT;
-      if (!options.quiet()) {
-        session.say("portmapctl: refused because of conflicts; --force goes on despite them");
-      }
+      session.say("portmapctl: refused because of conflicts; --force goes on despite them");
     } else if (options.exitCode() && plan.hasChanges()) {
       code = ExitCode.DIFFERENCES;
     }

@@ -1,6 +1,8 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.netconf.InputError;
 import io.portmapctl.netconf.Shown;
+import io.portmapctl.render.PlanJson;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -32,7 +34,9 @@ public final class Portmapctl {
     PrintStream out =
         new PrintStream(
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
-    Session session = new Session(System.in, out, System.err, System.getenv(), outIsTerminal());
+    boolean interactive = isTerminal(0) && isTerminal(2);
+    Session session =
+        new Session(System.in, out, System.err, System.getenv(), isTerminal(1), interactive);
     int code = run(session, args);
     out.flush();
     System.exit(code);
@@ -49,7 +53,7 @@ public final class Portmapctl {
       }
       return outsideCommands(session, args);
     } catch (ParameterException e) {
-      return usage(session, e);
+      return usage(session, e, asksForJson(words));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return defect(session, e, words.contains("--verbose") || words.contains("-v"));
     }
@@ -83,8 +87,7 @@ public final class Portmapctl {
     root.usageMessage()
         .description(
             "Plans and shows the iptables rules that publish container ports on this host,",
-            "as the CNI portmap plugin makes them. Nothing is changed: every command is a dry"
-                + " run.");
+            "as the CNI portmap plugin makes them. Nothing is changed without --apply.");
     root.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(ExitCode.list());
     root.addOption(help());
     root.addOption(
@@ -107,7 +110,7 @@ public final class Portmapctl {
     if (args.length > 0 && !args[0].startsWith("-") && !root.subcommands().containsKey(args[0])) {
       throw new ParameterException(line, "'" + args[0] + "' is no command; " + expected);
     }
-    line.setParameterExceptionHandler((e, words) -> usage(session, e));
+    line.setParameterExceptionHandler((e, words) -> usage(session, e, false));
     line.setExecutionStrategy(
         given -> {
           if (!given.hasSubcommand()
@@ -123,12 +126,29 @@ public final class Portmapctl {
   private static CommandLine line(Session session, CommandSpec spec) {
     CommandLine line = new CommandLine(spec);
     line.setExpandAtFiles(false);
+    // a condition begins with a dash
+    line.setAllowOptionsAsOptionParameters(true);
     line.setOut(writer(session.out()));
     line.setErr(writer(session.err()));
     return line;
   }
 
-  private static int usage(Session session, ParameterException e) {
+  /** The command line could not be read as a whole, but this much of it can. */
+  private static boolean asksForJson(List<String> words) {
+    String all = " " + String.join(" ", words) + " ";
+    return all.contains(" -o json ")
+        || all.contains(" --output json ")
+        || all.contains(" -o=json ")
+        || all.contains(" -ojson ")
+        || all.contains(" --output=json ");
+  }
+
+  private static int usage(Session session, ParameterException e, boolean json) {
+    if (json) {
+      InputError error = new InputError("command line", "", String.valueOf(e.getMessage()));
+      session.print(PlanJson.error(ExitCode.USAGE.number(), List.of(error)));
+      return ExitCode.USAGE.number();
+    }
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
     session.say(name + ": " + e.getMessage());
     session.say("Try '" + name + " --help'.");
@@ -150,9 +170,9 @@ public final class Portmapctl {
     return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
-  private static boolean outIsTerminal() {
+  private static boolean isTerminal(int stream) {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + stream)).toString();
       return target.startsWith("/dev/pts/")
           || target.startsWith("/dev/tty")
           || target.equals("/dev/console");

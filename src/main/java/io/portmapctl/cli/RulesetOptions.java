@@ -1,8 +1,8 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.iptables.HostException;
-import io.portmapctl.iptables.LiveReader;
-import io.portmapctl.iptables.ProcessExec;
+import io.portmapctl.backend.Backend;
+import io.portmapctl.backend.HostException;
+import io.portmapctl.iptables.Variant;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Shown;
@@ -27,10 +27,7 @@ import picocli.CommandLine.ParseResult;
  * @param families which families are looked at
  * @param variant whose programs read the live ruleset
  */
-record RulesetOptions(
-    String ruleset, String ruleset6, Families families, LiveReader.Variant variant) {
-  private static final int SAVE_SECONDS = 30;
-
+record RulesetOptions(String ruleset, String ruleset6, Families families, Variant variant) {
   /** Which families a command is about. */
   enum Families {
     BOTH,
@@ -64,7 +61,7 @@ record RulesetOptions(
         Options.choice(Families.values(), "Restrict to one family (default: both).", "--family"));
     spec.addOption(
         Options.choice(
-            LiveReader.Variant.values(),
+            Variant.values(),
             "Which variant's programs read the live ruleset (default: auto).",
             "--iptables"));
   }
@@ -74,7 +71,7 @@ record RulesetOptions(
         given.matchedOptionValue("--ruleset", "live"),
         Options.text(given, "--ruleset6"),
         Options.chosen(given, "--family", Families.values(), Families.BOTH),
-        Options.chosen(given, "--iptables", LiveReader.Variant.values(), LiveReader.Variant.AUTO));
+        Options.chosen(given, "--iptables", Variant.values(), Variant.AUTO));
   }
 
   private String source(Family family) {
@@ -96,27 +93,38 @@ record RulesetOptions(
     return sources;
   }
 
-  /** Reads the tables of the families asked for. */
-  List<Table> read(Session session, List<String> warnings) throws Failure {
+  /** Whether every table is the running kernel's. */
+  boolean live() {
+    return families.list().stream().allMatch(f -> source(f).equals("live"));
+  }
+
+  /** Whether the table of a family is looked at and is the running kernel's. */
+  boolean live(Family family) {
+    return families.list().contains(family) && source(family).equals("live");
+  }
+
+  /**
+   * Reads the tables of the families asked for.
+   *
+   * @param live the running kernel
+   */
+  List<Table> read(Backend live, List<String> warnings) throws Failure {
     List<Table> tables = new ArrayList<>();
     for (Family family : families.list()) {
       String source = source(family);
       switch (source) {
         case "empty" -> tables.add(Table.empty(family));
-        case "live" -> tables.add(live(session, family, warnings));
+        case "live" -> {
+          try {
+            tables.add(live.read(family));
+          } catch (HostException e) {
+            throw new Failure(ExitCode.HOST, "live ruleset", e.text());
+          }
+        }
         default -> tables.add(file(family, source, warnings));
       }
     }
     return tables;
-  }
-
-  private Table live(Session session, Family family, List<String> warnings) throws Failure {
-    LiveReader.Host host = LiveReader.Host.local(session.variable("PATH").orElse(""));
-    try {
-      return new LiveReader(new ProcessExec(SAVE_SECONDS), host, variant, warnings).read(family);
-    } catch (HostException e) {
-      throw new Failure(ExitCode.HOST, "live ruleset", String.valueOf(e.getMessage()));
-    }
   }
 
   private static Table file(Family family, String source, List<String> warnings) throws Failure {

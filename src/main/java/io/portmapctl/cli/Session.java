@@ -1,9 +1,11 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.netconf.Shown;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,13 +17,33 @@ import java.util.Optional;
  * @param err standard error
  * @param env the environment
  * @param outIsTerminal whether standard output is a terminal
+ * @param interactive whether standard input and standard error are terminals, so that a question
+ *     can be asked
  */
 record Session(
     InputStream in,
     PrintStream out,
     PrintStream err,
     Map<String, String> env,
-    boolean outIsTerminal) {
+    boolean outIsTerminal,
+    boolean interactive) {
+
+  /** Asks; only y and yes are a yes. End of input is a no. */
+  boolean ask(String question) {
+    byte[] bytes = question.getBytes(StandardCharsets.UTF_8);
+    err.write(bytes, 0, bytes.length);
+    err.flush();
+    StringBuilder answer = new StringBuilder();
+    try {
+      for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+        answer.append((char) c);
+      }
+    } catch (IOException e) {
+      return false;
+    }
+    String word = answer.toString().strip().toLowerCase(Locale.ROOT);
+    return word.equals("y") || word.equals("yes");
+  }
 
   void print(String octets) {
     byte[] bytes = octets.getBytes(StandardCharsets.ISO_8859_1);

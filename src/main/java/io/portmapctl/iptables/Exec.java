@@ -18,7 +18,8 @@ public interface Exec {
   /**
    * Runs a program to its end.
    *
+   * @param input its standard input, as octets
    * @throws IOException when it cannot be started, or did not end in time
    */
-  Result run(List<String> command) throws IOException;
+  Result run(List<String> command, String input) throws IOException;
 }

@@ -1,5 +1,6 @@
 package io.portmapctl.iptables;
 
+import io.portmapctl.backend.HostException;
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
@@ -8,49 +9,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads the running kernel's nat table through iptables-save. */
-public final class LiveReader {
+final class LiveReader {
   private static final String CURE =
       "; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)";
 
   private final Exec exec;
-  private final Host host;
+  private final HostPaths host;
   private final Variant variant;
   private final List<String> warnings;
-
-  /** Which variant's programs are called. */
-  public enum Variant {
-    /** The system's {@code iptables}, unless only the other variant holds CNI chains. */
-    AUTO,
-    /** {@code iptables-nft}. */
-    NFT,
-    /** {@code iptables-legacy}. */
-    LEGACY
-  }
+  private boolean ambiguous;
 
   /**
-   * Where a host keeps what is looked at.
+   * What was read.
    *
-   * @param programs the folders in which programs are looked for, in order
-   * @param proc {@code /proc/net}
+   * @param table the table
+   * @param program the program that read it; empty where the kernel has no such family
    */
-  public record Host(List<Path> programs, Path proc) {
-
-    /** This host; {@code /usr/sbin} and {@code /sbin} are looked through after PATH. */
-    public static Host local(String path) {
-      List<Path> folders = new ArrayList<>();
-      for (String folder : (path + ":/usr/sbin:/sbin").split(":", -1)) {
-        if (!folder.isEmpty()) {
-          folders.add(Path.of(folder));
-        }
-      }
-      return new Host(List.copyOf(folders), Path.of("/proc/net"));
-    }
-  }
+  record Reading(Table table, Optional<Path> program) {}
 
   /**
    * A reader.
@@ -60,7 +39,7 @@ public final class LiveReader {
    * @param variant whose programs
    * @param warnings where what the reader should know is added
    */
-  public LiveReader(Exec exec, Host host, Variant variant, List<String> warnings) {
+  public LiveReader(Exec exec, HostPaths host, Variant variant, List<String> warnings) {
     this.exec = exec;
     this.host = host;
     this.variant = variant;
@@ -72,9 +51,9 @@ public final class LiveReader {
    *
    * @throws HostException when it cannot be read; the message says what helps
    */
-  public Table read(Family family) throws HostException {
+  Reading read(Family family) throws HostException {
     if (family == Family.IPV6 && !Files.exists(host.proc().resolve("if_inet6"))) {
-      return Table.empty(family);
+      return new Reading(Table.empty(family), Optional.empty());
     }
     String infix =
         switch (variant) {
@@ -82,23 +61,24 @@ public final class LiveReader {
           case NFT -> "-nft";
           case LEGACY -> "-legacy";
         };
-    Optional<Path> program = find(family.program() + infix + "-save");
+    Optional<Path> program = host.find(family.program() + infix + "-save");
     if (program.isEmpty()) {
       throw new HostException(
+          HostException.Kind.MISSING,
           family.program() + infix + "-save is not installed (Debian: package iptables)" + CURE);
     }
-    Table table = read(family, program.get());
-    return variant == Variant.AUTO ? considerOther(family, program.get(), table) : table;
+    Reading reading = read(family, program.get());
+    return variant == Variant.AUTO ? considerOther(family, program.get(), reading) : reading;
   }
 
   /** The other variant is asked only where asking cannot change the kernel's state. */
-  private Table considerOther(Family family, Path program, Table table) throws HostException {
+  private Reading considerOther(Family family, Path program, Reading reading) {
     boolean legacy = isLegacy(program);
-    Optional<Path> other = find(family.program() + (legacy ? "-nft" : "-legacy") + "-save");
+    Optional<Path> other = host.find(family.program() + (legacy ? "-nft" : "-legacy") + "-save");
     if (other.isEmpty()) {
-      return table;
+      return reading;
     }
-    Table second;
+    Reading second;
     try {
       second = read(family, other.get());
     } catch (HostException e) {
@@ -108,13 +88,14 @@ public final class LiveReader {
               + " is not known: "
               + other.get()
               + " could not be asked");
-      return table;
+      return reading;
     }
-    if (!holdsCni(second)) {
-      return table;
+    if (!holdsCni(second.table())) {
+      return reading;
     }
     String name = legacy ? "nft" : "legacy";
-    if (holdsCni(table)) {
+    if (holdsCni(reading.table())) {
+      ambiguous = true;
       warnings.add(
           "both iptables variants hold CNI chains for "
               + family.title()
@@ -123,7 +104,7 @@ public final class LiveReader {
               + " (--iptables "
               + name
               + ")");
-      return table;
+      return reading;
     }
     warnings.add(
         "only the "
@@ -134,19 +115,27 @@ public final class LiveReader {
     return second;
   }
 
-  private static boolean isLegacy(Path program) {
+  /** Whether both variants hold CNI chains, so that it cannot be told which one counts. */
+  boolean ambiguous() {
+    return ambiguous;
+  }
+
+  static boolean isLegacy(Path program) {
     try {
-      return program.toRealPath().toString().contains("legacy");
+      return String.valueOf(program.toRealPath().getFileName()).contains("legacy")
+          || String.valueOf(program.getFileName()).contains("legacy");
     } catch (IOException e) {
       return false;
     }
   }
 
   /** Legacy programs load their table by merely looking: they look only where it is loaded. */
-  private Table read(Family family, Path program) throws HostException {
-    return isLegacy(program) && !legacyTableLoaded(family)
-        ? Table.empty(family)
-        : save(family, program);
+  private Reading read(Family family, Path program) throws HostException {
+    Table table =
+        isLegacy(program) && !legacyTableLoaded(family)
+            ? Table.empty(family)
+            : save(family, program);
+    return new Reading(table, Optional.of(program));
   }
 
   private boolean legacyTableLoaded(Family family) throws HostException {
@@ -156,7 +145,8 @@ public final class LiveReader {
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
-      throw new HostException(names + " cannot be read: permission denied" + CURE);
+      throw new HostException(
+          HostException.Kind.NOT_PERMITTED, names + " cannot be read: permission denied" + CURE);
     }
   }
 
@@ -167,22 +157,26 @@ public final class LiveReader {
   private Table save(Family family, Path program) throws HostException {
     Exec.Result result;
     try {
-      result = exec.run(List.of(program.toString(), "-t", "nat"));
+      result = exec.run(List.of(program.toString(), "-t", "nat"), "");
     } catch (IOException e) {
-      throw new HostException(program + " could not be run: " + e.getMessage() + CURE);
+      throw new HostException(
+          HostException.Kind.FAILED, program + " could not be run: " + e.getMessage() + CURE);
     }
     String error = result.error().strip();
     if (result.exit() != 0) {
+      boolean forbidden = error.contains("Permission denied") || error.contains("must be root");
       String what =
-          error.contains("Permission denied") || error.contains("must be root")
+          forbidden
               ? "the live " + family.title() + " ruleset cannot be read: permission denied"
               : program + " failed with exit status " + result.exit() + ": " + error;
-      throw new HostException(what + CURE);
+      throw new HostException(
+          forbidden ? HostException.Kind.NOT_PERMITTED : HostException.Kind.FAILED, what + CURE);
     }
     try {
       Optional<Table> table = SaveFormat.parse(family, result.output());
       if (table.isEmpty()) {
         throw new HostException(
+            HostException.Kind.UNREADABLE,
             program
                 + " -t nat printed no nat table"
                 + (error.isEmpty() ? "" : " (" + error + ")")
@@ -197,14 +191,8 @@ public final class LiveReader {
       }
       return table.get();
     } catch (SaveFormat.FormatException e) {
-      throw new HostException(program + " -t nat: " + e.getMessage() + CURE);
+      throw new HostException(
+          HostException.Kind.UNREADABLE, program + " -t nat: " + e.getMessage() + CURE);
     }
-  }
-
-  private Optional<Path> find(String program) {
-    return host.programs().stream()
-        .map(folder -> folder.resolve(program))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 }

@@ -2,6 +2,7 @@ package io.portmapctl.iptables;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,15 +16,19 @@ import java.util.concurrent.TimeUnit;
 public record ProcessExec(int seconds) implements Exec {
 
   @Override
-  public Result run(List<String> command) throws IOException {
+  public Result run(List<String> command, String input) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
-    process.getOutputStream().close();
     CompletableFuture<String> error =
         CompletableFuture.supplyAsync(() -> octets(process.getErrorStream()));
     CompletableFuture<String> output =
         CompletableFuture.supplyAsync(() -> octets(process.getInputStream()));
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      // it ended without reading all; what it says about that counts
+    }
     try {
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         process.destroyForcibly();

@@ -2,6 +2,7 @@ package io.portmapctl.layout;
 
 import io.portmapctl.netconf.Identity;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,5 +59,17 @@ public final class Comments {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether a comment was cut, so that it names nobody, and is not the cut comment of this owner.
+   */
+  public static boolean cutForAnother(String comment, Identity owner) {
+    if (comment.length() < LONGEST || !comment.contains("nat name: ")) {
+      return false;
+    }
+    return List.of("dnat", "snat").stream()
+        .noneMatch(
+            kind -> comment.equals(cut(kind, owner)) || comment.equals(shortened(kind, owner)));
   }
 }

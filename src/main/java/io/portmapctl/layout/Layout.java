@@ -62,6 +62,26 @@ public enum Layout {
 
   abstract Wanted wanted(Attachment attachment, Family family, Cidr container);
 
+  /** The jumps of built-in chains that both layouts make, each of which stands once. */
+  public static List<Wanted.Placement> sharedJumps() {
+    return List.of(
+        new Wanted.Placement("PREROUTING", toDnat(), true),
+        new Wanted.Placement("OUTPUT", toDnat(), true),
+        new Wanted.Placement("POSTROUTING", toSnat(), true),
+        new Wanted.Placement("POSTROUTING", toMasq(), true));
+  }
+
+  private static Rule toSnat() {
+    return rule(
+        jump(ChainNames.SNAT),
+        source(Cidr.host(LOCALHOST)),
+        new Match.Address(Side.DESTINATION, true, Cidr.host(LOCALHOST)));
+  }
+
+  private static Rule toMasq() {
+    return rule(jump(ChainNames.MASQ), new Match.Comment("CNI portfwd requiring masquerade"));
+  }
+
   private static Wanted snat(Attachment attachment, Family family, Cidr container) {
     String dn = ChainNames.dnat(attachment.identity());
     String sn = ChainNames.snat(attachment.identity());
@@ -101,14 +121,7 @@ public enum Layout {
     if (snatHalf) {
       own.put(sn, lastOfEquals(masquerade));
       shared.put(ChainNames.SNAT, List.of());
-      jumps.add(
-          new Wanted.Placement(
-              "POSTROUTING",
-              rule(
-                  jump(ChainNames.SNAT),
-                  source(Cidr.host(LOCALHOST)),
-                  new Match.Address(Side.DESTINATION, true, Cidr.host(LOCALHOST))),
-              true));
+      jumps.add(new Wanted.Placement("POSTROUTING", toSnat(), true));
       entries.add(
           new Wanted.Placement(
               ChainNames.SNAT,
@@ -143,11 +156,7 @@ public enum Layout {
                       "mark",
                       List.of("--mark", attachment.mark() == 0xffffffffL ? bits : both),
                       true))));
-      jumps.add(
-          new Wanted.Placement(
-              "POSTROUTING",
-              rule(jump(ChainNames.MASQ), new Match.Comment("CNI portfwd requiring masquerade")),
-              true));
+      jumps.add(new Wanted.Placement("POSTROUTING", toMasq(), true));
     }
     shared.put(ChainNames.DNAT, List.of());
     jumps.add(new Wanted.Placement("PREROUTING", toDnat(), false));

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** What can only be checked once the layout and the current tables are known. */
 public final class LayoutChecks {
-  private static final List<String> VERDICTS = List.of("ACCEPT", "DROP", "RETURN", "QUEUE");
+  private static final List<String> VERDICTS = List.of("ACCEPT", "DROP", "RETURN");
 
   private LayoutChecks() {}
 
@@ -19,9 +19,11 @@ public final class LayoutChecks {
     Map<String, String> errors = new LinkedHashMap<>();
     if (layout == Layout.SNAT) {
       if (attachment.needsMark()) {
-        errors.put(
-            "",
-            "markMasqBit, externalSetMarkChain and masqAll are fields of layout mark, not of snat");
+        String field =
+            attachment.markMasqBit().isPresent()
+                ? "markMasqBit"
+                : attachment.masqAll() ? "masqAll" : "externalSetMarkChain";
+        errors.put(field, "a field of layout mark, not of snat");
       }
       return errors;
     }
@@ -35,18 +37,31 @@ public final class LayoutChecks {
           attachment.snat()
               && attachment.address(table.family()).isPresent()
               && attachment.mappings().stream().anyMatch(m -> m.appliesTo(table.family()));
-      attachment
-          .externalSetMarkChain()
-          .filter(c -> used && !VERDICTS.contains(c) && table.chain(c).isEmpty())
-          .ifPresent(
-              c ->
-                  errors.put(
-                      "externalSetMarkChain",
-                      "the "
-                          + table.family().title()
-                          + " nat table has no chain "
-                          + Shown.quoted(c)
-                          + "; the kernel would refuse rules that jump to it"));
+      String chain = attachment.externalSetMarkChain().orElse("");
+      if (!used || chain.isEmpty() || VERDICTS.contains(chain)) {
+        continue;
+      }
+      String where = "the " + table.family().title() + " nat table";
+      if (table.chain(chain).isEmpty()) {
+        errors.put(
+            "externalSetMarkChain",
+            where
+                + " has no chain "
+                + Shown.quoted(chain)
+                + "; the kernel would refuse rules that jump to it");
+      } else if (table.chain(chain).get().builtIn()) {
+        errors.put(
+            "externalSetMarkChain",
+            "found "
+                + Shown.quoted(chain)
+                + ", a built-in chain; the kernel refuses rules that jump to it");
+      } else if (chain.equals(ChainNames.DNAT) || ChainNames.isContainerChain(chain)) {
+        errors.put(
+            "externalSetMarkChain",
+            "found "
+                + Shown.quoted(chain)
+                + ", which leads back to the container's chain; the kernel refuses loops");
+      }
     }
     return errors;
   }

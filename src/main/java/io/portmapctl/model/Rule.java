@@ -46,4 +46,24 @@ public record Rule(List<Match> matches, Target target) {
     }
     return false;
   }
+
+  /** Whether both are the same where the words of matches that are not modelled are passed over. */
+  public boolean equalsButForUnmodelled(Rule other) {
+    if (!target.equals(other.target) || matches.size() != other.matches.size()) {
+      return false;
+    }
+    for (int i = 0; i < matches.size(); i++) {
+      Match mine = matches.get(i);
+      Match theirs = other.matches.get(i);
+      boolean respelled =
+          mine instanceof Match.Module a
+              && theirs instanceof Match.Module b
+              && a.module().equals(b.module())
+              && !(a.modelled() && b.modelled());
+      if (!respelled && !mine.equals(theirs)) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

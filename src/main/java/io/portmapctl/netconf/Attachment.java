@@ -41,6 +41,46 @@ public record Attachment(
   /** The bit used where none is given. */
   public static final int DEFAULT_MARK_BIT = 13;
 
+  /** Of whom only network and container are known. */
+  static Attachment of(Identity identity) {
+    return new Attachment(
+        identity,
+        "eth0",
+        "",
+        List.of(),
+        true,
+        List.of(),
+        List.of(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        false,
+        List.of(),
+        false,
+        Optional.empty());
+  }
+
+  /** Whether both ask for the same, wherever they were found. */
+  boolean sameWish(Attachment other) {
+    return anywhere().equals(other.anywhere());
+  }
+
+  private Attachment anywhere() {
+    return new Attachment(
+        identity,
+        ifName,
+        cniVersion,
+        mappings,
+        snat,
+        conditionsV4,
+        conditionsV6,
+        markMasqBit,
+        externalSetMarkChain,
+        masqAll,
+        addresses,
+        false,
+        Optional.empty());
+  }
+
   /** The container's address in that family, if it has one. */
   public Optional<Cidr> address(Family family) {
     return addresses.stream().filter(a -> a.address().family() == family).findFirst();

@@ -2,8 +2,11 @@ package io.portmapctl.netconf;
 
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The allow-list of conditions: matches only. iptables would also obey options that replace the
@@ -53,11 +56,39 @@ final class Conditions {
           "ipv4",
           "ipv6");
 
+  /** The protocols that iptables itself knows by name. */
+  private static final List<String> PROTOCOLS =
+      List.of(
+          "tcp",
+          "udp",
+          "udplite",
+          "sctp",
+          "icmp",
+          "icmpv6",
+          "ipv6-icmp",
+          "esp",
+          "ah",
+          "ipv6-mh",
+          "mh",
+          "all");
+
   private Conditions() {}
+
+  /** What is wrong with the conditions of an option. */
+  static void check(String option, List<String> words, Family family, List<InputError> errors) {
+    Json.Array given = new Json.Array(words.stream().map(w -> (Json) new Json.Text(w)).toList());
+    Cursor holder =
+        new Cursor(
+            new Json.Obj(List.of(new Json.Field(option, given))),
+            "",
+            new Cursor.Errors("command line", errors));
+    check(holder.items(option), family);
+  }
 
   /** Adds an error for every word that is not part of an allowed match. */
   static void check(List<Cursor> words, Family family) {
     boolean inModule = false;
+    Set<String> given = new HashSet<>();
     for (int i = 0; i < words.size(); i++) {
       Cursor at = words.get(i);
       Optional<String> text = at.text();
@@ -78,6 +109,9 @@ final class Conditions {
         }
         case "-s", "-d", "-i", "-o", "-p" -> {
           inModule = false;
+          if (!given.add(word)) {
+            at.error(word + " is given twice; iptables takes one");
+          }
           if (i + 1 >= words.size() || peek(words, i + 1).startsWith("-")) {
             at.error(word + " needs a value");
           } else {
@@ -151,12 +185,19 @@ final class Conditions {
         boolean wildcard = name.endsWith("+");
         String bare = wildcard ? name.substring(0, name.length() - 1) : name;
         if (!bare.isEmpty() || !wildcard) {
-          Names.networkInterface(bare).ifPresent(at::error);
+          Names.networkInterface(wildcard ? bare + "x" : bare)
+              .ifPresent(m -> Names.networkInterface(name).ifPresent(at::error));
         }
       }
       default -> {
-        if (!text.get().matches("[a-z0-9-]{1,15}")) {
-          at.error("found " + Shown.quoted(text.get()) + ", expected a protocol");
+        String name = text.get().toLowerCase(Locale.ROOT);
+        boolean number = name.matches("[0-9]{1,3}") && Integer.parseInt(name) <= 255;
+        if (!number && !PROTOCOLS.contains(name)) {
+          at.error(
+              "found "
+                  + Shown.quoted(text.get())
+                  + ", expected a protocol: a number to 255 or one of "
+                  + String.join(", ", PROTOCOLS));
         }
       }
     }

@@ -21,7 +21,8 @@ record Cursor(Json value, String path, Errors errors) {
     }
     Optional<Cursor> found = Optional.empty();
     for (Json.Field field : object.fields()) {
-      if (field.name().equalsIgnoreCase(name)) {
+      boolean erases = field.value() instanceof Json.Null && found.isPresent();
+      if (field.name().equalsIgnoreCase(name) && !erases) {
         found = Optional.of(new Cursor(field.value(), child(name), errors));
       }
     }
@@ -101,5 +102,17 @@ record Cursor(Json value, String path, Errors errors) {
     }
     wrongType("a whole number from " + low + " to " + high);
     return Optional.empty();
+  }
+
+  /** This value as an index below a size; empty for any other whole number. */
+  Optional<Integer> index(int size) {
+    if (!(value instanceof Json.Numeral number) || !number.literal().matches("-?[0-9]+")) {
+      wrongType("a whole number");
+      return Optional.empty();
+    }
+    String digits = number.literal();
+    return digits.length() < 10 && !digits.startsWith("-") && Integer.parseInt(digits) < size
+        ? Optional.of(Integer.parseInt(digits))
+        : Optional.empty();
   }
 }

@@ -30,8 +30,17 @@ final class DocumentParser {
     this.warnings = warnings;
   }
 
+  /** Where in the document portmap's own configuration stands; known after it was read. */
+  private String place = "";
+
+  /** The JSON path of portmap's own configuration, empty for the whole document. */
+  String place() {
+    return place;
+  }
+
   /** The parts of a document, wherever its kind keeps them. */
   private record Parts(
+      Cursor config,
       Cursor plugin,
       Optional<String> name,
       Optional<String> version,
@@ -57,8 +66,14 @@ final class DocumentParser {
    * @throws OtherKindException when the document is no portmap configuration at all
    */
   Optional<Attachment> parse(Json document) throws OtherKindException {
-    Cursor root = new Cursor(document, "", errors);
     int before = errors.list().size();
+    if (identityOnly) {
+      Identity identity = identity(document);
+      return errors.list().size() > before
+          ? Optional.empty()
+          : Optional.of(Attachment.of(identity));
+    }
+    Cursor root = new Cursor(document, "", errors);
     Optional<Parts> parts = parts(root);
     if (parts.isEmpty()) {
       return Optional.empty();
@@ -69,34 +84,174 @@ final class DocumentParser {
 
   /** The attachment that the command line alone describes. */
   Optional<Attachment> byHand() {
+    if (identityOnly) {
+      String id = overrides.containerId().or(overrides::fallbackContainerId).orElse("");
+      return Optional.of(Attachment.of(new Identity(overrides.network().orElse(""), id)));
+    }
     Cursor root = new Cursor(new Json.Obj(List.of()), "", errors);
     int before = errors.list().size();
     Optional<String> none = Optional.empty();
     Attachment attachment =
         attachment(
             new Parts(
-                root, none, none, none, none, Optional.empty(), Optional.empty(), false, none));
+                root,
+                root,
+                none,
+                none,
+                none,
+                none,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                none));
     return errors.list().size() > before ? Optional.empty() : Optional.of(attachment);
+  }
+
+  /** Network name and container ID, whatever else is wrong with a document. */
+  private Identity identity(Json document) throws OtherKindException {
+    Cursor root = new Cursor(document, "", new Cursor.Errors(errors.source(), new ArrayList<>()));
+    if (!(document instanceof Json.Obj)) {
+      throw new OtherKindException("expected a JSON object, found " + document.shown());
+    }
+    Cursor config = root;
+    List<Cursor> names = new ArrayList<>();
+    String idField = "containerID";
+    if (isCacheRecord(root)) {
+      idField = "containerId";
+      config = decoded(root).orElse(new Cursor(new Json.Obj(List.of()), "config", root.errors()));
+      root.field("networkName").ifPresent(names::add);
+      if (config.value() instanceof Json.Obj object && !object.fields().isEmpty()) {
+        requireOurs(config);
+      }
+    } else {
+      config = root.object("config").orElse(root);
+      requireOurs(config);
+    }
+    config.field("name").ifPresent(names::add);
+    Optional<Cursor> id = root.field(idField);
+    return new Identity(
+        required(overrides.network(), names.stream().findFirst(), "name", "network name"),
+        required(
+            overrides.containerId(),
+            id,
+            overrides.fallbackContainerId(),
+            "containerID",
+            "container ID"));
+  }
+
+  private String required(
+      Optional<String> option, Optional<Cursor> document, String path, String what) {
+    return required(option, document, Optional.empty(), path, what);
+  }
+
+  private String required(
+      Optional<String> option,
+      Optional<Cursor> document,
+      Optional<String> fallback,
+      String path,
+      String what) {
+    if (option.isPresent()) {
+      return option.get();
+    }
+    if (document.isPresent() && document.get().value() instanceof Json.Text text) {
+      return text.value().isEmpty() ? fallback.orElse("") : text.value();
+    }
+    if (document.isEmpty() && fallback.isPresent()) {
+      return fallback.get();
+    }
+    errors.add(
+        document.map(Cursor::path).orElse(path),
+        document
+            .map(d -> "expected a string, found " + d.value().shown())
+            .orElseGet(() -> missing(what)));
+    return "";
+  }
+
+  private static String missing(String what) {
+    String option = what.equals("network name") ? "--net" : "--container-id";
+    return "missing: the " + what + " (or give " + option + ")";
+  }
+
+  private static boolean isCacheRecord(Cursor root) {
+    return root.field("kind")
+        .map(Cursor::value)
+        .filter(new Json.Text("cniCacheV1")::equals)
+        .isPresent();
+  }
+
+  /** The configuration in a cache record, if it can be told. */
+  private static Optional<Cursor> decoded(Cursor root) {
+    try {
+      byte[] bytes =
+          Base64.getDecoder()
+              .decode(root.text("config").orElse("").getBytes(StandardCharsets.UTF_8));
+      List<Json> inner = Json.parseAll(bytes);
+      return inner.size() == 1
+          ? Optional.of(new Cursor(inner.get(0), "config", root.errors()))
+          : Optional.empty();
+    } catch (IllegalArgumentException | com.fasterxml.jackson.core.JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether a configuration is portmap's; one whose type is no string may be. */
+  private void requireOurs(Cursor config) throws OtherKindException {
+    Optional<Cursor> plugins = config.field("plugins");
+    Optional<Cursor> type = config.field("type");
+    if (plugins.isPresent() && plugins.get().value() instanceof Json.Array) {
+      boolean ours = config.items("plugins").stream().anyMatch(this::isOurs);
+      if (!ours) {
+        throw withoutOurPlugin();
+      }
+    } else if (plugins.isEmpty() && type.isEmpty()) {
+      throw noConfiguration();
+    } else if (type.isPresent() && type.get().value() instanceof Json.Text text) {
+      requireOurType(text.value());
+    }
+  }
+
+  private boolean isOurs(Cursor plugin) {
+    return plugin
+        .field("type")
+        .map(Cursor::value)
+        .filter(new Json.Text(overrides.pluginType())::equals)
+        .isPresent();
+  }
+
+  private void requireOurType(String type) throws OtherKindException {
+    if (!type.equals(overrides.pluginType())) {
+      throw new OtherKindException(
+          "a configuration of plugin "
+              + Shown.quoted(type)
+              + ", not of "
+              + Shown.quoted(overrides.pluginType()));
+    }
+  }
+
+  private OtherKindException withoutOurPlugin() {
+    return new OtherKindException(
+        "a configuration list without a plugin of type " + Shown.quoted(overrides.pluginType()));
+  }
+
+  private static OtherKindException noConfiguration() {
+    return new OtherKindException(
+        "not a network configuration: it has none of \"type\", \"plugins\", and \"config\" with"
+            + " \"containerID\"");
   }
 
   private Optional<Parts> parts(Cursor root) throws OtherKindException {
     if (!(root.value() instanceof Json.Obj)) {
       throw new OtherKindException("expected a JSON object, found " + root.value().shown());
     }
-    boolean cache =
-        root.field("kind")
-            .map(Cursor::value)
-            .filter(new Json.Text("cniCacheV1")::equals)
-            .isPresent();
-    if (cache) {
+    if (isCacheRecord(root)) {
       return cacheRecord(root);
     }
     boolean wrapped =
         root.field("config").filter(c -> c.value() instanceof Json.Obj).isPresent()
             && root.field("containerID").isPresent();
     if (wrapped) {
-      Optional<String> id = root.text("containerID");
-      Optional<String> ifName = root.text("ifName");
+      Optional<String> id = containerId(root, "containerID");
+      Optional<String> ifName = ifName(root);
       Optional<Cursor> config = root.object("config");
       return config.isEmpty() ? Optional.empty() : config(config.get(), id, ifName);
     }
@@ -104,9 +259,11 @@ final class DocumentParser {
   }
 
   private Optional<Parts> cacheRecord(Cursor root) throws OtherKindException {
+    if (root.field("config").isEmpty()) {
+      errors.add("config", "missing: a cache record holds its configuration in base64");
+    }
     Optional<String> encoded = root.text("config");
     if (encoded.isEmpty()) {
-      errors.add("config", "missing: a cache record holds its configuration in base64");
       return Optional.empty();
     }
     Cursor config;
@@ -125,16 +282,20 @@ final class DocumentParser {
       errors.add("config", "not JSON: " + Documents.jsonMessage(e));
       return Optional.empty();
     }
-    Optional<Parts> configured = config(config, root.text("containerId"), root.text("ifName"));
+    Optional<Parts> configured = config(config, containerId(root, "containerId"), ifName(root));
     if (configured.isEmpty()) {
       return Optional.empty();
     }
     Parts inner = configured.get();
-    Optional<Cursor> capabilities = root.object("capabilityArgs");
-    Optional<Cursor> result = root.object("result");
-    Optional<String> network = root.text("networkName");
+    Optional<Cursor> capabilities =
+        overrides.mappings().isEmpty() ? root.object("capabilityArgs") : Optional.empty();
+    Optional<Cursor> result =
+        overrides.addresses().isEmpty() ? root.object("result") : Optional.empty();
+    Optional<String> network =
+        overrides.network().isPresent() ? Optional.empty() : root.text("networkName");
     return Optional.of(
         new Parts(
+            inner.config,
             inner.plugin,
             network.isPresent() ? network : inner.name,
             inner.version,
@@ -148,30 +309,21 @@ final class DocumentParser {
 
   private Optional<Parts> config(Cursor config, Optional<String> id, Optional<String> ifName)
       throws OtherKindException {
+    requireOurs(config);
     if (config.field("plugins").isEmpty()) {
-      Optional<Cursor> type = config.field("type");
-      if (type.isEmpty()) {
-        throw new OtherKindException(
-            "not a network configuration: it has none of \"type\", \"plugins\", and \"config\" with"
-                + " \"containerID\"");
-      }
-      Optional<String> name = type.get().text();
-      if (name.isPresent() && !name.get().equals(overrides.pluginType())) {
-        throw new OtherKindException(
-            "a configuration of plugin "
-                + Shown.quoted(name.get())
-                + ", not of "
-                + Shown.quoted(overrides.pluginType()));
+      if (config.text("type").isEmpty()) {
+        return Optional.empty();
       }
       return Optional.of(
           new Parts(
               config,
-              config.text("name"),
+              config,
+              name(config),
               config.text("cniVersion"),
               id,
               ifName,
-              config.object("runtimeConfig"),
-              config.object("prevResult"),
+              mappingsHolder(config),
+              previous(config),
               false,
               Optional.empty()));
     }
@@ -180,31 +332,47 @@ final class DocumentParser {
       return Optional.empty();
     }
     for (Cursor plugin : config.items("plugins")) {
-      boolean ours =
-          plugin
-              .field("type")
-              .map(Cursor::value)
-              .filter(new Json.Text(overrides.pluginType())::equals)
-              .isPresent();
-      if (ours) {
+      if (isOurs(plugin)) {
         warnAboutCapability(config, plugin);
-        Optional<Cursor> runtime = plugin.object("runtimeConfig");
-        Optional<Cursor> previous = plugin.object("prevResult");
+        Optional<Cursor> runtime = mappingsHolder(plugin);
+        Optional<Cursor> previous = previous(plugin);
         return Optional.of(
             new Parts(
+                config,
                 plugin,
-                config.text("name"),
+                name(config),
                 config.text("cniVersion"),
                 id,
                 ifName,
-                runtime.isPresent() ? runtime : config.object("runtimeConfig"),
-                previous.isPresent() ? previous : config.object("prevResult"),
+                runtime.isPresent() ? runtime : mappingsHolder(config),
+                previous.isPresent() ? previous : previous(config),
                 false,
                 Optional.empty()));
       }
     }
-    throw new OtherKindException(
-        "a configuration list without a plugin of type " + Shown.quoted(overrides.pluginType()));
+    throw withoutOurPlugin();
+  }
+
+  // what an option replaces is not read at all: it may be wrong in the document
+
+  private Optional<String> name(Cursor config) {
+    return overrides.network().isPresent() ? Optional.empty() : config.text("name");
+  }
+
+  private Optional<String> containerId(Cursor holder, String field) {
+    return overrides.containerId().isPresent() ? Optional.empty() : holder.text(field);
+  }
+
+  private Optional<String> ifName(Cursor holder) {
+    return overrides.ifName().isPresent() ? Optional.empty() : holder.text("ifName");
+  }
+
+  private Optional<Cursor> mappingsHolder(Cursor holder) {
+    return overrides.mappings().isEmpty() ? holder.object("runtimeConfig") : Optional.empty();
+  }
+
+  private Optional<Cursor> previous(Cursor holder) {
+    return overrides.addresses().isEmpty() ? holder.object("prevResult") : Optional.empty();
   }
 
   private void warnAboutCapability(Cursor list, Cursor plugin) {
@@ -216,7 +384,7 @@ final class DocumentParser {
             .map(Cursor::value)
             .filter(new Json.Bool(true)::equals)
             .isPresent();
-    if (!asked && !identityOnly) {
+    if (!asked) {
       warnings.add(
           errors.source()
               + ": "
@@ -230,34 +398,20 @@ final class DocumentParser {
 
   private Attachment attachment(Parts parts) {
     Cursor plugin = parts.plugin;
-    String network = required(overrides.network(), parts.name, "name", "--net", "network name");
-    String containerId = containerId(parts);
-    if (identityOnly) {
-      return new Attachment(
-          new Identity(network, containerId),
-          "eth0",
-          "",
-          List.of(),
-          true,
-          List.of(),
-          List.of(),
-          OptionalInt.empty(),
-          Optional.empty(),
-          false,
-          List.of(),
-          parts.cached,
-          parts.netns);
-    }
-    if (!network.isEmpty()) {
-      Names.cni("network name", network).ifPresent(m -> errors.add("name", m));
-    }
-    if (!containerId.isEmpty()) {
-      Names.cni("container ID", containerId).ifPresent(m -> errors.add("containerID", m));
-    }
+    place = plugin.path();
+    String network = overrides.network().or(() -> parts.name).orElse("");
+    String containerId =
+        overrides
+            .containerId()
+            .or(() -> parts.containerId)
+            .or(overrides::fallbackContainerId)
+            .orElse("");
+    identity(network, at(parts.config, "name"), "network name");
+    identity(containerId, "containerID", "container ID");
     String ifName =
         overrides.ifName().or(() -> parts.ifName).or(overrides::fallbackIfName).orElse("eth0");
     Names.networkInterface(ifName).ifPresent(m -> errors.add("ifName", m));
-    String version = version(parts.version);
+    String version = version(parts);
     backend(plugin);
     List<PortMapping> mappings =
         overrides.mappings().isEmpty() ? mappings(parts.mappingsHolder) : overrides.mappings();
@@ -271,14 +425,14 @@ final class DocumentParser {
       bit = given.isPresent() ? OptionalInt.of(given.get()) : bit;
       chain = plugin.text("externalSetMarkChain").filter(c -> !c.isEmpty());
       if (plugin.field("markMasqBit").isPresent() && chain.isPresent()) {
-        errors.add("markMasqBit", "not together with externalSetMarkChain");
+        errors.add(at(plugin, "markMasqBit"), "not together with externalSetMarkChain");
       }
       chain
           .filter(c -> !c.matches("[!-,.-~][!-~]{0,27}"))
           .ifPresent(
               c ->
                   errors.add(
-                      "externalSetMarkChain",
+                      at(plugin, "externalSetMarkChain"),
                       "found "
                           + Shown.quoted(c)
                           + ", expected a chain name of 1 to 28 characters"));
@@ -295,39 +449,29 @@ final class DocumentParser {
         bit,
         chain,
         masqAll,
-        addresses(parts.prevResult, version, ifName),
+        addresses(parts, version, ifName),
         parts.cached,
         parts.netns);
   }
 
-  private String required(
-      Optional<String> option,
-      Optional<String> document,
-      String path,
-      String optionName,
-      String what) {
-    String value = option.or(() -> document).orElse("");
-    if (value.isEmpty()) {
-      boolean wrongType = errors.list().stream().anyMatch(e -> e.path().endsWith(path));
-      if (!wrongType) {
-        errors.add(path, "missing: the " + what + " (or give " + optionName + ")");
-      }
+  /** A name that is missing, or not of the specification's form; a wrong type was said already. */
+  private void identity(String value, String path, String what) {
+    if (!value.isEmpty()) {
+      Names.cni(what, value).ifPresent(m -> errors.add(path, m));
+    } else if (errors.list().stream().noneMatch(e -> e.path().equals(path))) {
+      errors.add(path, missing(what));
     }
-    return value;
   }
 
-  private String containerId(Parts parts) {
-    Optional<String> fallback =
-        parts.containerId.isPresent() ? parts.containerId : overrides.fallbackContainerId();
-    return required(
-        overrides.containerId(), fallback, "containerID", "--container-id", "container ID");
+  private static String at(Cursor holder, String field) {
+    return holder.path().isEmpty() ? field : holder.path() + "." + field;
   }
 
-  private String version(Optional<String> given) {
-    String version = given.orElse("");
+  private String version(Parts parts) {
+    String version = parts.version.orElse("");
     if (!version.isEmpty() && !VERSIONS.contains(version)) {
       errors.add(
-          "cniVersion",
+          at(parts.config, "cniVersion"),
           "found " + Shown.quoted(version) + ", expected one of " + String.join(", ", VERSIONS));
     }
     return version;
@@ -340,8 +484,7 @@ final class DocumentParser {
         .ifPresent(
             b ->
                 errors.add(
-                    plugin.path().isEmpty() ? "backend" : plugin.path() + ".backend",
-                    "found " + Shown.quoted(b) + ", expected \"iptables\""));
+                    at(plugin, "backend"), "found " + Shown.quoted(b) + ", expected \"iptables\""));
   }
 
   private static List<String> conditions(Cursor plugin, Family family, List<String> override) {
@@ -423,15 +566,18 @@ final class DocumentParser {
     return address;
   }
 
-  private List<Cidr> addresses(Optional<Cursor> previous, String version, String ifName) {
+  private List<Cidr> addresses(Parts parts, String version, String ifName) {
+    Optional<Cursor> previous = parts.prevResult;
     if (!overrides.addresses().isEmpty()) {
       return overrides.addresses();
     }
     if (previous.isEmpty()) {
-      boolean wrongType = errors.list().stream().anyMatch(e -> e.path().endsWith("prevResult"));
+      boolean wrongType =
+          errors.list().stream()
+              .anyMatch(e -> e.path().endsWith("prevResult") || e.path().equals("result"));
       if (!wrongType) {
         errors.add(
-            "prevResult",
+            parts.cached ? "result" : at(parts.config, "prevResult"),
             "missing: portmap learns the container's address from the plugin before it (or give"
                 + " --ip ADDRESS/PREFIX)");
       }
@@ -446,7 +592,8 @@ final class DocumentParser {
       return List.of();
     }
     int generation = generation(own.isEmpty() ? version : own);
-    boolean versionKnown = errors.list().stream().noneMatch(e -> e.path().equals("cniVersion"));
+    boolean versionKnown =
+        errors.list().stream().noneMatch(e -> e.path().equals(at(parts.config, "cniVersion")));
     if (versionKnown && generation != generation(version)) {
       errors.add(
           result.path() + ".cniVersion",
@@ -495,8 +642,8 @@ final class DocumentParser {
     if (index.isEmpty()) {
       return false;
     }
-    Optional<Integer> number = index.get().number(-999_999_999, 999_999_999);
-    if (number.isEmpty() || number.get() < 0 || number.get() >= interfaces.size()) {
+    Optional<Integer> number = index.get().index(interfaces.size());
+    if (number.isEmpty()) {
       return false;
     }
     Cursor entry = interfaces.get(number.get());

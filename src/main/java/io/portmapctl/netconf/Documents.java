@@ -26,10 +26,24 @@ import java.util.stream.Stream;
  */
 public record Documents(
     List<Attachment> attachments,
-    List<String> origins,
+    List<Origin> origins,
     List<InputError> errors,
     List<String> warnings,
     List<String> skipped) {
+
+  /**
+   * Where an attachment came from.
+   *
+   * @param source the source, and which document in it where there are several
+   * @param place the JSON path of portmap's configuration in the document
+   */
+  public record Origin(String source, String place) {
+
+    /** The JSON path of one of its fields. */
+    public String path(String field) {
+      return place.isEmpty() || field.isEmpty() ? place + field : place + "." + field;
+    }
+  }
 
   /** The largest file that is read. */
   private static final long MAX_BYTES = 64L << 20;
@@ -86,7 +100,7 @@ public record Documents(
     private final Overrides overrides;
     private final boolean identityOnly;
     private final List<Attachment> attachments = new ArrayList<>();
-    private final List<String> origins = new ArrayList<>();
+    private final List<Origin> origins = new ArrayList<>();
     private final List<InputError> errors = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
@@ -102,7 +116,7 @@ public record Documents(
 
     void addByHand(Attachment attachment) {
       attachments.add(attachment);
-      origins.add("command line");
+      origins.add(new Origin("command line", ""));
     }
 
     void source(String source, InputStream standardInput) {
@@ -203,10 +217,12 @@ public record Documents(
     }
 
     private void document(String name, Json json, boolean inFolder) {
-      Cursor.Errors collector = new Cursor.Errors(name, errors);
+      List<InputError> own = new ArrayList<>();
+      Cursor.Errors collector = new Cursor.Errors(name, own);
+      DocumentParser parser = new DocumentParser(overrides, identityOnly, collector, warnings);
       Optional<Attachment> parsed;
       try {
-        parsed = new DocumentParser(overrides, identityOnly, collector, warnings).parse(json);
+        parsed = parser.parse(json);
       } catch (DocumentParser.OtherKindException e) {
         if (inFolder) {
           skipped.add(name + ": " + e.getMessage());
@@ -215,6 +231,7 @@ public record Documents(
         }
         return;
       }
+      errors.addAll(own);
       if (parsed.isEmpty()) {
         return;
       }
@@ -229,8 +246,8 @@ public record Documents(
       Seen earlier = seen.putIfAbsent(key, new Seen(attachment, name));
       if (earlier == null) {
         attachments.add(attachment);
-        origins.add(name);
-      } else if (!earlier.attachment.equals(attachment)) {
+        origins.add(new Origin(name, parser.place()));
+      } else if (!earlier.attachment.sameWish(attachment)) {
         errors.add(
             new InputError(
                 name,

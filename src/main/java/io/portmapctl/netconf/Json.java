@@ -1,10 +1,12 @@
 package io.portmapctl.netconf;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +86,8 @@ sealed interface Json {
       }
     } catch (JsonProcessingException e) {
       throw e;
+    } catch (CharConversionException e) {
+      throw new JsonParseException(null, "not of a Unicode encoding");
     } catch (IOException e) {
       throw new IllegalStateException("reading from memory", e);
     }

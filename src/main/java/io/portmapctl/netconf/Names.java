@@ -1,5 +1,6 @@
 package io.portmapctl.netconf;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -24,15 +25,15 @@ public final class Names {
   public static Optional<String> networkInterface(String value) {
     boolean wrong =
         value.isEmpty()
-            || value.length() > 15
+            || value.getBytes(StandardCharsets.UTF_8).length > 15
             || value.equals(".")
             || value.equals("..")
-            || value.chars().anyMatch(c -> c == '/' || c == ':' || c <= ' ' || c == 127 || c == 11);
+            || value.chars().anyMatch(c -> c == '/' || c == ':' || c <= ' ' || c == 127);
     return wrong
         ? Optional.of(
             "interface name "
                 + Shown.quoted(value)
-                + ": allowed are 1 to 15 characters without '/', ':' and blanks, not \".\" or"
+                + ": allowed are 1 to 15 bytes without '/', ':' and blanks, not \".\" or"
                 + " \"..\"")
         : Optional.empty();
   }

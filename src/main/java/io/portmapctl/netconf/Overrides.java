@@ -1,6 +1,8 @@
 package io.portmapctl.netconf;
 
 import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,4 +39,22 @@ public record Overrides(
     boolean masqAll,
     OptionalInt markBit,
     Optional<String> setMarkChain,
-    String pluginType) {}
+    String pluginType) {
+
+  /** What is wrong with them by themselves; a document has no part in it. */
+  public List<InputError> errors() {
+    List<InputError> errors = new ArrayList<>();
+    network.flatMap(n -> Names.cni("network name", n)).ifPresent(m -> add(errors, "--net", m));
+    containerId
+        .flatMap(c -> Names.cni("container ID", c))
+        .ifPresent(m -> add(errors, "--container-id", m));
+    ifName.flatMap(Names::networkInterface).ifPresent(m -> add(errors, "--ifname", m));
+    Conditions.check("--condition-v4", conditionsV4, Family.IPV4, errors);
+    Conditions.check("--condition-v6", conditionsV6, Family.IPV6, errors);
+    return List.copyOf(errors);
+  }
+
+  private static void add(List<InputError> errors, String option, String message) {
+    errors.add(new InputError("command line", option, message));
+  }
+}

@@ -11,30 +11,92 @@ public sealed interface Change {
   /** The chain that changes. */
   String chain();
 
+  /** Whether a rule changes, not a whole chain. */
+  boolean isRule();
+
+  /**
+   * What takes this change back.
+   *
+   * @param size how many rules the chain has when this change is made
+   */
+  Change inverse(int size);
+
   /** A new, empty user chain. */
-  record CreateChain(Family family, String chain) implements Change {}
+  record CreateChain(Family family, String chain) implements Change {
+    @Override
+    public boolean isRule() {
+      return false;
+    }
+
+    @Override
+    public Change inverse(int size) {
+      return new DeleteChain(family, chain);
+    }
+  }
 
   /** An empty chain that nothing refers to goes. */
-  record DeleteChain(Family family, String chain) implements Change {}
+  record DeleteChain(Family family, String chain) implements Change {
+    @Override
+    public boolean isRule() {
+      return false;
+    }
+
+    @Override
+    public Change inverse(int size) {
+      return new CreateChain(family, chain);
+    }
+  }
 
   /**
    * A rule before others.
    *
    * @param position where it will stand, from 1
    */
-  record InsertRule(Family family, String chain, int position, Row row) implements Change {}
+  record InsertRule(Family family, String chain, int position, Row row) implements Change {
+    @Override
+    public boolean isRule() {
+      return true;
+    }
+
+    @Override
+    public Change inverse(int size) {
+      return new DeleteRule(family, chain, position, row);
+    }
+  }
 
   /**
    * A rule after all others.
    *
    * @param position where it will stand, from 1
    */
-  record AppendRule(Family family, String chain, int position, Row row) implements Change {}
+  record AppendRule(Family family, String chain, int position, Row row) implements Change {
+    @Override
+    public boolean isRule() {
+      return true;
+    }
+
+    @Override
+    public Change inverse(int size) {
+      return new DeleteRule(family, chain, position, row);
+    }
+  }
 
   /**
    * A rule goes.
    *
    * @param position where it stands, from 1
    */
-  record DeleteRule(Family family, String chain, int position, Row row) implements Change {}
+  record DeleteRule(Family family, String chain, int position, Row row) implements Change {
+    @Override
+    public boolean isRule() {
+      return true;
+    }
+
+    @Override
+    public Change inverse(int size) {
+      return position > size
+          ? new AppendRule(family, chain, position, row)
+          : new InsertRule(family, chain, position, row);
+    }
+  }
 }

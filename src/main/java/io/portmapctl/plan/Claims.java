@@ -88,9 +88,9 @@ final class Claims {
   }
 
   /** The conflicts of one attachment with other containers, each port and other chain once. */
-  List<Conflict> of(Attachment attachment) {
+  List<Conflict.Port> of(Attachment attachment) {
     String own = ChainNames.dnat(attachment.identity());
-    Map<List<Object>, Conflict> found = new LinkedHashMap<>();
+    Map<List<Object>, Conflict.Port> found = new LinkedHashMap<>();
     for (PortMapping mapping : attachment.mappings()) {
       if (!mapping.appliesTo(table.family())) {
         continue;

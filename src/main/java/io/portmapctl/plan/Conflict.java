@@ -39,9 +39,9 @@ public sealed interface Conflict {
    * Two containers have the same chain: its name hashes network and ID without a separator.
    *
    * @param owner who wants it
-   * @param other who has it
+   * @param other who has it, where its comment still tells
    * @param chain the chain
    */
-  record ChainName(Family family, Identity owner, Identity other, String chain)
+  record ChainName(Family family, Identity owner, Optional<Identity> other, String chain)
       implements Conflict {}
 }

@@ -3,7 +3,11 @@ package io.portmapctl.plan;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,16 +33,33 @@ public record Plan(
    * @param after the table when every change is made
    * @param changes the changes in order
    */
-  public record Part(Table before, Table after, List<Change> changes) {}
+  public record Part(Table before, Table after, List<Change> changes) {
+
+    /** The changes that give back the table before, in their order. */
+    public Part inverse() {
+      Map<String, Integer> sizes = new HashMap<>();
+      before.chains().forEach((name, chain) -> sizes.put(name, chain.rows().size()));
+      List<Change> inverse = new ArrayList<>();
+      for (Change change : changes) {
+        int by = change instanceof Change.DeleteRule ? -1 : change.isRule() ? 1 : 0;
+        int size = sizes.merge(change.chain(), by, Integer::sum);
+        inverse.add(change.inverse(size));
+      }
+      Collections.reverse(inverse);
+      return new Part(after, before, List.copyOf(inverse));
+    }
+  }
 
   /**
    * {@code route_localnet} of the interface towards a container: without it a connection to
-   * 127.0.0.1 is dropped as martian. Which interface that is, and its present value, is unknown to
-   * a plan that does not look at the host.
+   * 127.0.0.1 is dropped as martian.
    *
    * @param container the container's address
+   * @param networkInterface the interface, where the host was asked for it
+   * @param from its present value, where the host was asked for it
    */
-  public record Sysctl(IpAddress container) {}
+  public record Sysctl(
+      IpAddress container, Optional<String> networkInterface, Optional<String> from) {}
 
   /**
    * UDP flows that would stay with their old destination.
@@ -48,6 +69,13 @@ public record Plan(
    * @param hostPort the published port
    */
   public record Stale(Family family, Optional<IpAddress> hostIp, int hostPort) {}
+
+  /** The same with other sysctls and more warnings. */
+  public Plan with(List<Sysctl> otherSysctls, List<String> moreWarnings) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(moreWarnings);
+    return new Plan(families, List.copyOf(otherSysctls), conntrack, conflicts, List.copyOf(all));
+  }
 
   /** Whether anything changes. */
   public boolean hasChanges() {

@@ -1,11 +1,12 @@
 package io.portmapctl.plan;
 
 import io.portmapctl.layout.ChainNames;
+import io.portmapctl.layout.Comments;
+import io.portmapctl.layout.Layout;
 import io.portmapctl.layout.Wanted;
-import io.portmapctl.model.Match;
+import io.portmapctl.model.Chain;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
 import io.portmapctl.model.Table;
 import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Attachment;
@@ -32,6 +33,11 @@ public final class Planner {
   /** For each shared chain and container chain, its entries; only right while nothing changed. */
   private final Map<String, Map<String, List<Rule>>> entries = new HashMap<>();
 
+  /** The hashes of the attachments that were published in this call, and whose they are. */
+  private final Map<String, Identity> published = new HashMap<>();
+
+  private final Map<String, List<Rule>> leading = new HashMap<>();
+
   private Planner(Table before) {
     this.before = before;
     this.work = new Workspace(before);
@@ -55,7 +61,7 @@ public final class Planner {
       } else if (request instanceof Request.Withdraw withdraw) {
         planner.withdraw(withdraw.identity());
       } else if (request instanceof Request.WithdrawChain chain) {
-        planner.removeContainer(List.of("CNI-DN-" + chain.hash(), "CNI-SN-" + chain.hash()));
+        planner.withdraw(chain);
       } else {
         planner.prune();
       }
@@ -88,6 +94,7 @@ public final class Planner {
     }
     wanted.shared().forEach((chain, rules) -> rules.forEach(r -> once(chain, r, false)));
     wanted.jumps().forEach(j -> once(j.chain(), j.rule(), j.first()));
+    Layout.sharedJumps().forEach(j -> withoutDoubles(j.chain(), j.rule()));
     for (String shared : sharedChains(wanted, own)) {
       entries(
           shared, own, wanted.entries().stream().filter(e -> e.chain().equals(shared)).toList());
@@ -96,6 +103,9 @@ public final class Planner {
       if (work.has(chain) && !wanted.containerChains().containsKey(chain)) {
         removeStale(chain);
       }
+    }
+    if (attachment.address(before.family()).isPresent()) {
+      published.put(ChainNames.hash(attachment.identity()), attachment.identity());
     }
   }
 
@@ -132,6 +142,13 @@ public final class Planner {
     if (!work.has(chain)) {
       work.create(chain);
     }
+    if (!withoutDoubles(chain, rule)) {
+      work.insert(chain, first ? 0 : work.rows(chain).size(), rule);
+    }
+  }
+
+  /** Of several equal rules the first stays; whether there is one. */
+  private boolean withoutDoubles(String chain, Rule rule) {
     boolean found = false;
     for (int i = 0; i < work.rows(chain).size(); i++) {
       if (work.rows(chain).get(i).rule().equals(rule)) {
@@ -141,9 +158,7 @@ public final class Planner {
         found = true;
       }
     }
-    if (!found) {
-      work.insert(chain, first ? 0 : work.rows(chain).size(), rule);
-    }
+    return found;
   }
 
   /** The container's entries in a shared chain become these, at the place of its first. */
@@ -169,14 +184,21 @@ public final class Planner {
     }
     List<Row> rows = work.rows(shared);
     int at = next(rows, own, 0);
+    int place = at; // where the next new entry goes: behind what stays, else where the first stood
     for (SequenceDiff.Step<Rule> step : SequenceDiff.<Rule>between(current, wanted)) {
-      if (step.kind() != SequenceDiff.Kind.INSERT) {
-        at = next(rows, own, at);
-      }
       switch (step.kind()) {
-        case KEEP -> at++;
-        case DELETE -> work.delete(shared, at);
-        case INSERT -> work.insert(shared, at++, step.element());
+        case KEEP -> {
+          at = next(rows, own, at) + 1;
+          place = at;
+        }
+        case DELETE -> {
+          at = next(rows, own, at);
+          work.delete(shared, at);
+        }
+        case INSERT -> {
+          work.insert(shared, place++, step.element());
+          at++;
+        }
       }
     }
   }
@@ -191,20 +213,28 @@ public final class Planner {
   }
 
   private List<Rule> currentEntries(String shared, Set<String> own) {
+    String hash = hash(own.iterator().next());
+    if (published.containsKey(hash)) {
+      // another attachment of this call has the same chains: only the table itself tells
+      return work.rows(shared).stream()
+          .map(Row::rule)
+          .filter(r -> hash(r.target().name()).equals(hash))
+          .toList();
+    }
     Map<String, List<Rule>> byChain =
         entries.computeIfAbsent(
             shared,
             s -> {
               Map<String, List<Rule>> grouped = new HashMap<>();
               for (Row row : before.chain(s).map(c -> c.rows()).orElse(List.of())) {
-                String hash = hash(row.rule().target().name());
-                if (!hash.isEmpty()) {
-                  grouped.computeIfAbsent(hash, k -> new ArrayList<>()).add(row.rule());
+                String target = hash(row.rule().target().name());
+                if (!target.isEmpty()) {
+                  grouped.computeIfAbsent(target, k -> new ArrayList<>()).add(row.rule());
                 }
               }
               return grouped;
             });
-    return byChain.getOrDefault(hash(own.iterator().next()), List.of());
+    return byChain.getOrDefault(hash, List.of());
   }
 
   private static String hash(String chain) {
@@ -229,6 +259,28 @@ public final class Planner {
     removeContainer(List.of(ChainNames.dnat(identity), ChainNames.snat(identity)));
   }
 
+  private void withdraw(Request.WithdrawChain request) {
+    List<String> chains = List.of("CNI-DN-" + request.hash(), "CNI-SN-" + request.hash());
+    for (String chain : chains) {
+      for (String holder : work.referrers(chain)) {
+        work.rows(holder).stream()
+            .filter(r -> r.rule().target().name().equals(chain))
+            .flatMap(r -> Claims.owner(r.rule(), chain).stream())
+            .forEach(
+                owner ->
+                    warnings.add(
+                        "chain "
+                            + chain
+                            + " is that of network "
+                            + owner.network()
+                            + ", container "
+                            + owner.containerId()
+                            + "; del --net and --container-id remove it by name"));
+      }
+    }
+    removeContainer(chains);
+  }
+
   private void removeContainer(List<String> chains) {
     Set<String> own = Set.copyOf(chains);
     Set<String> holders = new LinkedHashSet<>();
@@ -247,25 +299,47 @@ public final class Planner {
     }
   }
 
-  /** The chain name of another owner: its entry's comment names it. */
+  /**
+   * The chain name of another owner: its entry's comment, or another attachment of this call,
+   * tells.
+   */
   private void collision(Identity identity) {
+    Optional<Identity> other =
+        Optional.ofNullable(published.get(ChainNames.hash(identity)))
+            .filter(o -> !o.equals(identity));
+    other.ifPresent(o -> collides(identity, Optional.of(o), ChainNames.dnat(identity)));
     for (String chain : List.of(ChainNames.dnat(identity), ChainNames.snat(identity))) {
-      for (String holder : work.referrers(chain)) {
-        for (Row row : before.chain(holder).map(c -> c.rows()).orElse(List.of())) {
-          if (!row.rule().target().name().equals(chain)) {
-            continue;
-          }
-          Optional<Identity> owner = Claims.owner(row.rule(), chain);
-          if (owner.isPresent() && !owner.get().equals(identity)) {
-            Conflict conflict =
-                new Conflict.ChainName(before.family(), identity, owner.get(), chain);
-            if (!conflicts.contains(conflict)) {
-              conflicts.add(conflict);
-            }
+      for (Rule entry : entriesBefore().getOrDefault(chain, List.of())) {
+        Optional<Identity> owner = Claims.owner(entry, chain);
+        if (owner.isPresent() && !owner.get().equals(identity)) {
+          collides(identity, owner, chain);
+        } else if (entry.comment().map(c -> Comments.cutForAnother(c, identity)).orElse(false)) {
+          collides(identity, Optional.empty(), chain);
+        }
+      }
+    }
+  }
+
+  private void collides(Identity identity, Optional<Identity> other, String chain) {
+    Conflict conflict = new Conflict.ChainName(before.family(), identity, other, chain);
+    if (!conflicts.contains(conflict)) {
+      conflicts.add(conflict);
+    }
+  }
+
+  /** For each container chain, the rules that led to it at first. */
+  private Map<String, List<Rule>> entriesBefore() {
+    if (leading.isEmpty()) {
+      for (Chain chain : before.chains().values()) {
+        for (Row row : chain.rows()) {
+          String target = row.rule().target().name();
+          if (ChainNames.isContainerChain(target)) {
+            leading.computeIfAbsent(target, t -> new ArrayList<>()).add(row.rule());
           }
         }
       }
     }
+    return leading;
   }
 
   private void portConflicts(Table after, List<Request> requests) {
@@ -273,9 +347,24 @@ public final class Planner {
     for (Request request : requests) {
       if (request instanceof Request.Publish publish
           && publish.attachment().address(before.family()).isPresent()) {
-        conflicts.addAll(claims.of(publish.attachment()));
+        for (Conflict.Port conflict : claims.of(publish.attachment())) {
+          if (!saidTheOtherWayRound(conflict)) {
+            conflicts.add(conflict);
+          }
+        }
       }
     }
+  }
+
+  private boolean saidTheOtherWayRound(Conflict.Port conflict) {
+    return conflicts.stream()
+        .anyMatch(
+            c ->
+                c instanceof Conflict.Port said
+                    && said.other().equals(Optional.of(conflict.owner()))
+                    && conflict.other().equals(Optional.of(said.owner()))
+                    && said.hostPort() == conflict.hostPort()
+                    && said.protocol().equals(conflict.protocol()));
   }
 
   private void prune() {
@@ -312,7 +401,7 @@ public final class Planner {
   private void pruneChain(String chain) {
     for (String holder : referrers(chain)) {
       for (Row row : work.rows(holder)) {
-        if (row.rule().target().name().equals(chain) && !isPluginJump(row.rule())) {
+        if (row.rule().target().name().equals(chain) && !isPluginJump(holder, row.rule())) {
           return;
         }
       }
@@ -327,20 +416,9 @@ public final class Planner {
     work.deleteChain(chain);
   }
 
-  private static boolean isPluginJump(Rule rule) {
-    List<Match> matches = rule.matches();
-    if (matches.size() == 1) {
-      return matches
-              .get(0)
-              .equals(new Match.Module("addrtype", List.of("--dst-type", "LOCAL"), true))
-          || matches.get(0).equals(new Match.Comment("CNI portfwd requiring masquerade"));
-    }
-    return matches.size() == 2
-        && matches.get(0) instanceof Match.Address source
-        && source.side() == Side.SOURCE
-        && matches.get(1) instanceof Match.Address destination
-        && destination.negated()
-        && rule.target().name().equals(ChainNames.SNAT);
+  private static boolean isPluginJump(String holder, Rule rule) {
+    return Layout.sharedJumps().stream()
+        .anyMatch(jump -> jump.chain().equals(holder) && jump.rule().equals(rule));
   }
 
   private List<String> referrers(String chain) {

@@ -109,7 +109,10 @@ public final class Plans {
             .attachment()
             .address(Family.IPV4)
             .map(Cidr::address)
-            .ifPresent(a -> sysctls.put(a.toString(), new Plan.Sysctl(a)));
+            .ifPresent(
+                a ->
+                    sysctls.put(
+                        a.toString(), new Plan.Sysctl(a, Optional.empty(), Optional.empty())));
       }
     }
     return List.copyOf(sysctls.values());

@@ -23,8 +23,15 @@ final class Workspace {
   /** For each container chain, the chains in which a rule leads to it. */
   private final Map<String, Set<String>> referrers = new HashMap<>();
 
+  /** Built-in chains are there, whether a file names them or not; nothing creates them. */
+  private static final List<String> BUILT_IN =
+      List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING");
+
   Workspace(Table before) {
     this.before = before;
+    BUILT_IN.stream()
+        .filter(name -> before.chain(name).isEmpty())
+        .forEach(name -> rows.put(name, new ArrayList<>()));
     before
         .chains()
         .forEach(
@@ -116,10 +123,12 @@ final class Workspace {
     Map<String, Chain> chains = new LinkedHashMap<>();
     List<String> order = new ArrayList<>();
     for (String name : rows.keySet()) {
-      if (before.chain(name).isEmpty()) {
-        created.add(name);
-      } else {
+      if (before.chain(name).isPresent()) {
         order.add(name);
+      } else if (!BUILT_IN.contains(name)) {
+        created.add(name);
+      } else if (!rows(name).isEmpty()) {
+        put(chains, name);
       }
     }
     created.sort(null);
@@ -142,7 +151,11 @@ final class Workspace {
         before
             .chain(name)
             .map(c -> new Chain(name, c.policy(), c.counters(), rows(name)))
-            .orElseGet(() -> Chain.user(name, rows(name)));
+            .orElseGet(
+                () ->
+                    BUILT_IN.contains(name)
+                        ? new Chain(name, "ACCEPT", "", rows(name))
+                        : Chain.user(name, rows(name)));
     chains.put(name, chain);
   }
 }

@@ -12,6 +12,7 @@ import io.portmapctl.plan.SequenceDiff;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,11 @@ public final class DiffView {
       owners.put(ChainNames.dnat(subject.identity()), owner);
       owners.put(ChainNames.snat(subject.identity()), owner);
     }
+    for (Conflict conflict : report.plan().conflicts()) {
+      if (conflict instanceof Conflict.ChainName name) {
+        owners.remove(name.chain());
+      }
+    }
   }
 
   /**
@@ -60,8 +66,10 @@ public final class DiffView {
    * @param theme the colours
    * @param terminal whether it goes to a terminal, which must see no control characters
    * @param detail how much is said beside the diff
+   * @param applied whether the plan was carried out
    */
-  public static String render(Report report, Theme theme, boolean terminal, Detail detail) {
+  public static String render(
+      Report report, Theme theme, boolean terminal, Detail detail, boolean applied) {
     DiffView view = new DiffView(report, theme, terminal, detail);
     for (Plan.Part part : report.plan().families()) {
       if (!part.changes().isEmpty()) {
@@ -69,7 +77,7 @@ public final class DiffView {
       }
     }
     if (detail != Detail.DIFF_ONLY) {
-      view.notes();
+      view.notes(applied);
     }
     return view.out.toString();
   }
@@ -81,10 +89,14 @@ public final class DiffView {
     line(theme.strong("--- " + name + " (before)"));
     line(theme.strong("+++ " + name + " (after)"));
     List<Line> lines = new ArrayList<>();
-    lines("chains", lines, declarations(before), declarations(after));
-    List<String> namesBefore = List.copyOf(before.chains().keySet());
-    List<String> namesAfter = List.copyOf(after.chains().keySet());
-    for (SequenceDiff.Step<String> step : SequenceDiff.<String>between(namesBefore, namesAfter)) {
+    lines.add(new Line("chains", SequenceDiff.Kind.KEEP, "*nat"));
+    List<SequenceDiff.Step<String>> chains = chains(before, after);
+    for (SequenceDiff.Step<String> step : chains) {
+      Table in = step.kind() == SequenceDiff.Kind.INSERT ? after : before;
+      String policy = in.chain(step.element()).map(Chain::policy).orElse("-");
+      lines.add(new Line("chains", step.kind(), ":" + step.element() + " " + policy));
+    }
+    for (SequenceDiff.Step<String> step : chains) {
       String chain = step.element();
       String title =
           switch (step.kind()) {
@@ -92,8 +104,8 @@ public final class DiffView {
             case DELETE -> chain + " (removed)";
             case INSERT -> chain + " (new)";
           };
-      lines(
-          title + owners.getOrDefault(chain, ""), lines, rules(before, chain), rules(after, chain));
+      String owner = Terminal.octets(owners.getOrDefault(chain, ""));
+      lines(title + owner, lines, rules(before, chain), rules(after, chain));
     }
     lines("", lines, List.of("COMMIT"), List.of("COMMIT"));
     hunks(lines);
@@ -108,11 +120,24 @@ public final class DiffView {
         .forEach(s -> lines.add(new Line(title, s.kind(), s.element())));
   }
 
-  private static List<String> declarations(Table table) {
-    List<String> lines = new ArrayList<>();
-    lines.add("*nat");
-    table.chains().values().forEach(c -> lines.add(":" + c.name() + " " + c.policy()));
-    return lines;
+  /** Both tables' chains in one order: names are unique, and what stays keeps its order. */
+  private static List<SequenceDiff.Step<String>> chains(Table before, Table after) {
+    List<SequenceDiff.Step<String>> steps = new ArrayList<>();
+    Iterator<String> old = before.chains().keySet().iterator();
+    for (String name : after.chains().keySet()) {
+      if (before.chain(name).isEmpty()) {
+        steps.add(new SequenceDiff.Step<>(SequenceDiff.Kind.INSERT, name));
+        continue;
+      }
+      String next = old.next();
+      while (!next.equals(name)) {
+        steps.add(new SequenceDiff.Step<>(SequenceDiff.Kind.DELETE, next));
+        next = old.next();
+      }
+      steps.add(new SequenceDiff.Step<>(SequenceDiff.Kind.KEEP, name));
+    }
+    old.forEachRemaining(n -> steps.add(new SequenceDiff.Step<>(SequenceDiff.Kind.DELETE, n)));
+    return steps;
   }
 
   private static List<String> rules(Table table, String chain) {
@@ -172,8 +197,12 @@ public final class DiffView {
     advance(size, lines);
     line(
         theme.place(
-            Terminal.octets(
-                "@@ -" + range(at[0], size[0]) + " +" + range(at[1], size[1]) + " @@ " + title)));
+            "@@ -"
+                + range(at[0], size[0])
+                + " +"
+                + range(at[1], size[1])
+                + " @@ "
+                + (terminal ? Terminal.safe(title) : title)));
     for (Line line : lines) {
       String text = terminal ? Terminal.safe(line.text()) : line.text();
       line(
@@ -189,13 +218,10 @@ public final class DiffView {
     return (count == 0 ? start - 1 : start) + "," + count;
   }
 
-  private void notes() {
+  private void notes(boolean applied) {
     Plan plan = report.plan();
     for (Plan.Sysctl sysctl : plan.sysctls()) {
-      note(
-          "sysctl: net/ipv4/conf/INTERFACE/route_localnet=1 on the interface towards "
-              + sysctl.container()
-              + " (present value unknown);");
+      note(Shown.escaped(Sentences.sysctl(sysctl)));
       note("        it opens 127/8 on that interface to its neighbours (CVE-2020-8558)");
     }
     for (Plan.Stale stale : plan.conntrack()) {
@@ -215,7 +241,7 @@ public final class DiffView {
     for (Conflict conflict : plan.conflicts()) {
       note(theme.warning("conflict: ") + Sentences.conflict(conflict));
     }
-    note(theme.strong(plan.hasChanges() ? Summary.of(plan).sentence() : "No changes."));
+    note(theme.strong(plan.hasChanges() ? Summary.of(plan).sentence(applied) : "No changes."));
   }
 
   /**

@@ -1,23 +1,32 @@
 package io.portmapctl.render;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.layout.Layout;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.PortMapping;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** An attachment as the document that says the same; the text is octets. */
 public final class DocumentView {
   /** The newest version that plugins of the {@code snat} layout took: it leaves auto's choice. */
-  private static final String VERSION = "0.3.1";
+  private static final String SNAT_VERSION = "0.3.1";
+
+  /** A version by which auto chooses {@code mark}. */
+  private static final String MARK_VERSION = "1.0.0";
 
   private DocumentView() {}
 
-  /** The attachment document. */
-  public static String render(Attachment attachment) {
-    String version = attachment.cniVersion().isEmpty() ? VERSION : attachment.cniVersion();
+  /**
+   * The attachment document.
+   *
+   * @param layout the layout that was asked for: the document's version makes auto choose it
+   */
+  public static String render(Attachment attachment, Optional<Layout> layout) {
+    String version = version(attachment, layout);
     return JsonText.document(
         json -> {
           json.writeStringField("containerID", attachment.identity().containerId());
@@ -46,6 +55,15 @@ public final class DocumentView {
           previous(json, attachment, version);
           json.writeEndObject();
         });
+  }
+
+  private static String version(Attachment attachment, Optional<Layout> layout) {
+    String own = attachment.cniVersion();
+    boolean newer = own.equals("0.4.0") || own.startsWith("1.");
+    if (layout.isPresent() && newer != (layout.get() == Layout.MARK)) {
+      return newer ? SNAT_VERSION : MARK_VERSION;
+    }
+    return own.isEmpty() ? SNAT_VERSION : own;
   }
 
   private static void conditions(JsonGenerator json, String name, List<String> words)

@@ -36,6 +36,23 @@ final class JsonText {
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
     }
-    return Terminal.octets(out.append('\n').toString());
+    return Terminal.octets(escaped(out.append('\n').toString()));
+  }
+
+  /** A terminal obeys some characters that JSON need not escape; they stand in strings only. */
+  private static String escaped(String json) {
+    StringBuilder out = new StringBuilder(json.length());
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      int type = Character.getType(c);
+      boolean obeyed =
+          c != '\n'
+              && (type == Character.CONTROL
+                  || type == Character.FORMAT
+                  || type == Character.LINE_SEPARATOR
+                  || type == Character.PARAGRAPH_SEPARATOR);
+      out.append(obeyed ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+    }
+    return out.toString();
   }
 }

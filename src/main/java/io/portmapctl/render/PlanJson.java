@@ -16,8 +16,12 @@ import java.util.Optional;
 public final class PlanJson {
   private PlanJson() {}
 
-  /** The plan document. */
-  public static String plan(Report report) {
+  /**
+   * The plan document.
+   *
+   * @param applied whether it was carried out
+   */
+  public static String plan(Report report, boolean applied) {
     return JsonText.document(
         json -> {
           json.writeStringField("kind", "plan");
@@ -47,7 +51,7 @@ public final class PlanJson {
           json.writeNumberField("rulesAdded", summary.rulesAdded());
           json.writeNumberField("rulesDeleted", summary.rulesDeleted());
           json.writeEndObject();
-          json.writeBooleanField("applied", false);
+          json.writeBooleanField("applied", applied);
         });
   }
 
@@ -94,6 +98,15 @@ public final class PlanJson {
     json.writeStringField("containerID", identity.containerId());
   }
 
+  private static void identity(JsonGenerator json, Optional<Identity> identity) throws IOException {
+    if (identity.isPresent()) {
+      identity(json, identity.get());
+    } else {
+      json.writeNullField("network");
+      json.writeNullField("containerID");
+    }
+  }
+
   private static void changes(JsonGenerator json, List<Change> changes) throws IOException {
     json.writeArrayFieldStart("changes");
     for (Change change : changes) {
@@ -130,8 +143,9 @@ public final class PlanJson {
     json.writeArrayFieldStart("sysctls");
     for (Plan.Sysctl sysctl : plan.sysctls()) {
       json.writeStartObject();
-      json.writeStringField("key", "net/ipv4/conf/*/route_localnet");
-      json.writeStringField("from", "unknown");
+      String name = sysctl.networkInterface().orElse("*");
+      json.writeStringField("key", "net/ipv4/conf/" + name + "/route_localnet");
+      json.writeStringField("from", sysctl.from().orElse("unknown"));
       json.writeStringField("to", "1");
       json.writeStringField("towards", sysctl.container().toString());
       json.writeEndObject();
@@ -164,12 +178,7 @@ public final class PlanJson {
       json.writeStringField("protocol", port.protocol());
       address(json, port.hostIp());
       json.writeNumberField("hostPort", port.hostPort());
-      if (port.other().isPresent()) {
-        identity(json, port.other().get());
-      } else {
-        json.writeNullField("network");
-        json.writeNullField("containerID");
-      }
+      identity(json, port.other());
       json.writeBooleanField("wins", port.otherWins());
       json.writeStringField("chain", port.otherChain());
     } else if (conflict instanceof Conflict.ChainName name) {

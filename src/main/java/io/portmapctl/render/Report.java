@@ -2,7 +2,9 @@ package io.portmapctl.render;
 
 import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.netconf.Identity;
+import io.portmapctl.netconf.InputError;
 import io.portmapctl.plan.Plan;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,13 +16,15 @@ import java.util.Optional;
  * @param rulesets where the current tables came from: {@code live}, {@code empty} or a file
  * @param plan the plan
  * @param warnings the plan's and the inputs' warnings
+ * @param leftOut what is wrong with attachments that the plan leaves out
  */
 public record Report(
     String command,
     List<Subject> subjects,
     List<String> rulesets,
     Plan plan,
-    List<String> warnings) {
+    List<String> warnings,
+    List<InputError> leftOut) {
 
   /**
    * One attachment.
@@ -30,4 +34,11 @@ public record Report(
    * @param choice the layout, where one was needed
    */
   public record Subject(Identity identity, String ifName, Optional<LayoutChoice> choice) {}
+
+  /** The same about another plan, with more warnings. */
+  public Report with(Plan other, List<String> moreWarnings) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(moreWarnings);
+    return new Report(command, subjects, rulesets, other, List.copyOf(all), leftOut);
+  }
 }

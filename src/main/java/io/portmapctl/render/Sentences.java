@@ -4,6 +4,7 @@ import io.portmapctl.model.IpAddress;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.Shown;
 import io.portmapctl.plan.Conflict;
+import io.portmapctl.plan.Plan;
 
 /** Facts of a plan in plain words. */
 public final class Sentences {
@@ -25,6 +26,17 @@ public final class Sentences {
     return Shown.escaped(identity.network() + "/" + id.substring(0, Math.min(12, id.length())));
   }
 
+  /** What is set. */
+  static String sysctl(Plan.Sysctl sysctl) {
+    return "sysctl: net/ipv4/conf/"
+        + sysctl.networkInterface().orElse("INTERFACE")
+        + "/route_localnet=1"
+        + (sysctl.networkInterface().isEmpty()
+            ? " on the interface towards " + sysctl.container()
+            : "")
+        + sysctl.from().map(from -> " (now " + from + ");").orElse(" (present value unknown);");
+  }
+
   /** What a conflict is about and who wins. */
   public static String conflict(Conflict conflict) {
     String family = conflict.family().title() + ": ";
@@ -33,7 +45,7 @@ public final class Sentences {
           + "chain "
           + name.chain()
           + " belongs to "
-          + who(name.other())
+          + name.other().map(Sentences::who).orElse("somebody whose comment was cut")
           + ", whose name and ID hash to the same as those of "
           + who(name.owner());
     }

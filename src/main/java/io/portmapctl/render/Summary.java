@@ -29,16 +29,16 @@ record Summary(int chainsCreated, int chainsDeleted, int rulesAdded, int rulesDe
     return new Summary(count[0], count[1], count[2], count[3]);
   }
 
-  String sentence() {
-    return "Plan: "
+  String sentence(boolean applied) {
+    return (applied ? "Applied: " : "Plan: ")
         + plural(chainsCreated, "chain")
-        + " to create, "
+        + (applied ? " created, " : " to create, ")
         + chainsDeleted
-        + " to delete; "
+        + (applied ? " deleted; " : " to delete; ")
         + plural(rulesAdded, "rule")
-        + " to add, "
+        + (applied ? " added, " : " to add, ")
         + rulesDeleted
-        + " to delete.";
+        + (applied ? " deleted." : " to delete.");
   }
 
   private static String plural(int count, String noun) {

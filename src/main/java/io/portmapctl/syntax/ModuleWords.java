@@ -4,8 +4,10 @@ import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Match;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The kernel's spelling of modules that are known but have no type of their own. */
@@ -72,20 +74,23 @@ final class ModuleWords {
 
   private static Optional<List<String>> each(
       List<String> options, List<String> names, Spelling spelling) {
-    List<String> out = new ArrayList<>();
+    Map<String, List<String>> found = new HashMap<>();
     for (int i = 0; i < options.size(); i++) {
-      if (options.get(i).equals("!")) {
-        out.add("!");
-        continue;
-      }
+      boolean negated = options.get(i).equals("!");
+      i += negated ? 1 : 0;
       Optional<String> value =
           i + 1 < options.size() ? spelling.of(options.get(i + 1)) : Optional.empty();
-      if (!names.contains(options.get(i)) || value.isEmpty()) {
+      if (value.isEmpty() || !names.contains(options.get(i))) {
         return Optional.empty();
       }
-      out.add(options.get(i++));
-      out.add(value.get());
+      String name = options.get(i++);
+      List<String> words = negated ? List.of("!", name, value.get()) : List.of(name, value.get());
+      if (found.put(name, words) != null) {
+        return Optional.empty();
+      }
     }
+    List<String> out = new ArrayList<>();
+    names.forEach(name -> out.addAll(found.getOrDefault(name, List.of())));
     return out.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(out));
   }
 

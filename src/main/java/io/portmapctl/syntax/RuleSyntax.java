@@ -22,6 +22,11 @@ public final class RuleSyntax {
 
   private static final List<String> PORT_OPTIONS =
       List.of("--sport", "--dport", "--source-port", "--destination-port");
+
+  /** Options of matches whose value may look like an option. */
+  private static final List<String> FREE_TEXT =
+      List.of("--comment", "--string", "--hex-string", "--name");
+
   private static final List<String> TCP_OPTIONS = List.of("--syn", "--tcp-flags");
 
   private final Family family;
@@ -160,6 +165,9 @@ public final class RuleSyntax {
       }
       options.add(word);
       next++;
+      if (FREE_TEXT.contains(word) && next < words.size()) {
+        options.add(take());
+      }
     }
     return options;
   }

@@ -1,6 +1,7 @@
 package io.portmapctl.syntax;
 
 import io.portmapctl.model.Chain;
+import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
@@ -40,7 +41,8 @@ public final class SaveFormat {
     String table = "";
     int tableLine = 0;
     boolean found = false;
-    for (String line = lines.next(); !line.equals(Lines.END); line = lines.next()) {
+    while (lines.hasNext()) {
+      String line = lines.next();
       if (line.startsWith("#")) {
         if (line.contains("Table `nat' is incompatible")) {
           throw new FormatException(
@@ -141,11 +143,38 @@ public final class SaveFormat {
     if (chain == null) {
       throw new FormatException(number, "chain " + shortened(name) + " is not declared");
     }
-    chain.add(new Row(RuleSyntax.parse(family, split(number, text)), text, counters));
+    List<String> words = split(number, text);
+    requireFamily(family, number, words);
+    chain.add(new Row(RuleSyntax.parse(family, words), text, counters));
   }
 
-  /** Splits words as iptables-restore does: double quotes, a backslash inside them, blanks. */
-  static List<String> split(int number, String text) throws FormatException {
+  /** A ruleset of the other family is of the same format, and would be planned on unnoticed. */
+  private static void requireFamily(Family family, int number, List<String> words)
+      throws FormatException {
+    for (int i = 0; i + 1 < words.size(); i++) {
+      if (words.get(i).equals("-s") || words.get(i).equals("-d")) {
+        String address = words.get(i + 1);
+        boolean v6 = address.indexOf(':') >= 0; // also where it is IPv4-mapped
+        if (Cidr.parse(address).isPresent() && v6 != (family == Family.IPV6)) {
+          throw new FormatException(
+              number,
+              "address "
+                  + address
+                  + " in a ruleset of "
+                  + family.title()
+                  + ": is the file that of the other family?");
+        }
+      }
+    }
+  }
+
+  /**
+   * Splits words as iptables-restore does: double quotes, a backslash inside them, blanks.
+   *
+   * @param number the line, for the message
+   * @throws FormatException when a quote is not closed
+   */
+  public static List<String> split(int number, String text) throws FormatException {
     List<String> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     boolean inWord = false;
@@ -212,7 +241,6 @@ public final class SaveFormat {
 
   /** Lines, joined while a quote is open: a comment with a newline goes on over the next line. */
   private static final class Lines {
-    static final String END = "\0";
     private final String text;
     private int at;
     private int number;
@@ -221,10 +249,11 @@ public final class SaveFormat {
       this.text = text;
     }
 
+    boolean hasNext() {
+      return at < text.length();
+    }
+
     String next() {
-      if (at >= text.length()) {
-        return END;
-      }
       int start = at;
       boolean rule = text.charAt(at) == '-' || text.charAt(at) == '[';
       boolean quoted = false;

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ class GoldenTest {
       Table before = make.tableWithContainers(family);
       Path file = folder.resolve("before");
       Files.writeString(file, SaveFormat.print(before, true), StandardCharsets.ISO_8859_1);
-      String document = DocumentView.render(make.attachment(make.identity()));
+      String document = DocumentView.render(make.attachment(make.identity()), Optional.empty());
       List<String> words = new ArrayList<>();
       words.addAll(
           List.of(make.pick("add", "add", "add", "del"), "-", "--force", "--family", family.id()));
@@ -101,8 +102,38 @@ class GoldenTest {
       Run save = Run.with(Map.of(), document, words);
       applied += patch(before, diff.out(), save.out(), "seed " + seed);
     }
+    applied += manyChains();
     System.out.printf("patch applied %d diffs%n", applied);
     assertThat(applied).isGreaterThan(100);
+  }
+
+  /** Hundreds of new chains around hundreds that stay. */
+  private int manyChains() throws Exception {
+    String some = documents(0, 300, 1) + "\n";
+    Run first = Run.with(Map.of(), some, List.of("add", "-", "--ruleset", "empty", "-o", "save"));
+    Path file = folder.resolve("many");
+    Files.writeString(file, first.out(), StandardCharsets.ISO_8859_1);
+    List<String> words = List.of("add", "-", "--force", "--ruleset", file.toString());
+    String all = documents(0, 1000, 1);
+    Run diff = Run.with(Map.of(), all, words);
+    List<String> save = new ArrayList<>(words);
+    save.addAll(List.of("-q", "-o", "save"));
+    Run saved = Run.with(Map.of(), all, save);
+    return patch(table(Family.IPV4, file.toString()), diff.out(), saved.out(), "many chains");
+  }
+
+  private static String documents(int from, int to, int port) {
+    StringBuilder out = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      out.append(
+          String.format(
+              "{\"containerID\":\"c%d\",\"config\":{\"cniVersion\":\"1.0.0\",\"type\":\"portmap\","
+                  + "\"name\":\"n\",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":%d,"
+                  + "\"containerPort\":80}]},\"prevResult\":{\"cniVersion\":\"1.0.0\",\"ips\":"
+                  + "[{\"address\":\"10.1.2.3/24\"}]}}}%n",
+              i, port + i));
+    }
+    return out.toString();
   }
 
   private static Table table(Family family, String ruleset) throws Exception {

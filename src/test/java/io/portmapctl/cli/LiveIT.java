@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class LiveIT {
   private static final String QUICKSTART = "testdata/quickstart.json";
   private static final List<String> VARIANTS = List.of("nft", "legacy");
-  private static final int PLANS = Integer.getInteger("portmapctl.livePlans", 40);
+  private static final int PLANS = Integer.getInteger("portmapctl.livePlans", 25);
 
   @Test
   void aFreshNamespaceIsAnEmptyTable() throws Exception {
@@ -63,7 +64,7 @@ class LiveIT {
     if (attachment.externalSetMarkChain().isPresent() || attachment.address(family).isEmpty()) {
       return false;
     }
-    String document = DocumentView.render(attachment);
+    String document = DocumentView.render(attachment, Optional.empty());
     List<String> args = new ArrayList<>(List.of("add", "-", "--family", family.id()));
     args.addAll(List.of("--ruleset", "empty", "--ruleset6", "empty", "-q", "-o", "save"));
     Run plan = Run.with(Map.of(), document, args);

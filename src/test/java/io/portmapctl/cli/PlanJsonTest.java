@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +50,8 @@ class PlanJsonTest {
       }
       String document =
           new String(
-              DocumentView.render(attachment).getBytes(StandardCharsets.ISO_8859_1),
+              DocumentView.render(attachment, Optional.empty())
+                  .getBytes(StandardCharsets.ISO_8859_1),
               StandardCharsets.UTF_8);
       Run json = run(document, args, "json");
       Run save = run(document, args, "save");

@@ -33,7 +33,8 @@ record Run(int exit, String out, String err) {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             env,
-            terminal);
+            terminal,
+            false);
     int exit = Portmapctl.run(session, args.toArray(new String[0]));
     return new Run(
         exit, out.toString(StandardCharsets.ISO_8859_1), err.toString(StandardCharsets.UTF_8));

@@ -3,6 +3,7 @@ package io.portmapctl.iptables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.portmapctl.backend.HostException;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
 import java.io.IOException;
@@ -47,18 +48,18 @@ class LiveReaderTest {
     Files.writeString(root.resolve("ip_tables_names"), names);
   }
 
-  private Table read(LiveReader.Variant variant, Family family) throws HostException {
+  private Table read(Variant variant, Family family) throws HostException {
     Exec exec =
-        command -> {
+        (command, input) -> {
           calls.add(command);
           return answers.get(command.get(0));
         };
-    LiveReader.Host host = new LiveReader.Host(List.of(root), root);
-    return new LiveReader(exec, host, variant, warnings).read(family);
+    HostPaths host = new HostPaths(List.of(root), root);
+    return new LiveReader(exec, host, variant, warnings).read(family).table();
   }
 
   private Table read() throws HostException {
-    return read(LiveReader.Variant.AUTO, Family.IPV4);
+    return read(Variant.AUTO, Family.IPV4);
   }
 
   @Test
@@ -119,9 +120,9 @@ class LiveReaderTest {
     program("iptables-save", 0, EMPTY, "");
     program("iptables-legacy-save", 0, CNI, "");
     assertThat(read().chain("CNI-HOSTPORT-DNAT")).isEmpty();
-    assertThat(read(LiveReader.Variant.LEGACY, Family.IPV4)).isEqualTo(Table.empty(Family.IPV4));
+    assertThat(read(Variant.LEGACY, Family.IPV4)).isEqualTo(Table.empty(Family.IPV4));
     legacyTables("filter\n");
-    assertThat(read(LiveReader.Variant.LEGACY, Family.IPV4)).isEqualTo(Table.empty(Family.IPV4));
+    assertThat(read(Variant.LEGACY, Family.IPV4)).isEqualTo(Table.empty(Family.IPV4));
     assertThat(calls).hasSize(1);
   }
 
@@ -153,14 +154,14 @@ class LiveReaderTest {
     program("iptables-save", 0, EMPTY, "");
     program("iptables-nft-save", 0, CNI, "");
     legacyTables("nat\n");
-    assertThat(read(LiveReader.Variant.NFT, Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isPresent();
+    assertThat(read(Variant.NFT, Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isPresent();
     assertThat(calls).containsExactly(List.of(root + "/iptables-nft-save", "-t", "nat"));
   }
 
   @Test
   void aKernelWithoutIpv6HasAnEmptyTable() throws Exception {
     Files.delete(root.resolve("if_inet6"));
-    assertThat(read(LiveReader.Variant.AUTO, Family.IPV6)).isEqualTo(Table.empty(Family.IPV6));
+    assertThat(read(Variant.AUTO, Family.IPV6)).isEqualTo(Table.empty(Family.IPV6));
     assertThat(calls).isEmpty();
   }
 }

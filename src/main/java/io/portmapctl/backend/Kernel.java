@@ -1,0 +1,32 @@
+package io.portmapctl.backend;
+
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.plan.Plan;
+import java.util.List;
+import java.util.Optional;
+
+/** What a change needs of the host besides its rules. */
+public interface Kernel {
+
+  /**
+   * The interface of the route to a container, where that route has no gateway: the bridge that the
+   * container is on. Empty where only a gateway leads there, or nothing.
+   */
+  Optional<String> interfaceTowards(IpAddress container) throws HostException;
+
+  /**
+   * The value of {@code net.ipv4.conf.IF.route_localnet}; empty where there is no such interface.
+   */
+  Optional<String> routeLocalnet(String networkInterface) throws HostException;
+
+  /** Sets {@code net.ipv4.conf.IF.route_localnet}. */
+  void setRouteLocalnet(String networkInterface, String value) throws HostException;
+
+  /**
+   * Deletes the connection-tracking entries of these UDP ports towards the published address, or
+   * towards the host's own addresses; never those of traffic that merely passes through.
+   *
+   * @throws HostException where they could not be deleted
+   */
+  void forgetFlows(List<Plan.Stale> stale) throws HostException;
+}

@@ -1,0 +1,77 @@
+package io.portmapctl.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Whether and how a plan is carried out.
+ *
+ * @param apply whether it is
+ * @param yes without asking
+ * @param waitSeconds how long to wait for locks
+ * @param lockFile the lock that serialises portmapctl with itself
+ * @param undo where to write a script that takes the change back
+ * @param hostInterface the interface for route_localnet, instead of looking it up
+ */
+record ApplyOptions(
+    boolean apply,
+    boolean yes,
+    int waitSeconds,
+    String lockFile,
+    Optional<String> undo,
+    Optional<String> hostInterface) {
+
+  static void declare(CommandSpec spec) {
+    spec.addOption(
+        Options.flag("Change the host: asks first on a terminal, else applies.", "--apply"));
+    spec.addOption(Options.flag("With --apply: do not ask.", "-y", "--yes"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "FILE",
+            "With --apply: write a shell script that takes the change back.",
+            "--undo"));
+    spec.addOption(
+        Options.one(
+            Integer.class,
+            "SECONDS",
+            "How long to wait for locks, ours and iptables' (default: 30).",
+            "--wait"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "FILE",
+            "With --apply: our lock (default: /run/portmapctl.lock).",
+            "--lock-file"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "NAME",
+            "The interface for route_localnet, instead of looking it up.",
+            "--host-interface"));
+  }
+
+  static ApplyOptions of(ParseResult given) {
+    boolean apply = given.hasMatchedOption("--apply");
+    for (String name : java.util.List.of("--yes", "--undo", "--lock-file")) {
+      if (!apply && given.hasMatchedOption(name)) {
+        throw new ParameterException(
+            given.commandSpec().commandLine(), name + " is for --apply, which is not given");
+      }
+    }
+    int wait = given.<Integer>matchedOptionValue("--wait", 30);
+    if (wait < 0) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(), "--wait: found " + wait + ", expected seconds from 0");
+    }
+    return new ApplyOptions(
+        apply,
+        given.hasMatchedOption("--yes"),
+        wait,
+        given.matchedOptionValue("--lock-file", "/run/portmapctl.lock"),
+        Optional.of(Options.text(given, "--undo")).filter(u -> !u.isEmpty()),
+        Optional.of(Options.text(given, "--host-interface")).filter(i -> !i.isEmpty()));
+  }
+}

@@ -1,0 +1,275 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.backend.Applier;
+import io.portmapctl.backend.Backend;
+import io.portmapctl.backend.HostException;
+import io.portmapctl.backend.Kernel;
+import io.portmapctl.iptables.HostPaths;
+import io.portmapctl.iptables.IptablesBackend;
+import io.portmapctl.iptables.LinuxKernel;
+import io.portmapctl.iptables.ProcessExec;
+import io.portmapctl.iptables.ShellScript;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.Table;
+import io.portmapctl.plan.Change;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.render.Report;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the planning commands do with a plan: show it, or carry it out. */
+final class Execution {
+  private final Session session;
+  private final RulesetOptions rulesets;
+  private final ApplyOptions applying;
+  private final OutputOptions output;
+  private final Format format;
+  private final Outcome outcome;
+  private final Backend backend;
+  private final Kernel kernel;
+  private final List<String> warnings;
+
+  /**
+   * One call.
+   *
+   * @param warnings what the inputs have warned of; what the host says is added
+   */
+  Execution(
+      Session session,
+      RulesetOptions rulesets,
+      ApplyOptions applying,
+      OutputOptions output,
+      Format format,
+      List<String> warnings) {
+    this.session = session;
+    this.rulesets = rulesets;
+    this.applying = applying;
+    this.output = output;
+    this.format = format;
+    this.warnings = new ArrayList<>(warnings);
+    this.outcome = new Outcome(session, output);
+    HostPaths paths = HostPaths.local(session.variable("PATH").orElse(""));
+    ProcessExec exec = new ProcessExec(applying.waitSeconds() + 30);
+    this.backend =
+        new IptablesBackend(exec, paths, rulesets.variant(), applying.waitSeconds(), this.warnings);
+    this.kernel = new LinuxKernel(exec, paths, Path.of("/proc/sys"));
+  }
+
+  /**
+   * Plans, and shows or applies.
+   *
+   * @param inputErrors whether some inputs were left out
+   */
+  int run(Planning planning, boolean inputErrors) throws Failure {
+    if (!applying.apply()) {
+      Report report = plan(planning, rulesets.read(backend, warnings));
+      show(planning, report);
+      return outcome.code(report.plan(), incomplete(report, inputErrors));
+    }
+    requireApplicable();
+    return apply(planning, inputErrors);
+  }
+
+  /** Whether some inputs were left out; those that only the tables have told about are named. */
+  private boolean incomplete(Report report, boolean inputErrors) {
+    outcome.errors(ExitCode.INPUT, report.leftOut(), false);
+    return inputErrors || !report.leftOut().isEmpty();
+  }
+
+  private void requireApplicable() throws Failure {
+    String wrong = "";
+    if (!rulesets.live()) {
+      wrong = "--apply changes the running kernel's rules: not with --ruleset or --ruleset6";
+    } else if (format != Format.DIFF && format != Format.JSON) {
+      wrong = "--apply prints a diff or JSON: not with another --output";
+    } else if (output.exitCode()) {
+      wrong = "--exit-code is for a dry run: not with --apply";
+    }
+    if (!wrong.isEmpty()) {
+      throw new Failure(ExitCode.USAGE, "command line", wrong);
+    }
+  }
+
+  private Report plan(Planning planning, List<Table> tables) throws Failure {
+    Report report = planning.on(tables, warnings);
+    for (Plan.Part part : report.plan().families()) {
+      Family family = part.before().family();
+      if (rulesets.live(family) && !part.changes().isEmpty() && !backend.has(family)) {
+        throw new Failure(
+            ExitCode.HOST,
+            "live ruleset",
+            "this kernel has no "
+                + family.title()
+                + " (disabled?), and the plan needs it; --family "
+                + (family == Family.IPV6 ? "ipv4" : "ipv6")
+                + " leaves it out");
+      }
+    }
+    if (report.plan().sysctls().isEmpty()) {
+      return report;
+    }
+    List<Plan.Sysctl> resolved = new ArrayList<>();
+    List<String> more = new ArrayList<>();
+    try {
+      for (Plan.Sysctl sysctl : report.plan().sysctls()) {
+        resolve(sysctl, more).ifPresent(resolved::add);
+      }
+    } catch (HostException e) {
+      throw new Failure(ExitCode.HOST, "live host", e.text());
+    }
+    return report.with(report.plan().with(resolved, more), more);
+  }
+
+  /** Which interface, and its present value; off the live ruleset nothing of the host is asked. */
+  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, List<String> more)
+      throws HostException {
+    if (!rulesets.live(Family.IPV4)) {
+      return Optional.of(
+          new Plan.Sysctl(sysctl.container(), applying.hostInterface(), Optional.empty()));
+    }
+    Optional<String> name = applying.hostInterface();
+    if (name.isEmpty()) {
+      name = kernel.interfaceTowards(sysctl.container());
+    }
+    if (name.isEmpty()) {
+      more.add(
+          "no route without a gateway leads to "
+              + sysctl.container()
+              + ": route_localnet is not set, 127.0.0.1 will not reach the container"
+              + " (--host-interface names the interface)");
+      return Optional.empty();
+    }
+    Optional<String> from = kernel.routeLocalnet(name.get());
+    if (from.isEmpty()) {
+      more.add("there is no interface " + name.get() + ": route_localnet is not set");
+      return Optional.empty();
+    }
+    return from.get().equals("1")
+        ? Optional.empty()
+        : Optional.of(new Plan.Sysctl(sysctl.container(), name, from));
+  }
+
+  private void show(Planning planning, Report report) throws Failure {
+    switch (format) {
+      case DIFF -> outcome.diff(report, false);
+      case JSON -> outcome.json(report, false);
+      default -> {
+        Optional<Family> family =
+            format.oneFamily()
+                ? Optional.of(planning.printed(report.plan()))
+                : Optional.<Family>empty();
+        outcome.aside(report);
+        if (!outcome.refused(report.plan())) {
+          outcome.lines(report, format, family);
+        }
+      }
+    }
+  }
+
+  private int apply(Planning planning, boolean inputErrors) throws Failure {
+    if (!session.interactive() || applying.yes()) {
+      return locked(() -> transaction(planning, Optional.empty(), inputErrors));
+    }
+    while (true) {
+      Report shown = plan(planning, rulesets.read(backend, warnings));
+      outcome.diff(shown, false);
+      if (!shown.plan().hasChanges() || outcome.refused(shown.plan())) {
+        return outcome.code(shown.plan(), inputErrors);
+      }
+      if (!session.ask("Apply these changes? [y/N] ")) {
+        session.say("Nothing was changed.");
+        return ExitCode.DIFFERENCES.number();
+      }
+      int code = locked(() -> transaction(planning, Optional.of(shown), inputErrors));
+      if (code != CHANGED_MEANWHILE) {
+        return code;
+      }
+      session.say("Somebody else changed the rules meanwhile; the plan is now:");
+    }
+  }
+
+  /** Not an exit code: the plan is another than the one that was shown. */
+  private static final int CHANGED_MEANWHILE = -1;
+
+  private int locked(Lock.Action action) throws Failure {
+    return Lock.holding(applying.lockFile(), applying.waitSeconds(), action);
+  }
+
+  /** Under the lock: reads, plans, makes; not another plan than the one that was shown. */
+  private int transaction(Planning planning, Optional<Report> shown, boolean inputErrors)
+      throws Failure {
+    List<Report> reports = new ArrayList<>();
+    boolean[] other = {false};
+    Applier applier =
+        new Applier(
+            backend,
+            kernel,
+            (plan, made) -> {
+              other[0] =
+                  shown.isPresent() && !sameChanges(shown.get().plan().changes(), plan.changes());
+              boolean go = !other[0] && !outcome.refused(plan);
+              if (go) {
+                writeUndo(made);
+              }
+              return go;
+            });
+    Applier.Result result;
+    try {
+      result =
+          applier.apply(
+              rulesets.families().list(),
+              tables -> {
+                Report report = plan(planning, tables);
+                reports.add(report);
+                return report.plan();
+              });
+    } catch (HostException e) {
+      throw new Failure(ExitCode.HOST, "apply", e.text());
+    }
+    if (other[0]) {
+      return CHANGED_MEANWHILE;
+    }
+    Report first = reports.get(0);
+    Report report = first.with(result.plan(), result.warnings());
+    boolean applied = result.made() && result.plan().hasChanges();
+    if (format == Format.JSON) {
+      outcome.json(report, applied);
+    } else if (shown.isEmpty()) {
+      outcome.diff(report, applied);
+    } else {
+      result.warnings().forEach(w -> session.say("warning: " + w));
+      session.say("Applied.");
+    }
+    boolean incomplete = incomplete(report, inputErrors);
+    return result.made() && !incomplete
+        ? ExitCode.OK.number()
+        : outcome.code(result.plan(), incomplete);
+  }
+
+  private static boolean sameChanges(List<Change> a, List<Change> b) {
+    return a.equals(b);
+  }
+
+  private void writeUndo(Plan plan) throws HostException {
+    if (applying.undo().isEmpty()) {
+      return;
+    }
+    try {
+      String script =
+          ShellScript.undo(
+              plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
+              plan.sysctls());
+      Files.write(Path.of(applying.undo().get()), script.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (IOException | InvalidPathException e) {
+      throw new HostException(
+          HostException.Kind.FAILED,
+          "--undo: " + applying.undo().get() + " cannot be written: " + e.getMessage());
+    }
+  }
+}

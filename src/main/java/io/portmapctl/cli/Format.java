@@ -1,0 +1,24 @@
+package io.portmapctl.cli;
+
+/** What a plan can be printed as. */
+enum Format {
+  /** The changes, for a person. */
+  DIFF,
+  /** The plan as JSON. */
+  JSON,
+  /** One family's input of {@code iptables-restore --noflush}. */
+  RESTORE,
+  /** Shell lines that do the same. */
+  COMMANDS,
+  /** One family's table as it will be. */
+  SAVE,
+  /** The attachment as a document; of add alone. */
+  DOCUMENT;
+
+  /**
+   * Whether it prints one family only: a pipe that carries both commits one and fails on the other.
+   */
+  boolean oneFamily() {
+    return this == SAVE || this == RESTORE;
+  }
+}
