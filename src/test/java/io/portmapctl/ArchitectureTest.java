@@ -79,6 +79,8 @@ class ArchitectureTest {
       noClasses()
           .that()
           .doNotHaveSimpleName("ProcessExec")
+          .and()
+          .doNotHaveSimpleName("Termination")
           .should()
           .dependOnClassesThat()
           .areAssignableTo(ProcessBuilder.class)

@@ -100,6 +100,15 @@ public final class Applier {
             + " attempts they are not as planned");
   }
 
+  /**
+   * Takes back what was made, where it was.
+   *
+   * @throws HostException when that could not be done
+   */
+  public void undo() throws HostException {
+    takeBack();
+  }
+
   private Plan withMade(Plan plan) {
     List<Plan.Part> parts = new ArrayList<>(made);
     parts.addAll(plan.families());

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParseResult;
  * @param waitSeconds how long to wait for locks
  * @param lockFile the lock that serialises portmapctl with itself
  * @param undo where to write a script that takes the change back
+ * @param confirm within how many seconds the change must be confirmed, or is taken back
  * @param hostInterface the interface for route_localnet, instead of looking it up
  */
 record ApplyOptions(
@@ -21,6 +22,7 @@ record ApplyOptions(
     int waitSeconds,
     String lockFile,
     Optional<String> undo,
+    Optional<Integer> confirm,
     Optional<String> hostInterface) {
 
   static void declare(CommandSpec spec) {
@@ -33,6 +35,12 @@ record ApplyOptions(
             "FILE",
             "With --apply: write a shell script that takes the change back.",
             "--undo"));
+    spec.addOption(
+        Options.one(
+            Integer.class,
+            "SECONDS",
+            "With --apply: take the change back unless it is confirmed in time.",
+            "--confirm"));
     spec.addOption(
         Options.one(
             Integer.class,
@@ -55,7 +63,7 @@ record ApplyOptions(
 
   static ApplyOptions of(ParseResult given) {
     boolean apply = given.hasMatchedOption("--apply");
-    for (String name : java.util.List.of("--yes", "--undo", "--lock-file")) {
+    for (String name : java.util.List.of("--yes", "--undo", "--lock-file", "--confirm")) {
       if (!apply && given.hasMatchedOption(name)) {
         throw new ParameterException(
             given.commandSpec().commandLine(), name + " is for --apply, which is not given");
@@ -66,12 +74,20 @@ record ApplyOptions(
       throw new ParameterException(
           given.commandSpec().commandLine(), "--wait: found " + wait + ", expected seconds from 0");
     }
+    Optional<Integer> confirm =
+        Optional.ofNullable(given.<Integer>matchedOptionValue("--confirm", null));
+    if (confirm.isPresent() && confirm.get() < 1) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(),
+          "--confirm: found " + confirm.get() + ", expected seconds from 1");
+    }
     return new ApplyOptions(
         apply,
         given.hasMatchedOption("--yes"),
         wait,
         given.matchedOptionValue("--lock-file", "/run/portmapctl.lock"),
         Optional.of(Options.text(given, "--undo")).filter(u -> !u.isEmpty()),
+        confirm,
         Optional.of(Options.text(given, "--host-interface")).filter(i -> !i.isEmpty()));
   }
 }

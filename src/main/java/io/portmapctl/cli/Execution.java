@@ -35,6 +35,9 @@ final class Execution {
   private final Kernel kernel;
   private final List<String> warnings;
 
+  /** What made the change, where one was made. */
+  private Optional<Applier> done = Optional.empty();
+
   /**
    * One call.
    *
@@ -88,6 +91,8 @@ final class Execution {
       wrong = "--apply changes the running kernel's rules: not with --ruleset or --ruleset6";
     } else if (format != Format.DIFF && format != Format.JSON) {
       wrong = "--apply prints a diff or JSON: not with another --output";
+    } else if (applying.confirm().isPresent() && !session.interactive()) {
+      wrong = "--confirm asks on a terminal, and there is none";
     } else if (output.exitCode()) {
       wrong = "--exit-code is for a dry run: not with --apply";
     }
@@ -174,11 +179,11 @@ final class Execution {
 
   private int apply(Planning planning, boolean inputErrors) throws Failure {
     if (!session.interactive() || applying.yes()) {
-      return locked(() -> transaction(planning, Optional.empty(), inputErrors));
+      return confirmed(locked(() -> transaction(planning, Optional.empty(), inputErrors)));
     }
     while (true) {
       Report shown = plan(planning, rulesets.read(backend, warnings));
-      outcome.diff(shown, false);
+      outcome.question(shown, format == Format.JSON);
       if (!shown.plan().hasChanges() || outcome.refused(shown.plan())) {
         return outcome.code(shown.plan(), inputErrors);
       }
@@ -188,7 +193,7 @@ final class Execution {
       }
       int code = locked(() -> transaction(planning, Optional.of(shown), inputErrors));
       if (code != CHANGED_MEANWHILE) {
-        return code;
+        return confirmed(code);
       }
       session.say("Somebody else changed the rules meanwhile; the plan is now:");
     }
@@ -198,7 +203,65 @@ final class Execution {
   private static final int CHANGED_MEANWHILE = -1;
 
   private int locked(Lock.Action action) throws Failure {
-    return Lock.holding(applying.lockFile(), applying.waitSeconds(), action);
+    return Termination.deferred(
+        () -> Lock.holding(applying.lockFile(), applying.waitSeconds(), action));
+  }
+
+  /** Asks whether the change may stay, where that was wanted; the lock is not held meanwhile. */
+  private int confirmed(int code) throws Failure {
+    if (applying.confirm().isEmpty() || code != ExitCode.OK.number() || done.isEmpty()) {
+      return code;
+    }
+    Applier applier = done.get();
+    int seconds = applying.confirm().get();
+    session.say(
+        "The changes are made. Open a new connection now: those that are open already prove"
+            + " nothing.");
+    boolean kept =
+        Termination.unless(
+            () -> takeBackAtTheEnd(applier),
+            () ->
+                session.confirmed(
+                    "Type yes within " + seconds + " seconds to keep them: ", seconds));
+    if (kept) {
+      return code;
+    }
+    session.say("");
+    takeBack(applier);
+    session.say("Not confirmed: the changes are taken back.");
+    return ExitCode.DIFFERENCES.number();
+  }
+
+  private void takeBack(Applier applier) throws Failure {
+    locked(
+        () -> {
+          try {
+            applier.undo();
+            return ExitCode.OK.number();
+          } catch (HostException e) {
+            throw new Failure(ExitCode.HOST, "apply", e.text());
+          }
+        });
+  }
+
+  private void takeBackAtTheEnd(Applier applier) {
+    try {
+      Lock.holding(
+          applying.lockFile(),
+          applying.waitSeconds(),
+          () -> {
+            try {
+              applier.undo();
+              return ExitCode.DIFFERENCES.number();
+            } catch (HostException e) {
+              throw new Failure(ExitCode.HOST, "apply", e.text());
+            }
+          });
+      session.say("");
+      session.say("Not confirmed: the changes are taken back.");
+    } catch (Failure e) {
+      e.errors().forEach(error -> session.say("portmapctl: " + error));
+    }
   }
 
   /** Under the lock: reads, plans, makes; not another plan than the one that was shown. */
@@ -238,6 +301,7 @@ final class Execution {
     Report first = reports.get(0);
     Report report = first.with(result.plan(), result.warnings());
     boolean applied = result.made() && result.plan().hasChanges();
+    done = applied ? Optional.of(applier) : Optional.empty();
     if (format == Format.JSON) {
       outcome.json(report, applied);
     } else if (shown.isEmpty()) {

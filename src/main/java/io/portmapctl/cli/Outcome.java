@@ -13,6 +13,7 @@ import io.portmapctl.render.Sentences;
 import io.portmapctl.render.Terminal;
 import io.portmapctl.render.Theme;
 import io.portmapctl.syntax.SaveFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,6 +39,22 @@ record Outcome(Session session, OutputOptions options) {
     Theme theme = new Theme(options.color(session));
     session.print(
         DiffView.render(report, theme, session.outIsTerminal(), options.detail(), applied));
+  }
+
+  /**
+   * Shows a plan as a diff before a question.
+   *
+   * @param aside whether standard output is for something else
+   */
+  void question(Report report, boolean aside) {
+    if (!aside) {
+      diff(report, false);
+      return;
+    }
+    String text =
+        DiffView.render(report, new Theme(options.color(session)), true, options.detail(), false);
+    session.err().writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+    session.err().flush();
   }
 
   /** Shows a plan as JSON. */

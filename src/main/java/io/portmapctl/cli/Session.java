@@ -8,6 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * What surrounds one run: streams and environment.
@@ -30,19 +34,44 @@ record Session(
 
   /** Asks; only y and yes are a yes. End of input is a no. */
   boolean ask(String question) {
+    show(question);
+    String word = line().strip().toLowerCase(Locale.ROOT);
+    return word.equals("y") || word.equals("yes");
+  }
+
+  /** Asks for the word yes; no answer in time is a no, and so is end of input. */
+  boolean confirmed(String question, int seconds) {
+    show(question);
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    Thread reader = new Thread(() -> answer.complete(line()));
+    reader.setDaemon(true);
+    reader.start();
+    try {
+      return answer.get(seconds, TimeUnit.SECONDS).strip().equals("yes");
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void show(String question) {
     byte[] bytes = question.getBytes(StandardCharsets.UTF_8);
     err.write(bytes, 0, bytes.length);
     err.flush();
+  }
+
+  private String line() {
     StringBuilder answer = new StringBuilder();
     try {
       for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
         answer.append((char) c);
       }
     } catch (IOException e) {
-      return false;
+      return "";
     }
-    String word = answer.toString().strip().toLowerCase(Locale.ROOT);
-    return word.equals("y") || word.equals("yes");
+    return answer.toString();
   }
 
   void print(String octets) {

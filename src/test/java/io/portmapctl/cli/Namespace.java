@@ -31,6 +31,21 @@ final class Namespace implements AutoCloseable {
     return namespace;
   }
 
+  /** Its name, as {@code ip netns} knows it. */
+  String name() {
+    return name;
+  }
+
+  /** Starts a command in it that goes on until the namespace's end. */
+  Process start(String... command) throws IOException {
+    List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));
+    all.addAll(List.of(command));
+    return new ProcessBuilder(all)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
   /** Runs a command in it. */
   Run run(String stdin, List<String> command) throws Exception {
     List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));

@@ -1,0 +1,139 @@
+package io.portmapctl.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The question and the confirmation, in a real terminal. */
+class PromptIT {
+  @TempDir private Path folder;
+
+  private String add(String more) {
+    return Namespace.launcher()
+        + " add testdata/quickstart.json --apply --lock-file "
+        + folder.resolve("lock")
+        + " "
+        + more;
+  }
+
+  private static boolean mapped(Namespace host) throws Exception {
+    return host.must("", "iptables-save", "-t", "nat").contains("--dport 8080");
+  }
+
+  private static void waitUntilTakenBack(Namespace host) throws Exception {
+    for (int i = 0; i < 100 && mapped(host); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(mapped(host)).isFalse();
+  }
+
+  @Test
+  void noIsTheDefaultAndAnythingElseThanYes() throws Exception {
+    for (String answer : new String[] {"", "n", "no", "ja"}) {
+      try (Namespace host = Namespace.make();
+          Screen screen = Screen.start(host, add(""))) {
+        screen.waitFor("Apply these changes? [y/N]");
+        screen.keys(answer, "Enter");
+        String seen = screen.waitFor("EXIT=");
+        assertThat(seen).contains("Nothing was changed.").contains("EXIT=1");
+        assertThat(mapped(host)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void yesAppliesWhatWasShown() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = Screen.start(host, add(""))) {
+      assertThat(screen.waitFor("Apply these changes? [y/N]"))
+          .contains("+-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT")
+          .contains("Plan: 4 chains to create, 0 to delete; 13 rules to add, 0 to delete.");
+      assertThat(mapped(host)).isFalse();
+      screen.keys("y", "Enter");
+      assertThat(screen.waitFor("EXIT=")).contains("Applied.").contains("EXIT=0");
+      assertThat(mapped(host)).isTrue();
+    }
+  }
+
+  @Test
+  void whatChangedMeanwhileIsShownAndAskedAgain() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = Screen.start(host, add(""))) {
+      screen.waitFor("Apply these changes? [y/N]");
+      host.must("", "iptables", "-t", "nat", "-N", "CNI-HOSTPORT-DNAT");
+      screen.keys("y", "Enter");
+      screen.waitFor("Somebody else changed the rules meanwhile; the plan is now:");
+      screen.waitFor("Plan: 3 chains to create, 0 to delete; 13 rules to add, 0 to delete.");
+      screen.keys("yes", "Enter");
+      assertThat(screen.waitFor("EXIT=")).contains("EXIT=0");
+      assertThat(mapped(host)).isTrue();
+    }
+  }
+
+  @Test
+  void endOfInputAndInterruptChangeNothing() throws Exception {
+    for (String key : new String[] {"C-d", "C-c"}) {
+      try (Namespace host = Namespace.make();
+          Screen screen = Screen.start(host, add(""))) {
+        screen.waitFor("Apply these changes? [y/N]");
+        screen.keys(key);
+        if (key.equals("C-d")) {
+          assertThat(screen.waitFor("EXIT=")).contains("EXIT=1");
+        }
+        Thread.sleep(500);
+        assertThat(mapped(host)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void theWordYesKeepsAChange() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = Screen.start(host, add("--yes --confirm 20"))) {
+      screen.waitFor("Type yes within 20 seconds to keep them:");
+      assertThat(mapped(host)).isTrue();
+      screen.keys("yes", "Enter");
+      assertThat(screen.waitFor("EXIT=")).contains("EXIT=0");
+      assertThat(mapped(host)).isTrue();
+    }
+  }
+
+  @Test
+  void anotherWordEndOfInputAndTimeTakeItBack() throws Exception {
+    for (String key : new String[] {"y", "C-d", ""}) {
+      try (Namespace host = Namespace.make();
+          Screen screen = Screen.start(host, add("--yes --confirm 3"))) {
+        screen.waitFor("Type yes within 3 seconds to keep them:");
+        assertThat(mapped(host)).isTrue();
+        if (key.equals("y")) {
+          screen.keys("y", "Enter");
+        } else if (!key.isEmpty()) {
+          screen.keys(key);
+        }
+        assertThat(screen.waitFor("EXIT="))
+            .contains("Not confirmed: the changes are taken back.")
+            .contains("EXIT=1");
+        assertThat(mapped(host)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void anInterruptAndAClosedTerminalTakeItBack() throws Exception {
+    for (boolean closed : new boolean[] {false, true}) {
+      try (Namespace host = Namespace.make();
+          Screen screen = Screen.start(host, add("--yes --confirm 60"))) {
+        screen.waitFor("Type yes within 60 seconds to keep them:");
+        assertThat(mapped(host)).isTrue();
+        if (closed) {
+          screen.closeTerminal();
+        } else {
+          screen.keys("C-c");
+        }
+        waitUntilTakenBack(host);
+      }
+    }
+  }
+}

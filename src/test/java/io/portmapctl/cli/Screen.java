@@ -1,0 +1,79 @@
+package io.portmapctl.cli;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import io.portmapctl.Needs;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A real terminal of 80 columns, by tmux, in which one command runs. */
+final class Screen implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 20;
+  private final String socket;
+
+  private Screen(String socket) {
+    this.socket = socket;
+  }
+
+  /** Starts a shell command in a namespace; {@code EXIT=N} follows its end. */
+  static Screen start(Namespace host, String command) throws Exception {
+    Needs.program("tmux");
+    Screen screen = new Screen(host.name());
+    screen.tmux(
+        "-f",
+        "/dev/null",
+        "new-session",
+        "-d",
+        "-x",
+        "80",
+        "-y",
+        "60",
+        "ip netns exec " + host.name() + " sh -c '" + command + "; echo EXIT=$?; sleep 30'");
+    return screen;
+  }
+
+  private Run tmux(String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("tmux", "-L", socket));
+    command.addAll(List.of(words));
+    return Namespace.process("", command);
+  }
+
+  /** Types. */
+  void keys(String... keys) throws Exception {
+    List<String> words = new ArrayList<>(List.of("send-keys"));
+    words.addAll(List.of(keys));
+    tmux(words.toArray(new String[0]));
+  }
+
+  /** What stands on it now. */
+  String text() throws Exception {
+    return tmux("capture-pane", "-p", "-J", "-S", "-200").out();
+  }
+
+  /** Waits until something stands on it. */
+  String waitFor(String text) throws Exception {
+    String seen = "";
+    for (int i = 0; i < PATIENCE_SECONDS * 10; i++) {
+      seen = text();
+      if (seen.contains(text)) {
+        return seen;
+      }
+      Thread.sleep(100);
+    }
+    return fail("no \"" + text + "\" on the screen:\n" + seen);
+  }
+
+  /** Closes the terminal under whatever runs in it. */
+  void closeTerminal() throws Exception {
+    tmux("kill-server");
+  }
+
+  @Override
+  public void close() {
+    try {
+      closeTerminal();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
