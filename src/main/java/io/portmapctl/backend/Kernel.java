@@ -2,6 +2,7 @@ package io.portmapctl.backend;
 
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.Published;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,12 @@ public interface Kernel {
 
   /** Sets {@code net.ipv4.conf.IF.route_localnet}. */
   void setRouteLocalnet(String networkInterface, String value) throws HostException;
+
+  /**
+   * The process of this host that listens on a port, for a person, as {@code nginx (process 123)};
+   * none where nobody does, or only who holds the port for a container.
+   */
+  Optional<String> listener(Published port);
 
   /**
    * Deletes the connection-tracking entries of these UDP ports towards the published address, or

@@ -13,6 +13,7 @@ import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.Published;
 import io.portmapctl.render.Report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -116,11 +117,18 @@ final class Execution {
                 + " leaves it out");
       }
     }
-    if (report.plan().sysctls().isEmpty()) {
-      return report;
-    }
     List<Plan.Sysctl> resolved = new ArrayList<>();
     List<String> more = new ArrayList<>();
+    for (Published port : report.plan().captured()) {
+      if (rulesets.live(port.family())) {
+        kernel
+            .listener(port)
+            .map(who -> who + " of this host listens on " + port)
+            .map(text -> text + ": the mapping takes its new connections")
+            .filter(text -> !more.contains(text))
+            .ifPresent(more::add);
+      }
+    }
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {
         resolve(sysctl, more).ifPresent(resolved::add);

@@ -5,6 +5,7 @@ import io.portmapctl.backend.Kernel;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.Published;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The running kernel, through {@code /proc} and, for connection tracking, {@code conntrack}. */
 public final class LinuxKernel implements Kernel {
@@ -31,6 +33,9 @@ public final class LinuxKernel implements Kernel {
   private final Exec exec;
   private final HostPaths host;
   private final Path sysctls;
+
+  /** Read once, when first asked. */
+  private @Nullable Sockets sockets;
 
   /**
    * A host.
@@ -217,5 +222,13 @@ public final class LinuxKernel implements Kernel {
     if (result.exit() != 0 && !result.error().contains("0 flow entries")) {
       throw new IOException(result.error().strip());
     }
+  }
+
+  @Override
+  public Optional<String> listener(Published port) {
+    if (sockets == null) {
+      sockets = Sockets.read(host.proc());
+    }
+    return sockets.listener(port);
   }
 }

@@ -2,6 +2,8 @@ package io.portmapctl.plan;
 
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Row;
+import io.portmapctl.model.Rule;
+import java.util.Optional;
 
 /** One step of a plan, true at its moment: when the steps before it are made. */
 public sealed interface Change {
@@ -11,8 +13,8 @@ public sealed interface Change {
   /** The chain that changes. */
   String chain();
 
-  /** Whether a rule changes, not a whole chain. */
-  boolean isRule();
+  /** The rule that changes, where it is not a whole chain. */
+  Optional<Rule> rule();
 
   /**
    * What takes this change back.
@@ -24,8 +26,8 @@ public sealed interface Change {
   /** A new, empty user chain. */
   record CreateChain(Family family, String chain) implements Change {
     @Override
-    public boolean isRule() {
-      return false;
+    public Optional<Rule> rule() {
+      return Optional.empty();
     }
 
     @Override
@@ -37,8 +39,8 @@ public sealed interface Change {
   /** An empty chain that nothing refers to goes. */
   record DeleteChain(Family family, String chain) implements Change {
     @Override
-    public boolean isRule() {
-      return false;
+    public Optional<Rule> rule() {
+      return Optional.empty();
     }
 
     @Override
@@ -54,8 +56,8 @@ public sealed interface Change {
    */
   record InsertRule(Family family, String chain, int position, Row row) implements Change {
     @Override
-    public boolean isRule() {
-      return true;
+    public Optional<Rule> rule() {
+      return Optional.of(row.rule());
     }
 
     @Override
@@ -71,8 +73,8 @@ public sealed interface Change {
    */
   record AppendRule(Family family, String chain, int position, Row row) implements Change {
     @Override
-    public boolean isRule() {
-      return true;
+    public Optional<Rule> rule() {
+      return Optional.of(row.rule());
     }
 
     @Override
@@ -88,8 +90,8 @@ public sealed interface Change {
    */
   record DeleteRule(Family family, String chain, int position, Row row) implements Change {
     @Override
-    public boolean isRule() {
-      return true;
+    public Optional<Rule> rule() {
+      return Optional.of(row.rule());
     }
 
     @Override

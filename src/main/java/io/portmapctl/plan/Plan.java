@@ -41,7 +41,7 @@ public record Plan(
       before.chains().forEach((name, chain) -> sizes.put(name, chain.rows().size()));
       List<Change> inverse = new ArrayList<>();
       for (Change change : changes) {
-        int by = change instanceof Change.DeleteRule ? -1 : change.isRule() ? 1 : 0;
+        int by = change instanceof Change.DeleteRule ? -1 : change.rule().isPresent() ? 1 : 0;
         int size = sizes.merge(change.chain(), by, Integer::sum);
         inverse.add(change.inverse(size));
       }
@@ -80,6 +80,11 @@ public record Plan(
   /** Whether anything changes. */
   public boolean hasChanges() {
     return families.stream().anyMatch(p -> !p.changes().isEmpty());
+  }
+
+  /** The ports that this plan takes for containers, and that were not theirs before. */
+  public List<Published> captured() {
+    return Published.captured(changes());
   }
 
   /** All changes, IPv4's first. */

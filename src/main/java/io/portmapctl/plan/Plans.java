@@ -5,12 +5,7 @@ import io.portmapctl.layout.Layout;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
 import io.portmapctl.model.Table;
-import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.PortMapping;
 import java.util.ArrayList;
@@ -36,6 +31,10 @@ public final class Plans {
       parts.add(result.part());
       conflicts.addAll(result.conflicts());
       warnings.addAll(result.warnings());
+      List<Published> captured = Published.captured(result.part().changes());
+      if (!captured.isEmpty()) {
+        warnings.addAll(new Translations(table).warnings(captured));
+      }
     }
     for (Request request : requests) {
       if (request instanceof Request.Publish publish) {
@@ -122,41 +121,12 @@ public final class Plans {
     Map<String, Plan.Stale> stale = new LinkedHashMap<>();
     for (Plan.Part part : parts) {
       for (Change change : part.changes()) {
-        if (change instanceof Change.InsertRule insert) {
-          udp(change, insert.row().rule()).ifPresent(found -> stale.putIfAbsent(key(found), found));
-        } else if (change instanceof Change.AppendRule append) {
-          udp(change, append.row().rule()).ifPresent(found -> stale.putIfAbsent(key(found), found));
-        } else if (change instanceof Change.DeleteRule delete) {
-          udp(change, delete.row().rule()).ifPresent(found -> stale.putIfAbsent(key(found), found));
-        }
+        Published.of(change)
+            .filter(p -> p.protocol().equals("udp"))
+            .ifPresent(
+                p -> stale.putIfAbsent(p.key(), new Plan.Stale(p.family(), p.hostIp(), p.port())));
       }
     }
     return List.copyOf(stale.values());
-  }
-
-  private static String key(Plan.Stale stale) {
-    return stale.family().id()
-        + "/"
-        + stale.hostPort()
-        + "/"
-        + stale.hostIp().map(IpAddress::toString).orElse("");
-  }
-
-  private static Optional<Plan.Stale> udp(Change change, Rule rule) {
-    if (!(rule.target() instanceof Target.Dnat) || !ChainNames.isContainerChain(change.chain())) {
-      return Optional.empty();
-    }
-    Optional<IpAddress> hostIp = Optional.empty();
-    for (Match match : rule.matches()) {
-      if (match instanceof Match.Address address && address.side() == Side.DESTINATION) {
-        hostIp = Optional.of(address.cidr().address());
-      } else if (match instanceof Match.Ports ports
-          && ports.module().equals("udp")
-          && ports.ports().size() == 1) {
-        PortRange range = ports.ports().get(0).range();
-        return Optional.of(new Plan.Stale(change.family(), hostIp, range.first()));
-      }
-    }
-    return Optional.empty();
   }
 }

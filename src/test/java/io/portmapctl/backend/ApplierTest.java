@@ -12,6 +12,7 @@ import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
+import io.portmapctl.plan.Published;
 import io.portmapctl.plan.Request;
 import io.portmapctl.syntax.SaveFormat;
 import java.util.ArrayList;
@@ -48,6 +49,11 @@ class ApplierTest {
         throw new HostException(HostException.Kind.FAILED, "read-only");
       }
       values.put(networkInterface, value);
+    }
+
+    @Override
+    public Optional<String> listener(Published port) {
+      return Optional.empty();
     }
 
     @Override

@@ -232,7 +232,8 @@ class ApplyIT {
     StringBuilder ports = new StringBuilder();
     for (int i = 0; i < count; i++) {
       ports.append(i == 0 ? "" : ",");
-      ports.append("{\"hostPort\":").append(port + i).append(",\"containerPort\":80}");
+      ports.append("{\"hostPort\":").append(port + i);
+      ports.append(",\"containerPort\":80,\"protocol\":\"tcp\"}");
     }
     return "{\"containerID\":\""
         + id
@@ -295,5 +296,76 @@ class ApplyIT {
       }
     }
     System.out.printf("killed: %d tables of before, %d of after%n", before, after);
+  }
+
+  @Test
+  void whoListensAndWhoElseTranslatesIsSaid() throws Exception {
+    try (Namespace host = host()) {
+      Needs.program("socat");
+      Process listener = host.start("socat", "TCP-LISTEN:10000,fork", "EXEC:true");
+      try {
+        host.must(
+            "*nat\n:DOCKER -\n-A DOCKER ! -i docker0 -p tcp -m tcp --dport 10001 -j DNAT"
+                + " --to-destination 172.17.0.2:80\nCOMMIT\n",
+            "iptables-restore");
+        Thread.sleep(300);
+        Run run = must(host.run(simple("a", 10_000, 3), command("add", "-")));
+        assertThat(run.out())
+            .containsPattern(
+                "warning: socat \\(process [0-9]+\\) of this host listens on tcp port 10000:"
+                    + " the mapping takes its new connections\n")
+            .contains(
+                "warning: IPv4: tcp port 10001 is translated by another program's rule in chain"
+                    + " DOCKER too; which one takes a packet depends on their order\n")
+            .doesNotContain("tcp port 10002");
+      } finally {
+        listener.destroy();
+      }
+    }
+  }
+
+  @Test
+  void withTheGoPluginAtOnceNothingIsLost() throws Exception {
+    Needs.that(Files.isExecutable(PLUGIN), PLUGIN + " is not installed");
+    try (Namespace host = host()) {
+      for (int round = 0; round < ROUNDS; round++) {
+        String theirs = simple("a" + round, 10_000 + round, 1);
+        CompletableFuture<Run> other = CompletableFuture.supplyAsync(() -> plugin(host, theirs));
+        must(host.run(simple("b" + round, 20_000 + round, 1), command("add", "-", "--apply")));
+        must(other.join());
+      }
+      must(host.run(simple("last", 30_000, 1), command("add", "-", "--apply")));
+      Map<String, List<String>> tables = tables(host, "nft");
+      for (Family family : Family.values()) {
+        assertThat(tables.get(family.id() + ":CNI-HOSTPORT-DNAT")).hasSize(2 * ROUNDS + 1);
+        for (String chain : List.of("PREROUTING", "OUTPUT", "POSTROUTING")) {
+          assertThat(tables.get(family.id() + ":" + chain)).as(chain).hasSize(1);
+        }
+      }
+    }
+  }
+
+  private static Run plugin(Namespace host, String document) {
+    try {
+      com.fasterxml.jackson.databind.JsonNode attachment =
+          new com.fasterxml.jackson.databind.ObjectMapper().readTree(document);
+      List<String> command =
+          List.of(
+              "env",
+              "CNI_COMMAND=ADD",
+              "CNI_CONTAINERID=" + attachment.get("containerID").asText(),
+              "CNI_NETNS=/proc/self/ns/net",
+              "CNI_IFNAME=eth0",
+              "CNI_PATH=/usr/lib/cni",
+              PLUGIN.toString());
+      // it fails where a chain appears between its look and its making; a runtime tries again
+      Run run = host.run(attachment.get("config").toString(), command);
+      for (int i = 0; i < 5 && run.exit() != 0; i++) {
+        run = host.run(attachment.get("config").toString(), command);
+      }
+      return run;
+    } catch (Exception e) {
+      return new Run(-1, "", e.toString());
+    }
   }
 }

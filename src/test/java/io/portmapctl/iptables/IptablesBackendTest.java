@@ -19,6 +19,7 @@ import io.portmapctl.netconf.PortMapping;
 import io.portmapctl.netconf.Protocol;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
+import io.portmapctl.plan.Published;
 import io.portmapctl.plan.Request;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.IOException;
@@ -111,6 +112,11 @@ class IptablesBackendTest {
 
     @Override
     public void setRouteLocalnet(String networkInterface, String value) {}
+
+    @Override
+    public Optional<String> listener(Published port) {
+      return Optional.empty();
+    }
 
     @Override
     public void forgetFlows(List<Plan.Stale> stale) {}
