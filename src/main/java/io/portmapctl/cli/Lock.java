@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -38,6 +39,8 @@ final class Lock {
           FileChannel.open(Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (AccessDeniedException e) {
       throw failure(file, "permission denied; run it with sudo, or give another --lock-file");
+    } catch (NoSuchFileException e) {
+      throw failure(file, "no such folder");
     } catch (IOException | InvalidPathException e) {
       throw failure(file, String.valueOf(e.getMessage()));
     }
