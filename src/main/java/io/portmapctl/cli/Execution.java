@@ -235,36 +235,24 @@ final class Execution {
       return code;
     }
     session.say("");
-    takeBack(applier);
+    locked(() -> undone(applier));
     session.say("Not confirmed: the changes are taken back.");
     return ExitCode.DIFFERENCES.number();
   }
 
-  private void takeBack(Applier applier) throws Failure {
-    locked(
-        () -> {
-          try {
-            applier.undo();
-            return ExitCode.OK.number();
-          } catch (HostException e) {
-            throw new Failure(ExitCode.HOST, "apply", e.text());
-          }
-        });
+  private static int undone(Applier applier) throws Failure {
+    try {
+      applier.undo();
+      return ExitCode.OK.number();
+    } catch (HostException e) {
+      throw new Failure(ExitCode.HOST, "apply", e.text());
+    }
   }
 
+  /** The process is ending: an error has nowhere to go but the screen. */
   private void takeBackAtTheEnd(Applier applier) {
     try {
-      Lock.holding(
-          applying.lockFile(),
-          applying.waitSeconds(),
-          () -> {
-            try {
-              applier.undo();
-              return ExitCode.DIFFERENCES.number();
-            } catch (HostException e) {
-              throw new Failure(ExitCode.HOST, "apply", e.text());
-            }
-          });
+      Lock.holding(applying.lockFile(), applying.waitSeconds(), () -> undone(applier));
       session.say("");
       session.say("Not confirmed: the changes are taken back.");
     } catch (Failure e) {
