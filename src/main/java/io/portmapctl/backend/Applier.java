@@ -182,15 +182,10 @@ public final class Applier {
     List<Rule> gone = new ArrayList<>();
     List<Rule> come = new ArrayList<>();
     for (Change change : changes) {
-      if (change instanceof Change.DeleteRule delete) {
-        gone.add(delete.row().rule());
-      } else if (change instanceof Change.InsertRule insert) {
-        come.add(insert.row().rule());
-      } else if (change instanceof Change.AppendRule append) {
-        come.add(append.row().rule());
-      } else {
+      if (change.rule().isEmpty()) {
         return false;
       }
+      (change instanceof Change.DeleteRule ? gone : come).add(change.rule().get());
     }
     if (gone.size() != come.size()) {
       return false;

@@ -112,13 +112,7 @@ final class AddCommand implements Command {
       }
       Documents documents = Documents.read(identity.sources(), session.in(), overrides, false);
       outcome.skipped(documents.skipped());
-      if (!documents.errors().isEmpty()) {
-        ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
-        if (!output.keepGoing() || documents.attachments().isEmpty()) {
-          throw new Failure(code, documents.errors());
-        }
-        outcome.errors(code, documents.errors(), false);
-      }
+      outcome.requireUsable(documents, identity);
       if (format == Format.DOCUMENT) {
         for (Attachment attachment : documents.attachments()) {
           if (attachment.snat() && !attachment.masqAll() && layout != LayoutName.SNAT) {
@@ -129,15 +123,7 @@ final class AddCommand implements Command {
         outcome.warnings(documents.warnings());
         return documents.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
       }
-      if (applying.apply()
-          && session.interactive()
-          && !applying.yes()
-          && identity.sources().contains("-")) {
-        throw new Failure(
-            ExitCode.USAGE,
-            "command line",
-            "SOURCE - leaves no input for the question: give --yes with --apply");
-      }
+      applying.requireInput(session, identity);
       Additions additions = new Additions(documents, pieces, rulesets, layout, output.keepGoing());
       if (format.oneFamily()) {
         additions.printed(); // that it cannot be told is an error before anything is read

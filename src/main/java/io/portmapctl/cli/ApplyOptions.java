@@ -61,6 +61,20 @@ record ApplyOptions(
             "--host-interface"));
   }
 
+  /**
+   * The question is answered on standard input.
+   *
+   * @throws Failure where a source takes it
+   */
+  void requireInput(Session session, IdentityOptions identity) throws Failure {
+    if (apply && session.interactive() && !yes && identity.sources().contains("-")) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "command line",
+          "SOURCE - leaves no input for the question: give --yes with --apply");
+    }
+  }
+
   static ApplyOptions of(ParseResult given) {
     boolean apply = given.hasMatchedOption("--apply");
     for (String name : java.util.List.of("--yes", "--undo", "--lock-file", "--confirm")) {

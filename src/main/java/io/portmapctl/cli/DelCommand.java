@@ -103,15 +103,7 @@ final class DelCommand implements Command {
       if (!named && identity.containerId().isPresent()) {
         throw new Failure(ExitCode.USAGE, "command line", "--net is missing");
       }
-      if (applying.apply()
-          && session.interactive()
-          && !applying.yes()
-          && identity.sources().contains("-")) {
-        throw new Failure(
-            ExitCode.USAGE,
-            "command line",
-            "SOURCE - leaves no input for the question: give --yes with --apply");
-      }
+      applying.requireInput(session, identity);
       List<Request> requests = new ArrayList<>();
       List<Report.Subject> subjects = new ArrayList<>();
       List<String> warnings = new ArrayList<>();
@@ -119,14 +111,8 @@ final class DelCommand implements Command {
       if (named) {
         Documents documents =
             Documents.read(identity.sources(), session.in(), identity.overrides(session), true);
-        if (!documents.errors().isEmpty()) {
-          ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
-          if (!output.keepGoing() || documents.attachments().isEmpty()) {
-            throw new Failure(code, documents.errors());
-          }
-          outcome.errors(code, documents.errors(), false);
-          inputErrors = true;
-        }
+        outcome.requireUsable(documents, identity);
+        inputErrors = !documents.errors().isEmpty();
         outcome.skipped(documents.skipped());
         warnings.addAll(documents.warnings());
         for (var attachment : documents.attachments()) {
@@ -144,7 +130,7 @@ final class DelCommand implements Command {
                   + Portmapctl.shown(chain)
                   + ", expected CNI-DN- or CNI-SN- and 21 hexadecimal digits");
         }
-        requests.add(new Request.WithdrawChain(chain.substring("CNI-DN-".length())));
+        requests.add(new Request.WithdrawChain(ChainNames.digits(chain)));
       }
       if (prune) {
         requests.add(new Request.Prune());

@@ -11,7 +11,6 @@ import io.portmapctl.iptables.ProcessExec;
 import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
-import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Published;
 import io.portmapctl.render.Report;
@@ -270,8 +269,7 @@ final class Execution {
             backend,
             kernel,
             (plan, made) -> {
-              other[0] =
-                  shown.isPresent() && !sameChanges(shown.get().plan().changes(), plan.changes());
+              other[0] = shown.isPresent() && !shown.get().plan().changes().equals(plan.changes());
               boolean go = !other[0] && !outcome.refused(plan);
               if (go) {
                 writeUndo(made);
@@ -310,10 +308,6 @@ final class Execution {
     return result.made() && !incomplete
         ? ExitCode.OK.number()
         : outcome.code(result.plan(), incomplete);
-  }
-
-  private static boolean sameChanges(List<Change> a, List<Change> b) {
-    return a.equals(b);
   }
 
   private void writeUndo(Plan plan) throws HostException {

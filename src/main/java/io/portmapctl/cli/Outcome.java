@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import io.portmapctl.iptables.RestoreScript;
 import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.model.Family;
+import io.portmapctl.netconf.Documents;
 import io.portmapctl.netconf.InputError;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
@@ -32,6 +33,22 @@ record Outcome(Session session, OutputOptions options) {
     } else {
       errors.forEach(e -> session.say("portmapctl: " + e));
     }
+  }
+
+  /**
+   * Names the documents that are left out.
+   *
+   * @throws Failure where a wrong one stops all
+   */
+  void requireUsable(Documents documents, IdentityOptions identity) throws Failure {
+    if (documents.errors().isEmpty()) {
+      return;
+    }
+    ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
+    if (!options.keepGoing() || documents.attachments().isEmpty()) {
+      throw new Failure(code, documents.errors());
+    }
+    errors(code, documents.errors(), false);
   }
 
   /** Shows a plan as a diff. */

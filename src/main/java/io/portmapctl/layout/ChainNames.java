@@ -4,6 +4,7 @@ import io.portmapctl.netconf.Identity;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** The names of the chains, as the CNI portmap plugin makes them. */
@@ -25,17 +26,29 @@ public final class ChainNames {
 
   private static final Pattern CONTAINER = Pattern.compile("CNI-[DS]N-[0-9a-f]{21}");
   private static final int HASH_DIGITS = 21;
+  private static final String DN = "CNI-DN-";
+  private static final String SN = "CNI-SN-";
 
   private ChainNames() {}
 
   /** The container's DNAT chain. */
   public static String dnat(Identity identity) {
-    return "CNI-DN-" + hash(identity);
+    return DN + hash(identity);
   }
 
   /** The container's SNAT chain. */
   public static String snat(Identity identity) {
-    return "CNI-SN-" + hash(identity);
+    return SN + hash(identity);
+  }
+
+  /** The DN and the SN chain of these digits. */
+  public static List<String> pair(String hash) {
+    return List.of(DN + hash, SN + hash);
+  }
+
+  /** The digits in the name of a container's chain; empty for any other chain. */
+  public static String digits(String chain) {
+    return isContainerChain(chain) ? chain.substring(DN.length()) : "";
   }
 
   /** Whether a name has the form of a container's chain. */

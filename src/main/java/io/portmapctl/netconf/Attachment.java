@@ -86,6 +86,11 @@ public record Attachment(
     return addresses.stream().filter(a -> a.address().family() == family).findFirst();
   }
 
+  /** Whether a mapping makes a rule in no family of this attachment. */
+  public boolean makesNoRule(PortMapping mapping) {
+    return addresses.stream().noneMatch(a -> mapping.appliesTo(a.address().family()));
+  }
+
   /** The conditions of that family. */
   public List<String> conditions(Family family) {
     return family == Family.IPV4 ? conditionsV4 : conditionsV6;

@@ -49,7 +49,7 @@ final class Claims {
 
   /** The owner that an entry's comment names, if it names one of this chain. */
   static Optional<Identity> owner(Rule entry, String chain) {
-    return entry.comment().flatMap(c -> Comments.owner(c, chain.substring("CNI-DN-".length())));
+    return entry.comment().flatMap(c -> Comments.owner(c, ChainNames.digits(chain)));
   }
 
   private void collect(Chain chain) {

@@ -11,7 +11,6 @@ import io.portmapctl.model.Table;
 import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
-import io.portmapctl.netconf.PortMapping;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -30,12 +29,13 @@ public final class Planner {
   private final List<Conflict> conflicts = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  /** For each shared chain and container chain, its entries; only right while nothing changed. */
+  /** For each shared chain and container chain, its entries before anything was planned. */
   private final Map<String, Map<String, List<Rule>>> entries = new HashMap<>();
 
   /** The hashes of the attachments that were published in this call, and whose they are. */
   private final Map<String, Identity> published = new HashMap<>();
 
+  /** For each container chain, the rules of every chain that led to it before. */
   private final Map<String, List<Rule>> leading = new HashMap<>();
 
   private Planner(Table before) {
@@ -82,10 +82,7 @@ public final class Planner {
     collision(attachment.identity());
     Wanted wanted = publish.choice().layout().wanted(attachment, before.family());
     wanted.shared().keySet().forEach(work::create);
-    Set<String> own =
-        new LinkedHashSet<>(
-            List.of(
-                ChainNames.dnat(attachment.identity()), ChainNames.snat(attachment.identity())));
+    Set<String> own = new LinkedHashSet<>(ChainNames.pair(ChainNames.hash(attachment.identity())));
     for (String chain : own) {
       if (wanted.containerChains().containsKey(chain)) {
         work.create(chain);
@@ -213,12 +210,12 @@ public final class Planner {
   }
 
   private List<Rule> currentEntries(String shared, Set<String> own) {
-    String hash = hash(own.iterator().next());
+    String hash = ChainNames.digits(own.iterator().next());
     if (published.containsKey(hash)) {
       // another attachment of this call has the same chains: only the table itself tells
       return work.rows(shared).stream()
           .map(Row::rule)
-          .filter(r -> hash(r.target().name()).equals(hash))
+          .filter(r -> ChainNames.digits(r.target().name()).equals(hash))
           .toList();
     }
     Map<String, List<Rule>> byChain =
@@ -227,7 +224,7 @@ public final class Planner {
             s -> {
               Map<String, List<Rule>> grouped = new HashMap<>();
               for (Row row : before.chain(s).map(c -> c.rows()).orElse(List.of())) {
-                String target = hash(row.rule().target().name());
+                String target = ChainNames.digits(row.rule().target().name());
                 if (!target.isEmpty()) {
                   grouped.computeIfAbsent(target, k -> new ArrayList<>()).add(row.rule());
                 }
@@ -235,10 +232,6 @@ public final class Planner {
               return grouped;
             });
     return byChain.getOrDefault(hash, List.of());
-  }
-
-  private static String hash(String chain) {
-    return ChainNames.isContainerChain(chain) ? chain.substring("CNI-DN-".length()) : "";
   }
 
   /** A chain that is wanted no more; where somebody else's rule leads to it, it is only emptied. */
@@ -256,11 +249,11 @@ public final class Planner {
 
   private void withdraw(Identity identity) {
     collision(identity);
-    removeContainer(List.of(ChainNames.dnat(identity), ChainNames.snat(identity)));
+    removeContainer(ChainNames.pair(ChainNames.hash(identity)));
   }
 
   private void withdraw(Request.WithdrawChain request) {
-    List<String> chains = List.of("CNI-DN-" + request.hash(), "CNI-SN-" + request.hash());
+    List<String> chains = ChainNames.pair(request.hash());
     for (String chain : chains) {
       for (String holder : work.referrers(chain)) {
         work.rows(holder).stream()
@@ -285,13 +278,7 @@ public final class Planner {
     Set<String> own = Set.copyOf(chains);
     Set<String> holders = new LinkedHashSet<>();
     chains.forEach(c -> holders.addAll(work.referrers(c)));
-    for (String holder : holders) {
-      for (int i = 0; i < work.rows(holder).size(); i++) {
-        if (own.contains(work.rows(holder).get(i).rule().target().name())) {
-          work.delete(holder, i--);
-        }
-      }
-    }
+    holders.forEach(holder -> deleteRulesTo(own, holder));
     for (String chain : chains) {
       if (work.has(chain)) {
         work.deleteChain(chain);
@@ -308,7 +295,7 @@ public final class Planner {
         Optional.ofNullable(published.get(ChainNames.hash(identity)))
             .filter(o -> !o.equals(identity));
     other.ifPresent(o -> collides(identity, Optional.of(o), ChainNames.dnat(identity)));
-    for (String chain : List.of(ChainNames.dnat(identity), ChainNames.snat(identity))) {
+    for (String chain : ChainNames.pair(ChainNames.hash(identity))) {
       for (Rule entry : entriesBefore().getOrDefault(chain, List.of())) {
         Optional<Identity> owner = Claims.owner(entry, chain);
         if (owner.isPresent() && !owner.get().equals(identity)) {
@@ -406,14 +393,16 @@ public final class Planner {
         }
       }
     }
-    for (String holder : referrers(chain)) {
-      for (int i = 0; i < work.rows(holder).size(); i++) {
-        if (work.rows(holder).get(i).rule().target().name().equals(chain)) {
-          work.delete(holder, i--);
-        }
+    referrers(chain).forEach(holder -> deleteRulesTo(Set.of(chain), holder));
+    work.deleteChain(chain);
+  }
+
+  private void deleteRulesTo(Set<String> chains, String holder) {
+    for (int i = 0; i < work.rows(holder).size(); i++) {
+      if (chains.contains(work.rows(holder).get(i).rule().target().name())) {
+        work.delete(holder, i--);
       }
     }
-    work.deleteChain(chain);
   }
 
   private static boolean isPluginJump(String holder, Rule rule) {
@@ -429,10 +418,5 @@ public final class Planner {
       }
     }
     return holders;
-  }
-
-  /** Whether a mapping makes a rule in no family of the attachment. */
-  public static boolean makesNoRule(Attachment attachment, PortMapping mapping) {
-    return attachment.addresses().stream().noneMatch(a -> mapping.appliesTo(a.address().family()));
   }
 }

@@ -73,7 +73,7 @@ public final class Plans {
               + "prevResult has no address of the container, nothing is planned and nothing removed");
     } else {
       for (PortMapping mapping : attachment.mappings()) {
-        if (Planner.makesNoRule(attachment, mapping)) {
+        if (attachment.makesNoRule(mapping)) {
           warnings.add(
               who
                   + "host port "
