@@ -118,7 +118,8 @@ class LawsTest {
       byte[] document =
           DocumentView.render(attachment, Optional.empty()).getBytes(StandardCharsets.ISO_8859_1);
       Documents read =
-          Documents.read(List.of("-"), new ByteArrayInputStream(document), noOverrides(), false);
+          Documents.read(
+              List.of("-"), new ByteArrayInputStream(document), noOverrides(), Documents.Need.ALL);
       assertThat(read.errors()).as("seed %d", seed).isEmpty();
       Attachment got = read.attachments().get(0);
       assertThat(got.netns()).isEmpty();

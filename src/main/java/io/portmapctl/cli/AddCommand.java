@@ -1,14 +1,9 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.layout.Layout;
-import io.portmapctl.layout.LayoutChecks;
-import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Documents;
-import io.portmapctl.netconf.InputError;
-import io.portmapctl.netconf.Overrides;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
@@ -16,20 +11,13 @@ import io.portmapctl.render.DocumentView;
 import io.portmapctl.render.Report;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl add}: plans the mappings of attachments. */
 final class AddCommand implements Command {
-
-  /** Which layout. */
-  enum LayoutName {
-    AUTO,
-    SNAT,
-    MARK
-  }
 
   @Override
   public String name() {
@@ -46,14 +34,8 @@ final class AddCommand implements Command {
             "  sudo portmapctl add /var/lib/cni/results",
             "  portmapctl add web.json --ruleset saved-rules.txt",
             "  portmapctl add --net web --container-id 5f3c --ip 10.89.5.6/24 -p 8080:80");
-    IdentityOptions.declare(spec);
-    MappingOptions.declare(spec);
+    Wish.declare(spec);
     RulesetOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            LayoutName.values(),
-            "Which chains and rules publish a port (default: auto).",
-            "--layout"));
     spec.addOption(
         Options.choice(
             Format.values(),
@@ -63,7 +45,7 @@ final class AddCommand implements Command {
             "-o",
             "--output"));
     ApplyOptions.declare(spec);
-    OutputOptions.declare(spec);
+    OutputOptions.declareOfPlans(spec);
     return spec;
   }
 
@@ -72,10 +54,8 @@ final class AddCommand implements Command {
     Run run =
         new Run(
             session,
-            IdentityOptions.of(given),
-            MappingOptions.of(given),
+            Wish.of(given),
             RulesetOptions.of(given),
-            Options.chosen(given, "--layout", LayoutName.values(), LayoutName.AUTO),
             Options.chosen(given, "--output", Format.values(), Format.DIFF),
             ApplyOptions.of(given),
             OutputOptions.of(given));
@@ -90,132 +70,68 @@ final class AddCommand implements Command {
   /** One call, with everything that was given. */
   private record Run(
       Session session,
-      IdentityOptions identity,
-      MappingOptions pieces,
+      Wish wish,
       RulesetOptions rulesets,
-      LayoutName layout,
       Format format,
       ApplyOptions applying,
       OutputOptions output) {
 
     private int plan(Outcome outcome) throws Failure {
-      requirePieces();
-      Overrides overrides = pieces.with(identity.overrides(session));
-      if (!overrides.errors().isEmpty()) {
-        throw new Failure(ExitCode.USAGE, overrides.errors());
-      }
-      if (layout == LayoutName.SNAT && pieces.needsMark()) {
-        throw new Failure(
-            ExitCode.USAGE,
-            "command line",
-            "--masq-all, --mark-bit and --set-mark-chain are of layout mark, not of --layout snat");
-      }
-      Documents documents = Documents.read(identity.sources(), session.in(), overrides, false);
-      outcome.skipped(documents.skipped());
-      outcome.requireUsable(documents, identity);
+      Documents read = wish.read(session, outcome);
       if (format == Format.DOCUMENT) {
-        for (Attachment attachment : documents.attachments()) {
-          if (attachment.snat() && !attachment.masqAll() && layout != LayoutName.SNAT) {
-            pieces.requirePrefix(rulesets.families().list());
+        for (Attachment attachment : read.attachments()) {
+          if (attachment.snat() && !attachment.masqAll() && wish.layout() != Wish.LayoutName.SNAT) {
+            wish.pieces().requirePrefix(rulesets.families().list());
           }
-          session.print(DocumentView.render(attachment, wanted()));
+          session.print(DocumentView.render(attachment, wish.asked()));
         }
-        outcome.warnings(documents.warnings());
-        return documents.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
+        outcome.warnings(read.warnings());
+        return read.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
       }
-      applying.requireInput(session, identity);
-      Additions additions = new Additions(documents, pieces, rulesets, layout, output.keepGoing());
+      applying.requireInput(session, wish.identity());
+      Predicate<Attachment> dead = wish.dead(rulesets.anyLive());
+      outcome.dead(read.attachments().stream().filter(dead).toList());
+      Documents documents = read.without(dead);
+      Additions additions = new Additions(documents, wish, rulesets, output.keepGoing());
       if (format.oneFamily()) {
         additions.printed(); // that it cannot be told is an error before anything is read
       }
       return new Execution(session, rulesets, applying, output, format, documents.warnings())
           .run(additions, !documents.errors().isEmpty());
     }
-
-    private Optional<Layout> wanted() {
-      return layout == LayoutName.AUTO
-          ? Optional.empty()
-          : Optional.of(Layout.valueOf(layout.name()));
-    }
-
-    private void requirePieces() throws Failure {
-      if (!identity.sources().isEmpty()) {
-        return;
-      }
-      List<String> missing = new ArrayList<>();
-      if (identity.network().isEmpty()) {
-        missing.add("--net");
-      }
-      if (!identity.hasContainerId(session)) {
-        missing.add("--container-id");
-      }
-      if (!pieces.hasAddress()) {
-        missing.add("--ip");
-      }
-      if (!pieces.hasMapping()) {
-        missing.add("-p");
-      }
-      if (!missing.isEmpty()) {
-        throw new Failure(
-            ExitCode.USAGE,
-            "command line",
-            "give a SOURCE, or what is missing: " + String.join(", ", missing));
-      }
-    }
   }
 
   /** The attachments that shall be published. */
   private record Additions(
-      Documents documents,
-      MappingOptions pieces,
-      RulesetOptions rulesets,
-      LayoutName layout,
-      boolean keepGoing)
+      Documents documents, Wish wish, RulesetOptions rulesets, boolean keepGoing)
       implements Planning {
 
     @Override
     public Report on(List<Table> tables, List<String> given) throws Failure {
+      Wish.Requests wanted = wish.on(tables, documents, rulesets);
+      if (!wanted.leftOut().isEmpty() && (!keepGoing || wanted.requests().isEmpty())) {
+        throw new Failure(ExitCode.INPUT, wanted.leftOut());
+      }
       List<String> warnings = new ArrayList<>(given);
-      LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
-      List<Request> requests = new ArrayList<>();
-      List<Report.Subject> subjects = new ArrayList<>();
-      List<InputError> leftOut = new ArrayList<>();
-      for (int i = 0; i < documents.attachments().size(); i++) {
-        Attachment attachment = documents.attachments().get(i);
-        Documents.Origin origin = documents.origins().get(i);
-        LayoutChoice choice =
-            layout == LayoutName.AUTO
-                ? LayoutChoice.auto(attachment, evidence)
-                : LayoutChoice.asked(Layout.valueOf(layout.name()), evidence);
-        LayoutChoice.warning(choice, evidence)
-            .filter(w -> !warnings.contains(w))
-            .ifPresent(warnings::add);
-        if (choice.layout() == Layout.MARK && attachment.snat() && !attachment.masqAll()) {
-          pieces.requirePrefix(rulesets.families().list());
-        }
-        Map<String, String> wrong = LayoutChecks.errors(attachment, choice.layout(), tables);
-        wrong.forEach(
-            (field, message) ->
-                leftOut.add(new InputError(origin.source(), origin.path(field), message)));
-        if (!wrong.isEmpty()) {
-          continue;
-        }
-        requests.add(new Request.Publish(attachment, choice));
-        subjects.add(
-            new Report.Subject(attachment.identity(), attachment.ifName(), Optional.of(choice)));
-      }
-      if (!leftOut.isEmpty() && (!keepGoing || requests.isEmpty())) {
-        throw new Failure(ExitCode.INPUT, leftOut);
-      }
-      Plan plan = Plans.of(tables, requests);
+      warnings.addAll(wanted.warnings());
+      Plan plan = Plans.of(tables, List.copyOf(wanted.requests()));
       warnings.addAll(plan.warnings());
       return new Report(
           "add",
-          List.copyOf(subjects),
+          subjects(wanted.requests()),
           rulesets.sources(),
           plan,
           List.copyOf(warnings),
-          List.copyOf(leftOut));
+          wanted.leftOut());
+    }
+
+    private static List<Report.Subject> subjects(List<Request.Publish> requests) {
+      return requests.stream()
+          .map(
+              r ->
+                  new Report.Subject(
+                      r.attachment().identity(), r.attachment().ifName(), Optional.of(r.choice())))
+          .toList();
     }
 
     @Override

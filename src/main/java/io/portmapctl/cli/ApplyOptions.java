@@ -41,24 +41,47 @@ record ApplyOptions(
             "SECONDS",
             "With --apply: take the change back unless it is confirmed in time.",
             "--confirm"));
-    spec.addOption(
-        Options.one(
-            Integer.class,
-            "SECONDS",
-            "How long to wait for locks, ours and iptables' (default: 30).",
-            "--wait"));
+    declareWait(spec);
     spec.addOption(
         Options.one(
             String.class,
             "FILE",
             "With --apply: our lock (default: /run/portmapctl.lock).",
             "--lock-file"));
+    declareHostInterface(spec);
+  }
+
+  static void declareWait(CommandSpec spec) {
+    spec.addOption(
+        Options.one(
+            Integer.class,
+            "SECONDS",
+            "How long to wait for locks, ours and iptables' (default: 30).",
+            "--wait"));
+  }
+
+  static void declareHostInterface(CommandSpec spec) {
     spec.addOption(
         Options.one(
             String.class,
             "NAME",
             "The interface for route_localnet, instead of looking it up.",
             "--host-interface"));
+  }
+
+  /** The seconds given with {@code --wait}, or the default. */
+  static int waitSeconds(ParseResult given) {
+    int wait = given.<Integer>matchedOptionValue("--wait", 30);
+    if (wait < 0) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(), "--wait: found " + wait + ", expected seconds from 0");
+    }
+    return wait;
+  }
+
+  /** The interface given with {@code --host-interface}. */
+  static Optional<String> hostInterface(ParseResult given) {
+    return Optional.of(Options.text(given, "--host-interface")).filter(i -> !i.isEmpty());
   }
 
   /**
@@ -83,11 +106,6 @@ record ApplyOptions(
             given.commandSpec().commandLine(), name + " is for --apply, which is not given");
       }
     }
-    int wait = given.<Integer>matchedOptionValue("--wait", 30);
-    if (wait < 0) {
-      throw new ParameterException(
-          given.commandSpec().commandLine(), "--wait: found " + wait + ", expected seconds from 0");
-    }
     Optional<Integer> confirm =
         Optional.ofNullable(given.<Integer>matchedOptionValue("--confirm", null));
     if (confirm.isPresent() && confirm.get() < 1) {
@@ -98,10 +116,10 @@ record ApplyOptions(
     return new ApplyOptions(
         apply,
         given.hasMatchedOption("--yes"),
-        wait,
+        waitSeconds(given),
         given.matchedOptionValue("--lock-file", "/run/portmapctl.lock"),
         Optional.of(Options.text(given, "--undo")).filter(u -> !u.isEmpty()),
         confirm,
-        Optional.of(Options.text(given, "--host-interface")).filter(i -> !i.isEmpty()));
+        hostInterface(given));
   }
 }

@@ -54,7 +54,7 @@ final class DelCommand implements Command {
             "-o",
             "--output"));
     ApplyOptions.declare(spec);
-    OutputOptions.declare(spec);
+    OutputOptions.declareOfPlans(spec);
     return spec;
   }
 
@@ -110,7 +110,11 @@ final class DelCommand implements Command {
       boolean inputErrors = false;
       if (named) {
         Documents documents =
-            Documents.read(identity.sources(), session.in(), identity.overrides(session), true);
+            Documents.read(
+                identity.sources(),
+                session.in(),
+                identity.overrides(session),
+                Documents.Need.IDENTITY);
         outcome.requireUsable(documents, identity);
         inputErrors = !documents.errors().isEmpty();
         outcome.skipped(documents.skipped());

@@ -4,10 +4,6 @@ import io.portmapctl.backend.Applier;
 import io.portmapctl.backend.Backend;
 import io.portmapctl.backend.HostException;
 import io.portmapctl.backend.Kernel;
-import io.portmapctl.iptables.HostPaths;
-import io.portmapctl.iptables.IptablesBackend;
-import io.portmapctl.iptables.LinuxKernel;
-import io.portmapctl.iptables.ProcessExec;
 import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
@@ -57,11 +53,10 @@ final class Execution {
     this.format = format;
     this.warnings = new ArrayList<>(warnings);
     this.outcome = new Outcome(session, output);
-    HostPaths paths = HostPaths.local(session.variable("PATH").orElse(""));
-    ProcessExec exec = new ProcessExec(applying.waitSeconds() + 30);
-    this.backend =
-        new IptablesBackend(exec, paths, rulesets.variant(), applying.waitSeconds(), this.warnings);
-    this.kernel = new LinuxKernel(exec, paths, Path.of("/proc/sys"));
+    LiveHost host =
+        LiveHost.of(session, rulesets.variant(), applying.waitSeconds(), false, this.warnings);
+    this.backend = host.backend();
+    this.kernel = host.kernel();
   }
 
   /**
@@ -145,26 +140,7 @@ final class Execution {
       return Optional.of(
           new Plan.Sysctl(sysctl.container(), applying.hostInterface(), Optional.empty()));
     }
-    Optional<String> name = applying.hostInterface();
-    if (name.isEmpty()) {
-      name = kernel.interfaceTowards(sysctl.container());
-    }
-    if (name.isEmpty()) {
-      more.add(
-          "no route without a gateway leads to "
-              + sysctl.container()
-              + ": route_localnet is not set, 127.0.0.1 will not reach the container"
-              + " (--host-interface names the interface)");
-      return Optional.empty();
-    }
-    Optional<String> from = kernel.routeLocalnet(name.get());
-    if (from.isEmpty()) {
-      more.add("there is no interface " + name.get() + ": route_localnet is not set");
-      return Optional.empty();
-    }
-    return from.get().equals("1")
-        ? Optional.empty()
-        : Optional.of(new Plan.Sysctl(sysctl.container(), name, from));
+    return LiveHost.localnet(kernel, sysctl.container(), applying.hostInterface(), more);
   }
 
   private void show(Planning planning, Report report) throws Failure {

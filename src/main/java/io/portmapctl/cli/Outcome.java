@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import io.portmapctl.iptables.RestoreScript;
 import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.model.Family;
+import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Documents;
 import io.portmapctl.netconf.InputError;
 import io.portmapctl.plan.Conflict;
@@ -117,6 +118,20 @@ record Outcome(Session session, OutputOptions options) {
   private void conflicts(Report report) {
     for (Conflict conflict : report.plan().conflicts()) {
       session.say("conflict: " + Sentences.conflict(conflict));
+    }
+  }
+
+  /** Cache records that are passed over because their containers are dead. */
+  void dead(List<Attachment> dead) {
+    if (!options.quiet()) {
+      for (Attachment attachment : dead) {
+        session.say(
+            "dead: "
+                + Sentences.who(attachment.identity())
+                + ": its network namespace "
+                + attachment.netns().orElse("")
+                + " is mounted nowhere; passed over (--include-dead takes it)");
+      }
     }
   }
 

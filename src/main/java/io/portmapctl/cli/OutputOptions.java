@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.render.DiffView;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -42,8 +43,17 @@ record OutputOptions(
             "--verbose"));
     spec.addOption(
         Options.flag("Only what was asked for: no warnings, no notes.", "-q", "--quiet"));
+  }
+
+  /** Those of the commands that plan. */
+  static void declareOfPlans(CommandSpec spec) {
+    declare(spec);
     spec.addOption(Options.flag("Exit 1 when the plan has changes.", "--exit-code"));
     spec.addOption(Options.flag("Go on despite conflicts with other containers.", "--force"));
+    declareKeepGoing(spec);
+  }
+
+  static void declareKeepGoing(CommandSpec spec) {
     spec.addOption(
         Options.flag(
             "Report bad documents, go on with the good ones, exit 3 at the end.", "--keep-going"));
@@ -65,6 +75,17 @@ record OutputOptions(
       return DiffView.Detail.DIFF_ONLY;
     }
     return verbose ? DiffView.Detail.ALL : DiffView.Detail.NOTES;
+  }
+
+  /** Whether the reader's locale has more characters than ASCII. */
+  static boolean unicode(Session session) {
+    String locale =
+        session
+            .variable("LC_ALL")
+            .or(() -> session.variable("LC_CTYPE"))
+            .or(() -> session.variable("LANG"))
+            .orElse("");
+    return locale.toUpperCase(Locale.ROOT).replace("-", "").endsWith("UTF8");
   }
 
   /** Whether to use colours here. */

@@ -25,7 +25,8 @@ import picocli.CommandLine.ParseResult;
 /** The command line: {@code portmapctl COMMAND …}. */
 public final class Portmapctl {
   private static final String NAME = "portmapctl";
-  private static final List<Command> COMMANDS = List.of(new AddCommand(), new DelCommand());
+  private static final List<Command> COMMANDS =
+      List.of(new AddCommand(), new DelCommand(), new CheckCommand(), new ListCommand());
 
   private Portmapctl() {}
 

@@ -98,6 +98,11 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
     return families.list().stream().allMatch(f -> source(f).equals("live"));
   }
 
+  /** Whether some table is the running kernel's. */
+  boolean anyLive() {
+    return families.list().stream().anyMatch(this::live);
+  }
+
   /** Whether the table of a family is looked at and is the running kernel's. */
   boolean live(Family family) {
     return families.list().contains(family) && source(family).equals("live");

@@ -25,12 +25,18 @@ public final class IptablesBackend implements Backend {
    * @param host where they are
    * @param variant whose programs
    * @param waitSeconds how long iptables waits for its lock
+   * @param counters whether rules are read with their counters
    * @param warnings where what a reader should know is added
    */
   public IptablesBackend(
-      Exec exec, HostPaths host, Variant variant, int waitSeconds, List<String> warnings) {
+      Exec exec,
+      HostPaths host,
+      Variant variant,
+      int waitSeconds,
+      boolean counters,
+      List<String> warnings) {
     this.exec = exec;
-    this.reader = new LiveReader(exec, host, variant, warnings);
+    this.reader = new LiveReader(exec, host, variant, counters, warnings);
     this.waitSeconds = waitSeconds;
   }
 

@@ -160,14 +160,19 @@ public final class LinuxKernel implements Kernel {
         if (one.hostIp().isPresent()) {
           addresses.add(one.hostIp().get().toString());
         } else {
-          addresses.addAll(own());
+          addresses.addAll(addresses());
         }
       }
     }
     return targets;
   }
 
-  private static Set<String> own() throws HostException {
+  /**
+   * This host's own addresses, as texts.
+   *
+   * @throws HostException when they cannot be read
+   */
+  public static Set<String> addresses() throws HostException {
     Set<String> own = new HashSet<>();
     try {
       for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {

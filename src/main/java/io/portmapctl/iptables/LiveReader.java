@@ -20,6 +20,7 @@ final class LiveReader {
   private final Exec exec;
   private final HostPaths host;
   private final Variant variant;
+  private final boolean counters;
   private final List<String> warnings;
   private boolean ambiguous;
 
@@ -37,9 +38,11 @@ final class LiveReader {
    * @param exec starts the programs
    * @param host where they are
    * @param variant whose programs
+   * @param counters whether rules are read with their counters
    * @param warnings where what the reader should know is added
    */
-  public LiveReader(Exec exec, HostPaths host, Variant variant, List<String> warnings) {
+  LiveReader(Exec exec, HostPaths host, Variant variant, boolean counters, List<String> warnings) {
+    this.counters = counters;
     this.exec = exec;
     this.host = host;
     this.variant = variant;
@@ -157,7 +160,11 @@ final class LiveReader {
   private Table save(Family family, Path program) throws HostException {
     Exec.Result result;
     try {
-      result = exec.run(List.of(program.toString(), "-t", "nat"), "");
+      List<String> command =
+          counters
+              ? List.of(program.toString(), "-c", "-t", "nat")
+              : List.of(program.toString(), "-t", "nat");
+      result = exec.run(command, "");
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED, program + " could not be run: " + e.getMessage() + CURE);

@@ -65,7 +65,8 @@ public final class ShellScript {
     }
   }
 
-  private static String quotedWord(String word) {
+  /** A word in a shell's quotes, where it needs any; octets. */
+  public static String quotedWord(String word) {
     boolean bare = !word.isEmpty();
     boolean control = false;
     for (int i = 0; i < word.length(); i++) {

@@ -52,13 +52,14 @@ public record LayoutChoice(Layout layout, String reason) {
       return tables.stream().anyMatch(t -> t.chain(chain).isPresent());
     }
 
-    private Optional<Layout> of(Attachment attachment) {
-      String dn = ChainNames.dnat(attachment.identity());
+    /** The layout of the chains of these digits, where they are there and tell. */
+    public Optional<Layout> of(String hash) {
+      String dn = ChainNames.pair(hash).get(0);
       Layout entry = byEntry.get(dn);
       if (entry == Layout.MARK) {
         return Optional.of(entry);
       }
-      if (has(ChainNames.snat(attachment.identity()))) {
+      if (has(ChainNames.pair(hash).get(1))) {
         return Optional.of(Layout.SNAT);
       }
       for (Table table : tables) {
@@ -92,7 +93,7 @@ public record LayoutChoice(Layout layout, String reason) {
     if (attachment.needsMark()) {
       return new LayoutChoice(Layout.MARK, "its configuration uses a field that only mark has");
     }
-    Optional<Layout> own = evidence.of(attachment);
+    Optional<Layout> own = evidence.of(ChainNames.hash(attachment.identity()));
     if (own.isPresent()) {
       return new LayoutChoice(own.get(), "its chains are in the ruleset in this layout");
     }

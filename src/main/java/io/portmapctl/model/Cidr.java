@@ -62,6 +62,18 @@ public record Cidr(IpAddress address, int prefix) {
     return new Cidr(new IpAddress(address.family(), high, low), prefix);
   }
 
+  /** Whether every address of the other network is one of this one's. */
+  public boolean contains(Cidr other) {
+    return prefix <= other.prefix
+        && address.family() == other.address.family()
+        && new Cidr(other.address, prefix).network().address().equals(network().address());
+  }
+
+  /** Whether the two have an address in common. */
+  public boolean overlaps(Cidr other) {
+    return contains(other) || other.contains(this);
+  }
+
   /** {@code ADDRESS/PREFIX}, always with the prefix. */
   @Override
   public String toString() {

@@ -18,6 +18,16 @@ public record PortRange(int first, int last) {
     return first <= other.last && other.first <= last;
   }
 
+  /** Whether every port of the other is one of these. */
+  public boolean contains(PortRange other) {
+    return first <= other.first && other.last <= last;
+  }
+
+  /** The ports that both have; they must overlap. */
+  public PortRange common(PortRange other) {
+    return new PortRange(Math.max(first, other.first), Math.min(last, other.last));
+  }
+
   /** {@code 80} or {@code 80:90}, as iptables writes it. */
   @Override
   public String toString() {

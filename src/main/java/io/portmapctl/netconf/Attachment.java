@@ -41,8 +41,8 @@ public record Attachment(
   /** The bit used where none is given. */
   public static final int DEFAULT_MARK_BIT = 13;
 
-  /** Of whom only network and container are known. */
-  static Attachment of(Identity identity) {
+  /** Of whom only network and container are known, and perhaps the network namespace. */
+  static Attachment of(Identity identity, Optional<String> netns) {
     return new Attachment(
         identity,
         "eth0",
@@ -55,8 +55,8 @@ public record Attachment(
         Optional.empty(),
         false,
         List.of(),
-        false,
-        Optional.empty());
+        netns.isPresent(),
+        netns);
   }
 
   /** Whether both ask for the same, wherever they were found. */

@@ -18,14 +18,14 @@ final class DocumentParser {
       List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
 
   private final Overrides overrides;
-  private final boolean identityOnly;
+  private final Documents.Need need;
   private final Cursor.Errors errors;
   private final List<String> warnings;
 
   DocumentParser(
-      Overrides overrides, boolean identityOnly, Cursor.Errors errors, List<String> warnings) {
+      Overrides overrides, Documents.Need need, Cursor.Errors errors, List<String> warnings) {
     this.overrides = overrides;
-    this.identityOnly = identityOnly;
+    this.need = need;
     this.errors = errors;
     this.warnings = warnings;
   }
@@ -67,11 +67,14 @@ final class DocumentParser {
    */
   Optional<Attachment> parse(Json document) throws OtherKindException {
     int before = errors.list().size();
-    if (identityOnly) {
-      Identity identity = identity(document);
-      return errors.list().size() > before
-          ? Optional.empty()
-          : Optional.of(Attachment.of(identity));
+    if (need != Documents.Need.ALL) {
+      Attachment owner = Attachment.of(identity(document), netns(document));
+      if (errors.list().size() > before) {
+        return Optional.empty();
+      }
+      return need == Documents.Need.OWNER
+          ? whole(document).or(() -> Optional.of(owner))
+          : Optional.of(owner);
     }
     Cursor root = new Cursor(document, "", errors);
     Optional<Parts> parts = parts(root);
@@ -82,11 +85,25 @@ final class DocumentParser {
     return errors.list().size() > before ? Optional.empty() : Optional.of(attachment);
   }
 
+  /** The network namespace that a cache record names. */
+  private Optional<String> netns(Json document) {
+    Cursor root = new Cursor(document, "", new Cursor.Errors(errors.source(), new ArrayList<>()));
+    return isCacheRecord(root) ? root.text("netns") : Optional.empty();
+  }
+
+  /** Everything of a document of which the owner alone must be right; empty where it is not. */
+  private Optional<Attachment> whole(Json document) throws OtherKindException {
+    Cursor.Errors unheard = new Cursor.Errors(errors.source(), new ArrayList<>());
+    return new DocumentParser(overrides, Documents.Need.ALL, unheard, new ArrayList<>())
+        .parse(document);
+  }
+
   /** The attachment that the command line alone describes. */
   Optional<Attachment> byHand() {
-    if (identityOnly) {
+    if (need != Documents.Need.ALL) {
       String id = overrides.containerId().or(overrides::fallbackContainerId).orElse("");
-      return Optional.of(Attachment.of(new Identity(overrides.network().orElse(""), id)));
+      return Optional.of(
+          Attachment.of(new Identity(overrides.network().orElse(""), id), Optional.empty()));
     }
     Cursor root = new Cursor(new Json.Obj(List.of()), "", errors);
     int before = errors.list().size();
@@ -167,9 +184,10 @@ final class DocumentParser {
     return "";
   }
 
-  private static String missing(String what) {
+  private String missing(String what) {
     String option = what.equals("network name") ? "--net" : "--container-id";
-    return "missing: the " + what + " (or give " + option + ")";
+    String instead = need == Documents.Need.OWNER ? "" : " (or give " + option + ")";
+    return "missing: the " + what + instead;
   }
 
   private static boolean isCacheRecord(Cursor root) {

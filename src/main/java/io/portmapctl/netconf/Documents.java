@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,29 @@ public record Documents(
     }
   }
 
+  /** How much of a document must be right. */
+  public enum Need {
+    /** Everything. */
+    ALL,
+    /** Network name and container ID; the rest is read where it is right. */
+    OWNER,
+    /** Network name and container ID alone. */
+    IDENTITY
+  }
+
+  /** The same without some attachments. */
+  public Documents without(Predicate<Attachment> some) {
+    List<Attachment> kept = new ArrayList<>();
+    List<Origin> from = new ArrayList<>();
+    for (int i = 0; i < attachments.size(); i++) {
+      if (!some.test(attachments.get(i))) {
+        kept.add(attachments.get(i));
+        from.add(origins.get(i));
+      }
+    }
+    return new Documents(List.copyOf(kept), List.copyOf(from), errors, warnings, skipped);
+  }
+
   /** The largest file that is read. */
   private static final long MAX_BYTES = 64L << 20;
 
@@ -54,14 +78,14 @@ public record Documents(
    * @param sources files, folders and {@code -}; none: the command line alone
    * @param standardInput where {@code -} reads from
    * @param overrides the command line's pieces
-   * @param identityOnly whether network name and container ID are enough (del)
+   * @param need how much of a document must be right
    */
   public static Documents read(
-      List<String> sources, InputStream standardInput, Overrides overrides, boolean identityOnly) {
-    Reader reader = new Reader(overrides, identityOnly);
+      List<String> sources, InputStream standardInput, Overrides overrides, Need need) {
+    Reader reader = new Reader(overrides, need);
     if (sources.isEmpty()) {
       Cursor.Errors errors = new Cursor.Errors("command line", reader.errors);
-      new DocumentParser(overrides, identityOnly, errors, reader.warnings)
+      new DocumentParser(overrides, need, errors, reader.warnings)
           .byHand()
           .ifPresent(reader::addByHand);
     }
@@ -98,7 +122,7 @@ public record Documents(
 
   private static final class Reader {
     private final Overrides overrides;
-    private final boolean identityOnly;
+    private final Need need;
     private final List<Attachment> attachments = new ArrayList<>();
     private final List<Origin> origins = new ArrayList<>();
     private final List<InputError> errors = new ArrayList<>();
@@ -109,9 +133,9 @@ public record Documents(
     /** An attachment and the document that it came from. */
     private record Seen(Attachment attachment, String name) {}
 
-    Reader(Overrides overrides, boolean identityOnly) {
+    Reader(Overrides overrides, Need need) {
       this.overrides = overrides;
-      this.identityOnly = identityOnly;
+      this.need = need;
     }
 
     void addByHand(Attachment attachment) {
@@ -219,7 +243,7 @@ public record Documents(
     private void document(String name, Json json, boolean inFolder) {
       List<InputError> own = new ArrayList<>();
       Cursor.Errors collector = new Cursor.Errors(name, own);
-      DocumentParser parser = new DocumentParser(overrides, identityOnly, collector, warnings);
+      DocumentParser parser = new DocumentParser(overrides, need, collector, warnings);
       Optional<Attachment> parsed;
       try {
         parsed = parser.parse(json);
@@ -236,7 +260,7 @@ public record Documents(
         return;
       }
       Attachment attachment = parsed.get();
-      if (inFolder && !identityOnly && attachment.mappings().isEmpty()) {
+      if (inFolder && need == Need.ALL && attachment.mappings().isEmpty()) {
         skipped.add(name + ": an attachment without port mappings");
         return;
       }

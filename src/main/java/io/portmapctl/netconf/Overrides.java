@@ -41,6 +41,26 @@ public record Overrides(
     Optional<String> setMarkChain,
     String pluginType) {
 
+  /** Nothing but which plugin of a configuration list is meant. */
+  public static Overrides pluginType(String type) {
+    Optional<String> none = Optional.empty();
+    return new Overrides(
+        none,
+        none,
+        none,
+        none,
+        none,
+        List.of(),
+        List.of(),
+        false,
+        List.of(),
+        List.of(),
+        false,
+        OptionalInt.empty(),
+        none,
+        type);
+  }
+
   /** What is wrong with them by themselves; a document has no part in it. */
   public List<InputError> errors() {
     List<InputError> errors = new ArrayList<>();

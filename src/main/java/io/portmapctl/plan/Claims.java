@@ -4,11 +4,8 @@ import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Comments;
 import io.portmapctl.model.Chain;
 import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
 import io.portmapctl.model.Table;
 import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Attachment;
@@ -22,10 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Which container chain claims which port of a table, in the order in which packets meet them. */
-final class Claims {
+public final class Claims {
 
   /** One DNAT rule that an entry leads to. */
-  private record Claim(String chain, Optional<IpAddress> hostIp, PortRange ports) {}
+  private record Claim(String chain, Destination destination) {}
 
   private final Table table;
   private final Map<String, List<Claim>> byPort = new HashMap<>();
@@ -33,7 +30,8 @@ final class Claims {
   private final Map<String, Integer> order = new LinkedHashMap<>();
   private final Map<String, Identity> owners = new HashMap<>();
 
-  Claims(Table table) {
+  /** Of a table. */
+  public Claims(Table table) {
     this.table = table;
     for (Row row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
       String chain = row.rule().target().name();
@@ -48,7 +46,7 @@ final class Claims {
   }
 
   /** The owner that an entry's comment names, if it names one of this chain. */
-  static Optional<Identity> owner(Rule entry, String chain) {
+  public static Optional<Identity> owner(Rule entry, String chain) {
     return entry.comment().flatMap(c -> Comments.owner(c, ChainNames.digits(chain)));
   }
 
@@ -57,38 +55,25 @@ final class Claims {
       if (!(row.rule().target() instanceof Target.Dnat)) {
         continue;
       }
-      String protocol = "";
-      Optional<IpAddress> hostIp = Optional.empty();
-      Optional<PortRange> ports = Optional.empty();
-      for (Match match : row.rule().matches()) {
-        if (match instanceof Match.Proto p && !p.negated()) {
-          protocol = p.name();
-        } else if (match instanceof Match.Address a
-            && a.side() == Side.DESTINATION
-            && !a.negated()
-            && a.cidr().prefix() == a.cidr().address().family().bits()) {
-          hostIp = Optional.of(a.cidr().address());
-        } else if (match instanceof Match.Ports p) {
-          for (Match.PortTest test : p.ports()) {
-            if (test.side() == Side.DESTINATION && !test.negated()) {
-              ports = Optional.of(test.range());
-            }
-          }
-        }
-      }
-      if (ports.isPresent()) {
-        Claim claim = new Claim(chain.name(), hostIp, ports.get());
-        boolean single = ports.get().first() == ports.get().last();
-        (single ? byPort : ranges)
-            .computeIfAbsent(
-                single ? protocol + ports.get().first() : protocol, k -> new ArrayList<>())
-            .add(claim);
-      }
+      Destination.of(row.rule())
+          .ifPresent(
+              d -> {
+                Claim claim = new Claim(chain.name(), d);
+                List<Integer> each = d.each();
+                each.forEach(p -> claims(byPort, d.protocol() + p).add(claim));
+                if (each.isEmpty()) {
+                  claims(ranges, d.protocol()).add(claim);
+                }
+              });
     }
   }
 
+  private static List<Claim> claims(Map<String, List<Claim>> of, String key) {
+    return of.computeIfAbsent(key, k -> new ArrayList<>());
+  }
+
   /** The conflicts of one attachment with other containers, each port and other chain once. */
-  List<Conflict.Port> of(Attachment attachment) {
+  public List<Conflict.Port> of(Attachment attachment) {
     String own = ChainNames.dnat(attachment.identity());
     Map<List<Object>, Conflict.Port> found = new LinkedHashMap<>();
     for (PortMapping mapping : attachment.mappings()) {
@@ -106,18 +91,17 @@ final class Claims {
                 || other
                     .map(o -> o.containerId().equals(attachment.identity().containerId()))
                     .orElse(false);
-        if (same
-            || !claim.ports.overlaps(PortRange.of(mapping.hostPort()))
-            || !overlap(claim.hostIp, mapping.hostIp().filter(ip -> !ip.isUnspecified()))) {
+        Optional<IpAddress> hostIp = mapping.hostIp().filter(ip -> !ip.isUnspecified());
+        if (same || !claim.destination.meets(hostIp, mapping.hostPort())) {
           continue;
         }
         int ours = order.getOrDefault(own, Integer.MAX_VALUE);
         found.putIfAbsent(
-            List.of(protocol, mapping.hostPort(), claim.chain, claim.hostIp),
+            List.of(protocol, mapping.hostPort(), claim.chain, claim.destination.address()),
             new Conflict.Port(
                 table.family(),
                 protocol,
-                claim.hostIp,
+                claim.destination.address(),
                 mapping.hostPort(),
                 attachment.identity(),
                 other,
@@ -126,9 +110,5 @@ final class Claims {
       }
     }
     return List.copyOf(found.values());
-  }
-
-  private static boolean overlap(Optional<IpAddress> a, Optional<IpAddress> b) {
-    return a.isEmpty() || b.isEmpty() || a.equals(b);
   }
 }

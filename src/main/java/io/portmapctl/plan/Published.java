@@ -3,10 +3,9 @@ package io.portmapctl.plan;
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Match;
 import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
 import io.portmapctl.model.Target;
+import io.portmapctl.netconf.PortMapping;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +33,9 @@ public record Published(Family family, String protocol, Optional<IpAddress> host
     if (!(rule.target() instanceof Target.Dnat)) {
       return Optional.empty();
     }
-    Optional<IpAddress> hostIp = Optional.empty();
-    for (Match match : rule.matches()) {
-      if (match instanceof Match.Address address && address.side() == Side.DESTINATION) {
-        hostIp = Optional.of(address.cidr().address());
-      } else if (match instanceof Match.Ports ports && ports.ports().size() == 1) {
-        int port = ports.ports().get(0).range().first();
-        return Optional.of(new Published(family, ports.module(), hostIp, port));
-      }
-    }
-    return Optional.empty();
+    return Destination.of(rule)
+        .filter(d -> d.ports().size() == 1)
+        .map(d -> new Published(family, d.protocol(), d.address(), d.ports().get(0).first()));
   }
 
   /** The ports that changes publish, and that were not published before by rules that go. */
@@ -65,6 +57,15 @@ public record Published(Family family, String protocol, Optional<IpAddress> host
   /** A text as a key: the hash of a record costs a bootstrap at start-up. */
   String key() {
     return family.id() + "/" + protocol + "/" + port + "/" + address();
+  }
+
+  /** What an attachment's mapping publishes in a family. */
+  public static Published of(Family family, PortMapping mapping) {
+    return new Published(
+        family,
+        mapping.protocol().id(),
+        mapping.hostIp().filter(ip -> !ip.isUnspecified()),
+        mapping.hostPort());
   }
 
   private String address() {

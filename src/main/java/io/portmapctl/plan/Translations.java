@@ -2,32 +2,28 @@ package io.portmapctl.plan;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Chain;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
 import io.portmapctl.model.Table;
 import io.portmapctl.model.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Rules of other programs that translate ports: docker's, a node port of Kubernetes, a person's.
  */
-final class Translations {
+public final class Translations {
   private static final String NODE_PORTS = "KUBE-NODEPORTS";
 
   /** One of them. */
-  private record Translation(String chain, PortRange ports, Optional<IpAddress> hostIp) {}
+  private record Translation(String chain, Destination destination) {}
 
   private final Map<String, List<Translation>> byProtocol = new HashMap<>();
 
-  Translations(Table table) {
+  /** Of a table. */
+  public Translations(Table table) {
     for (Chain chain : table.chains().values()) {
       if (!chain.name().startsWith(ChainNames.SHARED)
           && !ChainNames.isContainerChain(chain.name())) {
@@ -45,36 +41,22 @@ final class Translations {
             || target.equals("DNAT")
             || target.equals("REDIRECT")
             || chain.equals(NODE_PORTS);
-    Optional<IpAddress> hostIp = Optional.empty();
-    for (Match match : rule.matches()) {
-      if (match instanceof Match.Address address
-          && address.side() == Side.DESTINATION
-          && !address.negated()
-          && address.cidr().prefix() == address.cidr().address().family().bits()) {
-        hostIp = Optional.of(address.cidr().address());
-      }
-    }
-    for (Match match : rule.matches()) {
-      if (translates && match instanceof Match.Ports ports) {
-        for (Match.PortTest test : ports.ports()) {
-          if (test.side() == Side.DESTINATION && !test.negated()) {
-            byProtocol
-                .computeIfAbsent(ports.module(), m -> new ArrayList<>())
-                .add(new Translation(chain, test.range(), hostIp));
-          }
-        }
-      }
+    if (translates) {
+      Destination.of(rule)
+          .ifPresent(
+              d ->
+                  byProtocol
+                      .computeIfAbsent(d.protocol(), p -> new ArrayList<>())
+                      .add(new Translation(chain, d)));
     }
   }
 
-  /** What a reader should know of ports that are about to be captured. */
-  List<String> warnings(List<Published> captured) {
+  /** What a reader should know of published ports. */
+  public List<String> warnings(List<Published> captured) {
     List<String> warnings = new ArrayList<>();
     for (Published port : captured) {
-      Optional<IpAddress> wanted = port.hostIp();
       byProtocol.getOrDefault(port.protocol(), List.of()).stream()
-          .filter(t -> t.ports().overlaps(PortRange.of(port.port())))
-          .filter(t -> t.hostIp().isEmpty() || wanted.isEmpty() || t.hostIp().equals(wanted))
+          .filter(t -> t.destination().meets(port.hostIp(), port.port()))
           .findFirst()
           .ifPresent(
               t ->

@@ -5,9 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.netconf.Identity;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Writes one JSON document as text. */
 final class JsonText {
@@ -37,6 +42,42 @@ final class JsonText {
       throw new UncheckedIOException("writing to memory", e);
     }
     return Terminal.octets(escaped(out.append('\n').toString()));
+  }
+
+  /** A text; null where it is empty. */
+  static void text(JsonGenerator json, String field, String value) throws IOException {
+    if (value.isEmpty()) {
+      json.writeNullField(field);
+    } else {
+      json.writeStringField(field, value);
+    }
+  }
+
+  static void texts(JsonGenerator json, String field, List<String> values) throws IOException {
+    json.writeArrayFieldStart(field);
+    for (String value : values) {
+      json.writeString(value);
+    }
+    json.writeEndArray();
+  }
+
+  static void number(JsonGenerator json, String field, OptionalInt value) throws IOException {
+    if (value.isPresent()) {
+      json.writeNumberField(field, value.getAsInt());
+    } else {
+      json.writeNullField(field);
+    }
+  }
+
+  static void address(JsonGenerator json, String field, Optional<IpAddress> address)
+      throws IOException {
+    text(json, field, address.map(IpAddress::toString).orElse(""));
+  }
+
+  /** Network and container ID; null where it is not known whose something is. */
+  static void identity(JsonGenerator json, Optional<Identity> identity) throws IOException {
+    text(json, "network", identity.map(Identity::network).orElse(""));
+    text(json, "containerID", identity.map(Identity::containerId).orElse(""));
   }
 
   /** A terminal obeys some characters that JSON need not escape; they stand in strings only. */

@@ -1,9 +1,7 @@
 package io.portmapctl.render;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Row;
-import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.InputError;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Conflict;
@@ -39,11 +37,7 @@ public final class PlanJson {
             conflict(json, conflict);
           }
           json.writeEndArray();
-          json.writeArrayFieldStart("warnings");
-          for (String warning : report.warnings()) {
-            json.writeString(warning);
-          }
-          json.writeEndArray();
+          JsonText.texts(json, "warnings", report.warnings());
           Summary summary = Summary.of(report.plan());
           json.writeObjectFieldStart("summary");
           json.writeNumberField("chainsCreated", summary.chainsCreated());
@@ -79,7 +73,7 @@ public final class PlanJson {
     json.writeArrayFieldStart("attachments");
     for (Report.Subject subject : subjects) {
       json.writeStartObject();
-      identity(json, subject.identity());
+      JsonText.identity(json, Optional.of(subject.identity()));
       json.writeStringField("ifName", subject.ifName());
       if (subject.choice().isPresent()) {
         json.writeStringField("layout", subject.choice().get().layout().id());
@@ -91,20 +85,6 @@ public final class PlanJson {
       json.writeEndObject();
     }
     json.writeEndArray();
-  }
-
-  private static void identity(JsonGenerator json, Identity identity) throws IOException {
-    json.writeStringField("network", identity.network());
-    json.writeStringField("containerID", identity.containerId());
-  }
-
-  private static void identity(JsonGenerator json, Optional<Identity> identity) throws IOException {
-    if (identity.isPresent()) {
-      identity(json, identity.get());
-    } else {
-      json.writeNullField("network");
-      json.writeNullField("containerID");
-    }
   }
 
   private static void changes(JsonGenerator json, List<Change> changes) throws IOException {
@@ -143,8 +123,7 @@ public final class PlanJson {
     json.writeArrayFieldStart("sysctls");
     for (Plan.Sysctl sysctl : plan.sysctls()) {
       json.writeStartObject();
-      String name = sysctl.networkInterface().orElse("*");
-      json.writeStringField("key", "net/ipv4/conf/" + name + "/route_localnet");
+      json.writeStringField("key", Sentences.key(sysctl));
       json.writeStringField("from", sysctl.from().orElse("unknown"));
       json.writeStringField("to", "1");
       json.writeStringField("towards", sysctl.container().toString());
@@ -156,19 +135,11 @@ public final class PlanJson {
       json.writeStartObject();
       json.writeStringField("family", stale.family().id());
       json.writeStringField("protocol", "udp");
-      address(json, stale.hostIp());
+      JsonText.address(json, "hostIP", stale.hostIp());
       json.writeNumberField("hostPort", stale.hostPort());
       json.writeEndObject();
     }
     json.writeEndArray();
-  }
-
-  private static void address(JsonGenerator json, Optional<IpAddress> hostIp) throws IOException {
-    if (hostIp.isPresent()) {
-      json.writeStringField("hostIP", hostIp.get().toString());
-    } else {
-      json.writeNullField("hostIP");
-    }
   }
 
   private static void conflict(JsonGenerator json, Conflict conflict) throws IOException {
@@ -176,21 +147,21 @@ public final class PlanJson {
     json.writeStringField("family", conflict.family().id());
     if (conflict instanceof Conflict.Port port) {
       json.writeStringField("protocol", port.protocol());
-      address(json, port.hostIp());
+      JsonText.address(json, "hostIP", port.hostIp());
       json.writeNumberField("hostPort", port.hostPort());
-      identity(json, port.other());
+      JsonText.identity(json, port.other());
       json.writeBooleanField("wins", port.otherWins());
       json.writeStringField("chain", port.otherChain());
     } else if (conflict instanceof Conflict.ChainName name) {
       json.writeNullField("protocol");
       json.writeNullField("hostIP");
       json.writeNullField("hostPort");
-      identity(json, name.other());
+      JsonText.identity(json, name.other());
       json.writeBooleanField("wins", true);
       json.writeStringField("chain", name.chain());
     }
     json.writeObjectFieldStart("with");
-    identity(json, conflict.owner());
+    JsonText.identity(json, Optional.of(conflict.owner()));
     json.writeEndObject();
     json.writeStringField("message", Sentences.conflict(conflict));
     json.writeEndObject();

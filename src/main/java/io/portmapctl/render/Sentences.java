@@ -1,10 +1,15 @@
 package io.portmapctl.render;
 
+import io.portmapctl.audit.Finding;
+import io.portmapctl.audit.Mapping;
+import io.portmapctl.audit.Overlap;
+import io.portmapctl.audit.State;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.Shown;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
+import java.util.Optional;
 
 /** Facts of a plan in plain words. */
 public final class Sentences {
@@ -35,6 +40,73 @@ public final class Sentences {
             ? " on the interface towards " + sysctl.container()
             : "")
         + sysctl.from().map(from -> " (now " + from + ");").orElse(" (present value unknown);");
+  }
+
+  /** The setting's name, with slashes: an interface's name may hold dots. */
+  static String key(Plan.Sysctl sysctl) {
+    return "net/ipv4/conf/" + sysctl.networkInterface().orElse("*") + "/route_localnet";
+  }
+
+  /** What does not work because a setting is not as it should be. */
+  static String wrongSysctl(Plan.Sysctl sysctl) {
+    return Shown.escaped(key(sysctl))
+        + " is "
+        + sysctl.from().orElse("unknown")
+        + ", not 1: 127.0.0.1 does not reach "
+        + sysctl.container();
+  }
+
+  /** Who takes a mapping's packets. */
+  public static String shadow(Finding.Shadow shadow) {
+    String what = shadow.port().family().title() + ": " + shadow.port();
+    String rule = Shown.escaped(Terminal.decoded(shadow.rule()));
+    if (shadow.containerChain().isPresent()) {
+      return what
+          + " is taken first by "
+          + shadow
+              .container()
+              .map(Sentences::who)
+              .orElse("the owner of chain " + shadow.containerChain().get());
+    }
+    String effect =
+        shadow.effect() == Finding.Effect.PORT
+            ? " is taken first by a rule of "
+            : ": localhost or hairpin traffic is not masqueraded because of a rule of ";
+    return what + effect + Shown.escaped(shadow.chain()) + ": " + rule;
+  }
+
+  /** Which of two claims on a port takes the packets, and what cures it. */
+  public static String overlap(Overlap overlap, Optional<String> cure) {
+    Mapping first = overlap.first();
+    Mapping second = overlap.second();
+    String port =
+        first.family().title()
+            + ": "
+            + first.protocol()
+            + " port "
+            + first.hostPort().orElse(0)
+            + first.hostIp().or(second::hostIp).map(ip -> " on " + ip).orElse("");
+    if (overlap.sameContainer()) {
+      return port
+          + " of container "
+          + Shown.escaped(first.owner().orElseThrow().containerId())
+          + " on several networks: network "
+          + Shown.escaped(first.owner().orElseThrow().network())
+          + " takes the packets";
+    }
+    return port
+        + " is taken by "
+        + whose(first)
+        + "; "
+        + whose(second)
+        + " gets none of them"
+        + cure.map(c -> "; this cures it: " + c).orElse("");
+  }
+
+  private static String whose(Mapping mapping) {
+    String dead = mapping.state() == State.ORPHAN ? " (which is not alive)" : "";
+    return mapping.owner().map(Sentences::who).orElse("the owner of chain " + mapping.chain())
+        + dead;
   }
 
   /** What a conflict is about and who wins. */

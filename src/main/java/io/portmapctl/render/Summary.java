@@ -41,7 +41,7 @@ record Summary(int chainsCreated, int chainsDeleted, int rulesAdded, int rulesDe
         + (applied ? " deleted." : " to delete.");
   }
 
-  private static String plural(int count, String noun) {
+  static String plural(long count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");
   }
 }

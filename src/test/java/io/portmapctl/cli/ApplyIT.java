@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Plans carried out on real kernels, in network namespaces that each test makes and removes. */
 class ApplyIT {
-  private static final Path PLUGIN = Path.of("/usr/lib/cni/portmap");
+  static final Path PLUGIN = Path.of("/usr/lib/cni/portmap");
   private static final int PLANS = Integer.getInteger("portmapctl.applyPlans", 12);
   private static final int CONFIGURATIONS = Integer.getInteger("portmapctl.differential", 50);
   private static final int ROUNDS = Integer.getInteger("portmapctl.raceRounds", 20);
@@ -30,7 +30,7 @@ class ApplyIT {
 
   @TempDir private Path folder;
 
-  private static Namespace host() throws Exception {
+  static Namespace host() throws Exception {
     Namespace host = Namespace.make();
     host.must("", "ip", "link", "add", "cni-test0", "type", "bridge");
     host.must("", "ip", "link", "set", "cni-test0", "up");
@@ -64,7 +64,7 @@ class ApplyIT {
     return rules;
   }
 
-  private static String document(Attachment attachment) {
+  static String document(Attachment attachment) {
     return DocumentView.render(attachment, Optional.empty());
   }
 
@@ -148,7 +148,7 @@ class ApplyIT {
    * What differs from the plugin by the specification is not generated here: ReferenceTest names
    * it.
    */
-  private static Attachment forPlugin(Generator make, int number) {
+  static Attachment forPlugin(Generator make, int number) {
     Attachment any = attachment(make);
     boolean one = any.addresses().size() == 1;
     List<PortMapping> mappings = new ArrayList<>();
@@ -208,16 +208,7 @@ class ApplyIT {
             .readTree(document)
             .get("config")
             .toString();
-    List<String> plugin =
-        List.of(
-            "env",
-            "CNI_COMMAND=" + verb,
-            "CNI_CONTAINERID=" + attachment.identity().containerId(),
-            "CNI_NETNS=/proc/self/ns/net",
-            "CNI_IFNAME=eth0",
-            "CNI_PATH=/usr/lib/cni",
-            PLUGIN.toString());
-    Run run = theirs.run(config, plugin);
+    Run run = plugin(theirs, verb, attachment.identity().containerId(), config);
     assertThat(run.exit()).as(verb + " " + config + run.out() + run.err()).isZero();
     List<String> command = command(verb.equals("ADD") ? "add" : "del", "-", "--force", "--apply");
     if (verb.equals("ADD")) {
@@ -226,6 +217,48 @@ class ApplyIT {
     must(ours.run(document, command));
     assertThat(tables(ours, "nft")).as(verb + " " + config).isEqualTo(tables(theirs, "nft"));
     return 1;
+  }
+
+  /** Runs the Go plugin in a namespace. */
+  static Run plugin(Namespace host, String verb, String containerId, String config)
+      throws Exception {
+    return host.run(
+        config,
+        List.of(
+            "env",
+            "CNI_COMMAND=" + verb,
+            "CNI_CONTAINERID=" + containerId,
+            "CNI_NETNS=/proc/self/ns/net",
+            "CNI_IFNAME=eth0",
+            "CNI_PATH=/usr/lib/cni",
+            PLUGIN.toString()));
+  }
+
+  /** The same with host ports that nobody else has, from a first one on. */
+  static Attachment ofItsOwn(Attachment any, int first) {
+    List<PortMapping> mappings = new ArrayList<>();
+    for (PortMapping mapping : any.mappings()) {
+      mappings.add(
+          new PortMapping(
+              first + mappings.size(),
+              mapping.containerPort(),
+              mapping.protocol(),
+              mapping.hostIp()));
+    }
+    return new Attachment(
+        any.identity(),
+        any.ifName(),
+        any.cniVersion(),
+        mappings,
+        any.snat(),
+        any.conditionsV4(),
+        any.conditionsV6(),
+        any.markMasqBit(),
+        any.externalSetMarkChain(),
+        any.masqAll(),
+        any.addresses(),
+        false,
+        Optional.empty());
   }
 
   private static String simple(String id, int port, int count) {

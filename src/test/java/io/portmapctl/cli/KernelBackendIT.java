@@ -56,7 +56,7 @@ class KernelBackendIT {
             return real.run(all, input);
           };
       return new IptablesBackend(
-          exec, new HostPaths(local.programs(), proc), variant, 5, new ArrayList<>());
+          exec, new HostPaths(local.programs(), proc), variant, 5, false, new ArrayList<>());
     }
   }
 

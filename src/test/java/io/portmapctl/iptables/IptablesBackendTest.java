@@ -81,7 +81,7 @@ class IptablesBackendTest {
 
   private IptablesBackend backend() {
     HostPaths paths = new HostPaths(List.of(root), root);
-    return new IptablesBackend(this::run, paths, Variant.AUTO, 7, new ArrayList<>());
+    return new IptablesBackend(this::run, paths, Variant.AUTO, 7, false, new ArrayList<>());
   }
 
   private Applier.Result apply(Attachment attachment) throws HostException {

@@ -55,7 +55,7 @@ class LiveReaderTest {
           return answers.get(command.get(0));
         };
     HostPaths host = new HostPaths(List.of(root), root);
-    return new LiveReader(exec, host, variant, warnings).read(family).table();
+    return new LiveReader(exec, host, variant, false, warnings).read(family).table();
   }
 
   private Table read() throws HostException {

@@ -1,0 +1,82 @@
+package io.portmapctl.audit;
+
+import io.portmapctl.layout.Layout;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.netconf.Identity;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * One published port as it is found in a ruleset.
+ *
+ * @param family the family
+ * @param protocol tcp, udp or sctp; empty where neither entry nor rule names one
+ * @param hostIp the published address, empty for any
+ * @param hostPort the published port, where one is named
+ * @param containerIp the container's address, where a rule translates to it
+ * @param containerPort the container's port, where a rule translates to it
+ * @param owner whose it is, where that can be told
+ * @param layout the layout of its chains, where they tell
+ * @param chain the container's chain
+ * @param snat whether a rule masquerades localhost or hairpin traffic to it
+ * @param state how it is
+ * @param reason why it is not {@code ok}; empty where it is
+ * @param wins of a port that several claim, whether this one takes the packets
+ * @param connections how many connections it took, where the ruleset has counters
+ */
+public record Mapping(
+    Family family,
+    String protocol,
+    Optional<IpAddress> hostIp,
+    OptionalInt hostPort,
+    Optional<IpAddress> containerIp,
+    OptionalInt containerPort,
+    Optional<Identity> owner,
+    Optional<Layout> layout,
+    String chain,
+    boolean snat,
+    State state,
+    String reason,
+    boolean wins,
+    OptionalLong connections) {
+
+  /** The same in another state. */
+  Mapping in(State other, String why) {
+    return new Mapping(
+        family,
+        protocol,
+        hostIp,
+        hostPort,
+        containerIp,
+        containerPort,
+        owner,
+        layout,
+        chain,
+        snat,
+        other,
+        why,
+        wins,
+        connections);
+  }
+
+  /** The same, where another's claim takes the packets. */
+  Mapping losing() {
+    return new Mapping(
+        family,
+        protocol,
+        hostIp,
+        hostPort,
+        containerIp,
+        containerPort,
+        owner,
+        layout,
+        chain,
+        snat,
+        state,
+        reason,
+        false,
+        connections);
+  }
+}

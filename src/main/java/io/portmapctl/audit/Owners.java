@@ -1,0 +1,60 @@
+package io.portmapctl.audit;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.model.Family;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.Identity;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The attachments that a host is known to have, by the names of their chains. */
+public final class Owners {
+  private final Map<String, Attachment> byHash = new HashMap<>();
+  private final Set<String> living = new HashSet<>();
+
+  /**
+   * Known attachments.
+   *
+   * @param alive those whose container lives
+   * @param dead those whose container is gone
+   */
+  public Owners(List<Attachment> alive, List<Attachment> dead) {
+    dead.forEach(a -> byHash.put(ChainNames.hash(a.identity()), a));
+    for (Attachment attachment : alive) {
+      String hash = ChainNames.hash(attachment.identity());
+      byHash.put(hash, attachment);
+      living.add(hash);
+    }
+  }
+
+  /** Whose chains these are, where an attachment tells. */
+  Optional<Identity> owner(String hash) {
+    return Optional.ofNullable(byHash.get(hash)).map(Attachment::identity);
+  }
+
+  /** Whether no living attachment has these chains; the name tells, a comment may have been cut. */
+  boolean orphan(String hash, Optional<Identity> named) {
+    Attachment known = byHash.get(hash);
+    boolean another = known != null && named.isPresent() && !named.get().equals(known.identity());
+    return !living.contains(hash) || another;
+  }
+
+  /** Whether a mapping of that port makes a rule in that family, where its attachment is known. */
+  Optional<Boolean> translates(String hash, Family family, String protocol, int port) {
+    return Optional.ofNullable(byHash.get(hash))
+        .map(Attachment::mappings)
+        .filter(m -> !m.isEmpty())
+        .map(
+            mappings ->
+                mappings.stream()
+                    .anyMatch(
+                        m ->
+                            m.appliesTo(family)
+                                && m.hostPort() == port
+                                && m.protocol().id().equals(protocol)));
+  }
+}

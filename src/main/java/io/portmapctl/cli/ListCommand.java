@@ -1,0 +1,307 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.audit.Inventory;
+import io.portmapctl.audit.Mapping;
+import io.portmapctl.audit.Neighbours;
+import io.portmapctl.audit.Overlap;
+import io.portmapctl.audit.Owners;
+import io.portmapctl.audit.State;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Table;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.Documents;
+import io.portmapctl.netconf.InputError;
+import io.portmapctl.netconf.Overrides;
+import io.portmapctl.netconf.Protocol;
+import io.portmapctl.plan.Published;
+import io.portmapctl.render.ListJson;
+import io.portmapctl.render.ListView;
+import io.portmapctl.render.Sentences;
+import io.portmapctl.render.Theme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** {@code portmapctl list}: the mappings in a ruleset and their owners. */
+final class ListCommand implements Command {
+  /** Where libcni keeps what container runtimes attached. */
+  private static final String CACHE = "/var/lib/cni/results";
+
+  private static final Pattern PORT =
+      Pattern.compile("(?:(\\[[^\\]]*\\]|[^:\\[]+):)?([0-9]{1,9})(?:/(.*))?");
+
+  /** What can be printed. */
+  private enum Style {
+    TABLE,
+    WIDE,
+    JSON
+  }
+
+  @Override
+  public String name() {
+    return "list";
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage()
+        .description("Lists the port mappings in a ruleset, of every layout, with their owners.")
+        .footerHeading("Examples:%n")
+        .footer(
+            "  sudo portmapctl list --port 8080",
+            "  sudo portmapctl list --state orphan --exit-code",
+            "  portmapctl list --ruleset saved-rules.txt -o json");
+    RulesetOptions.declare(spec);
+    spec.addOption(
+        Options.many(
+            "SOURCE",
+            "Files and folders with the attachments that this host has; whatever is of none of"
+                + " them is an orphan (default: on the live ruleset "
+                + CACHE
+                + "); repeatable.",
+            "--attachments"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "TYPE",
+            "Which plugin of a configuration list is portmap (default: portmap).",
+            "--plugin-type"));
+    spec.addOption(Options.one(String.class, "NAME", "Only of this network.", "--net"));
+    spec.addOption(
+        Options.one(
+            String.class, "ID", "Only of containers whose ID begins so.", "--container-id"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "[HOSTIP:]PORT[/PROTOCOL]",
+            "Only those that take packets of this port.",
+            "--port"));
+    spec.addOption(Options.choice(State.values(), "Only those in this state.", "--state"));
+    spec.addOption(Options.flag("With --state: exit 1 when there are some.", "--exit-code"));
+    spec.addOption(
+        Options.choice(
+            Style.values(),
+            "A table of 80 columns, one with everything, or JSON (default: table).",
+            "-o",
+            "--output"));
+    ApplyOptions.declareWait(spec);
+    OutputOptions.declareKeepGoing(spec);
+    OutputOptions.declare(spec);
+    return spec;
+  }
+
+  @Override
+  public int run(Session session, ParseResult given) {
+    boolean some = given.hasMatchedOption("--exit-code");
+    if (some && !given.hasMatchedOption("--state")) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(), "--exit-code is for --state, which is not given");
+    }
+    Optional<State> state =
+        given.hasMatchedOption("--state")
+            ? Optional.of(Options.chosen(given, "--state", State.values(), State.OK))
+            : Optional.empty();
+    Run run =
+        new Run(
+            session,
+            RulesetOptions.of(given),
+            Options.texts(given, "--attachments"),
+            given.matchedOptionValue("--plugin-type", "portmap"),
+            new Filter(
+                Options.text(given, "--net"),
+                Options.text(given, "--container-id"),
+                port(given),
+                state),
+            Options.chosen(given, "--output", Style.values(), Style.TABLE),
+            ApplyOptions.waitSeconds(given),
+            OutputOptions.of(given));
+    Outcome outcome = new Outcome(session, run.output);
+    try {
+      return run.list(outcome, some);
+    } catch (Failure failure) {
+      return outcome.failed(failure, run.style == Style.JSON);
+    }
+  }
+
+  private static Optional<PortFilter> port(ParseResult given) {
+    if (!given.hasMatchedOption("--port")) {
+      return Optional.empty();
+    }
+    String text = Options.text(given, "--port");
+    Matcher parts = PORT.matcher(text);
+    boolean formed = parts.matches();
+    Optional<IpAddress> host = Optional.empty();
+    Optional<Protocol> protocol = Optional.empty();
+    int port = 0;
+    if (formed) {
+      String address = parts.group(1);
+      boolean brackets = address != null && address.startsWith("[");
+      host =
+          address == null
+              ? host
+              : IpAddress.parse(brackets ? address.substring(1, address.length() - 1) : address);
+      protocol = parts.group(3) == null ? protocol : Protocol.parse(parts.group(3));
+      port = Integer.parseInt(parts.group(2));
+      formed =
+          (address == null || host.isPresent())
+              && (parts.group(3) == null || protocol.isPresent())
+              && port >= 1
+              && port <= 65535;
+    }
+    if (!formed) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(),
+          "--port: found "
+              + Portmapctl.shown(text)
+              + ", expected [HOSTIP:]PORT[/PROTOCOL], an IPv6 HOSTIP in brackets, a port from 1 to"
+              + " 65535, the protocol tcp, udp or sctp");
+    }
+    return Optional.of(new PortFilter(host, port, protocol));
+  }
+
+  /** Which packets are asked about. */
+  private record PortFilter(Optional<IpAddress> host, int port, Optional<Protocol> protocol) {
+    boolean takes(Mapping mapping) {
+      boolean address =
+          host.isEmpty()
+              || mapping.family() == host.get().family()
+                  && (mapping.hostIp().isEmpty() || mapping.hostIp().equals(host));
+      return address
+          && mapping.hostPort().equals(OptionalInt.of(port))
+          && (protocol.isEmpty() || protocol.get().id().equals(mapping.protocol()));
+    }
+  }
+
+  /** Which mappings are shown; an empty text asks for nothing. */
+  private record Filter(
+      String network, String containerId, Optional<PortFilter> port, Optional<State> state) {
+
+    boolean takes(Mapping mapping) {
+      String net = mapping.owner().map(o -> o.network()).orElse("");
+      String id = mapping.owner().map(o -> o.containerId()).orElse("");
+      return (network.isEmpty() || network.equals(net))
+          && id.startsWith(containerId)
+          && port.map(p -> p.takes(mapping)).orElse(true)
+          && state.map(s -> s == mapping.state()).orElse(true);
+    }
+  }
+
+  /** One call, with everything that was given. */
+  private record Run(
+      Session session,
+      RulesetOptions rulesets,
+      List<String> attachments,
+      String pluginType,
+      Filter filter,
+      Style style,
+      int waitSeconds,
+      OutputOptions output) {
+
+    private int list(Outcome outcome, boolean exitCode) throws Failure {
+      List<String> warnings = new ArrayList<>();
+      Known known = known(outcome, warnings);
+      LiveHost host = LiveHost.of(session, rulesets.variant(), waitSeconds, true, warnings);
+      List<Table> tables = rulesets.read(host.backend(), warnings);
+      Inventory inventory = Inventory.of(tables, known.owners);
+      List<Mapping> shown = inventory.mappings().stream().filter(filter::takes).toList();
+      warnings.addAll(inventory.warnings());
+      for (Overlap overlap : inventory.overlaps()) {
+        if (filter.takes(overlap.first()) || filter.takes(overlap.second())) {
+          warnings.add(Sentences.overlap(overlap, cure(overlap)));
+        }
+      }
+      warnings.addAll(Neighbours.of(tables, published(shown)));
+      if (style == Style.JSON) {
+        session.print(ListJson.render(shown, warnings));
+      } else {
+        session.print(
+            ListView.render(
+                shown,
+                style == Style.WIDE,
+                new Theme(output.color(session)),
+                OutputOptions.unicode(session)));
+        outcome.warnings(warnings);
+        if (shown.isEmpty() && !output.quiet()) {
+          session.say(
+              inventory.mappings().isEmpty()
+                  ? "No mappings."
+                  : "None of the " + inventory.mappings().size() + " mappings is of that kind.");
+        }
+      }
+      if (!known.complete) {
+        return ExitCode.INPUT.number();
+      }
+      return (exitCode && !shown.isEmpty() ? ExitCode.DIFFERENCES : ExitCode.OK).number();
+    }
+
+    private static List<Published> published(List<Mapping> mappings) {
+      return mappings.stream()
+          .filter(m -> m.hostPort().isPresent())
+          .map(m -> new Published(m.family(), m.protocol(), m.hostIp(), m.hostPort().getAsInt()))
+          .toList();
+    }
+
+    /** Who is in the way and dead is removed. */
+    private Optional<String> cure(Overlap overlap) {
+      Mapping first = overlap.first();
+      if (first.state() != State.ORPHAN || overlap.second().state() == State.ORPHAN) {
+        return Optional.empty();
+      }
+      return Optional.of(CommandText.removing(first.owner(), first.chain()));
+    }
+
+    /**
+     * The attachments that this host has.
+     *
+     * @param owners empty where they are not known
+     * @param complete whether every record could be read
+     */
+    private record Known(Optional<Owners> owners, boolean complete) {}
+
+    private Known known(Outcome outcome, List<String> warnings) throws Failure {
+      boolean live = rulesets.anyLive();
+      boolean byDefault = attachments.isEmpty();
+      if (byDefault && !(live && Files.isReadable(Path.of(CACHE)))) {
+        return new Known(Optional.empty(), true);
+      }
+      List<String> sources = byDefault ? List.of(CACHE) : attachments;
+      Documents documents =
+          Documents.read(
+              sources, session.in(), Overrides.pluginType(pluginType), Documents.Need.OWNER);
+      List<InputError> errors =
+          documents.errors().stream()
+              .filter(e -> !(byDefault && e.source().equals(CACHE))) // an empty cache has nobody
+              .toList();
+      if (!errors.isEmpty() && !byDefault && !output.keepGoing()) {
+        throw new Failure(ExitCode.INPUT, errors);
+      }
+      if (!byDefault) {
+        outcome.skipped(documents.skipped());
+      }
+      if (!errors.isEmpty()) {
+        warnings.add(
+            "nothing is called an orphan, because not every attachment is known: "
+                + errors.stream().map(InputError::toString).collect(Collectors.joining("; ")));
+        return new Known(Optional.empty(), byDefault);
+      }
+      Predicate<Attachment> gone = Wish.whoseNamespaceIsGone(live);
+      List<Attachment> all = documents.attachments();
+      return new Known(
+          Optional.of(
+              new Owners(
+                  all.stream().filter(gone.negate()).toList(), all.stream().filter(gone).toList())),
+          true);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.backend.Backend;
+import io.portmapctl.backend.HostException;
+import io.portmapctl.backend.Kernel;
+import io.portmapctl.iptables.HostPaths;
+import io.portmapctl.iptables.IptablesBackend;
+import io.portmapctl.iptables.LinuxKernel;
+import io.portmapctl.iptables.ProcessExec;
+import io.portmapctl.iptables.Variant;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.plan.Plan;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The machine that this runs on; nothing of it is read or started before it is asked.
+ *
+ * @param backend its rules
+ * @param kernel what else is asked of it
+ */
+record LiveHost(Backend backend, Kernel kernel) {
+
+  /**
+   * This machine.
+   *
+   * @param variant whose iptables
+   * @param waitSeconds how long to wait for iptables' lock
+   * @param counters whether rules are read with their counters
+   * @param warnings where is added what reading warns of
+   */
+  static LiveHost of(
+      Session session, Variant variant, int waitSeconds, boolean counters, List<String> warnings) {
+    HostPaths paths = HostPaths.local(session.variable("PATH").orElse(""));
+    ProcessExec exec = new ProcessExec(waitSeconds + 30);
+    return new LiveHost(
+        new IptablesBackend(exec, paths, variant, waitSeconds, counters, warnings),
+        new LinuxKernel(exec, paths, Path.of("/proc/sys")));
+  }
+
+  /**
+   * {@code route_localnet} of the interface towards a container where it must be set; empty where
+   * it is, or cannot be.
+   *
+   * @param given the interface, where it need not be looked up
+   * @param warnings where is added why it cannot be
+   */
+  static Optional<Plan.Sysctl> localnet(
+      Kernel kernel, IpAddress container, Optional<String> given, List<String> warnings)
+      throws HostException {
+    Optional<String> name = given.isPresent() ? given : kernel.interfaceTowards(container);
+    if (name.isEmpty()) {
+      warnings.add(
+          "no route without a gateway leads to "
+              + container
+              + ": route_localnet is not set, 127.0.0.1 will not reach the container"
+              + " (--host-interface names the interface)");
+      return Optional.empty();
+    }
+    Optional<String> from = kernel.routeLocalnet(name.get());
+    if (from.isEmpty()) {
+      warnings.add("there is no interface " + name.get() + ": route_localnet is not set");
+      return Optional.empty();
+    }
+    return from.get().equals("1")
+        ? Optional.empty()
+        : Optional.of(new Plan.Sysctl(container, name, from));
+  }
+}
