@@ -1,5 +1,9 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.model.Family;
+import io.portmapctl.syntax.SaveFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,22 +33,49 @@ final class Benchmark {
         Files.writeString(ruleset, containers(size));
         String ten = document("web", "abc", 10, 10);
         report(round, "10 mappings onto " + size + " containers", ten, ruleset.toString());
+        String file = ruleset.toString();
+        report(round, "reading " + size + " containers", () -> parse(ruleset));
+        report(round, "list of " + size + " containers", "", "list", "-q", "--ruleset", file);
+        String all = documents(size);
+        report(
+            round, "check of " + size + " containers", all, "check", "-", "-q", "--ruleset", file);
       }
     }
     Files.delete(ruleset);
     Files.delete(folder);
   }
 
+  private static void parse(Path ruleset) {
+    try {
+      String text = Files.readString(ruleset, StandardCharsets.ISO_8859_1);
+      SaveFormat.parse(Family.IPV4, text).orElseThrow();
+    } catch (IOException | SaveFormat.FormatException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static void report(int round, String what, String document, String ruleset) {
-    List<String> args = List.of("add", "-", "--ruleset", ruleset, "-o", "save", "-q", "--force");
+    report(round, what, document, "add", "-", "--ruleset", ruleset, "-o", "save", "-q", "--force");
+  }
+
+  private static void report(int round, String what, String document, String... args) {
+    report(
+        round,
+        what,
+        () -> {
+          Run run = Run.with(Map.of(), document, List.of(args));
+          if (run.exit() != 0) {
+            throw new IllegalStateException(run.err());
+          }
+        });
+  }
+
+  private static void report(int round, String what, Runnable action) {
     long[] times = new long[RUNS];
     for (int i = 0; i < RUNS; i++) {
       long start = System.nanoTime();
-      Run run = Run.with(Map.of(), document, args);
+      action.run();
       times[i] = System.nanoTime() - start;
-      if (run.exit() != 0) {
-        throw new IllegalStateException(run.err());
-      }
     }
     if (round > 0) {
       Arrays.sort(times);
@@ -70,18 +101,22 @@ final class Benchmark {
 
   /** The table of many containers with three ports each. */
   private static String containers(int count) {
-    StringBuilder documents = new StringBuilder();
-    for (int i = 0; i < count; i++) {
-      documents.append(document("net" + i % 7, "c" + i, 1024 + 3 * i % 60_000, 3));
-    }
     Run run =
         Run.with(
             Map.of(),
-            documents.toString(),
+            documents(count),
             List.of("add", "-", "--ruleset", "empty", "-o", "save", "-q", "--force"));
     if (run.exit() != 0) {
       throw new IllegalStateException(run.err());
     }
     return run.out();
+  }
+
+  private static String documents(int count) {
+    StringBuilder documents = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      documents.append(document("net" + i % 7, "c" + i, 1024 + 3 * i % 60_000, 3));
+    }
+    return documents.toString();
   }
 }
