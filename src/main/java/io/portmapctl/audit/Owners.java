@@ -36,6 +36,11 @@ public final class Owners {
     return Optional.ofNullable(byHash.get(hash)).map(Attachment::identity);
   }
 
+  /** Whether a living attachment has these chains. */
+  boolean isLiving(String hash) {
+    return living.contains(hash);
+  }
+
   /** Whether no living attachment has these chains; the name tells, a comment may have been cut. */
   boolean orphan(String hash, Optional<Identity> named) {
     Attachment known = byHash.get(hash);

@@ -81,7 +81,7 @@ public final class Applier {
       if (!plan.hasChanges()) {
         return done(first.orElse(plan));
       }
-      if (!before.goOn(plan, withMade(plan))) {
+      if (!goesOn(plan)) {
         takeBack();
         return new Result(plan, false, List.copyOf(warnings));
       }
@@ -107,6 +107,15 @@ public final class Applier {
    */
   public void undo() throws HostException {
     takeBack();
+  }
+
+  private boolean goesOn(Plan plan) throws HostException {
+    try {
+      return before.goOn(plan, withMade(plan));
+    } catch (HostException e) {
+      takeBack();
+      throw e;
+    }
   }
 
   private Plan withMade(Plan plan) {

@@ -88,7 +88,7 @@ final class AddCommand implements Command {
         outcome.warnings(read.warnings());
         return read.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
       }
-      applying.requireInput(session, wish.identity());
+      applying.requireInput(session, wish.identity().sources());
       Predicate<Attachment> dead = wish.dead(rulesets.anyLive());
       outcome.dead(read.attachments().stream().filter(dead).toList());
       Documents documents = read.without(dead);

@@ -1,5 +1,6 @@
 package io.portmapctl.cli;
 
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -10,6 +11,7 @@ import picocli.CommandLine.ParseResult;
  *
  * @param apply whether it is
  * @param yes without asking
+ * @param rehearse try it in a throw-away network namespace first
  * @param waitSeconds how long to wait for locks
  * @param lockFile the lock that serialises portmapctl with itself
  * @param undo where to write a script that takes the change back
@@ -19,6 +21,7 @@ import picocli.CommandLine.ParseResult;
 record ApplyOptions(
     boolean apply,
     boolean yes,
+    boolean rehearse,
     int waitSeconds,
     String lockFile,
     Optional<String> undo,
@@ -29,6 +32,11 @@ record ApplyOptions(
     spec.addOption(
         Options.flag("Change the host: asks first on a terminal, else applies.", "--apply"));
     spec.addOption(Options.flag("With --apply: do not ask.", "-y", "--yes"));
+    spec.addOption(
+        Options.flag(
+            "Try the plan first, on the current rules in a throw-away network namespace: whether the"
+                + " kernel takes it, and gives it back as planned.",
+            "--rehearse"));
     spec.addOption(
         Options.one(
             String.class,
@@ -89,8 +97,8 @@ record ApplyOptions(
    *
    * @throws Failure where a source takes it
    */
-  void requireInput(Session session, IdentityOptions identity) throws Failure {
-    if (apply && session.interactive() && !yes && identity.sources().contains("-")) {
+  void requireInput(Session session, List<String> sources) throws Failure {
+    if (apply && session.interactive() && !yes && sources.contains("-")) {
       throw new Failure(
           ExitCode.USAGE,
           "command line",
@@ -100,7 +108,7 @@ record ApplyOptions(
 
   static ApplyOptions of(ParseResult given) {
     boolean apply = given.hasMatchedOption("--apply");
-    for (String name : java.util.List.of("--yes", "--undo", "--lock-file", "--confirm")) {
+    for (String name : List.of("--yes", "--undo", "--lock-file", "--confirm")) {
       if (!apply && given.hasMatchedOption(name)) {
         throw new ParameterException(
             given.commandSpec().commandLine(), name + " is for --apply, which is not given");
@@ -116,6 +124,7 @@ record ApplyOptions(
     return new ApplyOptions(
         apply,
         given.hasMatchedOption("--yes"),
+        given.hasMatchedOption("--rehearse"),
         waitSeconds(given),
         given.matchedOptionValue("--lock-file", "/run/portmapctl.lock"),
         Optional.of(Options.text(given, "--undo")).filter(u -> !u.isEmpty()),

@@ -18,11 +18,6 @@ import picocli.CommandLine.ParseResult;
 /** {@code portmapctl del}: plans the removal of mappings. */
 final class DelCommand implements Command {
 
-  /** What del can print: a document says what shall be there. */
-  private static final Format[] FORMATS = {
-    Format.DIFF, Format.JSON, Format.RESTORE, Format.COMMANDS, Format.SAVE
-  };
-
   @Override
   public String name() {
     return "del";
@@ -48,7 +43,7 @@ final class DelCommand implements Command {
     RulesetOptions.declare(spec);
     spec.addOption(
         Options.choice(
-            FORMATS,
+            Format.REMOVALS,
             "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
                 + " table as it will be (of one family), or shell lines (default: diff).",
             "-o",
@@ -67,7 +62,7 @@ final class DelCommand implements Command {
             Options.texts(given, "--chain"),
             given.hasMatchedOption("--prune"),
             RulesetOptions.of(given),
-            Options.chosen(given, "--output", FORMATS, Format.DIFF),
+            Options.chosen(given, "--output", Format.REMOVALS, Format.DIFF),
             ApplyOptions.of(given),
             OutputOptions.of(given));
     Outcome outcome = new Outcome(session, run.output);
@@ -103,7 +98,7 @@ final class DelCommand implements Command {
       if (!named && identity.containerId().isPresent()) {
         throw new Failure(ExitCode.USAGE, "command line", "--net is missing");
       }
-      applying.requireInput(session, identity);
+      applying.requireInput(session, identity.sources());
       List<Request> requests = new ArrayList<>();
       List<Report.Subject> subjects = new ArrayList<>();
       List<String> warnings = new ArrayList<>();
@@ -158,24 +153,9 @@ final class DelCommand implements Command {
           "del", subjects, rulesets.sources(), plan, List.copyOf(warnings), List.of());
     }
 
-    /** The only one that changes, where none is asked for. */
     @Override
     public Family printed(Plan plan) throws Failure {
-      if (rulesets.families() != RulesetOptions.Families.BOTH) {
-        return rulesets.families().list().get(0);
-      }
-      List<Family> changing =
-          plan.families().stream()
-              .filter(p -> !p.changes().isEmpty())
-              .map(p -> p.before().family())
-              .toList();
-      if (changing.size() > 1) {
-        throw new Failure(
-            ExitCode.USAGE,
-            "command line",
-            "this output is of one family, and both change: give --family ipv4 or --family ipv6");
-      }
-      return changing.isEmpty() ? Family.IPV4 : changing.get(0);
+      return rulesets.onlyChanging(plan);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.portmapctl.backend.Applier;
 import io.portmapctl.backend.Backend;
 import io.portmapctl.backend.HostException;
 import io.portmapctl.backend.Kernel;
+import io.portmapctl.iptables.Rehearsal;
 import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
@@ -29,6 +30,7 @@ final class Execution {
   private final Outcome outcome;
   private final Backend backend;
   private final Kernel kernel;
+  private final Rehearsal rehearsal;
   private final List<String> warnings;
 
   /** What made the change, where one was made. */
@@ -57,6 +59,7 @@ final class Execution {
         LiveHost.of(session, rulesets.variant(), applying.waitSeconds(), false, this.warnings);
     this.backend = host.backend();
     this.kernel = host.kernel();
+    this.rehearsal = host.rehearsal();
   }
 
   /**
@@ -67,7 +70,15 @@ final class Execution {
   int run(Planning planning, boolean inputErrors) throws Failure {
     if (!applying.apply()) {
       Report report = plan(planning, rulesets.read(backend, warnings));
-      show(planning, report);
+      if (!applying.rehearse()) {
+        show(planning, report);
+      } else if (format == Format.DIFF) {
+        show(planning, report); // what is refused can be read, and then why
+        rehearse(report.plan());
+      } else {
+        rehearse(report.plan());
+        show(planning, report);
+      }
       return outcome.code(report.plan(), incomplete(report, inputErrors));
     }
     requireApplicable();
@@ -78,6 +89,33 @@ final class Execution {
   private boolean incomplete(Report report, boolean inputErrors) {
     outcome.errors(ExitCode.INPUT, report.leftOut(), false);
     return inputErrors || !report.leftOut().isEmpty();
+  }
+
+  private void rehearse(Plan plan) throws Failure {
+    try {
+      rehearsed(plan);
+    } catch (HostException e) {
+      throw new Failure(ExitCode.HOST, "rehearsal", e.text());
+    }
+  }
+
+  private void rehearsed(Plan plan) throws HostException {
+    List<String> families = new ArrayList<>();
+    for (Plan.Part part : plan.families()) {
+      if (!part.changes().isEmpty()) {
+        rehearsal.of(part);
+        families.add(part.before().family().title());
+      }
+    }
+    if (!output.quiet()) {
+      session.say(
+          families.isEmpty()
+              ? "Nothing to rehearse."
+              : "Rehearsed in a throw-away network namespace: the kernel takes the plan and gives it"
+                  + " back as predicted ("
+                  + String.join(", ", families)
+                  + ").");
+    }
   }
 
   private void requireApplicable() throws Failure {
@@ -162,7 +200,11 @@ final class Execution {
 
   private int apply(Planning planning, boolean inputErrors) throws Failure {
     if (!session.interactive() || applying.yes()) {
-      return confirmed(locked(() -> transaction(planning, Optional.empty(), inputErrors)));
+      return confirmed(
+          Progress.told(
+              session,
+              output.quiet(),
+              () -> locked(() -> transaction(planning, Optional.empty(), inputErrors))));
     }
     while (true) {
       Report shown = plan(planning, rulesets.read(backend, warnings));
@@ -174,7 +216,11 @@ final class Execution {
         session.say("Nothing was changed.");
         return ExitCode.DIFFERENCES.number();
       }
-      int code = locked(() -> transaction(planning, Optional.of(shown), inputErrors));
+      int code =
+          Progress.told(
+              session,
+              output.quiet(),
+              () -> locked(() -> transaction(planning, Optional.of(shown), inputErrors)));
       if (code != CHANGED_MEANWHILE) {
         return confirmed(code);
       }
@@ -247,6 +293,9 @@ final class Execution {
             (plan, made) -> {
               other[0] = shown.isPresent() && !shown.get().plan().changes().equals(plan.changes());
               boolean go = !other[0] && !outcome.refused(plan);
+              if (go && applying.rehearse()) {
+                rehearsed(plan);
+              }
               if (go) {
                 writeUndo(made);
               }

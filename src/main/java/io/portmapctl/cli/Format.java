@@ -15,6 +15,9 @@ enum Format {
   /** The attachment as a document; of add alone. */
   DOCUMENT;
 
+  /** What can be printed of a removal: a document says what shall be there. */
+  static final Format[] REMOVALS = {DIFF, JSON, RESTORE, COMMANDS, SAVE};
+
   /**
    * Whether it prints one family only: a pipe that carries both commits one and fails on the other.
    */

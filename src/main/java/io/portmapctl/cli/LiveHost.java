@@ -7,6 +7,7 @@ import io.portmapctl.iptables.HostPaths;
 import io.portmapctl.iptables.IptablesBackend;
 import io.portmapctl.iptables.LinuxKernel;
 import io.portmapctl.iptables.ProcessExec;
+import io.portmapctl.iptables.Rehearsal;
 import io.portmapctl.iptables.Variant;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.plan.Plan;
@@ -19,8 +20,9 @@ import java.util.Optional;
  *
  * @param backend its rules
  * @param kernel what else is asked of it
+ * @param rehearsal where a plan can be tried
  */
-record LiveHost(Backend backend, Kernel kernel) {
+record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal) {
 
   /**
    * This machine.
@@ -36,7 +38,8 @@ record LiveHost(Backend backend, Kernel kernel) {
     ProcessExec exec = new ProcessExec(waitSeconds + 30);
     return new LiveHost(
         new IptablesBackend(exec, paths, variant, waitSeconds, counters, warnings),
-        new LinuxKernel(exec, paths, Path.of("/proc/sys")));
+        new LinuxKernel(exec, paths, Path.of("/proc/sys")),
+        new Rehearsal(exec, paths, variant));
   }
 
   /**

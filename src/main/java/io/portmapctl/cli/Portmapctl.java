@@ -26,7 +26,12 @@ import picocli.CommandLine.ParseResult;
 public final class Portmapctl {
   private static final String NAME = "portmapctl";
   private static final List<Command> COMMANDS =
-      List.of(new AddCommand(), new DelCommand(), new CheckCommand(), new ListCommand());
+      List.of(
+          new AddCommand(),
+          new DelCommand(),
+          new CheckCommand(),
+          new ListCommand(),
+          new GcCommand());
 
   private Portmapctl() {}
 

@@ -6,6 +6,7 @@ import io.portmapctl.iptables.Variant;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Shown;
+import io.portmapctl.plan.Plan;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -91,6 +92,29 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
       sources.add(families.list().contains(family) ? source(family) : "not read");
     }
     return sources;
+  }
+
+  /**
+   * The family asked for, or else the only one that a plan changes.
+   *
+   * @throws Failure where both change
+   */
+  Family onlyChanging(Plan plan) throws Failure {
+    if (families != Families.BOTH) {
+      return families.list().get(0);
+    }
+    List<Family> changing =
+        plan.families().stream()
+            .filter(p -> !p.changes().isEmpty())
+            .map(p -> p.before().family())
+            .toList();
+    if (changing.size() > 1) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "command line",
+          "this output is of one family, and both change: give --family ipv4 or --family ipv6");
+    }
+    return changing.isEmpty() ? Family.IPV4 : changing.get(0);
   }
 
   /** Whether every table is the running kernel's. */

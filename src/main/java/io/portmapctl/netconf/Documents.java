@@ -171,11 +171,15 @@ public record Documents(
     private void folder(String shown, Path folder) throws IOException {
       List<Path> entries;
       try (Stream<Path> list = Files.list(folder)) {
-        entries = list.filter(Files::isRegularFile).sorted().toList();
+        entries = list.sorted().toList();
       }
       int before = attachments.size() + errors.size();
       for (Path entry : entries) {
         String name = Shown.escaped(entry.toString());
+        if (Files.exists(entry) && !Files.isRegularFile(entry)) {
+          skipped.add(name + ": not a regular file"); // to open a FIFO would wait for its writer
+          continue;
+        }
         try {
           text(name, bytes(entry), true);
         } catch (IOException e) {

@@ -233,7 +233,7 @@ public final class DiffView {
               + stale.hostIp().map(ip -> " on " + ip).orElse("")
               + " are to be deleted");
     }
-    if (report.command().equals("del") && plan.hasChanges()) {
+    if (!report.command().equals("add") && plan.hasChanges()) {
       note("Connections already open go on until they close.");
     }
     layouts();

@@ -49,7 +49,7 @@ class ApplyIT {
     return command;
   }
 
-  private static Map<String, List<String>> tables(Namespace host, String variant) throws Exception {
+  static Map<String, List<String>> tables(Namespace host, String variant) throws Exception {
     Map<String, List<String>> rules = new TreeMap<>();
     for (Family family : Family.values()) {
       String save = host.must("", family.program() + "-" + variant + "-save", "-t", "nat");
@@ -74,7 +74,7 @@ class ApplyIT {
   }
 
   /** An attachment that every kernel takes. */
-  private static Attachment attachment(Generator make) {
+  static Attachment attachment(Generator make) {
     Attachment any = make.attachment(make.identity());
     return new Attachment(
         any.identity(),

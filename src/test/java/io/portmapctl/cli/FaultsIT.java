@@ -58,6 +58,7 @@ class FaultsIT {
 
   /**
    * It fails with this message, and nothing is changed; without the fault the same command works.
+   * So for add, and then for del.
    */
   private void nothingChanges(String name, String script, String message) throws Exception {
     try (Namespace host = Namespace.make()) {
@@ -69,7 +70,16 @@ class FaultsIT {
       assertThat(rules(host)).isEmpty();
       program(name, "exec /usr/sbin/" + name + " \"$@\"");
       assertThat(apply(host, "add").exit()).isZero();
-      assertThat(rules(host)).contains("--dport 8080");
+      String made = rules(host);
+      assertThat(made).contains("--dport 8080");
+      program(name, script);
+      Run del = apply(host, "del");
+      assertThat(del.exit()).as(del.err()).isEqualTo(4);
+      assertThat(del.err()).isEqualTo(run.err());
+      assertThat(rules(host)).isEqualTo(made);
+      program(name, "exec /usr/sbin/" + name + " \"$@\"");
+      assertThat(apply(host, "del").exit()).isZero();
+      assertThat(rules(host)).doesNotContain("--dport 8080");
     }
   }
 

@@ -127,6 +127,63 @@ class ListCheckTest {
     assertThat(run.out().lines().filter(l -> l.startsWith("--A "))).isEmpty();
   }
 
+  /** After a reload and a removal: put back what lives, sweep what does not, and all is well. */
+  @Test
+  void afterAReloadAndARemoval() throws Exception {
+    Path flushed = HOST.resolve("after-flush-and-rm.txt");
+    List<Path> records;
+    try (var list = Files.list(Path.of(CACHE))) {
+      records = list.sorted().toList();
+    }
+    for (Path removed : records) {
+      Path living = Files.createDirectory(folder.resolve("without-" + removed.getFileName()));
+      for (Path each : records) {
+        if (!each.equals(removed)) {
+          Files.copy(each, living.resolve(each.getFileName()));
+        }
+      }
+      String cache = living.toString();
+      for (Path before : List.of(flushed, V4)) {
+        String v4 =
+            after(
+                "gc",
+                cache,
+                "ipv4",
+                "--ruleset",
+                after("add", cache, "ipv4", "--ruleset", before.toString()));
+        String six = before.equals(V4) ? V6.toString() : "empty";
+        String v6 =
+            after(
+                "gc", cache, "ipv6", "--ruleset6", after("add", cache, "ipv6", "--ruleset6", six));
+        Run check = run("check", cache, "--ruleset", v4, "--ruleset6", v6);
+        assertThat(check.exit()).as(check.out()).isZero();
+        Run orphans =
+            run(
+                "list",
+                "--ruleset",
+                v4,
+                "--ruleset6",
+                v6,
+                "--attachments",
+                cache,
+                "--state",
+                "orphan",
+                "--exit-code");
+        assertThat(orphans.exit()).as(orphans.out()).isZero();
+      }
+    }
+  }
+
+  /** The file with one family's table as a command would leave it. */
+  private String after(String command, String cache, String family, String option, String ruleset)
+      throws Exception {
+    Run run = run(command, cache, option, ruleset, "--family", family, "-o", "save");
+    assertThat(run.exit()).as(run.err()).isZero();
+    Path file = Files.createTempFile(folder, command, ".save");
+    Files.writeString(file, run.out(), StandardCharsets.ISO_8859_1);
+    return file.toString();
+  }
+
   /** Without any one of our rules: it is named, and the command printed last puts it back. */
   @Test
   void whatCheckPrintsLastMendsIt() throws Exception {

@@ -20,7 +20,7 @@ class PacketsIT {
   private final List<Process> servers = new ArrayList<>();
 
   /** The four namespaces, wired. */
-  private record Site(Namespace host, Namespace peer, Namespace container, Namespace sibling)
+  record Site(Namespace host, Namespace peer, Namespace container, Namespace sibling)
       implements AutoCloseable {
 
     static Site make() throws Exception {
@@ -106,7 +106,7 @@ class PacketsIT {
     Thread.sleep(500);
   }
 
-  private static boolean reaches(Namespace from, String to) throws Exception {
+  static boolean reaches(Namespace from, String to) throws Exception {
     List<String> command = List.of("timeout", "3", "socat", "-T1", "-", to);
     return from.run("hello\n", command).out().contains("here");
   }

@@ -74,11 +74,15 @@ class PromptIT {
 
   @Test
   void endOfInputAndInterruptChangeNothing() throws Exception {
-    for (String key : new String[] {"C-d", "C-c"}) {
+    for (String key : new String[] {"C-d", "C-c", "closed"}) {
       try (Namespace host = Namespace.make();
           Screen screen = Screen.start(host, add(""))) {
         screen.waitFor("Apply these changes? [y/N]");
-        screen.keys(key);
+        if (key.equals("closed")) {
+          screen.closeTerminal();
+        } else {
+          screen.keys(key);
+        }
         if (key.equals("C-d")) {
           assertThat(screen.waitFor("EXIT=")).contains("EXIT=1");
         }
