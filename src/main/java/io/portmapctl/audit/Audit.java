@@ -2,6 +2,7 @@ package io.portmapctl.audit;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Wanted;
+import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.plan.Change;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Whether attachments are exactly in the tables: the plan that would make them so must be empty,
@@ -27,8 +29,14 @@ import java.util.Set;
  */
 public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
 
-  /** Audits the attachments on the tables. */
-  public static Audit of(List<Table> tables, List<Request.Publish> requests) {
+  /**
+   * Audits the attachments on the tables.
+   *
+   * @param locals this host's addresses, asked for where a rule makes them count; none where they
+   *     are not known
+   */
+  public static Audit of(
+      List<Table> tables, List<Request.Publish> requests, Supplier<List<IpAddress>> locals) {
     Plan plan = Plans.of(tables, List.copyOf(requests));
     Set<String> warnings = new LinkedHashSet<>(plan.warnings());
     List<Working> all = new ArrayList<>();
@@ -48,7 +56,8 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
       for (Change change : part.changes()) {
         attribute(change, byHash, all);
       }
-      Shadows shadows = new Shadows(part.after()); // what stays in the way when the plan is made
+      Shadows shadows =
+          new Shadows(part.after(), locals); // what stays in the way when the plan is made
       for (Working working : all) {
         working.shadows.addAll(shadows.of(working.attachment, working.wanted, warnings));
       }

@@ -53,7 +53,8 @@ public record Garbage(List<Identity> orphans, List<String> unclaimed) {
             return;
           }
           if (owner.isEmpty()) {
-            unclaimed.addAll(chains.getOrDefault(hash, Set.of()));
+            // del --chain takes its twin with it
+            chains.getOrDefault(hash, Set.of()).stream().findFirst().ifPresent(unclaimed::add);
           } else if (networks.test(owner.get().network())) {
             orphans.add(owner.get());
           }

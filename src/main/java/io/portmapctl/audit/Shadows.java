@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What stands in one table before the rules of mappings and takes their packets. */
 final class Shadows {
@@ -30,6 +31,7 @@ final class Shadows {
   private static final String MARKING = "";
 
   private final Table table;
+  private final Supplier<List<IpAddress>> locals;
   private final Claims claims;
   private final Map<String, Takers> onTheWay = new HashMap<>();
   private final Map<String, Takers> masquerade = new HashMap<>();
@@ -40,8 +42,15 @@ final class Shadows {
   /** An entry and how many rules stand before it. */
   private record Entry(Rule rule, Row row, int place) {}
 
-  Shadows(Table table) {
+  /**
+   * Of one table.
+   *
+   * @param locals this host's addresses, asked for where a rule makes them count; none where they
+   *     are not known
+   */
+  Shadows(Table table, Supplier<List<IpAddress>> locals) {
     this.table = table;
+    this.locals = locals;
     this.claims = new Claims(table);
     onTheWay.put(Flow.ANY, Takers.ofMappings(table, "PREROUTING"));
     onTheWay.put(Flow.NONE, Takers.ofMappings(table, "OUTPUT"));
@@ -93,7 +102,7 @@ final class Shadows {
       if (!asked) {
         continue;
       }
-      Flow flow = flow(port, Flow.ANY);
+      Flow flow = flow(port, Flow.ANY, List.of());
       for (Entry ours : own) {
         for (Entry theirs : entries.getOrDefault(conflict.otherChain(), List.of())) {
           boolean takes =
@@ -116,8 +125,8 @@ final class Shadows {
     return Optional.empty();
   }
 
-  private Flow flow(Published port, String in) {
-    return Flow.toHost(table.family(), port.hostIp(), port.protocol(), port.port(), in, List.of());
+  private Flow flow(Published port, String in, List<IpAddress> known) {
+    return Flow.toHost(table.family(), port.hostIp(), port.protocol(), port.port(), in, known);
   }
 
   /** Rules of nobody's mapping on the way to an entry. */
@@ -130,7 +139,7 @@ final class Shadows {
             return;
           }
           for (Entry entry : own) {
-            flow(port, in)
+            flow(port, in, locals.get())
                 .narrowed(entry.rule)
                 .flatMap(f -> takers.first(f, port.port(), entry.place))
                 .ifPresent(
@@ -170,7 +179,7 @@ final class Shadows {
     if (wanted.shared().containsKey(ChainNames.SETMARK) && !takers(MARKING, wanted).isEmpty()) {
       for (Cidr source : masqueraded(attachment, container, true)) {
         takers(MARKING, wanted)
-            .first(flow(port, Flow.ANY).from(source), port.port(), Integer.MAX_VALUE)
+            .first(flow(port, Flow.ANY, locals.get()).from(source), port.port(), Integer.MAX_VALUE)
             .ifPresent(t -> add(port, Finding.Effect.MASQUERADE, t, MARKING, found, warnings));
       }
     }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -115,7 +116,7 @@ final class CheckCommand implements Command {
         throw new Failure(ExitCode.INPUT, wanted.leftOut());
       }
       warnings.addAll(wanted.warnings());
-      Audit audit = Audit.of(tables, wanted.requests());
+      Audit audit = Audit.of(tables, wanted.requests(), locals());
       List<Published> ports = published(wanted, tables);
       Set<Published> shadowed = new HashSet<>(); // said already, and with the rule
       audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
@@ -191,6 +192,23 @@ final class CheckCommand implements Command {
         }
       }
       warnings.addAll(said);
+    }
+
+    /**
+     * This host's addresses, read when first asked for; off the live ruleset they are not known.
+     */
+    private Supplier<List<IpAddress>> locals() {
+      List<IpAddress> known = new ArrayList<>();
+      return () -> {
+        if (known.isEmpty() && rulesets.live()) {
+          try {
+            LinuxKernel.addresses().forEach(a -> IpAddress.parse(a).ifPresent(known::add));
+          } catch (HostException e) {
+            return List.of();
+          }
+        }
+        return known;
+      };
     }
 
     /** Published addresses that no interface of this host has. */

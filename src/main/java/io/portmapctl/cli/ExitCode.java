@@ -8,13 +8,13 @@ enum ExitCode {
   /** Done, or nothing to do. */
   OK(0, "done, or nothing to do"),
   /** There are differences, and they were asked about. */
-  DIFFERENCES(1, "there are differences, and --exit-code asked"),
+  DIFFERENCES(1, "differences: check found some, --exit-code asked, or the answer was no"),
   /** The command line is wrong. */
   USAGE(2, "the command line is wrong"),
   /** An input is wrong. */
   INPUT(3, "an input is wrong: configuration or ruleset file"),
   /** The host did not give what was asked of it. */
-  HOST(4, "the host: iptables missing, no permission"),
+  HOST(4, "the host: iptables missing, no permission, the kernel refused"),
   /** A conflict with another container, without {@code --force}. */
   CONFLICT(5, "a conflict with another container's mapping, without --force"),
   /** A defect of ours. */

@@ -6,13 +6,11 @@ import io.portmapctl.audit.Neighbours;
 import io.portmapctl.audit.Overlap;
 import io.portmapctl.audit.Owners;
 import io.portmapctl.audit.State;
-import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Documents;
 import io.portmapctl.netconf.InputError;
 import io.portmapctl.netconf.Overrides;
-import io.portmapctl.netconf.Protocol;
 import io.portmapctl.plan.Published;
 import io.portmapctl.render.ListJson;
 import io.portmapctl.render.ListView;
@@ -23,10 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -36,9 +31,6 @@ import picocli.CommandLine.ParseResult;
 final class ListCommand implements Command {
   /** Where libcni keeps what container runtimes attached. */
   private static final String CACHE = "/var/lib/cni/results";
-
-  private static final Pattern PORT =
-      Pattern.compile("(?:(\\[[^\\]]*\\]|[^:\\[]+):)?([0-9]{1,9})(?:/(.*))?");
 
   /** What can be printed. */
   private enum Style {
@@ -77,17 +69,7 @@ final class ListCommand implements Command {
             "TYPE",
             "Which plugin of a configuration list is portmap (default: portmap).",
             "--plugin-type"));
-    spec.addOption(Options.one(String.class, "NAME", "Only of this network.", "--net"));
-    spec.addOption(
-        Options.one(
-            String.class, "ID", "Only of containers whose ID begins so.", "--container-id"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "[HOSTIP:]PORT[/PROTOCOL]",
-            "Only those that take packets of this port.",
-            "--port"));
-    spec.addOption(Options.choice(State.values(), "Only those in this state.", "--state"));
+    MappingFilter.declare(spec);
     spec.addOption(Options.flag("With --state: exit 1 when there are some.", "--exit-code"));
     spec.addOption(
         Options.choice(
@@ -108,21 +90,13 @@ final class ListCommand implements Command {
       throw new ParameterException(
           given.commandSpec().commandLine(), "--exit-code is for --state, which is not given");
     }
-    Optional<State> state =
-        given.hasMatchedOption("--state")
-            ? Optional.of(Options.chosen(given, "--state", State.values(), State.OK))
-            : Optional.empty();
     Run run =
         new Run(
             session,
             RulesetOptions.of(given),
             Options.texts(given, "--attachments"),
             given.matchedOptionValue("--plugin-type", "portmap"),
-            new Filter(
-                Options.text(given, "--net"),
-                Options.text(given, "--container-id"),
-                port(given),
-                state),
+            MappingFilter.of(given),
             Options.chosen(given, "--output", Style.values(), Style.TABLE),
             ApplyOptions.waitSeconds(given),
             OutputOptions.of(given));
@@ -134,76 +108,13 @@ final class ListCommand implements Command {
     }
   }
 
-  private static Optional<PortFilter> port(ParseResult given) {
-    if (!given.hasMatchedOption("--port")) {
-      return Optional.empty();
-    }
-    String text = Options.text(given, "--port");
-    Matcher parts = PORT.matcher(text);
-    boolean formed = parts.matches();
-    Optional<IpAddress> host = Optional.empty();
-    Optional<Protocol> protocol = Optional.empty();
-    int port = 0;
-    if (formed) {
-      String address = parts.group(1);
-      boolean brackets = address != null && address.startsWith("[");
-      host =
-          address == null
-              ? host
-              : IpAddress.parse(brackets ? address.substring(1, address.length() - 1) : address);
-      protocol = parts.group(3) == null ? protocol : Protocol.parse(parts.group(3));
-      port = Integer.parseInt(parts.group(2));
-      formed =
-          (address == null || host.isPresent())
-              && (parts.group(3) == null || protocol.isPresent())
-              && port >= 1
-              && port <= 65535;
-    }
-    if (!formed) {
-      throw new ParameterException(
-          given.commandSpec().commandLine(),
-          "--port: found "
-              + Portmapctl.shown(text)
-              + ", expected [HOSTIP:]PORT[/PROTOCOL], an IPv6 HOSTIP in brackets, a port from 1 to"
-              + " 65535, the protocol tcp, udp or sctp");
-    }
-    return Optional.of(new PortFilter(host, port, protocol));
-  }
-
-  /** Which packets are asked about. */
-  private record PortFilter(Optional<IpAddress> host, int port, Optional<Protocol> protocol) {
-    boolean takes(Mapping mapping) {
-      boolean address =
-          host.isEmpty()
-              || mapping.family() == host.get().family()
-                  && (mapping.hostIp().isEmpty() || mapping.hostIp().equals(host));
-      return address
-          && mapping.hostPort().equals(OptionalInt.of(port))
-          && (protocol.isEmpty() || protocol.get().id().equals(mapping.protocol()));
-    }
-  }
-
-  /** Which mappings are shown; an empty text asks for nothing. */
-  private record Filter(
-      String network, String containerId, Optional<PortFilter> port, Optional<State> state) {
-
-    boolean takes(Mapping mapping) {
-      String net = mapping.owner().map(o -> o.network()).orElse("");
-      String id = mapping.owner().map(o -> o.containerId()).orElse("");
-      return (network.isEmpty() || network.equals(net))
-          && id.startsWith(containerId)
-          && port.map(p -> p.takes(mapping)).orElse(true)
-          && state.map(s -> s == mapping.state()).orElse(true);
-    }
-  }
-
   /** One call, with everything that was given. */
   private record Run(
       Session session,
       RulesetOptions rulesets,
       List<String> attachments,
       String pluginType,
-      Filter filter,
+      MappingFilter filter,
       Style style,
       int waitSeconds,
       OutputOptions output) {

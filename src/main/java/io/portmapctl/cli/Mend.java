@@ -90,6 +90,10 @@ record Mend(List<String> commands, List<String> advice) {
         if (isWanted(audit, shadow.container())) {
           advice.add(Sentences.shadow(shadow) + "; both are wanted, and one of them must go");
         } else {
+          advice.add(
+              Sentences.owner(shadow)
+                  + " is none of those that were checked: if it is not alive any more, del removes"
+                  + " what is left of it");
           commands.add(CommandText.removing(shadow.container(), shadow.containerChain().get()));
         }
       }

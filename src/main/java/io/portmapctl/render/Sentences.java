@@ -61,18 +61,21 @@ public final class Sentences {
     String what = shadow.port().family().title() + ": " + shadow.port();
     String rule = Shown.escaped(Terminal.decoded(shadow.rule()));
     if (shadow.containerChain().isPresent()) {
-      return what
-          + " is taken first by "
-          + shadow
-              .container()
-              .map(Sentences::who)
-              .orElse("the owner of chain " + shadow.containerChain().get());
+      return what + " is taken first by " + owner(shadow);
     }
     String effect =
         shadow.effect() == Finding.Effect.PORT
             ? " is taken first by a rule of "
             : ": localhost or hairpin traffic is not masqueraded because of a rule of ";
     return what + effect + Shown.escaped(shadow.chain()) + ": " + rule;
+  }
+
+  /** Whose rule takes a mapping's packets, where it is a container's. */
+  public static String owner(Finding.Shadow shadow) {
+    return shadow
+        .container()
+        .map(Sentences::who)
+        .orElse("the owner of chain " + shadow.containerChain().orElse(""));
   }
 
   /** Which of two claims on a port takes the packets, and what cures it. */

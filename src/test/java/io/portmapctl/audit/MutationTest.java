@@ -46,7 +46,7 @@ class MutationTest {
   private record Host(String name, List<Table> tables, List<Attachment> attachments) {
 
     Audit audit(List<Table> current) {
-      return Audit.of(current, requests(current));
+      return Audit.of(current, requests(current), List::of);
     }
 
     List<Request.Publish> requests(List<Table> current) {

@@ -101,6 +101,29 @@ class HostIT {
       assertThat(host.portmapctl(check.toArray(new String[0])).out())
           .contains("of this host listens on tcp port 8080: the mapping takes its new connections");
       listener.destroy();
+      // a rule for an address: live it is known whether that is this host's
+      for (String address : List.of("10.89.0.1", "198.51.100.1")) {
+        host.must(
+            "",
+            "iptables",
+            "-t",
+            "nat",
+            "-I",
+            "PREROUTING",
+            "-d",
+            address,
+            "-p",
+            "tcp",
+            "--dport",
+            "8080",
+            "-j",
+            "ACCEPT");
+        Run taken = host.portmapctl(check.toArray(new String[0]));
+        boolean ours = address.equals("10.89.0.1");
+        assertThat(taken.exit()).as(taken.out()).isEqualTo(ours ? 1 : 0);
+        assertThat(taken.out()).doesNotContain("cannot be told");
+        host.must("", "iptables", "-t", "nat", "-D", "PREROUTING", "1");
+      }
       host.must("", "sh", "-c", "echo 0 > /proc/sys/net/ipv4/conf/cni-test0/route_localnet");
       Run off = host.portmapctl(check.toArray(new String[0]));
       assertThat(off.exit()).isEqualTo(1);
