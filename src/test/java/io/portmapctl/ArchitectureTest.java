@@ -50,7 +50,7 @@ class ArchitectureTest {
           .whereLayer("audit")
           .mayOnlyBeAccessedByLayers("render", "cli")
           .whereLayer("trace")
-          .mayOnlyBeAccessedByLayers("audit")
+          .mayOnlyBeAccessedByLayers("plan", "audit")
           .whereLayer("plan")
           .mayOnlyBeAccessedByLayers("backend", "iptables", "audit", "render", "cli")
           .whereLayer("layout")

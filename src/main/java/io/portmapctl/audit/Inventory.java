@@ -5,6 +5,8 @@ import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Chain;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Identity;
+import io.portmapctl.plan.Entries;
+import io.portmapctl.plan.Published;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -40,7 +42,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     for (Table table : tables) {
       TableInventory taking = new TableInventory(table, tables, owners, evidence);
       List<Mapping> found = taking.all();
-      all.addAll(withOverlaps(found, overlaps));
+      all.addAll(withOverlaps(found, new Entries(table), overlaps));
       if (!found.isEmpty()) {
         warnings.addAll(unreached(table));
       }
@@ -70,7 +72,8 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
   }
 
   /** Marks what several claim; mappings come in the order of their chains' entries. */
-  private static List<Mapping> withOverlaps(List<Mapping> mappings, List<Overlap> overlaps) {
+  private static List<Mapping> withOverlaps(
+      List<Mapping> mappings, Entries entries, List<Overlap> overlaps) {
     Map<String, List<Integer>> byPort = new LinkedHashMap<>();
     for (int i = 0; i < mappings.size(); i++) {
       Mapping mapping = mappings.get(i);
@@ -83,20 +86,31 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     }
     List<Mapping> marked = new ArrayList<>(mappings);
     for (List<Integer> same : byPort.values()) {
+      same.sort(Comparator.comparingInt(i -> place(marked.get(i), entries)));
       for (int later = 1; later < same.size(); later++) {
         // whom the first has beaten, the others need not beat again
         boolean beaten = false;
         for (int earlier = 0; earlier < later && !beaten; earlier++) {
-          beaten = beats(marked, same.get(earlier), same.get(later), overlaps);
+          beaten = beats(marked, same.get(earlier), same.get(later), entries, overlaps);
         }
       }
     }
     return marked;
   }
 
+  private static Published port(Mapping mapping) {
+    return new Published(
+        mapping.family(), mapping.protocol(), mapping.hostIp(), mapping.hostPort().orElse(0));
+  }
+
+  /** Where the entry stands that takes its packets. */
+  private static int place(Mapping mapping, Entries entries) {
+    return entries.place(mapping.chain(), port(mapping).flow()).orElse(Integer.MAX_VALUE);
+  }
+
   /** Marks both where the first takes packets of the second; whether of another container. */
   private static boolean beats(
-      List<Mapping> mappings, int earlier, int later, List<Overlap> overlaps) {
+      List<Mapping> mappings, int earlier, int later, Entries entries, List<Overlap> overlaps) {
     Mapping first = mappings.get(earlier);
     Mapping second = mappings.get(later);
     boolean meet =
@@ -107,6 +121,9 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     if (!meet || incomplete || first.chain().equals(second.chain())) {
       return false;
     }
+    if (!entries.share(first.chain(), second.chain(), port(first).flow())) {
+      return false; // their conditions keep them apart
+    }
     boolean same =
         first.owner().isPresent()
             && first
@@ -115,7 +132,9 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
                 .equals(second.owner().map(Identity::containerId));
     Mapping loser = second.losing();
     if (!same) {
-      mappings.set(earlier, conflicting(first, "another container claims this port too"));
+      if (second.state() != State.ORPHAN) {
+        mappings.set(earlier, conflicting(first, "another container claims this port too"));
+      }
       loser = conflicting(loser, "another container's entry stands first and takes the packets");
     }
     mappings.set(later, loser);

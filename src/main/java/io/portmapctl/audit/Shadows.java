@@ -2,17 +2,16 @@ package io.portmapctl.audit;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Wanted;
-import io.portmapctl.model.Chain;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.PortMapping;
 import io.portmapctl.plan.Claims;
 import io.portmapctl.plan.Conflict;
+import io.portmapctl.plan.Entries;
 import io.portmapctl.plan.Published;
 import io.portmapctl.trace.Flow;
 import java.util.ArrayList;
@@ -36,11 +35,7 @@ final class Shadows {
   private final Map<String, Takers> onTheWay = new HashMap<>();
   private final Map<String, Takers> masquerade = new HashMap<>();
 
-  /** For each container chain its entries, with their places in the shared chain. */
-  private final Map<String, List<Entry>> entries = new HashMap<>();
-
-  /** An entry and how many rules stand before it. */
-  private record Entry(Rule rule, Row row, int place) {}
+  private final Entries entries;
 
   /**
    * Of one table.
@@ -54,15 +49,7 @@ final class Shadows {
     this.claims = new Claims(table);
     onTheWay.put(Flow.ANY, Takers.ofMappings(table, "PREROUTING"));
     onTheWay.put(Flow.NONE, Takers.ofMappings(table, "OUTPUT"));
-    List<Row> rows = table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of());
-    for (int i = 0; i < rows.size(); i++) {
-      String target = rows.get(i).rule().target().name();
-      if (ChainNames.isContainerChain(target)) {
-        entries
-            .computeIfAbsent(target, t -> new ArrayList<>())
-            .add(new Entry(rows.get(i).rule(), rows.get(i), i));
-      }
-    }
+    this.entries = new Entries(table);
   }
 
   /**
@@ -73,17 +60,17 @@ final class Shadows {
    */
   List<Finding.Shadow> of(Attachment attachment, Wanted wanted, Set<String> warnings) {
     String chain = ChainNames.dnat(attachment.identity());
-    List<Entry> own = entries.getOrDefault(chain, List.of());
+    List<Entries.Entry> own = entries.of(chain);
     List<Finding.Shadow> found = new ArrayList<>();
     if (own.isEmpty() || wanted.containerChains().isEmpty()) {
       return found;
     }
     for (Conflict.Port conflict : claims.of(attachment)) {
-      rival(attachment, conflict, own).ifPresent(found::add);
+      rival(attachment, conflict).ifPresent(found::add);
     }
     for (PortMapping mapping : attachment.mappings()) {
       if (mapping.appliesTo(table.family())) {
-        port(mapping, own, found, warnings);
+        port(mapping, chain, own, found, warnings);
         masquerade(attachment, mapping, wanted, found, warnings);
       }
     }
@@ -91,8 +78,7 @@ final class Shadows {
   }
 
   /** Another container's entry that stands before one of ours and takes the same packets. */
-  private Optional<Finding.Shadow> rival(
-      Attachment attachment, Conflict.Port conflict, List<Entry> own) {
+  private Optional<Finding.Shadow> rival(Attachment attachment, Conflict.Port conflict) {
     for (PortMapping mapping : attachment.mappings()) {
       Published port = Published.of(table.family(), mapping);
       boolean asked =
@@ -102,24 +88,19 @@ final class Shadows {
       if (!asked) {
         continue;
       }
-      Flow flow = flow(port, Flow.ANY, List.of());
-      for (Entry ours : own) {
-        for (Entry theirs : entries.getOrDefault(conflict.otherChain(), List.of())) {
-          boolean takes =
-              theirs.place < ours.place
-                  && flow.narrowed(ours.rule).flatMap(f -> f.narrowed(theirs.rule)).isPresent();
-          if (takes) {
-            return Optional.of(
-                new Finding.Shadow(
-                    port,
-                    Finding.Effect.PORT,
-                    Optional.empty(),
-                    ChainNames.DNAT,
-                    theirs.row.text(),
-                    conflict.other(),
-                    Optional.of(conflict.otherChain())));
-          }
-        }
+      Optional<Entries.Entry> first =
+          entries.before(
+              ChainNames.dnat(attachment.identity()), conflict.otherChain(), port.flow());
+      if (first.isPresent()) {
+        return Optional.of(
+            new Finding.Shadow(
+                port,
+                Finding.Effect.PORT,
+                Optional.empty(),
+                ChainNames.DNAT,
+                first.get().row().text(),
+                conflict.other(),
+                Optional.of(conflict.otherChain())));
       }
     }
     return Optional.empty();
@@ -131,17 +112,21 @@ final class Shadows {
 
   /** Rules of nobody's mapping on the way to an entry. */
   private void port(
-      PortMapping mapping, List<Entry> own, List<Finding.Shadow> found, Set<String> warnings) {
+      PortMapping mapping,
+      String chain,
+      List<Entries.Entry> own,
+      List<Finding.Shadow> found,
+      Set<String> warnings) {
     Published port = Published.of(table.family(), mapping);
     onTheWay.forEach(
         (in, takers) -> {
           if (takers.isEmpty()) {
             return;
           }
-          for (Entry entry : own) {
+          for (Entries.Entry entry : own) {
             flow(port, in, locals.get())
-                .narrowed(entry.rule)
-                .flatMap(f -> takers.first(f, port.port(), entry.place))
+                .narrowed(entry.row().rule())
+                .flatMap(f -> takers.first(f, port.port(), entry.place(), chain))
                 .ifPresent(
                     t -> add(port, Finding.Effect.PORT, t, ChainNames.DNAT, found, warnings));
           }
@@ -172,14 +157,15 @@ final class Shadows {
                 mapping.containerPort(),
                 marks ? attachment.mark() : 0);
         takers(shared, wanted)
-            .first(flow, mapping.containerPort(), Integer.MAX_VALUE)
+            .first(flow, mapping.containerPort(), Integer.MAX_VALUE, "")
             .ifPresent(t -> add(port, Finding.Effect.MASQUERADE, t, shared, found, warnings));
       }
     }
     if (wanted.shared().containsKey(ChainNames.SETMARK) && !takers(MARKING, wanted).isEmpty()) {
       for (Cidr source : masqueraded(attachment, container, true)) {
         takers(MARKING, wanted)
-            .first(flow(port, Flow.ANY, locals.get()).from(source), port.port(), Integer.MAX_VALUE)
+            .first(
+                flow(port, Flow.ANY, locals.get()).from(source), port.port(), Integer.MAX_VALUE, "")
             .ifPresent(t -> add(port, Finding.Effect.MASQUERADE, t, MARKING, found, warnings));
       }
     }
@@ -227,6 +213,8 @@ final class Shadows {
     String rule = taken.taker().row().text();
     if (taken.sure()) {
       boolean late = taken.taker().start().equals("POSTROUTING");
+      // a rule that leads straight to another container's chain
+      Optional<String> container = Optional.of(chain).filter(ChainNames::isContainerChain);
       found.add(
           new Finding.Shadow(
               port,
@@ -235,7 +223,7 @@ final class Shadows {
               chain,
               rule,
               Optional.empty(),
-              Optional.empty()));
+              container));
     } else {
       warnings.add(
           port.family().title()

@@ -185,7 +185,7 @@ final class Takers {
       boolean skipped =
           GO_ON.contains(target)
               || ignored.contains(target)
-              || ChainNames.isContainerChain(target)
+              || among && ChainNames.isContainerChain(target)
               || target.startsWith(ChainNames.SHARED)
               || above.contains(target);
       if (skipped) {
@@ -236,13 +236,18 @@ final class Takers {
     return byPort.isEmpty() && wide.isEmpty();
   }
 
-  /** What ends before the rule at that place of the shared chain; of certain ones the first. */
-  Optional<Taken> first(Flow flow, int port, int place) {
+  /**
+   * What ends before the rule at that place of the shared chain; of certain ones the first.
+   *
+   * @param own the chain whose rules are where the packets should end
+   */
+  Optional<Taken> first(Flow flow, int port, int place, String own) {
     Optional<Taken> unsure = Optional.empty();
     List<Taker> candidates = new ArrayList<>(byPort.getOrDefault(port, List.of()));
     candidates.addAll(wide);
     for (Taker taker : candidates) {
-      Optional<Flow> taken = taker.place() < place ? taker.of(flow) : Optional.empty();
+      boolean before = taker.place() < place && !taker.chain().equals(own);
+      Optional<Flow> taken = before ? taker.of(flow) : Optional.empty();
       if (taken.isPresent() && taken.get().sure()) {
         return Optional.of(new Taken(taker, true));
       }

@@ -169,7 +169,8 @@ final class CheckCommand implements Command {
       }
       try {
         return finding.with(
-            LiveHost.localnet(host.kernel(), container.get(), hostInterface, warnings).stream()
+            LiveHost.localnet(host.kernel(), container.get(), hostInterface, false, warnings)
+                .stream()
                 .toList());
       } catch (HostException e) {
         throw new Failure(ExitCode.HOST, "live host", e.text());
@@ -253,7 +254,7 @@ final class CheckCommand implements Command {
       Report report =
           new Report(
               "check", subjects, rulesets.sources(), audit.plan(), audit.warnings(), List.of());
-      Mend mend = Mend.of(given, rulesets, audit);
+      Mend mend = Mend.of(session, given, rulesets, audit);
       CheckReport check = new CheckReport(audit, report, mend.commands(), mend.advice());
       if (style == Style.JSON) {
         session.print(CheckJson.render(check));

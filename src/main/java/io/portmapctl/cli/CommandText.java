@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.netconf.Identity;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.ArgSpec;
@@ -40,7 +41,8 @@ final class CommandText {
    */
   static String like(ParseResult given, String command, List<String> without, List<String> more) {
     List<String> words = new ArrayList<>(List.of(command));
-    for (ArgSpec arg : given.matchedArgs()) {
+    // a repeated option is matched each time, with all its values
+    for (ArgSpec arg : new LinkedHashSet<>(given.matchedArgs())) {
       if (!(arg instanceof OptionSpec option)) {
         words.addAll(arg.originalStringValues());
       } else if (!without.contains(option.longestName())) {

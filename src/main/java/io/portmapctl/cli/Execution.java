@@ -176,9 +176,15 @@ final class Execution {
       throws HostException {
     if (!rulesets.live(Family.IPV4)) {
       return Optional.of(
-          new Plan.Sysctl(sysctl.container(), applying.hostInterface(), Optional.empty()));
+              new Plan.Sysctl(sysctl.container(), applying.hostInterface(), Optional.empty(), true))
+          .filter(s -> sysctl.withRules());
     }
-    return LiveHost.localnet(kernel, sysctl.container(), applying.hostInterface(), more);
+    return LiveHost.localnet(
+        kernel,
+        sysctl.container(),
+        applying.hostInterface(),
+        sysctl.withRules(),
+        sysctl.withRules() ? more : new ArrayList<>());
   }
 
   private void show(Planning planning, Report report) throws Failure {

@@ -47,10 +47,15 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal) {
    * it is, or cannot be.
    *
    * @param given the interface, where it need not be looked up
+   * @param withRules whether the container's rules change too
    * @param warnings where is added why it cannot be
    */
   static Optional<Plan.Sysctl> localnet(
-      Kernel kernel, IpAddress container, Optional<String> given, List<String> warnings)
+      Kernel kernel,
+      IpAddress container,
+      Optional<String> given,
+      boolean withRules,
+      List<String> warnings)
       throws HostException {
     Optional<String> name = given.isPresent() ? given : kernel.interfaceTowards(container);
     if (name.isEmpty()) {
@@ -68,6 +73,6 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal) {
     }
     return from.get().equals("1")
         ? Optional.empty()
-        : Optional.of(new Plan.Sysctl(container, name, from));
+        : Optional.of(new Plan.Sysctl(container, name, from, withRules));
   }
 }

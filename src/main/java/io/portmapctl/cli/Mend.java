@@ -6,6 +6,7 @@ import io.portmapctl.audit.Remedies;
 import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.netconf.Identity;
+import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.render.Sentences;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ import picocli.CommandLine.ParseResult;
  */
 record Mend(List<String> commands, List<String> advice) {
 
+  private static final List<String> BUILT_IN =
+      List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING");
+
   /** What belongs to check alone, not to the add that mends. */
   private static final List<String> OWN = List.of("--output", "--color", "--verbose", "--quiet");
 
@@ -31,10 +35,23 @@ record Mend(List<String> commands, List<String> advice) {
    *
    * @param given what check was given
    */
-  static Mend of(ParseResult given, RulesetOptions rulesets, Audit audit) {
+  static Mend of(Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
     List<String> commands = new ArrayList<>();
     Set<String> advice = new LinkedHashSet<>();
     List<Plan.Part> deletions = Remedies.deletions(audit);
+    for (Plan.Part part : deletions) {
+      for (Change change : part.changes()) {
+        String chain = change.chain();
+        boolean anothers = !BUILT_IN.contains(chain) && !chain.startsWith(ChainNames.SHARED);
+        if (anothers) {
+          advice.add(
+              "Chain "
+                  + chain
+                  + " is another program's: it may put its rule back, and lose what it is for; another"
+                  + " host port is the other way");
+        }
+      }
+    }
     if (!deletions.isEmpty()) {
       Plan plan = new Plan(deletions, List.of(), List.of(), List.of(), List.of());
       ShellScript.commands(plan).lines().forEach(commands::add);
@@ -45,7 +62,14 @@ record Mend(List<String> commands, List<String> advice) {
             .flatMap(p -> p.changes().stream())
             .flatMap(c -> c.rule().stream())
             .anyMatch(r -> r.target().name().startsWith(ChainNames.SHARED));
-    commands.addAll(additions(given, rulesets, audit, jumps));
+    List<String> additions = additions(session, given, rulesets, audit, jumps);
+    if (!commands.isEmpty() && !rulesets.live()) {
+      advice.add("Commands that change rules are for the host that the rulesets are of.");
+    }
+    if (!additions.isEmpty() && IdentityOptions.of(given).sources().contains("-")) {
+      advice.add("The add reads the same standard input again.");
+    }
+    commands.addAll(additions);
     return new Mend(List.copyOf(commands), List.copyOf(advice));
   }
 
@@ -55,15 +79,18 @@ record Mend(List<String> commands, List<String> advice) {
    * @param jumps whether jumps were deleted that add must put back: that is of the host itself
    */
   private static List<String> additions(
-      ParseResult given, RulesetOptions rulesets, Audit audit, boolean jumps) {
+      Session session, ParseResult given, RulesetOptions rulesets, Audit audit, boolean jumps) {
     List<String> commands = new ArrayList<>();
+    List<String> fromEnvironment = fromEnvironment(session, given);
     boolean sysctls = audit.findings().stream().anyMatch(f -> !f.sysctls().isEmpty());
     boolean rules = audit.plan().hasChanges();
     if (rulesets.live() || jumps) {
       List<String> without = new ArrayList<>(OWN);
       without.addAll(List.of("--ruleset", "--ruleset6"));
       if (rules || sysctls || jumps) {
-        commands.add(CommandText.like(given, "add", without, List.of("--apply")));
+        List<String> more = new ArrayList<>(fromEnvironment);
+        more.add("--apply");
+        commands.add(CommandText.like(given, "add", without, more));
       }
       return commands;
     }
@@ -72,11 +99,22 @@ record Mend(List<String> commands, List<String> advice) {
     for (Plan.Part part : audit.plan().families()) {
       if (!part.changes().isEmpty()) {
         String family = part.before().family().id();
-        List<String> more = List.of("--family", family, "--output", "save");
+        List<String> more = new ArrayList<>(fromEnvironment);
+        more.addAll(List.of("--family", family, "--output", "save"));
         commands.add(CommandText.like(given, "add", without, more));
       }
     }
     return commands;
+  }
+
+  /** What the environment has said to check, it may not say to the shell that mends. */
+  private static List<String> fromEnvironment(Session session, ParseResult given) {
+    boolean asked = given.hasMatchedOption("--container-id");
+    return session
+        .variable("CNI_CONTAINERID")
+        .filter(id -> !asked && IdentityOptions.of(given).sources().isEmpty())
+        .map(id -> List.of("--container-id", id))
+        .orElse(List.of());
   }
 
   /** Containers in the way: those that are not among the wanted go. */

@@ -152,7 +152,7 @@ record Outcome(Session session, OutputOptions options) {
 
   /** Whether conflicts refuse the plan. */
   boolean refused(Plan plan) {
-    return !plan.conflicts().isEmpty() && plan.hasChanges() && !options.force();
+    return !plan.conflicts().isEmpty() && !plan.changes().isEmpty() && !options.force();
   }
 
   /** The exit code of a plan that was shown. */

@@ -68,6 +68,11 @@ public final class Rehearsal {
     if (result.exit() == REFUSED && error.contains("Message too long")) {
       throw cannot(family, "it is more than an ordinary user may send at once; root may");
     }
+    if (result.exit() == REFUSED
+        && (error.contains("Couldn't load match") || error.contains("doesn't exist"))) {
+      // a set, too, is of one network namespace
+      throw cannot(family, "a match's module or set is missing there: " + error);
+    }
     switch (result.exit()) {
       case 0 -> compare(part, result.output());
       case REFUSED ->

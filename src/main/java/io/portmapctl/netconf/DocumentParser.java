@@ -68,12 +68,12 @@ final class DocumentParser {
   Optional<Attachment> parse(Json document) throws OtherKindException {
     int before = errors.list().size();
     if (need != Documents.Need.ALL) {
-      Attachment owner = Attachment.of(identity(document), netns(document));
+      Attachment owner = Attachment.of(ownerOf(document), netns(document));
       if (errors.list().size() > before) {
         return Optional.empty();
       }
       return need == Documents.Need.OWNER
-          ? whole(document).or(() -> Optional.of(owner))
+          ? Optional.of(whole(document).orElse(owner))
           : Optional.of(owner);
     }
     Cursor root = new Cursor(document, "", errors);
@@ -85,6 +85,26 @@ final class DocumentParser {
     return errors.list().size() > before ? Optional.empty() : Optional.of(attachment);
   }
 
+  /**
+   * Network and container; where only owners are asked for, a record of another plugin tells of one
+   * that lives as well as ours.
+   */
+  private Identity ownerOf(Json document) throws OtherKindException {
+    try {
+      return identity(document, true);
+    } catch (OtherKindException e) {
+      int before = errors.list().size();
+      if (need == Documents.Need.OWNER && document instanceof Json.Obj) {
+        Identity owner = identity(document, false);
+        if (errors.list().size() == before) {
+          return owner;
+        }
+        errors.list().subList(before, errors.list().size()).clear();
+      }
+      throw e;
+    }
+  }
+
   /** The network namespace that a cache record names. */
   private Optional<String> netns(Json document) {
     Cursor root = new Cursor(document, "", new Cursor.Errors(errors.source(), new ArrayList<>()));
@@ -92,10 +112,14 @@ final class DocumentParser {
   }
 
   /** Everything of a document of which the owner alone must be right; empty where it is not. */
-  private Optional<Attachment> whole(Json document) throws OtherKindException {
+  private Optional<Attachment> whole(Json document) {
     Cursor.Errors unheard = new Cursor.Errors(errors.source(), new ArrayList<>());
-    return new DocumentParser(overrides, Documents.Need.ALL, unheard, new ArrayList<>())
-        .parse(document);
+    try {
+      return new DocumentParser(overrides, Documents.Need.ALL, unheard, new ArrayList<>())
+          .parse(document);
+    } catch (OtherKindException e) {
+      return Optional.empty();
+    }
   }
 
   /** The attachment that the command line alone describes. */
@@ -125,7 +149,7 @@ final class DocumentParser {
   }
 
   /** Network name and container ID, whatever else is wrong with a document. */
-  private Identity identity(Json document) throws OtherKindException {
+  private Identity identity(Json document, boolean onlyOurs) throws OtherKindException {
     Cursor root = new Cursor(document, "", new Cursor.Errors(errors.source(), new ArrayList<>()));
     if (!(document instanceof Json.Obj)) {
       throw new OtherKindException("expected a JSON object, found " + document.shown());
@@ -137,12 +161,14 @@ final class DocumentParser {
       idField = "containerId";
       config = decoded(root).orElse(new Cursor(new Json.Obj(List.of()), "config", root.errors()));
       root.field("networkName").ifPresent(names::add);
-      if (config.value() instanceof Json.Obj object && !object.fields().isEmpty()) {
+      if (onlyOurs && config.value() instanceof Json.Obj object && !object.fields().isEmpty()) {
         requireOurs(config);
       }
     } else {
       config = root.object("config").orElse(root);
-      requireOurs(config);
+      if (onlyOurs) {
+        requireOurs(config);
+      }
     }
     config.field("name").ifPresent(names::add);
     Optional<Cursor> id = root.field(idField);

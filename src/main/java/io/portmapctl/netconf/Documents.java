@@ -129,6 +129,7 @@ public record Documents(
     private final List<String> warnings = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final Map<String, Seen> seen = new HashMap<>();
+    private int withoutMappings;
 
     /** An attachment and the document that it came from. */
     private record Seen(Attachment attachment, String name) {}
@@ -173,7 +174,7 @@ public record Documents(
       try (Stream<Path> list = Files.list(folder)) {
         entries = list.sorted().toList();
       }
-      int before = attachments.size() + errors.size();
+      int before = attachments.size() + errors.size() + withoutMappings;
       for (Path entry : entries) {
         String name = Shown.escaped(entry.toString());
         if (Files.exists(entry) && !Files.isRegularFile(entry)) {
@@ -186,7 +187,7 @@ public record Documents(
           errors.add(new InputError(name, "", unreadable(e)));
         }
       }
-      if (attachments.size() + errors.size() == before) {
+      if (attachments.size() + errors.size() + withoutMappings == before) {
         errors.add(
             new InputError(
                 shown,
@@ -265,6 +266,7 @@ public record Documents(
       }
       Attachment attachment = parsed.get();
       if (inFolder && need == Need.ALL && attachment.mappings().isEmpty()) {
+        withoutMappings++;
         skipped.add(name + ": an attachment without port mappings");
         return;
       }
@@ -272,7 +274,7 @@ public record Documents(
       // a text as the key: the hash of a record costs a bootstrap at start-up
       String key = who.network().length() + ":" + who.network() + who.containerId();
       Seen earlier = seen.putIfAbsent(key, new Seen(attachment, name));
-      if (earlier == null) {
+      if (earlier == null || need == Need.OWNER) {
         attachments.add(attachment);
         origins.add(new Origin(name, parser.place()));
       } else if (!earlier.attachment.sameWish(attachment)) {

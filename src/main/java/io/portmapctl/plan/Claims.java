@@ -11,12 +11,15 @@ import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.PortMapping;
+import io.portmapctl.trace.Flow;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which container chain claims which port of a table, in the order in which packets meet them. */
 public final class Claims {
@@ -27,19 +30,21 @@ public final class Claims {
   private final Table table;
   private final Map<String, List<Claim>> byPort = new HashMap<>();
   private final Map<String, List<Claim>> ranges = new HashMap<>();
-  private final Map<String, Integer> order = new LinkedHashMap<>();
+  private final Set<String> chains = new HashSet<>();
+  private final Entries entries;
   private final Map<String, Identity> owners = new HashMap<>();
 
   /** Of a table. */
   public Claims(Table table) {
     this.table = table;
+    this.entries = new Entries(table);
     for (Row row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
       String chain = row.rule().target().name();
       if (!ChainNames.isContainerChain(chain)) {
         continue;
       }
       owner(row.rule(), chain).ifPresent(o -> owners.putIfAbsent(chain, o));
-      if (order.putIfAbsent(chain, order.size()) == null) {
+      if (chains.add(chain)) {
         table.chain(chain).ifPresent(this::collect);
       }
     }
@@ -95,7 +100,11 @@ public final class Claims {
         if (same || !claim.destination.meets(hostIp, mapping.hostPort())) {
           continue;
         }
-        int ours = order.getOrDefault(own, Integer.MAX_VALUE);
+        Flow flow = Published.of(table.family(), mapping).flow();
+        boolean there = !entries.of(own).isEmpty();
+        if (there && !entries.share(own, claim.chain, flow)) {
+          continue; // their conditions keep them apart
+        }
         found.putIfAbsent(
             List.of(protocol, mapping.hostPort(), claim.chain, claim.destination.address()),
             new Conflict.Port(
@@ -106,7 +115,7 @@ public final class Claims {
                 attachment.identity(),
                 other,
                 claim.chain,
-                order.getOrDefault(claim.chain, Integer.MAX_VALUE) < ours));
+                !there || entries.before(own, claim.chain, flow).isPresent()));
       }
     }
     return List.copyOf(found.values());

@@ -57,9 +57,14 @@ public record Plan(
    * @param container the container's address
    * @param networkInterface the interface, where the host was asked for it
    * @param from its present value, where the host was asked for it
+   * @param withRules whether the container's rules change too; where they do not, it counts only
+   *     where the host says that it is wrong
    */
   public record Sysctl(
-      IpAddress container, Optional<String> networkInterface, Optional<String> from) {}
+      IpAddress container,
+      Optional<String> networkInterface,
+      Optional<String> from,
+      boolean withRules) {}
 
   /**
    * UDP flows that would stay with their old destination.
@@ -79,7 +84,8 @@ public record Plan(
 
   /** Whether anything changes. */
   public boolean hasChanges() {
-    return families.stream().anyMatch(p -> !p.changes().isEmpty());
+    return families.stream().anyMatch(p -> !p.changes().isEmpty())
+        || sysctls.stream().anyMatch(s -> s.from().isPresent());
   }
 
   /** The ports that this plan takes for containers, and that were not theirs before. */

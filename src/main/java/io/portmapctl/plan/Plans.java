@@ -100,7 +100,7 @@ public final class Plans {
     for (Request request : requests) {
       if (request instanceof Request.Publish publish
           && publish.attachment().snat()
-          && changed.contains(ChainNames.dnat(publish.attachment().identity()))
+          && !publish.attachment().mappings().isEmpty()
           && (publish.choice().layout() == Layout.MARK
               || publish.attachment().mappings().stream()
                   .anyMatch(m -> m.appliesTo(Family.IPV4)))) {
@@ -111,7 +111,12 @@ public final class Plans {
             .ifPresent(
                 a ->
                     sysctls.put(
-                        a.toString(), new Plan.Sysctl(a, Optional.empty(), Optional.empty())));
+                        a.toString(),
+                        new Plan.Sysctl(
+                            a,
+                            Optional.empty(),
+                            Optional.empty(),
+                            changed.contains(ChainNames.dnat(publish.attachment().identity())))));
       }
     }
     return List.copyOf(sysctls.values());

@@ -132,13 +132,18 @@ class ApplierTest {
         Optional.empty());
   }
 
-  private static Applier.Planner<HostException> publish(Attachment attachment) {
+  private Applier.Planner<HostException> publish(Attachment attachment) {
     return tables -> {
       Request request = new Request.Publish(attachment, new LayoutChoice(Layout.MARK, "chosen"));
       Plan plan = Plans.of(tables, List.of(request));
       List<Plan.Sysctl> sysctls = new ArrayList<>();
       for (Plan.Sysctl each : plan.sysctls()) {
-        sysctls.add(new Plan.Sysctl(each.container(), Optional.of("br0"), Optional.of("0")));
+        String now = kernel.values.getOrDefault("br0", "0");
+        if (!now.equals("1")) {
+          sysctls.add(
+              new Plan.Sysctl(
+                  each.container(), Optional.of("br0"), Optional.of(now), each.withRules()));
+        }
       }
       return plan.with(sysctls, List.of());
     };
@@ -184,6 +189,11 @@ class ApplierTest {
     backend.calls.clear();
     assertThat(apply(backend, dual(new Generator(1))).plan().hasChanges()).isFalse();
     assertThat(backend.calls).containsExactly("read ipv4", "read ipv6");
+    kernel.values.put("br0", "0"); // the bridge was made anew: its rules are right, and it is not
+    backend.calls.clear();
+    assertThat(apply(backend, dual(new Generator(1))).plan().hasChanges()).isTrue();
+    assertThat(backend.calls).doesNotContain("apply ipv4", "apply ipv6");
+    assertThat(kernel.values).containsEntry("br0", "1");
   }
 
   @Test
@@ -266,5 +276,10 @@ class ApplierTest {
             .apply(BOTH, publish(dual(new Generator(7))));
     assertThat(result.made()).isFalse();
     assertThat(backend.calls).containsExactly("read ipv4", "read ipv6");
+    kernel.values.put("br0", "0"); // the bridge was made anew: its rules are right, and it is not
+    backend.calls.clear();
+    assertThat(apply(backend, dual(new Generator(1))).plan().hasChanges()).isTrue();
+    assertThat(backend.calls).doesNotContain("apply ipv4", "apply ipv6");
+    assertThat(kernel.values).containsEntry("br0", "1");
   }
 }

@@ -252,16 +252,18 @@ class MendIT {
     Files.createSymbolicLink(cache.resolve("web-link-eth0"), elsewhere);
     Namespace.process("", List.of("mkfifo", cache.resolve("fifo").toString()));
     Namespace.process("", List.of("chmod", "-R", "a+rX", folder.toString()));
-    String wellErr = "2 folder entries of other kinds passed over (--verbose names them)\n";
     for (String command : List.of("add", "gc")) {
+      // to gc another plugin's record tells of a container that lives, as ours do
+      String wellErr =
+          command.equals("add")
+              ? "2 folder entries of other kinds passed over (--verbose names them)\n"
+              : "1 folder entry of other kinds passed over (--verbose names them)\n";
       Run well = asNobody(bin, command, cache.toString(), "--ruleset", "empty", "-o", "json");
       assertThat(well.exit()).as(well.err()).isZero();
       assertThat(well.err()).isEqualTo(wellErr);
     }
     Run verbose = asNobody(bin, "gc", cache.toString(), "--ruleset", "empty", "-v");
-    assertThat(verbose.err())
-        .contains("fifo: not a regular file")
-        .contains("bridge-c1-eth0: a configuration of plugin \"bridge\"");
+    assertThat(verbose.err()).contains("fifo: not a regular file");
     Map<String, String> broken =
         Map.of(
             "web-broken-eth0", "not JSON: line 1, column 9: it ends too early",
