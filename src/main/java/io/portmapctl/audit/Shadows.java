@@ -34,7 +34,6 @@ final class Shadows {
   private final Claims claims;
   private final Map<String, Takers> onTheWay = new HashMap<>();
   private final Map<String, Takers> masquerade = new HashMap<>();
-
   private final Entries entries;
 
   /**
@@ -81,8 +80,13 @@ final class Shadows {
   private Optional<Finding.Shadow> rival(Attachment attachment, Conflict.Port conflict) {
     for (PortMapping mapping : attachment.mappings()) {
       Published port = Published.of(table.family(), mapping);
+      boolean meets =
+          port.hostIp().isEmpty()
+              || conflict.hostIp().isEmpty()
+              || port.hostIp().equals(conflict.hostIp());
       boolean asked =
-          mapping.appliesTo(table.family())
+          meets
+              && mapping.appliesTo(table.family())
               && mapping.hostPort() == conflict.hostPort()
               && port.protocol().equals(conflict.protocol());
       if (!asked) {
