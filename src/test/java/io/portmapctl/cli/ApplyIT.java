@@ -128,6 +128,30 @@ class ApplyIT {
     }
   }
 
+  /** With the rules, and where the setting alone was wrong. */
+  @Test
+  void undoGivesBackTheSettingToo() throws Exception {
+    String undo = folder.resolve("undo.sh").toString();
+    String setting = "/proc/sys/net/ipv4/conf/cni-test0/route_localnet";
+    try (Namespace host = host()) {
+      Map<String, List<String>> before = tables(host, "nft");
+      String document = simple("c1", 8080, 1);
+      must(host.run(document, command("add", "-", "--apply", "--undo", undo)));
+      assertThat(host.must("", "cat", setting)).isEqualTo("1\n");
+      host.must("", "sh", undo);
+      assertThat(host.must("", "cat", setting)).isEqualTo("0\n");
+      assertThat(tables(host, "nft")).isEqualTo(before);
+      must(host.run(document, command("add", "-", "--apply")));
+      Map<String, List<String>> made = tables(host, "nft");
+      host.must("", "sh", "-c", "echo 0 > " + setting);
+      must(host.run(document, command("add", "-", "--apply", "--undo", undo)));
+      assertThat(host.must("", "cat", setting)).isEqualTo("1\n");
+      host.must("", "sh", undo);
+      assertThat(host.must("", "cat", setting)).isEqualTo("0\n");
+      assertThat(tables(host, "nft")).isEqualTo(made);
+    }
+  }
+
   @Test
   void legacyKernelsAreChangedAlike() throws Exception {
     try (Namespace nft = host();
