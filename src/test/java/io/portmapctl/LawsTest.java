@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** What must hold for every ruleset and every configuration; {@code -Dportmapctl.rounds=N}. */
@@ -119,7 +118,10 @@ class LawsTest {
           DocumentView.render(attachment, Optional.empty()).getBytes(StandardCharsets.ISO_8859_1);
       Documents read =
           Documents.read(
-              List.of("-"), new ByteArrayInputStream(document), noOverrides(), Documents.Need.ALL);
+              List.of("-"),
+              new ByteArrayInputStream(document),
+              Overrides.pluginType("portmap"),
+              Documents.Need.ALL);
       assertThat(read.errors()).as("seed %d", seed).isEmpty();
       Attachment got = read.attachments().get(0);
       assertThat(got.netns()).isEmpty();
@@ -135,25 +137,6 @@ class LawsTest {
       assertThat(ChainNames.dnat(identity)).hasSize(28).matches("CNI-DN-[0-9a-f]{21}");
       assertThat(ChainNames.snat(identity)).hasSize(28).matches("CNI-SN-[0-9a-f]{21}");
     }
-  }
-
-  private static Overrides noOverrides() {
-    Optional<String> none = Optional.empty();
-    return new Overrides(
-        none,
-        none,
-        none,
-        none,
-        none,
-        List.of(),
-        List.of(),
-        false,
-        List.of(),
-        List.of(),
-        false,
-        OptionalInt.empty(),
-        none,
-        "portmap");
   }
 
   private static Attachment sibling(Generator make, Attachment first) {

@@ -153,7 +153,7 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
     }
   }
 
-  /** The rules and chains that are missing or too much, over all attachments, each once. */
+  /** How many attachments are not as they should be, by status; empty where all are. */
   public Optional<String> counted() {
     long missing = findings.stream().filter(f -> f.status() == Finding.Status.MISSING).count();
     long drift = findings.stream().filter(f -> f.status() == Finding.Status.DRIFT).count();

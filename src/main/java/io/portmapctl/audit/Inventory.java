@@ -2,7 +2,6 @@ package io.portmapctl.audit;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.LayoutChoice;
-import io.portmapctl.model.Chain;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.plan.Entries;
@@ -54,10 +53,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
   private static List<String> unreached(Table table) {
     List<String> warnings = new ArrayList<>();
     for (String chain : List.of("PREROUTING", "OUTPUT")) {
-      boolean jumps =
-          table.chain(chain).map(Chain::rows).orElse(List.of()).stream()
-              .anyMatch(r -> r.rule().target().name().equals(ChainNames.DNAT));
-      if (!jumps) {
+      if (!TableInventory.leadsToEntries(table, chain)) {
         warnings.add(
             table.family().title()
                 + ": no rule of "

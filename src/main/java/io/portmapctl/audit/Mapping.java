@@ -44,25 +44,15 @@ public record Mapping(
 
   /** The same in another state. */
   Mapping in(State other, String why) {
-    return new Mapping(
-        family,
-        protocol,
-        hostIp,
-        hostPort,
-        containerIp,
-        containerPort,
-        owner,
-        layout,
-        chain,
-        snat,
-        other,
-        why,
-        wins,
-        connections);
+    return with(other, why, wins);
   }
 
   /** The same, where another's claim takes the packets. */
   Mapping losing() {
+    return with(state, reason, false);
+  }
+
+  private Mapping with(State otherState, String otherReason, boolean otherWins) {
     return new Mapping(
         family,
         protocol,
@@ -74,9 +64,9 @@ public record Mapping(
         layout,
         chain,
         snat,
-        state,
-        reason,
-        false,
+        otherState,
+        otherReason,
+        otherWins,
         connections);
   }
 }

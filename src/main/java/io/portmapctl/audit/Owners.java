@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The attachments that a host is known to have, by the names of their chains. */
 public final class Owners {
@@ -17,17 +18,19 @@ public final class Owners {
   private final Set<String> living = new HashSet<>();
 
   /**
-   * Known attachments.
+   * Known attachments; of several with the same chains a living one counts.
    *
-   * @param alive those whose container lives
-   * @param dead those whose container is gone
+   * @param dead which of them have a container that is gone
    */
-  public Owners(List<Attachment> alive, List<Attachment> dead) {
-    dead.forEach(a -> byHash.put(ChainNames.hash(a.identity()), a));
-    for (Attachment attachment : alive) {
+  public Owners(List<Attachment> attachments, Predicate<Attachment> dead) {
+    for (Attachment attachment : attachments) {
       String hash = ChainNames.hash(attachment.identity());
-      byHash.put(hash, attachment);
-      living.add(hash);
+      if (!dead.test(attachment)) {
+        byHash.put(hash, attachment);
+        living.add(hash);
+      } else if (!living.contains(hash)) {
+        byHash.put(hash, attachment);
+      }
     }
   }
 

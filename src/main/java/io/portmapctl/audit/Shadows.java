@@ -48,7 +48,7 @@ final class Shadows {
     this.claims = new Claims(table);
     onTheWay.put(Flow.ANY, Takers.ofMappings(table, "PREROUTING"));
     onTheWay.put(Flow.NONE, Takers.ofMappings(table, "OUTPUT"));
-    this.entries = new Entries(table);
+    this.entries = claims.entries();
   }
 
   /**

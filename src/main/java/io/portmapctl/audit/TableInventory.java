@@ -45,9 +45,7 @@ final class TableInventory {
   TableInventory(
       Table table, List<Table> tables, Optional<Owners> owners, LayoutChoice.Evidence evidence) {
     this.table = table;
-    this.reached =
-        table.chain("PREROUTING").map(Chain::rows).orElse(List.of()).stream()
-            .anyMatch(r -> r.rule().target().name().equals(ChainNames.DNAT));
+    this.reached = leadsToEntries(table, "PREROUTING");
     this.tables = tables;
     this.owners = owners;
     this.evidence = evidence;
@@ -60,6 +58,12 @@ final class TableInventory {
     table.chains().keySet().stream()
         .filter(TableInventory::isDnat)
         .forEach(c -> entries.putIfAbsent(c, List.of()));
+  }
+
+  /** Whether a rule of a built-in chain leads to the entries. */
+  static boolean leadsToEntries(Table table, String builtIn) {
+    return table.chain(builtIn).map(Chain::rows).orElse(List.of()).stream()
+        .anyMatch(r -> r.rule().target().name().equals(ChainNames.DNAT));
   }
 
   private static boolean isDnat(String chain) {

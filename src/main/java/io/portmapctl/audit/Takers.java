@@ -3,7 +3,6 @@ package io.portmapctl.audit;
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Layout;
 import io.portmapctl.model.Chain;
-import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
@@ -59,8 +58,6 @@ final class Takers {
 
   /** More rules than this are not looked at: jumps that fan out again and again never end. */
   private static final int MOST_STEPS = 1_000_000;
-
-  private static final int FEW_PORTS = 64;
 
   /**
    * One of them.
@@ -214,21 +211,13 @@ final class Takers {
 
   private void add(Taker taker) {
     for (Rule rule : taker.way()) {
-      Optional<Destination> destination = Destination.of(rule);
-      if (destination.isPresent() && few(destination.get())) {
-        for (PortRange range : destination.get().ports()) {
-          for (int port = range.first(); port <= range.last(); port++) {
-            byPort.computeIfAbsent(port, p -> new ArrayList<>()).add(taker);
-          }
-        }
+      List<Integer> few = Destination.of(rule).map(Destination::each).orElse(List.of());
+      if (!few.isEmpty()) {
+        few.forEach(port -> byPort.computeIfAbsent(port, p -> new ArrayList<>()).add(taker));
         return;
       }
     }
     wide.add(taker);
-  }
-
-  private static boolean few(Destination destination) {
-    return destination.ports().stream().allMatch(r -> r.last() - r.first() < FEW_PORTS);
   }
 
   /** Whether there are none at all. */

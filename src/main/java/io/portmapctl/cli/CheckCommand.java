@@ -7,7 +7,6 @@ import io.portmapctl.backend.HostException;
 import io.portmapctl.iptables.LinuxKernel;
 import io.portmapctl.layout.Layout;
 import io.portmapctl.layout.LayoutChoice;
-import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
@@ -21,7 +20,6 @@ import io.portmapctl.render.Report;
 import io.portmapctl.render.Theme;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -126,7 +124,7 @@ final class CheckCommand implements Command {
       for (Finding finding : audit.findings()) {
         findings.add(onHost(finding, host, warnings));
       }
-      listeners(host, ports, warnings);
+      warnings.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
       strangers(ports, warnings);
       LayoutChoice none =
           new LayoutChoice(wish.asked().orElse(Layout.MARK), "its container is dead");
@@ -155,16 +153,8 @@ final class CheckCommand implements Command {
 
     /** The settings that its rules need; off the live ruleset they are not known. */
     private Finding onHost(Finding finding, LiveHost host, List<String> warnings) throws Failure {
-      Attachment attachment = finding.attachment();
-      Optional<IpAddress> container = attachment.address(Family.IPV4).map(Cidr::address);
-      boolean needed =
-          rulesets.live(Family.IPV4)
-              && attachment.snat()
-              && container.isPresent()
-              && !attachment.mappings().isEmpty()
-              && (finding.choice().layout() == Layout.MARK
-                  || attachment.mappings().stream().anyMatch(m -> m.appliesTo(Family.IPV4)));
-      if (!needed) {
+      Optional<IpAddress> container = finding.choice().layout().localnet(finding.attachment());
+      if (!rulesets.live(Family.IPV4) || container.isEmpty()) {
         return finding;
       }
       try {
@@ -175,24 +165,6 @@ final class CheckCommand implements Command {
       } catch (HostException e) {
         throw new Failure(ExitCode.HOST, "live host", e.text());
       }
-    }
-
-    private void listeners(LiveHost host, List<Published> ports, List<String> warnings) {
-      Set<String> said = new LinkedHashSet<>();
-      for (Published port : ports) {
-        if (rulesets.live(port.family())) {
-          host.kernel()
-              .listener(port)
-              .ifPresent(
-                  who ->
-                      said.add(
-                          who
-                              + " of this host listens on "
-                              + port
-                              + ": the mapping takes its new connections"));
-        }
-      }
-      warnings.addAll(said);
     }
 
     /**

@@ -9,7 +9,6 @@ import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.Published;
 import io.portmapctl.render.Report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -150,17 +149,8 @@ final class Execution {
       }
     }
     List<Plan.Sysctl> resolved = new ArrayList<>();
-    List<String> more = new ArrayList<>();
-    for (Published port : report.plan().captured()) {
-      if (rulesets.live(port.family())) {
-        kernel
-            .listener(port)
-            .map(who -> who + " of this host listens on " + port)
-            .map(text -> text + ": the mapping takes its new connections")
-            .filter(text -> !more.contains(text))
-            .ifPresent(more::add);
-      }
-    }
+    List<String> more =
+        new ArrayList<>(LiveHost.listeners(kernel, rulesets, report.plan().captured()));
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {
         resolve(sysctl, more).ifPresent(resolved::add);

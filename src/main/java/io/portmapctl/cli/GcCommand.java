@@ -4,7 +4,6 @@ import io.portmapctl.audit.Garbage;
 import io.portmapctl.audit.Owners;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Documents;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.Overrides;
@@ -47,12 +46,7 @@ final class GcCommand implements Command {
             "Files, folders, or - for standard input, with all attachments that this host has."));
     spec.addOption(
         Options.flag("On any network, not only on those that the SOURCEs name.", "--all-networks"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "TYPE",
-            "Which plugin of a configuration list is portmap (default: portmap).",
-            "--plugin-type"));
+    IdentityOptions.declarePluginType(spec);
     RulesetOptions.declare(spec);
     spec.addOption(
         Options.choice(
@@ -107,12 +101,8 @@ final class GcCommand implements Command {
             .map(a -> a.identity().network())
             .collect(Collectors.toSet());
     boolean all = given.hasMatchedOption("--all-networks");
-    Predicate<Attachment> gone = Wish.whoseNamespaceIsGone(rulesets.anyLive());
-    List<Attachment> attachments = documents.attachments();
     Owners owners =
-        new Owners(
-            attachments.stream().filter(gone.negate()).toList(),
-            attachments.stream().filter(gone).toList());
+        new Owners(documents.attachments(), Wish.whoseNamespaceIsGone(rulesets.anyLive()));
     return new Execution(session, rulesets, applying, output, format, documents.warnings())
         .run(new Sweep(owners, network -> all || named.contains(network), rulesets), false);
   }

@@ -34,6 +34,10 @@ record IdentityOptions(
             "ID",
             "The container ID; else the document's, else CNI_CONTAINERID.",
             "--container-id"));
+    declarePluginType(spec);
+  }
+
+  static void declarePluginType(CommandSpec spec) {
     spec.addOption(
         Options.one(
             String.class,

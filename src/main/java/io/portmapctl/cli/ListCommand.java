@@ -7,7 +7,6 @@ import io.portmapctl.audit.Overlap;
 import io.portmapctl.audit.Owners;
 import io.portmapctl.audit.State;
 import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Documents;
 import io.portmapctl.netconf.InputError;
 import io.portmapctl.netconf.Overrides;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -63,12 +61,7 @@ final class ListCommand implements Command {
                 + CACHE
                 + "); repeatable.",
             "--attachments"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "TYPE",
-            "Which plugin of a configuration list is portmap (default: portmap).",
-            "--plugin-type"));
+    IdentityOptions.declarePluginType(spec);
     MappingFilter.declare(spec);
     spec.addOption(Options.flag("With --state: exit 1 when there are some.", "--exit-code"));
     spec.addOption(
@@ -206,13 +199,8 @@ final class ListCommand implements Command {
                 + errors.stream().map(InputError::toString).collect(Collectors.joining("; ")));
         return new Known(Optional.empty(), byDefault);
       }
-      Predicate<Attachment> gone = Wish.whoseNamespaceIsGone(live);
-      List<Attachment> all = documents.attachments();
       return new Known(
-          Optional.of(
-              new Owners(
-                  all.stream().filter(gone.negate()).toList(), all.stream().filter(gone).toList())),
-          true);
+          Optional.of(new Owners(documents.attachments(), Wish.whoseNamespaceIsGone(live))), true);
     }
   }
 }

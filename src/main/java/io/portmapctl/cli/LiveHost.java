@@ -11,9 +11,12 @@ import io.portmapctl.iptables.Rehearsal;
 import io.portmapctl.iptables.Variant;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.Published;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The machine that this runs on; nothing of it is read or started before it is asked.
@@ -40,6 +43,21 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal) {
         new IptablesBackend(exec, paths, variant, waitSeconds, counters, warnings),
         new LinuxKernel(exec, paths, Path.of("/proc/sys")),
         new Rehearsal(exec, paths, variant));
+  }
+
+  /** Who of this host listens on ports that are published on it, each said once. */
+  static Set<String> listeners(Kernel kernel, RulesetOptions rulesets, List<Published> ports) {
+    Set<String> said = new LinkedHashSet<>();
+    for (Published port : ports) {
+      if (rulesets.live(port.family())) {
+        kernel
+            .listener(port)
+            .map(who -> who + " of this host listens on " + port)
+            .map(text -> text + ": the mapping takes its new connections")
+            .ifPresent(said::add);
+      }
+    }
+    return said;
   }
 
   /**

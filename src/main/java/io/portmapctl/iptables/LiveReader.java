@@ -58,17 +58,14 @@ final class LiveReader {
     if (family == Family.IPV6 && !Files.exists(host.proc().resolve("if_inet6"))) {
       return new Reading(Table.empty(family), Optional.empty());
     }
-    String infix =
-        switch (variant) {
-          case AUTO -> "";
-          case NFT -> "-nft";
-          case LEGACY -> "-legacy";
-        };
-    Optional<Path> program = host.find(family.program() + infix + "-save");
+    Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
     if (program.isEmpty()) {
       throw new HostException(
           HostException.Kind.MISSING,
-          family.program() + infix + "-save is not installed (Debian: package iptables)" + CURE);
+          family.program()
+              + variant.infix()
+              + "-save is not installed (Debian: package iptables)"
+              + CURE);
     }
     Reading reading = read(family, program.get());
     return variant == Variant.AUTO ? considerOther(family, program.get(), reading) : reading;

@@ -156,13 +156,7 @@ public final class Rehearsal {
   }
 
   private String program(Family family, String suffix) throws HostException {
-    String infix =
-        switch (variant) {
-          case AUTO -> "";
-          case NFT -> "-nft";
-          case LEGACY -> "-legacy";
-        };
-    String name = family.program() + infix + suffix;
+    String name = family.program() + variant.infix() + suffix;
     return ShellScript.quotedWord(
         host.find(name)
             .orElseThrow(

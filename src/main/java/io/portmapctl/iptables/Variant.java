@@ -3,9 +3,20 @@ package io.portmapctl.iptables;
 /** Which variant's programs are called. */
 public enum Variant {
   /** The system's {@code iptables}, unless only the other variant holds CNI chains. */
-  AUTO,
+  AUTO(""),
   /** {@code iptables-nft}. */
-  NFT,
+  NFT("-nft"),
   /** {@code iptables-legacy}. */
-  LEGACY
+  LEGACY("-legacy");
+
+  private final String infix;
+
+  Variant(String infix) {
+    this.infix = infix;
+  }
+
+  /** What stands in the programs' names after {@code iptables} or {@code ip6tables}. */
+  String infix() {
+    return infix;
+  }
 }

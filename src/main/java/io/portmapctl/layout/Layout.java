@@ -51,6 +51,21 @@ public enum Layout {
     return id;
   }
 
+  /**
+   * The container whose interface needs {@code route_localnet}, so that localhost's connections
+   * reach it; empty where the attachment needs none.
+   */
+  public Optional<IpAddress> localnet(Attachment attachment) {
+    boolean makesRules =
+        !attachment.mappings().isEmpty()
+            && (this == MARK
+                || attachment.mappings().stream().anyMatch(m -> m.appliesTo(Family.IPV4)));
+    return attachment
+        .address(Family.IPV4)
+        .map(Cidr::address)
+        .filter(a -> attachment.snat() && makesRules);
+  }
+
   /** What the attachment wants in that family. */
   public Wanted wanted(Attachment attachment, Family family) {
     Optional<Cidr> container = attachment.address(family);

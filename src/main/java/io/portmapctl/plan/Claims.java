@@ -3,7 +3,6 @@ package io.portmapctl.plan;
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Comments;
 import io.portmapctl.model.Chain;
-import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
@@ -50,6 +49,11 @@ public final class Claims {
     }
   }
 
+  /** The entries that lead to the chains. */
+  public Entries entries() {
+    return entries;
+  }
+
   /** The owner that an entry's comment names, if it names one of this chain. */
   public static Optional<Identity> owner(Rule entry, String chain) {
     return entry.comment().flatMap(c -> Comments.owner(c, ChainNames.digits(chain)));
@@ -85,7 +89,9 @@ public final class Claims {
       if (!mapping.appliesTo(table.family())) {
         continue;
       }
-      String protocol = mapping.protocol().id();
+      Published port = Published.of(table.family(), mapping);
+      Flow flow = port.flow();
+      String protocol = port.protocol();
       List<Claim> claims =
           new ArrayList<>(byPort.getOrDefault(protocol + mapping.hostPort(), List.of()));
       claims.addAll(ranges.getOrDefault(protocol, List.of()));
@@ -96,11 +102,9 @@ public final class Claims {
                 || other
                     .map(o -> o.containerId().equals(attachment.identity().containerId()))
                     .orElse(false);
-        Optional<IpAddress> hostIp = mapping.hostIp().filter(ip -> !ip.isUnspecified());
-        if (same || !claim.destination.meets(hostIp, mapping.hostPort())) {
+        if (same || !claim.destination.meets(port.hostIp(), port.port())) {
           continue;
         }
-        Flow flow = Published.of(table.family(), mapping).flow();
         boolean there = !entries.of(own).isEmpty();
         if (there && !entries.share(own, claim.chain, flow)) {
           continue; // their conditions keep them apart

@@ -58,7 +58,7 @@ public record Destination(String protocol, Optional<Cidr> network, List<PortRang
   }
 
   /** Every port by itself, where they are few; empty where they are many. */
-  List<Integer> each() {
+  public List<Integer> each() {
     List<Integer> each = new ArrayList<>();
     for (PortRange range : ports) {
       if (range.last() - range.first() > 64) {

@@ -1,8 +1,6 @@
 package io.portmapctl.plan;
 
 import io.portmapctl.layout.ChainNames;
-import io.portmapctl.layout.Layout;
-import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
@@ -98,25 +96,19 @@ public final class Plans {
     }
     Map<String, Plan.Sysctl> sysctls = new LinkedHashMap<>();
     for (Request request : requests) {
-      if (request instanceof Request.Publish publish
-          && publish.attachment().snat()
-          && !publish.attachment().mappings().isEmpty()
-          && (publish.choice().layout() == Layout.MARK
-              || publish.attachment().mappings().stream()
-                  .anyMatch(m -> m.appliesTo(Family.IPV4)))) {
+      if (request instanceof Request.Publish publish) {
+        Attachment attachment = publish.attachment();
+        boolean withRules = changed.contains(ChainNames.dnat(attachment.identity()));
         publish
-            .attachment()
-            .address(Family.IPV4)
-            .map(Cidr::address)
+            .choice()
+            .layout()
+            .localnet(attachment)
             .ifPresent(
                 a ->
-                    sysctls.put(
+                    sysctls.merge(
                         a.toString(),
-                        new Plan.Sysctl(
-                            a,
-                            Optional.empty(),
-                            Optional.empty(),
-                            changed.contains(ChainNames.dnat(publish.attachment().identity())))));
+                        new Plan.Sysctl(a, Optional.empty(), Optional.empty(), withRules),
+                        (one, other) -> one.withRules() ? one : other));
       }
     }
     return List.copyOf(sysctls.values());
