@@ -6,9 +6,9 @@ import io.portmapctl.model.Chain;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
-import io.portmapctl.model.Target;
 import io.portmapctl.plan.Destination;
 import io.portmapctl.trace.Flow;
+import io.portmapctl.trace.Targets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,40 +22,6 @@ import java.util.Set;
  * comes to where the mappings are.
  */
 final class Takers {
-  /** Targets after which a packet goes on to the next rule. */
-  private static final Set<String> GO_ON =
-      Set.of(
-          "",
-          "LOG",
-          "NFLOG",
-          "ULOG",
-          "MARK",
-          "CONNMARK",
-          "TRACE",
-          "SET",
-          "CLASSIFY",
-          "AUDIT",
-          "NOTRACK",
-          "RATEEST",
-          "IDLETIMER",
-          "LED",
-          "SECMARK",
-          "CONNSECMARK");
-
-  private static final Set<String> END =
-      Set.of(
-          "ACCEPT",
-          "DROP",
-          "REJECT",
-          "QUEUE",
-          "NFQUEUE",
-          "RETURN",
-          "DNAT",
-          "SNAT",
-          "MASQUERADE",
-          "REDIRECT",
-          "NETMAP");
-
   /** More rules than this are not looked at: jumps that fan out again and again never end. */
   private static final int MOST_STEPS = 1_000_000;
 
@@ -84,8 +50,8 @@ final class Takers {
           return Optional.empty();
         }
       }
-      boolean goTo = row.rule().target() instanceof Target.Jump jump && jump.goTo();
-      boolean known = goTo || END.contains(row.rule().target().name());
+      boolean goTo = Targets.isGoTo(row.rule().target());
+      boolean known = goTo || Targets.ends(row.rule().target().name());
       return known ? taken : taken.map(Flow::unsure);
     }
 
@@ -180,7 +146,7 @@ final class Takers {
       }
       String target = rule.target().name();
       boolean skipped =
-          GO_ON.contains(target)
+          Targets.goesOn(target)
               || ignored.contains(target)
               || among && ChainNames.isContainerChain(target)
               || target.startsWith(ChainNames.SHARED)
@@ -190,7 +156,7 @@ final class Takers {
       }
       List<Rule> to = new ArrayList<>(way);
       to.add(rule);
-      boolean goTo = rule.target() instanceof Target.Jump jump && jump.goTo();
+      boolean goTo = Targets.isGoTo(rule.target());
       if (goTo && above.isEmpty()) {
         add(new Taker(start, chain, rows.get(i), to, List.copyOf(spared), among ? i : -1));
       } else if (table.chain(target).isPresent()) {

@@ -3,6 +3,8 @@ package io.portmapctl.cli;
 import io.portmapctl.backend.Backend;
 import io.portmapctl.backend.HostException;
 import io.portmapctl.backend.Kernel;
+import io.portmapctl.explain.Localnet;
+import io.portmapctl.iptables.Forwarding;
 import io.portmapctl.iptables.HostPaths;
 import io.portmapctl.iptables.IptablesBackend;
 import io.portmapctl.iptables.LinuxKernel;
@@ -17,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The machine that this runs on; nothing of it is read or started before it is asked.
@@ -24,8 +27,9 @@ import java.util.Set;
  * @param backend its rules
  * @param kernel what else is asked of it
  * @param rehearsal where a plan can be tried
+ * @param forwarding whether it forwards packets
  */
-record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal) {
+record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding forwarding) {
 
   /**
    * This machine.
@@ -42,7 +46,8 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal) {
     return new LiveHost(
         new IptablesBackend(exec, paths, variant, waitSeconds, counters, warnings),
         new LinuxKernel(exec, paths, Path.of("/proc/sys")),
-        new Rehearsal(exec, paths, variant));
+        new Rehearsal(exec, paths, variant),
+        new Forwarding(exec, paths, variant, Path.of("/proc/sys")));
   }
 
   /** Who of this host listens on ports that are published on it, each said once. */
@@ -92,5 +97,24 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal) {
     return from.get().equals("1")
         ? Optional.empty()
         : Optional.of(new Plan.Sysctl(container, name, from, withRules));
+  }
+
+  /**
+   * Whether 127.0.0.1's packets may leave towards a container; the setting of all interfaces counts
+   * for each of them.
+   */
+  static Localnet localnet(Kernel kernel, IpAddress container, Optional<String> given) {
+    try {
+      Optional<String> name = given.isPresent() ? given : kernel.interfaceTowards(container);
+      if (name.isEmpty() || kernel.routeLocalnet(name.get()).isEmpty()) {
+        return Localnet.UNKNOWN;
+      }
+      boolean set =
+          Stream.of(kernel.routeLocalnet(name.get()), kernel.routeLocalnet("all"))
+              .anyMatch(v -> v.equals(Optional.of("1")));
+      return set ? Localnet.SET : Localnet.NOT_SET;
+    } catch (HostException e) {
+      return Localnet.UNKNOWN;
+    }
   }
 }

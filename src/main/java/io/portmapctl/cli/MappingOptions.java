@@ -42,6 +42,19 @@ record MappingOptions(
       Pattern.compile(
           "(?:(\\[[^]]*\\]|[^:\\[\\]]*):)?([0-9]+)(?:-([0-9]+))?:([0-9]+)(?:-([0-9]+))?(?:/(.*))?");
 
+  /** Nothing is given. */
+  static final MappingOptions NONE =
+      new MappingOptions(
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          false,
+          List.of(),
+          List.of(),
+          false,
+          Optional.empty(),
+          Optional.empty());
+
   static void declare(CommandSpec spec) {
     spec.addOption(
         Options.one(

@@ -31,6 +31,7 @@ public final class Portmapctl {
           new DelCommand(),
           new CheckCommand(),
           new ListCommand(),
+          new ExplainCommand(),
           new GcCommand());
 
   private Portmapctl() {}

@@ -117,6 +117,27 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
     return changing.isEmpty() ? Family.IPV4 : changing.get(0);
   }
 
+  /**
+   * The same for one family.
+   *
+   * @throws Failure where another family was asked for
+   */
+  RulesetOptions only(Family family) throws Failure {
+    if (!families.list().contains(family)) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "command line",
+          "--family leaves out " + family.title() + ", which this is about");
+    }
+    Families one = family == Family.IPV4 ? Families.IPV4 : Families.IPV6;
+    return new RulesetOptions(ruleset, ruleset6, one, variant);
+  }
+
+  /** Whether the table of a family was named, and is not empty only for want of a name. */
+  boolean named(Family family) {
+    return family == Family.IPV4 || !ruleset6.isEmpty() || ruleset.equals("live");
+  }
+
   /** Whether every table is the running kernel's. */
   boolean live() {
     return families.list().stream().allMatch(f -> source(f).equals("live"));

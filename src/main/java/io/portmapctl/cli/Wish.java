@@ -109,6 +109,14 @@ record Wish(
         : Optional.of(Layout.valueOf(layout.name()));
   }
 
+  /** Whether anything is wished for: documents, or pieces by hand. */
+  boolean isGiven() {
+    return !identity.sources().isEmpty()
+        || identity.network().isPresent()
+        || identity.containerId().isPresent()
+        || !pieces.equals(MappingOptions.NONE);
+  }
+
   private void requirePieces(Session session) throws Failure {
     if (!identity.sources().isEmpty()) {
       return;

@@ -2,12 +2,14 @@ package io.portmapctl.iptables;
 
 import io.portmapctl.backend.HostException;
 import io.portmapctl.backend.Kernel;
+import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Link;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Published;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -174,20 +176,41 @@ public final class LinuxKernel implements Kernel {
    */
   public static Set<String> addresses() throws HostException {
     Set<String> own = new HashSet<>();
+    for (Link link : links()) {
+      link.addresses().forEach(a -> own.add(a.address().toString()));
+    }
+    return own;
+  }
+
+  /**
+   * This host's interfaces that are up.
+   *
+   * @throws HostException when they cannot be read
+   */
+  public static List<Link> links() throws HostException {
+    List<Link> links = new ArrayList<>();
     try {
       for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
-        for (InetAddress address : each.inetAddresses().toList()) {
-          String text = address.getHostAddress();
-          int zone = text.indexOf('%');
-          IpAddress.parse(zone < 0 ? text : text.substring(0, zone))
-              .ifPresent(a -> own.add(a.toString()));
+        if (each.isUp()) {
+          List<Cidr> addresses = new ArrayList<>();
+          List<IpAddress> broadcasts = new ArrayList<>();
+          for (InterfaceAddress address : each.getInterfaceAddresses()) {
+            String text = address.getAddress().getHostAddress();
+            int zone = text.indexOf('%');
+            IpAddress.parse(zone < 0 ? text : text.substring(0, zone))
+                .ifPresent(a -> addresses.add(new Cidr(a, address.getNetworkPrefixLength())));
+            if (address.getBroadcast() != null) {
+              IpAddress.parse(address.getBroadcast().getHostAddress()).ifPresent(broadcasts::add);
+            }
+          }
+          links.add(new Link(each.getName(), addresses, broadcasts));
         }
       }
     } catch (SocketException e) {
       throw new HostException(
           HostException.Kind.FAILED, "this host's addresses cannot be read: " + e.getMessage());
     }
-    return own;
+    return List.copyOf(links);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.portmapctl.model;
 
+import java.nio.charset.StandardCharsets;
+
 /** How iptables-save writes a value. */
 public final class Words {
   private Words() {}
@@ -26,6 +28,11 @@ public final class Words {
       out.append(c);
     }
     return out.append('"').toString();
+  }
+
+  /** Octets as text; bytes that are no UTF-8 become U+FFFD. */
+  public static String decoded(String octets) {
+    return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
   private static boolean isAlphanumeric(char c) {

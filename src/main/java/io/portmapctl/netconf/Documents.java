@@ -32,6 +32,10 @@ public record Documents(
     List<String> warnings,
     List<String> skipped) {
 
+  /** No documents. */
+  public static final Documents NONE =
+      new Documents(List.of(), List.of(), List.of(), List.of(), List.of());
+
   /**
    * Where an attachment came from.
    *

@@ -221,7 +221,7 @@ public final class DiffView {
   private void notes(boolean applied) {
     Plan plan = report.plan();
     for (Plan.Sysctl sysctl : plan.sysctls()) {
-      note(Shown.escaped(Sentences.sysctl(sysctl)));
+      note(Shown.escaped(Sentences.sysctl(sysctl)) + ";");
       note("        it opens 127/8 on that interface to its neighbours (CVE-2020-8558)");
     }
     for (Plan.Stale stale : plan.conntrack()) {

@@ -39,7 +39,7 @@ public final class Sentences {
         + (sysctl.networkInterface().isEmpty()
             ? " on the interface towards " + sysctl.container()
             : "")
-        + sysctl.from().map(from -> " (now " + from + ");").orElse(" (present value unknown);");
+        + sysctl.from().map(from -> " (now " + from + ")").orElse(" (present value unknown)");
   }
 
   /** The setting's name, with slashes: an interface's name may hold dots. */

@@ -1,5 +1,6 @@
 package io.portmapctl.render;
 
+import io.portmapctl.model.Words;
 import io.portmapctl.netconf.Shown;
 import java.nio.charset.StandardCharsets;
 
@@ -18,7 +19,7 @@ public final class Terminal {
 
   /** Octets as text; bytes that are no UTF-8 become U+FFFD. */
   public static String decoded(String octets) {
-    return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    return Words.decoded(octets);
   }
 
   /** Text as octets. */

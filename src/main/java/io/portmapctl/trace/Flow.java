@@ -64,17 +64,6 @@ public record Flow(
   }
 
   /**
-   * A mark, as far as it is known.
-   *
-   * @param value the bits
-   * @param known which of them are known
-   */
-  public record Mark(long value, long known) {
-    /** Nothing is known of it. */
-    public static final Mark UNKNOWN = new Mark(0, 0);
-  }
-
-  /**
    * All packets from anywhere to a port of this host.
    *
    * @param hostIp the host's address, empty for each
@@ -255,11 +244,11 @@ public record Flow(
     int slash = value.indexOf('/');
     long wanted = Long.decode(slash < 0 ? value : value.substring(0, slash));
     long mask = slash < 0 ? 0xffffffffL : Long.decode(value.substring(slash + 1));
-    boolean differs = ((mark.value() ^ wanted) & mask & mark.known()) != 0 || (wanted & ~mask) != 0;
-    if (differs) {
-      return given(negated);
-    }
-    return (mask & ~mark.known()) == 0 ? given(!negated) : Optional.of(unsure());
+    return switch (mark.is(wanted, mask)) {
+      case YES -> given(!negated);
+      case NO -> given(negated);
+      case UNKNOWN -> Optional.of(unsure());
+    };
   }
 
   private Optional<Flow> given(boolean holds) {

@@ -1,0 +1,103 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.backend.HostException;
+import io.portmapctl.iptables.LinuxKernel;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Link;
+import io.portmapctl.netconf.AddressFile;
+import io.portmapctl.netconf.Shown;
+import io.portmapctl.trace.Host;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Where the host's addresses come from.
+ *
+ * @param local its addresses, as given
+ * @param file what {@code ip -j addr} printed there; empty where it is not given
+ */
+record HostOptions(List<Cidr> local, String file) {
+
+  static void declare(CommandSpec spec) {
+    spec.addOption(
+        Options.many(
+            "ADDRESS",
+            "An address of the host whose ruleset it is, where that is not this one; repeatable.",
+            "--local-address"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "FILE",
+            "The host's interfaces and addresses: what `ip -j addr` printed there.",
+            "--addresses"));
+  }
+
+  static HostOptions of(ParseResult given) {
+    List<Cidr> local = new ArrayList<>();
+    for (String text : Options.texts(given, "--local-address")) {
+      local.add(
+          Cidr.parse(text)
+              .orElseThrow(
+                  () ->
+                      new ParameterException(
+                          given.commandSpec().commandLine(),
+                          "--local-address: found "
+                              + Portmapctl.shown(text)
+                              + ", expected an address, as 192.0.2.10 or 2001:db8::10")));
+    }
+    return new HostOptions(List.copyOf(local), Options.text(given, "--addresses"));
+  }
+
+  /**
+   * What is known of the host.
+   *
+   * @param live whether the ruleset is this host's
+   */
+  Host host(boolean live) throws Failure {
+    List<Link> links = new ArrayList<>();
+    if (!file.isEmpty()) {
+      links.addAll(read());
+    }
+    if (!local.isEmpty()) {
+      links.add(new Link("", local.stream().map(c -> Cidr.host(c.address())).toList(), List.of()));
+    }
+    if (!links.isEmpty() || !file.isEmpty()) {
+      return new Host(Optional.of(List.copyOf(links)));
+    }
+    if (!live) {
+      return Host.UNKNOWN;
+    }
+    try {
+      return new Host(Optional.of(LinuxKernel.links()));
+    } catch (HostException e) {
+      throw new Failure(ExitCode.HOST, "live host", e.text());
+    }
+  }
+
+  private List<Link> read() throws Failure {
+    String shown = Shown.escaped(file);
+    try {
+      return AddressFile.parse(Files.readAllBytes(Path.of(file)));
+    } catch (AddressFile.FormatException e) {
+      throw new Failure(ExitCode.INPUT, shown, Shown.escaped(String.valueOf(e.getMessage())));
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw new Failure(ExitCode.INPUT, shown, "no such file; expected what ip -j addr prints");
+    } catch (IOException e) {
+      throw new Failure(
+          ExitCode.INPUT,
+          shown,
+          Files.isDirectory(Path.of(file))
+              ? "a folder; expected a file with what ip -j addr prints"
+              : "cannot be read: " + Shown.escaped(String.valueOf(e.getMessage())));
+    }
+  }
+}

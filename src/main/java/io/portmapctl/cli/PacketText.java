@@ -1,0 +1,129 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.netconf.Protocol;
+import io.portmapctl.trace.Address;
+import io.portmapctl.trace.Device;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.Mark;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.Truth;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * A packet as {@code --packet} says it.
+ *
+ * @param packet the packet; its interfaces are {@link Device#UNKNOWN} where none is given
+ * @param marked whether its mark was given
+ */
+record PacketText(Packet packet, boolean marked) {
+  static final String FORM =
+      "PROTOCOL SOURCE[:PORT] -> DESTINATION:PORT [in IF] [out IF] [mark 0xN]";
+
+  private static final String END = "(\\[[^\\]\\s]*\\]|[^:\\s\\[\\]]+)";
+
+  private static final Pattern PACKET =
+      Pattern.compile(
+          "\\s*(\\S+)\\s+"
+              + END
+              + "(?::([0-9]{1,5}))?\\s*->\\s*"
+              + END
+              + ":([0-9]{1,5})((?:\\s+(?:in|out|mark)\\s+\\S+)*)\\s*");
+
+  private static final Pattern MORE = Pattern.compile("(in|out|mark)\\s+(\\S+)");
+
+  /** The packet given. */
+  static PacketText of(ParseResult given) {
+    String text = Options.text(given, "--packet");
+    Matcher parts = PACKET.matcher(text);
+    if (!parts.matches()) {
+      throw wrong(given, text, "");
+    }
+    Protocol protocol =
+        Protocol.parse(parts.group(1))
+            .orElseThrow(() -> wrong(given, text, "the protocol is tcp, udp or sctp"));
+    Optional<IpAddress> source = address(parts.group(2));
+    Optional<IpAddress> destination = address(parts.group(4));
+    if (source.isEmpty() || destination.isEmpty()) {
+      throw wrong(given, text, "the ends are address literals, IPv6 in brackets");
+    }
+    Family family = source.get().family();
+    if (destination.get().family() != family) {
+      throw wrong(given, text, "both ends are of one family");
+    }
+    OptionalInt from =
+        parts.group(3) == null
+            ? OptionalInt.empty()
+            : OptionalInt.of(port(given, text, parts.group(3)));
+    Device in = Device.UNKNOWN;
+    Device out = Device.UNKNOWN;
+    Mark mark = Mark.of(0);
+    boolean marked = false;
+    Matcher more = MORE.matcher(parts.group(6));
+    while (more.find()) {
+      String value = more.group(2);
+      switch (more.group(1)) {
+        case "in" -> in = device(given, text, value);
+        case "out" -> out = device(given, text, value);
+        default -> {
+          mark = mark(given, text, value);
+          marked = true;
+        }
+      }
+    }
+    Endpoint start = new Endpoint(new Address.Known(source.get()), from);
+    Endpoint end = Endpoint.of(destination.get(), port(given, text, parts.group(5)));
+    return new PacketText(
+        new Packet(family, protocol.id(), start, end, in, out, mark, Truth.NO), marked);
+  }
+
+  private static Optional<IpAddress> address(String text) {
+    boolean brackets = text.startsWith("[");
+    return IpAddress.parse(brackets ? text.substring(1, text.length() - 1) : text)
+        .filter(a -> brackets == (a.family() == Family.IPV6));
+  }
+
+  private static int port(ParseResult given, String text, String digits) {
+    int port = Integer.parseInt(digits);
+    if (port < 1 || port > 65535) {
+      throw wrong(given, text, "ports are from 1 to 65535");
+    }
+    return port;
+  }
+
+  private static Device device(ParseResult given, String text, String name) {
+    if (name.length() > 15 || name.contains("/")) {
+      throw wrong(given, text, "an interface has at most 15 characters and no slash");
+    }
+    return Device.of(name);
+  }
+
+  private static Mark mark(ParseResult given, String text, String value) {
+    try {
+      long mark = Long.decode(value);
+      if (mark >= 0 && mark <= 0xffffffffL) {
+        return Mark.of(mark);
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw wrong(given, text, "a mark is a number from 0 to 0xffffffff");
+  }
+
+  private static ParameterException wrong(ParseResult given, String text, String why) {
+    return new ParameterException(
+        given.commandSpec().commandLine(),
+        "--packet: found "
+            + Portmapctl.shown(text)
+            + ", expected '"
+            + FORM
+            + "'"
+            + (why.isEmpty() ? ", as 'tcp 203.0.113.9:40000 -> 192.0.2.10:8080'" : ": " + why));
+  }
+}

@@ -1,0 +1,73 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.audit.Mapping;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.netconf.Protocol;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * A port of the host as {@code --port} says it.
+ *
+ * @param host the address; empty for any
+ * @param port the port, 1 to 65535
+ * @param protocol the protocol; empty for any
+ */
+record PortText(Optional<IpAddress> host, int port, Optional<Protocol> protocol) {
+  static final String FORM = "[HOSTIP:]PORT[/PROTOCOL]";
+
+  private static final Pattern PORT =
+      Pattern.compile("(?:(\\[[^\\]]*\\]|[^:\\[]+):)?([0-9]{1,9})(?:/(.*))?");
+
+  /** What was given, if it was. */
+  static Optional<PortText> of(ParseResult given) {
+    if (!given.hasMatchedOption("--port")) {
+      return Optional.empty();
+    }
+    String text = Options.text(given, "--port");
+    Matcher parts = PORT.matcher(text);
+    boolean formed = parts.matches();
+    Optional<IpAddress> host = Optional.empty();
+    Optional<Protocol> protocol = Optional.empty();
+    int port = 0;
+    if (formed) {
+      String address = parts.group(1);
+      boolean brackets = address != null && address.startsWith("[");
+      host =
+          address == null
+              ? host
+              : IpAddress.parse(brackets ? address.substring(1, address.length() - 1) : address);
+      protocol = parts.group(3) == null ? protocol : Protocol.parse(parts.group(3));
+      port = Integer.parseInt(parts.group(2));
+      formed =
+          (address == null || host.isPresent())
+              && (parts.group(3) == null || protocol.isPresent())
+              && port >= 1
+              && port <= 65535;
+    }
+    if (!formed) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(),
+          "--port: found "
+              + Portmapctl.shown(text)
+              + ", expected [HOSTIP:]PORT[/PROTOCOL], an IPv6 HOSTIP in brackets, a port from 1 to"
+              + " 65535, the protocol tcp, udp or sctp");
+    }
+    return Optional.of(new PortText(host, port, protocol));
+  }
+
+  /** Whether a mapping takes its packets. */
+  boolean takes(Mapping mapping) {
+    boolean address =
+        host.isEmpty()
+            || mapping.family() == host.get().family()
+                && (mapping.hostIp().isEmpty() || mapping.hostIp().equals(host));
+    return address
+        && mapping.hostPort().equals(OptionalInt.of(port))
+        && (protocol.isEmpty() || protocol.get().id().equals(mapping.protocol()));
+  }
+}

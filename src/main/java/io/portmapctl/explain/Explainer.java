@@ -1,0 +1,243 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Table;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.Identity;
+import io.portmapctl.netconf.PortMapping;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.Published;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Truth;
+import io.portmapctl.trace.Way;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Explains plans and ports.
+ *
+ * @param attachments the attachments that are known
+ * @param host what is known of the host's addresses
+ * @param localnet whether localhost's connections may leave towards a container
+ */
+public record Explainer(
+    List<Attachment> attachments, Host host, Function<IpAddress, Localnet> localnet) {
+
+  /** Copies the list. */
+  public Explainer {
+    attachments = List.copyOf(attachments);
+  }
+
+  /** A plan, and what becomes of the ports of the attachments when it is made. */
+  public Explanation explain(Plan plan) {
+    Whose whose = new Whose(attachments);
+    List<Identity> containers = attachments.stream().map(Attachment::identity).toList();
+    List<Walkthrough> walkthroughs = new ArrayList<>();
+    List<PortReach> ports = new ArrayList<>();
+    Failings failings = new Failings();
+    for (Plan.Part part : plan.families()) {
+      walkthroughs.add(Walkthrough.of(part, containers, whose));
+      Table table = part.after();
+      for (Attachment attachment : attachments) {
+        if (attachment.address(table.family()).isEmpty()) {
+          failings.lacks(attachment, table.family());
+          continue;
+        }
+        for (PortMapping mapping : attachment.mappings()) {
+          if (mapping.appliesTo(table.family())) {
+            Published port = Published.of(table.family(), mapping);
+            PortReach reach = reach(table, port);
+            ports.add(reach);
+            failings.look(attachment, reach);
+          }
+        }
+      }
+    }
+    List<String> said = new ArrayList<>(failings.sentences());
+    if (!ports.isEmpty()) {
+      said.add(
+          "Rules of chain INPUT in table filter do not see these connections: they are forwarded"
+              + " to the container, so only FORWARD's rules do.");
+    }
+    return new Explanation(walkthroughs, ports, said, assumptions(ports));
+  }
+
+  /** Who gets connections to a port of a table. */
+  public PortReach reach(Table table, Published port) {
+    Whose whose = new Whose(attachments);
+    Reach reach = new Reach(table, host, whose, subnets(), localnet);
+    List<Answer> answers = reach.of(port.protocol(), port.port(), port.hostIp());
+    List<Whose.Recipient> others = new ArrayList<>();
+    Optional<Whose.Recipient> recipient = Optional.empty();
+    for (Answer answer : answers) {
+      if (answer.recipient().isPresent() && recipient.isEmpty()) {
+        recipient = answer.recipient();
+        others.addAll(Claimants.besides(table, answer.trace().host(), whose, answer.trace()));
+      }
+    }
+    return new PortReach(port, answers, recipient, others);
+  }
+
+  /** The subnet of a container, as an attachment or an interface tells. */
+  Optional<Cidr> subnet(IpAddress container) {
+    return Optional.ofNullable(subnets().get(container))
+        .map(Cidr::network)
+        .or(
+            () ->
+                host.towards(container)
+                    .flatMap(
+                        l ->
+                            l.addresses().stream()
+                                .filter(a -> a.contains(Cidr.host(container)))
+                                .map(Cidr::network)
+                                .findFirst()));
+  }
+
+  private Map<IpAddress, Cidr> subnets() {
+    Map<IpAddress, Cidr> subnets = new HashMap<>();
+    for (Attachment attachment : attachments) {
+      for (Cidr address : attachment.addresses()) {
+        if (address.prefix() < address.address().family().bits()) {
+          subnets.put(address.address(), address);
+        }
+      }
+    }
+    return subnets;
+  }
+
+  /** What is taken for granted, and not looked at, where these ports are looked at. */
+  public List<String> assumptions(List<PortReach> ports) {
+    Set<String> assumptions = new LinkedHashSet<>();
+    for (Family family : Family.values()) {
+      if (ports.stream().anyMatch(p -> p.family() == family)) {
+        assumptions.addAll(assumptions(family));
+      }
+    }
+    assumptions.add(NOT_LOOKED_AT);
+    return List.copyOf(assumptions);
+  }
+
+  /** What every answer leaves out. */
+  public static final String NOT_LOOKED_AT =
+      "Not looked at: the tables filter, mangle and raw, which may drop or mark packets; policy"
+          + " routing; what listens in the container.";
+
+  private List<String> assumptions(Family family) {
+    List<String> assumptions = new ArrayList<>();
+    if (host.links().isEmpty()) {
+      assumptions.add(
+          "This host's addresses are not known (--local-address or --addresses tells them): "
+              + Standin.host(family, Set.of())
+              + " stands for one that no rule names.");
+    }
+    assumptions.add(Standin.client(family) + " stands for a client of the LAN.");
+    return assumptions;
+  }
+
+  /** Collects what does not work; senders and ports with one reason share a sentence. */
+  private static final class Failings {
+    /** Who cannot reach whom, and why. */
+    private record Failing(String family, String who, String sender, String reason) {}
+
+    private final Map<Failing, Set<String>> found = new LinkedHashMap<>();
+    private final List<String> lacking = new ArrayList<>();
+
+    /** Nobody reaches a container by a family of which it has no address. */
+    void lacks(Attachment attachment, Family family) {
+      if (!attachment.mappings().isEmpty() && !attachment.addresses().isEmpty()) {
+        lacking.add(
+            family.title()
+                + ": "
+                + Purpose.who(attachment.identity())
+                + " has no address of it, so nothing is published there: not for "
+                + Standin.localhost(family)
+                + " either, which the name localhost may mean.");
+      }
+    }
+
+    void look(Attachment attachment, PortReach reach) {
+      String chain = ChainNames.dnat(attachment.identity());
+      Published port = reach.port();
+      for (Answer answer : reach.answers()) {
+        boolean own = answer.recipient().map(r -> r.chain().equals(chain)).orElse(false);
+        boolean works = answer.result() == Answer.Result.WORKS && own;
+        boolean stays = // what goes to another address was not asked for
+            answer.viewpoint().kind() == Viewpoint.Kind.LOCALHOST && port.hostIp().isPresent();
+        if (works || stays && answer.result() == Answer.Result.NOBODY) {
+          continue;
+        }
+        String reason = answer.reason();
+        if (answer.recipient().isPresent() && !own) {
+          reason = other(answer.recipient().get());
+        } else if (answer.result() == Answer.Result.NOBODY) {
+          reason = excluded(answer, chain).orElse(reason);
+        }
+        Viewpoint.Kind kind = answer.viewpoint().kind();
+        Failing failing =
+            new Failing(
+                port.family().title(),
+                Purpose.who(attachment.identity()),
+                kind.title() + " (" + answer.viewpoint().source() + ")",
+                reason);
+        found
+            .computeIfAbsent(failing, f -> new LinkedHashSet<>())
+            .add(port.protocol() + " " + port.port());
+      }
+    }
+
+    private static String other(Whose.Recipient recipient) {
+      String who =
+          recipient.isContainer()
+              ? recipient
+                  .owner()
+                  .map(Purpose::who)
+                  .orElse("the owner of chain " + recipient.chain())
+              : "a rule of chain " + recipient.chain();
+      return who + " takes it first";
+    }
+
+    /** Why the container's own entry does not take it. */
+    private static Optional<String> excluded(Answer answer, String chain) {
+      for (Way way : answer.trace().ways()) {
+        for (Step step : way.passes().get(0).steps()) {
+          if (step.rule().target().name().equals(chain) && step.result() == Truth.NO) {
+            String why = answer.trace().why(step);
+            if (!why.startsWith("the port is") && !why.startsWith("the protocol is")) {
+              return Optional.of("its entry does not take it: " + why);
+            }
+          }
+        }
+      }
+      return Optional.empty();
+    }
+
+    List<String> sentences() {
+      List<String> sentences = new ArrayList<>(lacking);
+      found.forEach(
+          (failing, ports) ->
+              sentences.add(
+                  failing.family()
+                      + ": from "
+                      + failing.sender()
+                      + " to "
+                      + String.join(", ", ports)
+                      + " of "
+                      + failing.who()
+                      + ": "
+                      + failing.reason()
+                      + "."));
+      return sentences;
+    }
+  }
+}

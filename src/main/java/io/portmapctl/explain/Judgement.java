@@ -1,0 +1,166 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.trace.Exit;
+import io.portmapctl.trace.Fate;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Pass;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Trace;
+import io.portmapctl.trace.Truth;
+import io.portmapctl.trace.Way;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Whether a connection works, judged by the way of its first packet and by the way that its answer
+ * must take.
+ *
+ * @param subnet the subnet of a container, where it is known
+ * @param localnet whether localhost's connections may leave towards a container
+ */
+record Judgement(
+    Function<IpAddress, Optional<Cidr>> subnet, Function<IpAddress, Localnet> localnet) {
+  private static final int MOST_REASONS = 3;
+
+  /** A result and its reason. */
+  record Verdict(Answer.Result result, String reason) {}
+
+  Verdict of(Trace trace) {
+    Set<Verdict> verdicts = new LinkedHashSet<>();
+    for (Way way : trace.ways()) {
+      verdicts.add(of(trace, way));
+    }
+    if (verdicts.size() == 1) {
+      return verdicts.iterator().next();
+    }
+    return new Verdict(
+        Answer.Result.UNKNOWN,
+        "it depends on what cannot be told here: " + String.join("; ", unknowns(trace)));
+  }
+
+  /** What was not known on the ways. */
+  static List<String> unknowns(Trace trace) {
+    Set<String> reasons = new LinkedHashSet<>();
+    for (Way way : trace.ways()) {
+      way.exits().stream().map(Exit::note).filter(n -> !n.isEmpty()).forEach(reasons::add);
+      for (Pass pass : way.passes()) {
+        pass.steps().stream()
+            .filter(s -> s.result() == Truth.UNKNOWN)
+            .map(trace::why)
+            .forEach(reasons::add);
+      }
+      Optional<IpAddress> to = way.exits().get(0).packet().destination().ip();
+      to.filter(a -> trace.host().isLocal(a) == Truth.UNKNOWN)
+          .ifPresent(a -> reasons.add("whether " + a + " is an address of this host"));
+    }
+    List<String> all = new ArrayList<>(reasons);
+    return all.size() > MOST_REASONS
+        ? List.of(all.get(0), all.get(1), (all.size() - 2) + " more questions")
+        : all;
+  }
+
+  private Verdict of(Trace trace, Way way) {
+    if (way.fate() == Fate.OPEN) {
+      return new Verdict(Answer.Result.UNKNOWN, way.exits().get(way.exits().size() - 1).note());
+    }
+    if (way.fate() == Fate.DROPPED) {
+      return fails("a rule, or the policy of a chain, of table nat drops it");
+    }
+    if (way.redirection().isEmpty()) {
+      return nobody(trace, way);
+    }
+    if (way.fate() == Fate.DELIVERED) {
+      return new Verdict(
+          Answer.Result.WORKS,
+          "this host itself gets it, at "
+              + way.after().destination()
+              + ", if a program listens there");
+    }
+    return redirected(trace, way);
+  }
+
+  private static Verdict fails(String reason) {
+    return new Verdict(Answer.Result.FAILS, reason);
+  }
+
+  private static Verdict works(String reason) {
+    return new Verdict(Answer.Result.WORKS, reason);
+  }
+
+  private static Verdict nobody(Trace trace, Way way) {
+    String to = way.after().destination().address().toString();
+    String what =
+        way.fate() == Fate.DELIVERED
+            ? "no rule takes it: it stays on this host, for a program that listens there"
+            : to + " is no address of this host: the packet is passed on as it is";
+    boolean outside = way.fate() != Fate.DELIVERED && !trace.packet().equals(way.after());
+    return new Verdict(
+        Answer.Result.NOBODY, outside ? what.replace("as it is", "unredirected") : what);
+  }
+
+  /** The first packet comes to a container; the answer must come back through this host. */
+  private Verdict redirected(Trace trace, Way way) {
+    Optional<IpAddress> sender = trace.packet().source().ip();
+    Optional<IpAddress> container = way.after().destination().ip();
+    if (sender.isEmpty() || container.isEmpty()) {
+      return new Verdict(Answer.Result.UNKNOWN, "where it goes is not known");
+    }
+    IpAddress from = sender.get();
+    boolean masqueraded = way.masquerade().isPresent();
+    boolean localhost = Host.isLoopback(from);
+    if (localhost && from.family() == Family.IPV6) {
+      return fails(
+          "IPv6 has no route_localnet: the kernel drops what comes back for ::1 from outside");
+    }
+    if (localhost) {
+      return masqueraded
+          ? localhost(container.get())
+          : fails("no rule masquerades it: the container would answer its own 127.0.0.1");
+    }
+    boolean here = trace.host().isLocal(from) == Truth.YES;
+    if (masqueraded) {
+      String itself = ", if its port of the bridge lets packets turn back (hairpin)";
+      return works(
+          "its source becomes this host's, so the answer comes back"
+              + (container.equals(sender) ? itself : ""));
+    }
+    if (container.equals(sender)) {
+      return fails("no rule masquerades it: the container would get a packet from itself");
+    }
+    boolean beside =
+        !here && subnet.apply(container.get()).map(s -> s.contains(Cidr.host(from))).orElse(false);
+    if (beside) {
+      return fails(
+          "no rule masquerades it: the answer goes straight to the other container, which waits"
+              + " for this host's (unless br_netfilter shows bridged packets to iptables)");
+    }
+    return works("");
+  }
+
+  private Verdict localhost(IpAddress container) {
+    String setting = "route_localnet of the interface towards " + container;
+    return switch (localnet.apply(container)) {
+      case SET -> works("its source becomes this host's, and " + setting + " is 1");
+      case PLANNED -> works("its source becomes this host's, and the plan sets " + setting);
+      case UNKNOWN -> works("its source becomes this host's, if " + setting + " is 1");
+      case NOT_SET -> fails(setting + " is 0: the kernel drops it on its way out");
+    };
+  }
+
+  /** The rules whose answer is not known, for a reader who wants to see them. */
+  static List<Step> open(Trace trace) {
+    return trace.ways().stream()
+        .flatMap(w -> w.passes().stream())
+        .distinct()
+        .flatMap(p -> p.steps().stream())
+        .filter(s -> s.result() == Truth.UNKNOWN)
+        .toList();
+  }
+}

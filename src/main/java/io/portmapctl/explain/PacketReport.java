@@ -1,0 +1,166 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.model.Family;
+import io.portmapctl.model.Table;
+import io.portmapctl.trace.Device;
+import io.portmapctl.trace.Exit;
+import io.portmapctl.trace.Fate;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.Trace;
+import io.portmapctl.trace.Tracer;
+import io.portmapctl.trace.Truth;
+import io.portmapctl.trace.Way;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What becomes of one packet, and what a reader wants to know of it.
+ *
+ * @param trace its way
+ * @param ends what each of the trace's ways means
+ * @param others who else claims it
+ * @param purpose what the rules are for
+ * @param assumptions what was taken for granted, and what was not looked at
+ */
+public record PacketReport(
+    Trace trace,
+    List<End> ends,
+    List<Whose.Recipient> others,
+    Purpose purpose,
+    List<String> assumptions) {
+
+  /** Copies the lists. */
+  public PacketReport {
+    ends = List.copyOf(ends);
+    others = List.copyOf(others);
+    assumptions = List.copyOf(assumptions);
+  }
+
+  /**
+   * What a way means.
+   *
+   * @param result whether the connection works
+   * @param reason how, or why not
+   * @param recipient who redirects it, if anybody does
+   * @param reply how the answer comes back
+   */
+  public record End(
+      Answer.Result result, String reason, Optional<Whose.Recipient> recipient, String reply) {}
+
+  /**
+   * Follows a packet through a table.
+   *
+   * @param explainer what is known of attachments and host
+   * @param given the packet, as it was given
+   * @param marked whether its mark was given
+   */
+  public static PacketReport of(Table table, Explainer explainer, Packet given, boolean marked) {
+    Whose whose = new Whose(explainer.attachments());
+    Host host = explainer.host();
+    Packet packet = withDevice(given, host);
+    Trace trace = new Tracer(table, host).follow(packet);
+    Judgement judgement = new Judgement(explainer::subnet, explainer.localnet());
+    List<End> ends = new ArrayList<>();
+    for (Way way : trace.ways()) {
+      Judgement.Verdict verdict = judgement.of(new Trace(packet, host, List.of(way)));
+      ends.add(new End(verdict.result(), verdict.reason(), whose.of(way), reply(packet, way)));
+    }
+    return new PacketReport(
+        trace,
+        ends,
+        Claimants.besides(table, host, whose, trace),
+        new Purpose(whose),
+        assumptions(trace, given, marked));
+  }
+
+  /**
+   * What comes from outside is taken to come in through the interface that its source is behind.
+   */
+  private static Packet withDevice(Packet packet, Host host) {
+    if (packet.in().known() || Tracer.startsHere(packet, host)) {
+      return packet;
+    }
+    return packet
+        .source()
+        .ip()
+        .flatMap(host::towards)
+        .map(l -> packet.through(Device.of(l.name()), packet.out()))
+        .orElse(packet);
+  }
+
+  private static List<String> assumptions(Trace trace, Packet given, boolean marked) {
+    List<String> assumptions = new ArrayList<>();
+    boolean here = Tracer.startsHere(given, trace.host());
+    if (trace.host().links().isEmpty()) {
+      assumptions.add(
+          "This host's addresses are not known (--local-address or --addresses tells them)"
+              + (here ? "." : ": the packet is taken to come from outside."));
+    }
+    trace
+        .takenForOthers()
+        .forEach(a -> assumptions.add(a + " is taken to be no address of this host."));
+    trace
+        .packet()
+        .in()
+        .name()
+        .filter(n -> !given.in().known())
+        .ifPresent(
+            n ->
+                assumptions.add(
+                    "It is taken to come in through " + n + ", whose subnet it is from."));
+    for (Way way : trace.ways()) {
+      Device out = way.passes().get(way.passes().size() - 1).packet().out();
+      out.name()
+          .filter(n -> !given.out().known() && !n.equals("lo"))
+          .map(n -> "It is taken to leave through " + n + ", whose subnet it goes to.")
+          .filter(a -> !assumptions.contains(a))
+          .ifPresent(assumptions::add);
+    }
+    if (!marked) {
+      assumptions.add("It is taken to bear no mark at first.");
+    }
+    assumptions.add(Explainer.NOT_LOOKED_AT);
+    return assumptions;
+  }
+
+  /** How the answer comes back: connection tracking turns the translations round. */
+  private static String reply(Packet start, Way way) {
+    Packet after = way.after();
+    boolean goesOn = way.fate() != Fate.DROPPED && way.fate() != Fate.OPEN;
+    if (!goesOn) {
+      return "";
+    }
+    String sent = after.destination() + " -> " + after.source();
+    String got = start.destination() + " -> " + start.source();
+    boolean rewritten = way.exits().stream().anyMatch(e -> e.kind() == Exit.Kind.REWRITTEN);
+    if (!rewritten) {
+      return "The answer goes back as " + sent + ".";
+    }
+    return "The answer, " + sent + ", becomes " + got + " again where it passes this host.";
+  }
+
+  /** The places of the rules that took the packet, or may have. */
+  public Set<String> places() {
+    return places(trace);
+  }
+
+  /** The same of another trace. */
+  public static Set<String> places(Trace trace) {
+    Set<String> places = new HashSet<>();
+    trace.ways().stream()
+        .flatMap(w -> w.passes().stream())
+        .flatMap(p -> p.steps().stream())
+        .filter(s -> s.result() != Truth.NO)
+        .forEach(s -> places.add(place(trace.packet().family(), s.chain(), s.index())));
+    return places;
+  }
+
+  /** A rule's place, as text. */
+  public static String place(Family family, String chain, int index) {
+    return family.id() + " " + chain + " " + index;
+  }
+}

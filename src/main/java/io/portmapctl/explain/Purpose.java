@@ -1,0 +1,234 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.PortRange;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Side;
+import io.portmapctl.model.Target;
+import io.portmapctl.model.Words;
+import io.portmapctl.netconf.Identity;
+import io.portmapctl.plan.Claims;
+import io.portmapctl.plan.Destination;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Targets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What a rule is for, in one sentence: the rules of the layouts, of the programs that are often
+ * beside them, and of anybody.
+ *
+ * @param whose whose the containers' chains are
+ */
+public record Purpose(Whose whose) {
+  /** The chains in which the bridge plugin of CNI masquerades what a container sends. */
+  private static final Pattern BRIDGE = Pattern.compile("CNI-[0-9a-f]{24}");
+
+  /**
+   * The sentence.
+   *
+   * @param chain the chain that the rule stands in
+   */
+  public String of(String chain, Rule rule) {
+    String target = rule.target().name();
+    switch (target) {
+      case ChainNames.DNAT -> {
+        return chain.equals("OUTPUT")
+            ? "What this host sends to an address of its own is looked up among the published"
+                + " ports."
+            : "What comes in for an address of this host is looked up among the published ports.";
+      }
+      case ChainNames.MASQ -> {
+        return "What leaves, and is marked, is masqueraded.";
+      }
+      case ChainNames.SNAT -> {
+        return "What leaves with 127.0.0.1 as its source is masqueraded, if it goes to a container.";
+      }
+      default -> {
+        if (ChainNames.isContainerChain(target)) {
+          return entry(rule, target);
+        }
+        return ours(chain, rule).orElseGet(() -> foreign(chain, rule));
+      }
+    }
+  }
+
+  private String entry(Rule rule, String target) {
+    String owner =
+        Claims.owner(rule, target)
+            .or(() -> whose.owner(target))
+            .map(Purpose::who)
+            .orElse("somebody whose name the rule does not tell");
+    if (target.startsWith("CNI-SN-")) {
+      return "The entry of " + owner + ": its own masquerade rules follow.";
+    }
+    String ports =
+        Destination.of(rule)
+            .map(d -> d.protocol() + " port " + joined(d.ports()))
+            .map(p -> ": packets to " + p + " go by its rules")
+            .orElse(": packets go by its rules");
+    List<String> conditions = conditions(rule);
+    return "The entry of "
+        + owner
+        + ports
+        + (conditions.isEmpty() ? "." : ", if " + String.join(" and ", conditions) + ".");
+  }
+
+  /** Network and container, as {@code container 5f3c (network web)}. */
+  static String who(Identity identity) {
+    return "container " + identity.containerId() + " (network " + identity.network() + ")";
+  }
+
+  private static String joined(List<PortRange> ranges) {
+    return ranges.stream().map(PortRange::toString).collect(Collectors.joining(", "));
+  }
+
+  /** The matches of an entry beside those that every entry has. */
+  private static List<String> conditions(Rule rule) {
+    List<String> conditions = new ArrayList<>();
+    for (Match match : rule.matches()) {
+      boolean usual =
+          match instanceof Match.Comment
+              || match instanceof Match.Multiport
+              || match instanceof Match.Proto
+              || match instanceof Match.Ports p && p.ports().isEmpty();
+      if (!usual) {
+        conditions.add("`" + Words.decoded(match.text()) + "` holds");
+      }
+    }
+    return conditions;
+  }
+
+  private Optional<String> ours(String chain, Rule rule) {
+    String target = rule.target().name();
+    String sentence = "";
+    if (chain.equals(ChainNames.SETMARK) && target.equals("MARK")) {
+      sentence = "Sets the bit of the mark that asks for masquerade.";
+    } else if (chain.equals(ChainNames.MASQ) && target.equals("MASQUERADE")) {
+      sentence =
+          "What bears the mark gets the address of the interface that it leaves through as its"
+              + " source, so that the answer comes back to this host.";
+    } else if (ChainNames.isContainerChain(chain)) {
+      if (rule.target() instanceof Target.Dnat dnat) {
+        sentence = translated(rule, dnat);
+      } else if (target.equals("MASQUERADE")) {
+        sentence =
+            "Connections from 127.0.0.1"
+                + Destination.of(rule)
+                    .map(d -> " to " + d.protocol() + " port " + joined(d.ports()))
+                    .orElse("")
+                + " of the container are masqueraded: it could not answer 127.0.0.1.";
+      } else if (!Targets.ends(target) && !Targets.goesOn(target)) {
+        sentence = marked(rule);
+      }
+    }
+    return Optional.of(sentence).filter(s -> !s.isEmpty());
+  }
+
+  private static String translated(Rule rule, Target.Dnat dnat) {
+    Optional<Destination> d = Destination.of(rule);
+    return "Connections to "
+        + d.map(x -> x.protocol() + " port " + joined(x.ports())).orElse("any port")
+        + d.flatMap(Destination::network).map(n -> " of " + shown(n)).orElse("")
+        + " go to the container: to "
+        + dnat.address()
+        + ", port "
+        + dnat.port()
+        + ".";
+  }
+
+  private static String marked(Rule rule) {
+    String ports =
+        Destination.of(rule)
+            .map(d -> " to " + d.protocol() + " port " + joined(d.ports()))
+            .orElse("");
+    Optional<Cidr> source = source(rule);
+    if (source.isEmpty()) {
+      return "Connections" + ports + " are marked for masquerade, whoever sends them.";
+    }
+    boolean localhost = Host.isLoopback(source.get().address());
+    return (localhost
+            ? "Connections from localhost"
+            : "Connections from the container's own subnet, itself included (hairpin),")
+        + ports
+        + " are marked for masquerade: "
+        + (localhost
+            ? "the container could not answer 127.0.0.1."
+            : "the answer would not come back through this host.");
+  }
+
+  private static Optional<Cidr> source(Rule rule) {
+    for (Match match : rule.matches()) {
+      if (match instanceof Match.Address a && a.side() == Side.SOURCE && !a.negated()) {
+        return Optional.of(a.cidr());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String shown(Cidr cidr) {
+    return cidr.prefix() == cidr.address().family().bits()
+        ? cidr.address().toString()
+        : cidr.toString();
+  }
+
+  private static String foreign(String chain, Rule rule) {
+    return program(chain, rule) + effect(rule) + ".";
+  }
+
+  /** Whose rule it is, where the names tell. */
+  private static String program(String chain, Rule rule) {
+    String names = chain + " " + rule.target().name();
+    if (names.contains("KUBE-")) {
+      return "A rule of kube-proxy ";
+    }
+    if (names.contains("DOCKER") || rule.text().contains("docker")) {
+      return "A rule of docker ";
+    }
+    boolean bridge =
+        BRIDGE.matcher(chain).matches() || BRIDGE.matcher(rule.target().name()).matches();
+    if (bridge) {
+      return "A rule of CNI's bridge plugin, for what the container itself sends, ";
+    }
+    return "A rule of another program ";
+  }
+
+  private static String effect(Rule rule) {
+    Target target = rule.target();
+    String words = target instanceof Target.Jump jump ? String.join(" ", jump.words()) : "";
+    String value = words.substring(words.indexOf(' ') + 1);
+    return switch (target.name()) {
+      case "" -> "that only counts";
+      case "ACCEPT" -> "that lets the packet pass as it is";
+      case "DROP" -> "that drops the packet";
+      case "RETURN" -> "that spares the packet what follows in this chain";
+      case "DNAT" ->
+          "that sends the packet to "
+              + (target instanceof Target.Dnat dnat ? shown(dnat) : Words.decoded(value));
+      case "REDIRECT" ->
+          "that sends the packet to "
+              + (value.isEmpty() ? "" : "port " + value + " of ")
+              + "this host itself";
+      case "SNAT" -> "that gives the packet another source: " + Words.decoded(value);
+      case "MASQUERADE" ->
+          "that gives the packet the address of the interface that it leaves through";
+      case "MARK" -> "that changes the packet's mark";
+      default ->
+          Targets.goesOn(target.name())
+              ? "that lets the packet go on (" + target.name() + ")"
+              : "that leads to " + Words.decoded(target.name());
+    };
+  }
+
+  private static String shown(Target.Dnat dnat) {
+    IpAddress to = dnat.address();
+    return (to.family() == Family.IPV6 ? "[" + to + "]" : to.toString()) + ":" + dnat.port();
+  }
+}

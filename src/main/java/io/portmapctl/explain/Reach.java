@@ -1,0 +1,286 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.model.Chain;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Link;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Side;
+import io.portmapctl.model.Table;
+import io.portmapctl.plan.Destination;
+import io.portmapctl.trace.Device;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Mark;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Trace;
+import io.portmapctl.trace.Tracer;
+import io.portmapctl.trace.Truth;
+import io.portmapctl.trace.Way;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Who gets connections to a port of the host, from each kind of sender. */
+public final class Reach {
+  private static final int CLIENT_PORT = 40000;
+
+  private final Table table;
+  private final Family family;
+  private final Host told;
+  private final Whose whose;
+  private final Map<IpAddress, Cidr> subnets;
+  private final Function<IpAddress, Localnet> localnet;
+
+  /**
+   * Looks at a table.
+   *
+   * @param host what is known of the host's addresses
+   * @param whose whose chains are whose
+   * @param subnets the subnets of containers that are known by other means
+   * @param localnet whether localhost's connections may leave towards a container
+   */
+  public Reach(
+      Table table,
+      Host host,
+      Whose whose,
+      Map<IpAddress, Cidr> subnets,
+      Function<IpAddress, Localnet> localnet) {
+    this.table = table;
+    this.family = table.family();
+    this.told = host;
+    this.whose = whose;
+    this.subnets = Map.copyOf(subnets);
+    this.localnet = localnet;
+  }
+
+  /**
+   * The answers, those to one address of the host after another.
+   *
+   * @param hostIp the one address of the host that is asked about; empty for each
+   */
+  public List<Answer> of(String protocol, int port, Optional<IpAddress> hostIp) {
+    return new Question(protocol, port, hostIp).answers();
+  }
+
+  /** The host's addresses, and those that rules of this port name; one stands for the unknown. */
+  private List<IpAddress> destinations(String protocol, int port, Optional<IpAddress> hostIp) {
+    if (hostIp.isPresent()) {
+      return List.of(hostIp.get());
+    }
+    Set<IpAddress> named = new LinkedHashSet<>();
+    for (Chain chain : table.chains().values()) {
+      for (Row row : chain.rows()) {
+        boolean translates = row.rule().target().name().equals("DNAT");
+        Optional<Destination> d =
+            translates ? Destination.of(row.rule()) : Optional.<Destination>empty();
+        d.filter(x -> x.protocol().equals(protocol) && x.meets(Optional.empty(), port))
+            .flatMap(Destination::address)
+            .ifPresent(named::add);
+      }
+    }
+    List<IpAddress> all = new ArrayList<>(told.addresses(family));
+    if (told.links().isEmpty()) {
+      all.add(Standin.host(family, named));
+    }
+    named.stream().filter(a -> !all.contains(a)).forEach(all::add);
+    return all;
+  }
+
+  /** One port's answers. */
+  private final class Question {
+    private final String protocol;
+    private final int port;
+    private final Optional<IpAddress> hostIp;
+    private final List<IpAddress> destinations;
+    private final Host host;
+    private final Tracer tracer;
+    private final Judgement judgement;
+    private final List<Answer> answers = new ArrayList<>();
+
+    Question(String protocol, int port, Optional<IpAddress> hostIp) {
+      this.protocol = protocol;
+      this.port = port;
+      this.hostIp = hostIp;
+      this.destinations = destinations(protocol, port, hostIp);
+      this.host = told.links().isPresent() ? told : Standin.host(destinations);
+      this.tracer = new Tracer(table, host);
+      this.judgement = new Judgement(this::subnet, localnet);
+    }
+
+    List<Answer> answers() {
+      for (IpAddress to : destinations) {
+        if (!Host.isLoopback(to)) {
+          ask(Viewpoint.Kind.LAN, Standin.client(family), to);
+          networks(to);
+          if (host.isLocal(to) == Truth.YES) {
+            ask(Viewpoint.Kind.HOST, to, to);
+          }
+        }
+      }
+      for (IpAddress to : local()) {
+        ask(Viewpoint.Kind.LOCALHOST, to, to);
+      }
+      for (IpAddress container : containers()) {
+        for (IpAddress to : destinations) {
+          if (!Host.isLoopback(to)) {
+            ask(Viewpoint.Kind.CONTAINER, container, to);
+            ask(Viewpoint.Kind.SIBLING, sibling(container), to);
+          }
+        }
+      }
+      return List.copyOf(answers);
+    }
+
+    /** Where localhost sends to: an address of its own that is asked about, else the usual one. */
+    private List<IpAddress> local() {
+      if (hostIp.isPresent()) {
+        return hostIp.filter(Host::isLoopback).stream().toList();
+      }
+      List<IpAddress> local = new ArrayList<>(List.of(Standin.localhost(family)));
+      destinations.stream()
+          .filter(a -> Host.isLoopback(a) && !local.contains(a))
+          .forEach(local::add);
+      return local;
+    }
+
+    private Answer ask(Viewpoint.Kind kind, IpAddress from, IpAddress to) {
+      Trace trace = tracer.follow(packet(from, to));
+      Judgement.Verdict verdict = judgement.of(trace);
+      Optional<Whose.Recipient> recipient =
+          trace.ways().stream().flatMap(w -> whose.of(w).stream()).findFirst();
+      Answer answer =
+          new Answer(
+              new Viewpoint(kind, from, to), verdict.result(), verdict.reason(), trace, recipient);
+      answers.add(answer);
+      return answer;
+    }
+
+    private Packet packet(IpAddress from, IpAddress to) {
+      Device in = host.towards(from).map(l -> Device.of(l.name())).orElse(Device.UNKNOWN);
+      return new Packet(
+          family,
+          protocol,
+          Endpoint.of(from, CLIENT_PORT),
+          Endpoint.of(to, port),
+          in,
+          Device.UNKNOWN,
+          Mark.of(0),
+          Truth.NO);
+    }
+
+    /** Senders in networks by which entries tell senders apart. */
+    private void networks(IpAddress to) {
+      Answer lan = answers.get(answers.size() - 1);
+      Set<Cidr> networks = new LinkedHashSet<>();
+      for (Way way : lan.trace().ways()) {
+        for (Step step : way.passes().get(0).steps()) {
+          boolean entry = table.chain(step.rule().target().name()).isPresent();
+          if (entry && (step.result() == Truth.NO || isNegatedSource(step.rule()))) {
+            source(step.rule())
+                .filter(m -> takesBut(m, step))
+                .ifPresent(m -> networks.add(m.cidr()));
+          }
+        }
+      }
+      for (Cidr network : networks) {
+        boolean inside = Host.isLoopback(network.address()) || isOfContainers(network);
+        if (!inside) {
+          ask(Viewpoint.Kind.NETWORK, Standin.in(network), to);
+        }
+      }
+    }
+
+    /** Whether a rule takes a packet but for its test of the source. */
+    private boolean takesBut(Match.Address test, Step step) {
+      List<Match> others = new ArrayList<>(step.rule().matches());
+      others.remove(test);
+      return tracer.takes(new Rule(others, step.rule().target()), step.packet()) != Truth.NO;
+    }
+
+    private boolean isOfContainers(Cidr network) {
+      return containers().stream().anyMatch(c -> subnet(c).map(network::equals).orElse(false));
+    }
+
+    /** The containers that some answer leads to. */
+    private List<IpAddress> containers() {
+      Set<IpAddress> containers = new LinkedHashSet<>();
+      for (Answer answer : answers) {
+        for (Way way : answer.trace().ways()) {
+          if (way.redirection().isPresent()) {
+            way.after()
+                .destination()
+                .ip()
+                .filter(a -> host.isLocal(a) != Truth.YES)
+                .ifPresent(containers::add);
+          }
+        }
+      }
+      return List.copyOf(containers);
+    }
+
+    private IpAddress sibling(IpAddress container) {
+      return Standin.sibling(subnet(container).orElseGet(() -> wide(container)), container, host);
+    }
+
+    private Cidr wide(IpAddress container) {
+      return new Cidr(container, family == Family.IPV4 ? 24 : 64).network();
+    }
+
+    /** The container's subnet, as an attachment, an interface or its hairpin rule tells. */
+    private Optional<Cidr> subnet(IpAddress container) {
+      Optional<Cidr> known = Optional.ofNullable(subnets.get(container)).map(Cidr::network);
+      return known
+          .or(() -> host.towards(container).flatMap(l -> subnet(l, container)))
+          .or(() -> hairpin(container))
+          .or(() -> Optional.of(wide(container)));
+    }
+
+    private static Optional<Cidr> subnet(Link link, IpAddress container) {
+      return link.addresses().stream()
+          .filter(a -> a.contains(Cidr.host(container)))
+          .map(Cidr::network)
+          .findFirst();
+    }
+
+    /** The source of the rule that marks hairpin traffic, on the ways to the container. */
+    private Optional<Cidr> hairpin(IpAddress container) {
+      for (Answer answer : answers) {
+        for (Way way : answer.trace().ways()) {
+          boolean here = way.after().destination().isAt(container);
+          Optional<String> chain =
+              here ? whose.of(way).map(Whose.Recipient::chain) : Optional.empty();
+          List<Row> rows = chain.flatMap(table::chain).map(Chain::rows).orElse(List.of());
+          for (Row row : rows) {
+            Optional<Cidr> from = source(row.rule()).map(Match.Address::cidr);
+            if (from.isPresent() && from.get().contains(Cidr.host(container))) {
+              return from;
+            }
+          }
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Match.Address> source(Rule rule) {
+    for (Match match : rule.matches()) {
+      if (match instanceof Match.Address a && a.side() == Side.SOURCE) {
+        return Optional.of(a);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isNegatedSource(Rule rule) {
+    return source(rule).map(Match.Address::negated).orElse(false);
+  }
+}

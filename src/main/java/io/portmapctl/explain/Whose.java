@@ -1,0 +1,75 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.model.Chain;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Table;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.Identity;
+import io.portmapctl.plan.Claims;
+import io.portmapctl.trace.Exit;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Way;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whose a container's chain is: its entry's comment tells, or a known attachment. */
+public final class Whose {
+  private final Map<String, Identity> known = new HashMap<>();
+
+  /** With the attachments that are known. */
+  public Whose(List<Attachment> attachments) {
+    attachments.forEach(a -> known.put(ChainNames.hash(a.identity()), a.identity()));
+  }
+
+  /**
+   * Who gets packets.
+   *
+   * @param chain the chain whose rule sends them there
+   * @param owner whose chain it is, where it is a container's and that can be told
+   */
+  public record Recipient(String chain, Optional<Identity> owner) {
+
+    /** Whether it is a container's chain. */
+    public boolean isContainer() {
+      return ChainNames.isContainerChain(chain);
+    }
+  }
+
+  /** Who redirects a packet that goes this way; empty where nobody does. */
+  public Optional<Recipient> of(Way way) {
+    return way.redirection().map(this::of);
+  }
+
+  private Recipient of(Exit exit) {
+    String chain = exit.way().get(exit.way().size() - 1).chain();
+    Optional<Identity> owner = Optional.empty();
+    for (Step step : exit.way()) {
+      if (step.rule().target().name().equals(chain)) {
+        owner = Claims.owner(step.rule(), chain);
+      }
+    }
+    return new Recipient(chain, owner.or(() -> owner(chain)));
+  }
+
+  /** Whose a chain is by its name. */
+  Optional<Identity> owner(String chain) {
+    return Optional.ofNullable(known.get(ChainNames.digits(chain)));
+  }
+
+  /** Whose a chain is by the entries of a table, or by its name. */
+  Optional<Identity> owner(Table table, String chain) {
+    for (Row row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
+      Optional<Identity> owner =
+          row.rule().target().name().equals(chain)
+              ? Claims.owner(row.rule(), chain)
+              : Optional.empty();
+      if (owner.isPresent()) {
+        return owner;
+      }
+    }
+    return owner(chain);
+  }
+}

@@ -1,0 +1,112 @@
+package io.portmapctl.render;
+
+import io.portmapctl.explain.Answer;
+import io.portmapctl.explain.PortReach;
+import io.portmapctl.explain.Viewpoint;
+import io.portmapctl.netconf.Shown;
+import io.portmapctl.trace.Way;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who gets connections to a port, for a person; the text is octets. */
+public final class ReachView {
+  private final Theme theme;
+  private final StringBuilder out = new StringBuilder();
+
+  ReachView(Theme theme) {
+    this.theme = theme;
+  }
+
+  /** The text. */
+  public static String render(List<PortReach> ports, List<String> assumptions, Theme theme) {
+    ReachView view = new ReachView(theme);
+    ports.forEach(view::port);
+    assumptions.forEach(a -> view.line(a));
+    return Terminal.octets(view.out.toString());
+  }
+
+  void port(PortReach reach) {
+    String who =
+        reach
+            .recipient()
+            .map(r -> TraceView.claimant(r) + " gets it (chain " + Shown.escaped(r.chain()) + ")")
+            .orElse("nobody: no rule takes it");
+    line(theme.strong(reach.family().title() + ", " + reach.port()) + ": " + who + ".");
+    reach
+        .others()
+        .forEach(
+            o ->
+                line(
+                    "  "
+                        + theme.warning("also claimed")
+                        + " by "
+                        + TraceView.claimant(o)
+                        + ", which comes too late"));
+    answers(reach.answers());
+    line("");
+  }
+
+  /** Who sends, with what becomes of it. */
+  private record Case(Viewpoint.Kind kind, String sender, Answer.Result result, String text) {}
+
+  /** The answers; addresses of the host that give the same share a line. */
+  void answers(List<Answer> answers) {
+    Map<Case, Set<String>> cases = new LinkedHashMap<>();
+    for (Answer answer : answers) {
+      Viewpoint from = answer.viewpoint();
+      boolean itself = from.source().equals(from.destination());
+      cases
+          .computeIfAbsent(
+              new Case(
+                  from.kind(),
+                  itself ? "" : " (" + from.source() + ")",
+                  answer.result(),
+                  destination(answer).map(d -> " -> " + d).orElse("")
+                      + (answer.reason().isEmpty() ? "" : ": " + answer.reason())),
+              c -> new LinkedHashSet<>())
+          .add(from.destination().toString());
+    }
+    cases.forEach(
+        (one, to) -> {
+          line("  from " + one.kind.title() + one.sender + " to " + several(to));
+          line("    " + painted(one.result) + Shown.escaped(one.text));
+        });
+  }
+
+  private static String several(Set<String> addresses) {
+    List<String> all = new ArrayList<>(addresses);
+    return all.size() <= 4
+        ? String.join(", ", all)
+        : String.join(", ", all.subList(0, 3)) + " and " + (all.size() - 3) + " more";
+  }
+
+  private String painted(Answer.Result result) {
+    return switch (result) {
+      case WORKS -> theme.added(result.title());
+      case FAILS -> theme.removed(result.title());
+      case NOBODY, UNKNOWN -> theme.warning(result.title());
+    };
+  }
+
+  /** Where it goes at last, if that is one place and another than it was sent to. */
+  private static Optional<String> destination(Answer answer) {
+    Set<String> places = new LinkedHashSet<>();
+    for (Way way : answer.trace().ways()) {
+      places.add(way.redirection().isEmpty() ? "" : way.after().destination().toString());
+    }
+    return Optional.of(places.iterator().next()).filter(p -> places.size() == 1 && !p.isEmpty());
+  }
+
+  void line(String text) {
+    out.append(text).append('\n');
+  }
+
+  String text() {
+    return out.toString();
+  }
+}

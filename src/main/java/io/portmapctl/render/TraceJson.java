@@ -1,0 +1,133 @@
+package io.portmapctl.render;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.explain.PacketReport;
+import io.portmapctl.explain.Whose;
+import io.portmapctl.netconf.Identity;
+import io.portmapctl.trace.Device;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.Pass;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Trace;
+import io.portmapctl.trace.Truth;
+import io.portmapctl.trace.Way;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** A packet's way as JSON (version 1); the text is octets. */
+public final class TraceJson {
+  private TraceJson() {}
+
+  /** The document. */
+  public static String render(PacketReport report, List<String> warnings) {
+    Trace trace = report.trace();
+    return JsonText.document(
+        json -> {
+          json.writeStringField("kind", "trace");
+          json.writeNumberField("version", 1);
+          json.writeObjectFieldStart("packet");
+          json.writeStringField("protocol", trace.packet().protocol());
+          ends(json, trace.packet());
+          device(json, "in", trace.packet().in());
+          device(json, "out", trace.packet().out());
+          json.writeEndObject();
+          steps(json, trace);
+          boolean one = trace.ways().size() == 1;
+          json.writeStringField("verdict", one ? trace.ways().get(0).fate().id() : "unknown");
+          if (one) {
+            after(json, trace.ways().get(0));
+          } else {
+            json.writeNullField("after");
+          }
+          Optional<Whose.Recipient> recipient = report.ends().get(0).recipient();
+          boolean same = report.ends().stream().allMatch(e -> e.recipient().equals(recipient));
+          owner(json, "owner", same ? recipient.flatMap(Whose.Recipient::owner) : Optional.empty());
+          json.writeArrayFieldStart("alsoClaimedBy");
+          for (Whose.Recipient other : report.others()) {
+            recipient(json, other);
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("ways");
+          for (int i = 0; i < trace.ways().size(); i++) {
+            way(json, trace.ways().get(i), report.ends().get(i));
+          }
+          json.writeEndArray();
+          JsonText.texts(json, "assumptions", report.assumptions());
+          JsonText.texts(json, "warnings", warnings);
+        });
+  }
+
+  private static void ends(JsonGenerator json, Packet packet) throws IOException {
+    json.writeStringField("source", packet.source().toString());
+    json.writeStringField("destination", packet.destination().toString());
+    json.writeStringField("mark", packet.mark().toString());
+  }
+
+  private static void device(JsonGenerator json, String field, Device device) throws IOException {
+    JsonText.text(json, field, device.name().orElse(""));
+  }
+
+  private static void after(JsonGenerator json, Way way) throws IOException {
+    json.writeObjectFieldStart("after");
+    ends(json, way.after());
+    json.writeEndObject();
+  }
+
+  static void owner(JsonGenerator json, String field, Optional<Identity> owner) throws IOException {
+    if (owner.isEmpty()) {
+      json.writeNullField(field);
+      return;
+    }
+    json.writeObjectFieldStart(field);
+    JsonText.identity(json, owner);
+    json.writeEndObject();
+  }
+
+  static void recipient(JsonGenerator json, Whose.Recipient recipient) throws IOException {
+    json.writeStartObject();
+    JsonText.identity(json, recipient.owner());
+    json.writeStringField("chain", recipient.chain());
+    json.writeEndObject();
+  }
+
+  /** Every rule tried, hook after hook; ways that part share the steps before. */
+  static void steps(JsonGenerator json, Trace trace) throws IOException {
+    json.writeArrayFieldStart("steps");
+    List<Pass> passes = trace.ways().stream().flatMap(w -> w.passes().stream()).distinct().toList();
+    for (Pass pass : passes) {
+      for (Step step : pass.steps()) {
+        json.writeStartObject();
+        json.writeStringField("hook", pass.hook().name());
+        json.writeStringField("chain", Terminal.decoded(step.chain()));
+        json.writeNumberField("index", step.index());
+        json.writeStringField("rule", Terminal.decoded(step.rule().text()));
+        json.writeStringField("result", result(step.result()));
+        json.writeStringField("why", Terminal.decoded(trace.why(step)));
+        json.writeBooleanField("certain", step.certain());
+        json.writeStringField("mark", step.packet().mark().toString());
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private static String result(Truth truth) {
+    return switch (truth) {
+      case YES -> "match";
+      case NO -> "no-match";
+      case UNKNOWN -> "unknown";
+    };
+  }
+
+  private static void way(JsonGenerator json, Way way, PacketReport.End end) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("verdict", way.fate().id());
+    after(json, way);
+    owner(json, "owner", end.recipient().flatMap(Whose.Recipient::owner));
+    json.writeStringField("result", end.result().id());
+    JsonText.text(json, "reason", end.reason());
+    JsonText.text(json, "reply", end.reply());
+    json.writeEndObject();
+  }
+}

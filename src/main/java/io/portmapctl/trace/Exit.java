@@ -1,0 +1,37 @@
+package io.portmapctl.trace;
+
+import java.util.List;
+
+/**
+ * An end of a packet's way through the chains of a hook.
+ *
+ * @param kind how it ends
+ * @param packet the packet as it goes on
+ * @param way the rules that took it, the jumps first; without any it is the chain's policy
+ * @param note what a reader should know of it; empty where there is nothing
+ */
+public record Exit(Kind kind, Packet packet, List<Step> way, String note) {
+
+  /** How it ends. */
+  public enum Kind {
+    /** It goes on as it is. */
+    ACCEPTED,
+    /** It goes on rewritten. */
+    REWRITTEN,
+    /** It does not go on. */
+    DROPPED,
+    /** What becomes of it is not known. */
+    OPEN
+  }
+
+  /** Copies the list. */
+  public Exit {
+    way = List.copyOf(way);
+  }
+
+  /** Whether both ends have the same effect on the packet. */
+  boolean sameEffect(Exit other) {
+    boolean both = kind == other.kind && note.equals(other.note);
+    return both && packet.equals(other.packet);
+  }
+}

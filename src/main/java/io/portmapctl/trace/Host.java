@@ -1,0 +1,220 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Link;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of the host's addresses.
+ *
+ * @param links its interfaces; empty where nothing is known of them
+ */
+public record Host(Optional<List<Link>> links) {
+  private static final Cidr LOOPBACK = cidr("127.0.0.0/8");
+  private static final Cidr LOOPBACK6 = cidr("::1/128");
+  private static final Cidr THIS_NETWORK = cidr("0.0.0.0/8");
+  private static final Cidr LIMITED_BROADCAST = cidr("255.255.255.255/32");
+  private static final Cidr MULTICAST = cidr("224.0.0.0/4");
+  private static final Cidr MULTICAST6 = cidr("ff00::/8");
+  private static final Cidr LINK_LOCAL = cidr("169.254.0.0/16");
+  private static final Cidr LINK_LOCAL6 = cidr("fe80::/10");
+
+  /** Nothing is known. */
+  public static final Host UNKNOWN = new Host(Optional.empty());
+
+  private static Cidr cidr(String text) {
+    return Cidr.parse(text).orElseThrow();
+  }
+
+  /** Whether an address is of 127.0.0.0/8, or {@code ::1}. */
+  public static boolean isLoopback(IpAddress address) {
+    Cidr host = Cidr.host(address);
+    return LOOPBACK.contains(host) || LOOPBACK6.contains(host);
+  }
+
+  /** Whether an address reaches no further than its own link. */
+  public static boolean isLinkLocal(IpAddress address) {
+    Cidr host = Cidr.host(address);
+    return LINK_LOCAL.contains(host) || LINK_LOCAL6.contains(host);
+  }
+
+  /** Whether an address is one of this host. */
+  public Truth isLocal(IpAddress address) {
+    if (isLoopback(address)) {
+      return Truth.YES;
+    }
+    if (isMulticast(address) || isGeneralBroadcast(address)) {
+      return Truth.NO;
+    }
+    return links
+        .map(all -> Truth.of(all.stream().anyMatch(l -> has(l, address))))
+        .orElse(Truth.UNKNOWN);
+  }
+
+  Truth isLocal(Address address) {
+    return address instanceof Address.Chosen chosen
+        ? chosen.local()
+        : isLocal(address.ip().orElseThrow());
+  }
+
+  private static boolean has(Link link, IpAddress address) {
+    return link.addresses().stream().anyMatch(a -> a.address().equals(address));
+  }
+
+  private static boolean isMulticast(IpAddress address) {
+    Cidr host = Cidr.host(address);
+    return MULTICAST.contains(host) || MULTICAST6.contains(host);
+  }
+
+  private static boolean isGeneralBroadcast(IpAddress address) {
+    Cidr host = Cidr.host(address);
+    return THIS_NETWORK.contains(host) || LIMITED_BROADCAST.contains(host);
+  }
+
+  /** Whether the host takes a packet to this address in, itself. */
+  Truth delivers(Address address) {
+    Truth local = isLocal(address);
+    boolean broadcast = address.ip().map(a -> isBroadcast(a) == Truth.YES).orElse(false);
+    return broadcast ? Truth.YES : local;
+  }
+
+  private Truth isBroadcast(IpAddress address) {
+    if (address.family() == Family.IPV6) {
+      return Truth.NO;
+    }
+    if (isGeneralBroadcast(address)) {
+      return Truth.YES;
+    }
+    if (isMulticast(address) || isLocal(address) == Truth.YES) {
+      return Truth.NO;
+    }
+    if (links.isEmpty()) {
+      return Truth.UNKNOWN;
+    }
+    boolean told = true;
+    for (Link link : links.get()) {
+      if (link.broadcasts().contains(address)) {
+        return Truth.YES;
+      }
+      for (Cidr own : link.addresses()) {
+        // kernels before 5.14 took a network's own address for a broadcast too
+        boolean first = own.prefix() < 31 && own.network().address().equals(address);
+        told &= !first && !link.name().isEmpty();
+      }
+    }
+    return told ? Truth.NO : Truth.UNKNOWN;
+  }
+
+  /**
+   * Whether an address is of one of these types ({@code -m addrtype}, iptables-extensions(8)). IPv4
+   * asks the local routing table alone; IPv6 tells the scope by the address.
+   */
+  Truth isOfType(Address address, List<String> types, Family family) {
+    if (address.ip().isEmpty()) {
+      return types.equals(List.of("LOCAL")) ? isLocal(address) : Truth.UNKNOWN;
+    }
+    IpAddress ip = address.ip().get();
+    if (family == Family.IPV6 && types.size() > 1) {
+      return Truth.UNKNOWN; // whether one or all must hold depends on the types
+    }
+    Truth any = Truth.NO;
+    for (String type : types) {
+      any = any.or(isOfType(ip, type));
+    }
+    return any;
+  }
+
+  private Truth isOfType(IpAddress ip, String type) {
+    boolean v6 = ip.family() == Family.IPV6;
+    return switch (type) {
+      case "LOCAL" -> isLocal(ip);
+      case "MULTICAST" -> Truth.of(isMulticast(ip));
+      case "BROADCAST" -> v6 ? Truth.UNKNOWN : isBroadcast(ip);
+      case "UNICAST" ->
+          v6
+              ? Truth.of(!isMulticast(ip) && !ip.isUnspecified())
+              : isLocal(ip).or(isBroadcast(ip)).or(Truth.of(isMulticast(ip))).not();
+      default -> Truth.UNKNOWN;
+    };
+  }
+
+  /** The interface with the narrowest subnet that an address is in, where that is one. */
+  public Optional<Link> towards(IpAddress address) {
+    Optional<Link> best = Optional.empty();
+    int prefix = 0;
+    boolean several = false;
+    for (Link link : links.orElse(List.of())) {
+      for (Cidr own : link.addresses()) {
+        boolean inside = !link.name().isEmpty() && own.contains(Cidr.host(address));
+        if (inside && own.prefix() > prefix) {
+          best = Optional.of(link);
+          prefix = own.prefix();
+          several = false;
+        } else if (inside && own.prefix() == prefix && !best.equals(Optional.of(link))) {
+          several = true;
+        }
+      }
+    }
+    return several ? Optional.empty() : best;
+  }
+
+  /** The addresses of an interface that reach further than its link and this host. */
+  private List<Cidr> addresses(Device device, Family family) {
+    List<Cidr> own = new ArrayList<>();
+    for (Link link : links.orElse(List.of())) {
+      if (device.name().equals(Optional.of(link.name()))) {
+        link.addresses().stream()
+            .filter(a -> a.address().family() == family)
+            .filter(a -> !isLinkLocal(a.address()) && !isLoopback(a.address()))
+            .forEach(own::add);
+      }
+    }
+    return own;
+  }
+
+  /** The address of an interface, where it has but one. */
+  Optional<IpAddress> onlyAddress(Device device, Family family) {
+    return one(addresses(device, family));
+  }
+
+  /**
+   * The source that MASQUERADE gives to what leaves through an interface: its only address, or in
+   * IPv4 the only one in whose subnet the destination is. What goes through lo gets an address that
+   * others know too: in IPv6 the one that it goes to (RFC 6724, rule 1), in IPv4 one of lo's or of
+   * another interface.
+   */
+  Optional<IpAddress> masquerade(Device device, Family family, Address destination) {
+    boolean v6 = family == Family.IPV6;
+    if (device.equals(Device.LOOPBACK) && v6) {
+      return destination.ip();
+    }
+    List<Cidr> own = addresses(device, family);
+    if (device.equals(Device.LOOPBACK) && own.isEmpty()) {
+      List<IpAddress> all = addresses(family);
+      return all.size() == 1 ? Optional.of(all.get(0)) : Optional.empty();
+    }
+    List<Cidr> beside =
+        !v6 && destination.ip().isPresent()
+            ? own.stream().filter(a -> a.contains(Cidr.host(destination.ip().get()))).toList()
+            : List.<Cidr>of();
+    return one(own).or(() -> one(beside));
+  }
+
+  private static Optional<IpAddress> one(List<Cidr> addresses) {
+    return addresses.size() == 1 ? Optional.of(addresses.get(0).address()) : Optional.empty();
+  }
+
+  /** The addresses that others reach: neither loopback's nor those of one link only. */
+  public List<IpAddress> addresses(Family family) {
+    return links.orElse(List.of()).stream()
+        .flatMap(l -> l.addresses().stream())
+        .map(Cidr::address)
+        .filter(a -> a.family() == family && !isLoopback(a) && !isLinkLocal(a))
+        .distinct()
+        .toList();
+  }
+}

@@ -1,0 +1,51 @@
+package io.portmapctl.trace;
+
+/**
+ * A packet's mark, as far as it is known.
+ *
+ * @param value the bits, 0 where they are not known
+ * @param known which of the 32 bits are known
+ */
+public record Mark(long value, long known) {
+  private static final long ALL = 0xffffffffL;
+
+  /** No bit is known. */
+  public static final Mark UNKNOWN = new Mark(0, 0);
+
+  /** A mark of which every bit is known. */
+  public static Mark of(long value) {
+    return new Mark(value, ALL);
+  }
+
+  /**
+   * After {@code MARK --set-xmark VALUE/MASK}: the mask's bits are cleared, the value's flipped.
+   */
+  Mark changed(long flipped, long mask) {
+    long bits = known | mask;
+    return new Mark(((value & ~mask) ^ flipped) & bits, bits);
+  }
+
+  /** What is known of a mark that is one of the two. */
+  Mark or(Mark other) {
+    long bits = known & other.known & ~(value ^ other.value);
+    return new Mark(value & bits, bits);
+  }
+
+  /** Whether the bits under a mask are a value ({@code -m mark --mark VALUE/MASK}). */
+  Truth is(long wanted, long mask) {
+    if (((value ^ wanted) & mask & known) != 0 || (wanted & ~mask) != 0) {
+      return Truth.NO;
+    }
+    return (mask & ~known) == 0 ? Truth.YES : Truth.UNKNOWN;
+  }
+
+  /** {@code 0x2000}, or what is known of it. */
+  @Override
+  public String toString() {
+    String hex = "0x" + Long.toHexString(value);
+    if (known == ALL) {
+      return hex;
+    }
+    return known == 0 ? "unknown" : hex + "/0x" + Long.toHexString(known);
+  }
+}

@@ -1,0 +1,53 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Family;
+
+/**
+ * The first packet of a connection at one point of its way: the nat table sees no other.
+ *
+ * @param family its family
+ * @param protocol tcp, udp or sctp
+ * @param source where it comes from
+ * @param destination where it goes
+ * @param in the interface that it came in through
+ * @param out the interface that it leaves through
+ * @param mark its mark
+ * @param redirected whether its destination is another than it was sent to
+ */
+public record Packet(
+    Family family,
+    String protocol,
+    Endpoint source,
+    Endpoint destination,
+    Device in,
+    Device out,
+    Mark mark,
+    Truth redirected) {
+
+  Packet withMark(Mark other) {
+    return new Packet(family, protocol, source, destination, in, out, other, redirected);
+  }
+
+  Packet from(Endpoint other) {
+    return new Packet(family, protocol, other, destination, in, out, mark, redirected);
+  }
+
+  Packet to(Endpoint other) {
+    Truth moved =
+        other.ip().isEmpty() || other.port().isEmpty()
+            ? Truth.UNKNOWN
+            : Truth.of(!other.equals(destination));
+    return new Packet(family, protocol, source, other, in, out, mark, moved);
+  }
+
+  /** The same with other interfaces. */
+  public Packet through(Device newIn, Device newOut) {
+    return new Packet(family, protocol, source, destination, newIn, newOut, mark, redirected);
+  }
+
+  /** {@code tcp 203.0.113.9:40000 -> 192.0.2.10:8080}. */
+  @Override
+  public String toString() {
+    return protocol + " " + source + " -> " + destination;
+  }
+}

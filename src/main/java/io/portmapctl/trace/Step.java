@@ -1,0 +1,17 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Rule;
+
+/**
+ * A rule that a packet was tried on.
+ *
+ * @param chain the chain that it stands in
+ * @param index its place in it, from 1
+ * @param rule the rule
+ * @param packet the packet, as it came to the rule
+ * @param result whether the rule takes it
+ * @param certain whether the packet comes to this rule at all, for certain
+ * @param depth how many jumps lead to the chain
+ */
+public record Step(
+    String chain, int index, Rule rule, Packet packet, Truth result, boolean certain, int depth) {}

@@ -1,0 +1,103 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Link;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Follows the first packet of a connection through table nat: PREROUTING, or OUTPUT where the host
+ * sends it, then INPUT where the host takes in itself what came from outside, else POSTROUTING.
+ *
+ * @param table the table
+ * @param host what is known of the host
+ */
+public record Tracer(Table table, Host host) {
+  /** More ends than this are not told apart. */
+  private static final int MOST_WAYS = 64;
+
+  /** Whether a packet starts on this host. */
+  public static boolean startsHere(Packet packet, Host host) {
+    return host.isLocal(packet.source().address()) == Truth.YES;
+  }
+
+  /** Whether a rule takes a packet. */
+  public Truth takes(Rule rule, Packet packet) {
+    return new Matching(host).test(rule, packet);
+  }
+
+  /**
+   * Follows a packet.
+   *
+   * @param start the packet; its interfaces are those that it comes in through, which is none where
+   *     this host sends it, and at last leaves through
+   */
+  public Trace follow(Packet start) {
+    boolean sent = startsHere(start, host);
+    Hook hook = sent ? Hook.OUTPUT : Hook.PREROUTING;
+    Packet packet =
+        sent
+            ? start.through(
+                Device.NONE, outgoing(start, host.delivers(start.destination().address())))
+            : start.through(start.in(), Device.NONE);
+    Pass first = Walk.through(table, hook, packet, host);
+    List<Way> ways = new ArrayList<>();
+    for (Exit exit : first.exits()) {
+      if (exit.kind() == Exit.Kind.DROPPED || exit.kind() == Exit.Kind.OPEN) {
+        ways.add(new Way(List.of(first), List.of(exit), fate(exit)));
+        continue;
+      }
+      Truth here = host.delivers(exit.packet().destination().address());
+      if (here == Truth.UNKNOWN && exit.kind() == Exit.Kind.REWRITTEN) {
+        here =
+            Truth.NO; // whoever redirects redirects to others, which is said (Trace.takenForOthers)
+      }
+      if (here != Truth.NO) {
+        onward(start, first, exit, true, ways);
+      }
+      if (here != Truth.YES) {
+        onward(start, first, exit, false, ways);
+      }
+    }
+    return new Trace(start, host, ways);
+  }
+
+  private static Fate fate(Exit exit) {
+    return exit.kind() == Exit.Kind.DROPPED ? Fate.DROPPED : Fate.OPEN;
+  }
+
+  /** From the first hook's end to the last's. */
+  private void onward(Packet start, Pass first, Exit exit, boolean here, List<Way> ways) {
+    boolean sent = first.hook() == Hook.OUTPUT;
+    // what the host sends to itself passes the hooks of what leaves, and on its return no other
+    Hook hook = here && !sent ? Hook.INPUT : Hook.POSTROUTING;
+    Packet moved = exit.packet();
+    Packet packet =
+        hook == Hook.INPUT
+            ? moved.through(moved.in(), Device.NONE)
+            : moved.through(
+                Device.NONE, outgoing(moved.through(Device.NONE, start.out()), Truth.of(here)));
+    Pass last = Walk.through(table, hook, packet, host);
+    for (Exit end : last.exits()) {
+      Fate fate = here ? Fate.DELIVERED : sent ? Fate.SENT : Fate.FORWARDED;
+      boolean goesOn = end.kind() == Exit.Kind.ACCEPTED || end.kind() == Exit.Kind.REWRITTEN;
+      if (ways.size() < MOST_WAYS) {
+        ways.add(new Way(List.of(first, last), List.of(exit, end), goesOn ? fate : fate(end)));
+      }
+    }
+  }
+
+  /** The interface that a packet leaves through: what goes to the host itself takes lo. */
+  private Device outgoing(Packet packet, Truth here) {
+    if (here == Truth.YES) {
+      return Device.LOOPBACK;
+    }
+    if (here == Truth.UNKNOWN || packet.out().known()) {
+      return here == Truth.UNKNOWN ? Device.UNKNOWN : packet.out();
+    }
+    Optional<Link> link = packet.destination().ip().flatMap(host::towards);
+    return link.map(l -> Device.of(l.name())).orElse(Device.UNKNOWN);
+  }
+}

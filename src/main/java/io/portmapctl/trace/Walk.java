@@ -1,0 +1,188 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Chain;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Table;
+import io.portmapctl.model.Target;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes a packet through the chains of one hook. Where a rule may match, both ways are gone; they
+ * join again behind it, so that many such rules do not make many ways: what differs between the two
+ * is then not known any more.
+ */
+final class Walk {
+  /** More rules than this are not tried: jumps that fan out again and again never end. */
+  private static final int MOST_STEPS = 1_000_000;
+
+  /** The kernel nests jumps less deep. */
+  private static final int DEEPEST = 200;
+
+  /** A packet in a chain, and whether it is there for certain. */
+  private record State(Packet packet, boolean certain) {
+    State unsure() {
+      return new State(packet, false);
+    }
+
+    State with(Packet other) {
+      return new State(other, certain);
+    }
+
+    /** One of two; what differs is not known. */
+    static Optional<State> either(Optional<State> one, Optional<State> other) {
+      if (one.isEmpty() || other.isEmpty()) {
+        return one.isEmpty() ? other : one;
+      }
+      Packet packet = one.get().packet;
+      Mark mark = packet.mark().or(other.get().packet.mark());
+      return Optional.of(new State(packet.withMark(mark), false));
+    }
+  }
+
+  private final Table table;
+  private final Hook hook;
+  private final Matching matching;
+  private final Rewriting rewriting;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<Exit> exits = new ArrayList<>();
+
+  /** The rules by which the packet came to the present chain. */
+  private final Deque<Step> jumps = new ArrayDeque<>();
+
+  private Walk(Table table, Hook hook, Host host) {
+    this.table = table;
+    this.hook = hook;
+    this.matching = new Matching(host);
+    this.rewriting = new Rewriting(host);
+  }
+
+  static Pass through(Table table, Hook hook, Packet packet, Host host) {
+    Walk walk = new Walk(table, hook, host);
+    Optional<State> back = walk.chain(hook.name(), new State(packet, true));
+    if (back.isPresent()) {
+      boolean drops = table.chain(hook.name()).map(c -> c.policy().equals("DROP")).orElse(false);
+      walk.exit(
+          drops ? Exit.Kind.DROPPED : Exit.Kind.ACCEPTED,
+          back.get().packet(),
+          Optional.empty(),
+          "");
+    }
+    return new Pass(hook, packet, walk.steps, walk.exits);
+  }
+
+  /** Through a chain; the packet that comes back from its end, if one may. */
+  private Optional<State> chain(String name, State start) {
+    int exitsBefore = exits.size();
+    List<Row> rows = table.chain(name).map(Chain::rows).orElse(List.of());
+    Optional<State> here = Optional.of(start);
+    Optional<State> returned = Optional.empty();
+    for (int i = 0; i < rows.size() && here.isPresent(); i++) {
+      State state = here.get();
+      Rule rule = rows.get(i).rule();
+      Truth truth = matching.test(rule, state.packet());
+      if (steps.size() >= MOST_STEPS) {
+        exit(Exit.Kind.OPEN, state.packet(), Optional.empty(), "the chains lead on and on");
+        return Optional.empty();
+      }
+      Step step = new Step(name, i + 1, rule, state.packet(), truth, state.certain(), jumps.size());
+      steps.add(step);
+      if (truth == Truth.NO) {
+        continue;
+      }
+      State taken = truth == Truth.YES ? state : state.unsure();
+      Optional<State> missed = truth == Truth.YES ? Optional.empty() : Optional.of(state.unsure());
+      int exitsSoFar = exits.size();
+      Optional<State> on = target(step, taken);
+      boolean leaves = rule.target().name().equals("RETURN") || Targets.isGoTo(rule.target());
+      if (leaves) {
+        returned = State.either(returned, on);
+        here = missed;
+      } else {
+        here = State.either(on, missed);
+        boolean allCameBack = exits.size() == exitsSoFar;
+        if (allCameBack && state.certain()) {
+          here = here.map(s -> new State(s.packet(), true));
+        }
+      }
+    }
+    Optional<State> back = State.either(returned, here);
+    boolean allCameBack = exits.size() == exitsBefore && start.certain();
+    return back.map(s -> new State(s.packet(), allCameBack));
+  }
+
+  /** What a rule's target does with a packet; the packet that goes on, if one may. */
+  private Optional<State> target(Step step, State state) {
+    Target target = step.rule().target();
+    Packet packet = state.packet();
+    String name = target.name();
+    if (Targets.goesOn(name)) {
+      return Optional.of(state.with(marked(packet, target)));
+    }
+    if (name.equals("RETURN")) {
+      return Optional.of(state);
+    }
+    if (table.chain(name).isPresent()) {
+      return jump(step, state);
+    }
+    if (Rewriting.isOne(target)) {
+      exit(Exit.Kind.REWRITTEN, rewriting.rewritten(packet, target, hook), Optional.of(step), "");
+      return Optional.empty();
+    }
+    switch (name) {
+      case "ACCEPT" -> exit(Exit.Kind.ACCEPTED, packet, Optional.of(step), "");
+      case "DROP" -> exit(Exit.Kind.DROPPED, packet, Optional.of(step), "");
+      default ->
+          exit(Exit.Kind.OPEN, packet, Optional.of(step), "what " + name + " does is not known");
+    }
+    boolean known = name.equals("ACCEPT") || name.equals("DROP") || Targets.ends(name);
+    return known ? Optional.empty() : Optional.of(state.unsure());
+  }
+
+  private Optional<State> jump(Step step, State state) {
+    String name = step.rule().target().name();
+    boolean loops =
+        step.chain().equals(name) || jumps.stream().anyMatch(j -> j.chain().equals(name));
+    if (loops || jumps.size() >= DEEPEST) {
+      String note = loops ? "the chains lead in a circle" : "the chains are nested too deep";
+      exit(Exit.Kind.OPEN, state.packet(), Optional.of(step), note);
+      return Optional.empty();
+    }
+    jumps.addLast(step);
+    Optional<State> back = chain(name, state);
+    jumps.removeLast();
+    return back;
+  }
+
+  private static Packet marked(Packet packet, Target target) {
+    boolean marks = target.name().equals("MARK");
+    boolean restores = target.name().equals("CONNMARK") && target.text().contains("--restore-mark");
+    if (!marks && !restores) {
+      return packet;
+    }
+    String[] value =
+        target.text().contains("--set-xmark ")
+            ? target.text().replaceFirst(".*--set-xmark ", "").split("/", -1)
+            : new String[0];
+    try {
+      return marks && value.length == 2
+          ? packet.withMark(packet.mark().changed(Long.decode(value[0]), Long.decode(value[1])))
+          : packet.withMark(Mark.UNKNOWN);
+    } catch (NumberFormatException e) {
+      return packet.withMark(Mark.UNKNOWN);
+    }
+  }
+
+  private void exit(Exit.Kind kind, Packet packet, Optional<Step> by, String note) {
+    List<Step> way = new ArrayList<>(jumps);
+    by.ifPresent(way::add);
+    Exit exit = new Exit(kind, packet, way, note);
+    if (exits.stream().noneMatch(exit::sameEffect)) {
+      exits.add(exit);
+    }
+  }
+}
