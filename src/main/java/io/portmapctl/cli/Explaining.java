@@ -70,6 +70,9 @@ record Explaining(
     List<String> warnings = new ArrayList<>(documents.warnings());
     LiveHost live = LiveHost.of(session, rulesets.variant(), waitSeconds, false, warnings);
     List<Table> tables = rulesets.read(live.backend(), warnings);
+    if (family.isPresent() && !rulesets.named(family.get())) {
+      warnings.add("no IPv6 ruleset is given (--ruleset6): an empty one is taken");
+    }
     Report report =
         new Additions("explain", documents, wish, rulesets, output.keepGoing())
             .on(tables, warnings);

@@ -26,7 +26,7 @@ public record Answer(
     /** It does not. */
     FAILS("does not work"),
     /** No rule takes it. */
-    NOBODY("nobody takes it"),
+    NOBODY("no rule takes it"),
     /** It is not known. */
     UNKNOWN("not known");
 

@@ -1,6 +1,5 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
@@ -11,12 +10,8 @@ import io.portmapctl.netconf.PortMapping;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Published;
 import io.portmapctl.trace.Host;
-import io.portmapctl.trace.Step;
-import io.portmapctl.trace.Truth;
-import io.portmapctl.trace.Way;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,15 +73,18 @@ public record Explainer(
     Whose whose = new Whose(attachments);
     Reach reach = new Reach(table, host, whose, subnets(), localnet);
     List<Answer> answers = reach.of(port.protocol(), port.port(), port.hostIp());
-    List<Whose.Recipient> others = new ArrayList<>();
-    Optional<Whose.Recipient> recipient = Optional.empty();
+    Set<Whose.Recipient> recipients = new LinkedHashSet<>();
+    Set<Whose.Recipient> others = new LinkedHashSet<>();
     for (Answer answer : answers) {
-      if (answer.recipient().isPresent() && recipient.isEmpty()) {
-        recipient = answer.recipient();
+      answer.trace().ways().forEach(w -> whose.of(w).ifPresent(recipients::add));
+    }
+    for (Answer answer : answers) {
+      if (answer.recipient().isPresent() && others.isEmpty()) {
         others.addAll(Claimants.besides(table, answer.trace().host(), whose, answer.trace()));
       }
     }
-    return new PortReach(port, answers, recipient, others);
+    others.removeAll(recipients);
+    return new PortReach(port, answers, List.copyOf(recipients), List.copyOf(others));
   }
 
   /** The subnet of a container, as an attachment or an interface tells. */
@@ -143,101 +141,5 @@ public record Explainer(
     }
     assumptions.add(Standin.client(family) + " stands for a client of the LAN.");
     return assumptions;
-  }
-
-  /** Collects what does not work; senders and ports with one reason share a sentence. */
-  private static final class Failings {
-    /** Who cannot reach whom, and why. */
-    private record Failing(String family, String who, String sender, String reason) {}
-
-    private final Map<Failing, Set<String>> found = new LinkedHashMap<>();
-    private final List<String> lacking = new ArrayList<>();
-
-    /** Nobody reaches a container by a family of which it has no address. */
-    void lacks(Attachment attachment, Family family) {
-      if (!attachment.mappings().isEmpty() && !attachment.addresses().isEmpty()) {
-        lacking.add(
-            family.title()
-                + ": "
-                + Purpose.who(attachment.identity())
-                + " has no address of it, so nothing is published there: not for "
-                + Standin.localhost(family)
-                + " either, which the name localhost may mean.");
-      }
-    }
-
-    void look(Attachment attachment, PortReach reach) {
-      String chain = ChainNames.dnat(attachment.identity());
-      Published port = reach.port();
-      for (Answer answer : reach.answers()) {
-        boolean own = answer.recipient().map(r -> r.chain().equals(chain)).orElse(false);
-        boolean works = answer.result() == Answer.Result.WORKS && own;
-        boolean stays = // what goes to another address was not asked for
-            answer.viewpoint().kind() == Viewpoint.Kind.LOCALHOST && port.hostIp().isPresent();
-        if (works || stays && answer.result() == Answer.Result.NOBODY) {
-          continue;
-        }
-        String reason = answer.reason();
-        if (answer.recipient().isPresent() && !own) {
-          reason = other(answer.recipient().get());
-        } else if (answer.result() == Answer.Result.NOBODY) {
-          reason = excluded(answer, chain).orElse(reason);
-        }
-        Viewpoint.Kind kind = answer.viewpoint().kind();
-        Failing failing =
-            new Failing(
-                port.family().title(),
-                Purpose.who(attachment.identity()),
-                kind.title() + " (" + answer.viewpoint().source() + ")",
-                reason);
-        found
-            .computeIfAbsent(failing, f -> new LinkedHashSet<>())
-            .add(port.protocol() + " " + port.port());
-      }
-    }
-
-    private static String other(Whose.Recipient recipient) {
-      String who =
-          recipient.isContainer()
-              ? recipient
-                  .owner()
-                  .map(Purpose::who)
-                  .orElse("the owner of chain " + recipient.chain())
-              : "a rule of chain " + recipient.chain();
-      return who + " takes it first";
-    }
-
-    /** Why the container's own entry does not take it. */
-    private static Optional<String> excluded(Answer answer, String chain) {
-      for (Way way : answer.trace().ways()) {
-        for (Step step : way.passes().get(0).steps()) {
-          if (step.rule().target().name().equals(chain) && step.result() == Truth.NO) {
-            String why = answer.trace().why(step);
-            if (!why.startsWith("the port is") && !why.startsWith("the protocol is")) {
-              return Optional.of("its entry does not take it: " + why);
-            }
-          }
-        }
-      }
-      return Optional.empty();
-    }
-
-    List<String> sentences() {
-      List<String> sentences = new ArrayList<>(lacking);
-      found.forEach(
-          (failing, ports) ->
-              sentences.add(
-                  failing.family()
-                      + ": from "
-                      + failing.sender()
-                      + " to "
-                      + String.join(", ", ports)
-                      + " of "
-                      + failing.who()
-                      + ": "
-                      + failing.reason()
-                      + "."));
-      return sentences;
-    }
   }
 }

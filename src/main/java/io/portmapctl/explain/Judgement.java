@@ -7,7 +7,6 @@ import io.portmapctl.trace.Exit;
 import io.portmapctl.trace.Fate;
 import io.portmapctl.trace.Host;
 import io.portmapctl.trace.Pass;
-import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Trace;
 import io.portmapctl.trace.Truth;
 import io.portmapctl.trace.Way;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Whether a connection works, judged by the way of its first packet and by the way that its answer
@@ -37,8 +37,15 @@ record Judgement(
     for (Way way : trace.ways()) {
       verdicts.add(of(trace, way));
     }
-    if (verdicts.size() == 1) {
-      return verdicts.iterator().next();
+    Set<Answer.Result> results = new LinkedHashSet<>();
+    verdicts.forEach(v -> results.add(v.result()));
+    if (results.size() == 1) {
+      String reasons =
+          verdicts.stream()
+              .map(Verdict::reason)
+              .filter(r -> !r.isEmpty())
+              .collect(Collectors.joining("; or "));
+      return new Verdict(results.iterator().next(), reasons);
     }
     return new Verdict(
         Answer.Result.UNKNOWN,
@@ -98,7 +105,7 @@ record Judgement(
     String to = way.after().destination().address().toString();
     String what =
         way.fate() == Fate.DELIVERED
-            ? "no rule takes it: it stays on this host, for a program that listens there"
+            ? "it stays on this host, for a program that listens there"
             : to + " is no address of this host: the packet is passed on as it is";
     boolean outside = way.fate() != Fate.DELIVERED && !trace.packet().equals(way.after());
     return new Verdict(
@@ -152,15 +159,5 @@ record Judgement(
       case UNKNOWN -> works("its source becomes this host's, if " + setting + " is 1");
       case NOT_SET -> fails(setting + " is 0: the kernel drops it on its way out");
     };
-  }
-
-  /** The rules whose answer is not known, for a reader who wants to see them. */
-  static List<Step> open(Trace trace) {
-    return trace.ways().stream()
-        .flatMap(w -> w.passes().stream())
-        .distinct()
-        .flatMap(p -> p.steps().stream())
-        .filter(s -> s.result() == Truth.UNKNOWN)
-        .toList();
   }
 }

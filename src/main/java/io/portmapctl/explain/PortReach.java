@@ -3,25 +3,25 @@ package io.portmapctl.explain;
 import io.portmapctl.model.Family;
 import io.portmapctl.plan.Published;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Who gets connections to a port.
  *
  * @param port the port
  * @param answers the answers, from each kind of sender
- * @param recipient who gets them, where anybody does
+ * @param recipients who gets them; several where senders are told apart, or chance decides
  * @param others who else claims the port
  */
 public record PortReach(
     Published port,
     List<Answer> answers,
-    Optional<Whose.Recipient> recipient,
+    List<Whose.Recipient> recipients,
     List<Whose.Recipient> others) {
 
   /** Copies the lists. */
   public PortReach {
     answers = List.copyOf(answers);
+    recipients = List.copyOf(recipients);
     others = List.copyOf(others);
   }
 

@@ -261,7 +261,8 @@ public final class Reach {
           List<Row> rows = chain.flatMap(table::chain).map(Chain::rows).orElse(List.of());
           for (Row row : rows) {
             Optional<Cidr> from = source(row.rule()).map(Match.Address::cidr);
-            if (from.isPresent() && from.get().contains(Cidr.host(container))) {
+            boolean network = from.isPresent() && from.get().prefix() < family.bits();
+            if (network && from.get().contains(Cidr.host(container))) {
               return from;
             }
           }

@@ -129,10 +129,6 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
 
     private List<Line> lines(String chain, Predicate<Rule> which) {
       List<Rule> there = new ArrayList<>(rules(part.before(), chain));
-      part.changes().stream()
-          .filter(c -> c instanceof Change.DeleteRule && c.chain().equals(chain))
-          .flatMap(c -> c.rule().stream())
-          .forEach(there::remove);
       List<Line> lines = new ArrayList<>();
       for (Rule rule : rules(table, chain)) {
         boolean isNew = !there.remove(rule);

@@ -59,7 +59,7 @@ public final class ExplanationView {
             });
     reach();
     if (!explanation.failings().isEmpty()) {
-      title("What will not work, and why");
+      title("What will not work, or may not, and why");
       explanation.failings().forEach(f -> line("  - " + Shown.escaped(f)));
     }
     line("");
@@ -111,9 +111,8 @@ public final class ExplanationView {
     for (PortReach reach : explanation.ports()) {
       ReachView view = new ReachView(theme);
       view.answers(reach.answers());
-      String who = reach.recipient().map(TraceView::claimant).orElse("nobody: no rule takes it");
       same.computeIfAbsent(
-              reach.family().title() + "\n" + who + "\n" + anyPort(view.text()),
+              reach.family().title() + "\n" + ReachView.who(reach) + "\n" + anyPort(view.text()),
               k -> new LinkedHashSet<>())
           .add(reach.port().toString());
     }
@@ -124,7 +123,7 @@ public final class ExplanationView {
         (answers, ports) -> {
           List<String> parts = List.of(answers.split("\n", 3));
           line("");
-          line("  " + parts.get(0) + ", " + String.join(", ", ports) + " (" + parts.get(1) + ")");
+          line("  " + parts.get(0) + ", " + String.join(", ", ports) + ": " + parts.get(1));
           parts.get(2).lines().forEach(l -> line("  " + l));
         });
   }

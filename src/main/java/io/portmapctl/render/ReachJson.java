@@ -33,8 +33,11 @@ public final class ReachJson {
       json.writeStringField("protocol", reach.port().protocol());
       JsonText.address(json, "hostIP", reach.port().hostIp());
       json.writeNumberField("hostPort", reach.port().port());
-      TraceJson.owner(json, "owner", reach.recipient().flatMap(Whose.Recipient::owner));
-      JsonText.text(json, "chain", reach.recipient().map(Whose.Recipient::chain).orElse(""));
+      json.writeArrayFieldStart("recipients");
+      for (Whose.Recipient recipient : reach.recipients()) {
+        TraceJson.recipient(json, recipient);
+      }
+      json.writeEndArray();
       json.writeArrayFieldStart("alsoClaimedBy");
       for (Whose.Recipient other : reach.others()) {
         TraceJson.recipient(json, other);

@@ -3,6 +3,7 @@ package io.portmapctl.render;
 import io.portmapctl.explain.Answer;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Viewpoint;
+import io.portmapctl.explain.Whose;
 import io.portmapctl.netconf.Shown;
 import io.portmapctl.trace.Way;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Who gets connections to a port, for a person; the text is octets. */
 public final class ReachView {
@@ -31,12 +33,7 @@ public final class ReachView {
   }
 
   void port(PortReach reach) {
-    String who =
-        reach
-            .recipient()
-            .map(r -> TraceView.claimant(r) + " gets it (chain " + Shown.escaped(r.chain()) + ")")
-            .orElse("nobody: no rule takes it");
-    line(theme.strong(reach.family().title() + ", " + reach.port()) + ": " + who + ".");
+    line(theme.strong(reach.family().title() + ", " + reach.port()) + ": " + who(reach) + ".");
     reach
         .others()
         .forEach(
@@ -49,6 +46,17 @@ public final class ReachView {
                         + ", which comes too late"));
     answers(reach.answers());
     line("");
+  }
+
+  /** Who gets connections to a port, in a sentence without its dot. */
+  static String who(PortReach reach) {
+    List<Whose.Recipient> all = reach.recipients();
+    if (all.isEmpty()) {
+      return "nobody: no rule takes it";
+    }
+    String names = all.stream().map(TraceView::claimant).collect(Collectors.joining(", or "));
+    boolean one = all.size() == 1 && all.get(0).isContainer();
+    return names + (one ? " gets it (chain " + all.get(0).chain() + ")" : " takes it");
   }
 
   /** Who sends, with what becomes of it. */

@@ -79,7 +79,7 @@ class TraceIT {
   void whatTheTracerTellsIsWhatTheKernelDoes() throws Exception {
     Tally modelled = new Tally();
     Tally open = new Tally();
-    int hosts = Math.max(5, PACKETS / PACKETS_A_HOST);
+    int hosts = Math.max(5, (PACKETS + PACKETS_A_HOST - 1) / PACKETS_A_HOST);
     for (int seed = 0; seed < hosts; seed++) {
       boolean known = seed % 5 != 4;
       try (OneHost host = new OneHost(seed, known, folder)) {

@@ -1,0 +1,137 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.netconf.Attachment;
+import io.portmapctl.plan.Published;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Truth;
+import io.portmapctl.trace.Way;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Collects what will not work; senders and ports with one reason share a sentence. */
+final class Failings {
+  /** A reason, and whom it keeps from what is published. */
+  private record Failing(String family, String who, String reason) {}
+
+  /** For each reason its ports, and for these the senders. */
+  private final Map<Failing, Map<String, Set<String>>> found = new LinkedHashMap<>();
+
+  private final List<String> facts = new ArrayList<>();
+
+  /** Nobody reaches a container by a family of which it has no address. */
+  void lacks(Attachment attachment, Family family) {
+    if (!attachment.mappings().isEmpty() && !attachment.addresses().isEmpty()) {
+      facts.add(
+          family.title()
+              + ": "
+              + Purpose.who(attachment.identity())
+              + " has no "
+              + family.title()
+              + " address, so nothing is published there: not for "
+              + Standin.localhost(family)
+              + " either, which the name localhost may mean.");
+    }
+  }
+
+  /** Looks through the answers of a port that an attachment publishes. */
+  void look(Attachment attachment, PortReach reach) {
+    String chain = ChainNames.dnat(attachment.identity());
+    Published port = reach.port();
+    String name = port.protocol() + " " + port.port();
+    Optional<IpAddress> loopback = port.hostIp().filter(Host::isLoopback);
+    loopback.ifPresent(
+        a ->
+            add(
+                attachment,
+                port.family(),
+                a + " is this host's alone: nobody else can send to it",
+                name,
+                "elsewhere"));
+    for (Answer answer : reach.answers()) {
+      boolean own = answer.recipient().map(r -> r.chain().equals(chain)).orElse(false);
+      if (answer.result() == Answer.Result.WORKS && own) {
+        continue;
+      }
+      boolean others = answer.recipient().isPresent() && !own;
+      Viewpoint.Kind kind = answer.viewpoint().kind();
+      if (others && (kind == Viewpoint.Kind.CONTAINER || kind == Viewpoint.Kind.SIBLING)) {
+        continue; // it is another's container, and beside that one
+      }
+      String reason = answer.reason();
+      if (others) {
+        reason = other(answer.recipient().orElseThrow());
+      } else if (answer.result() == Answer.Result.NOBODY) {
+        reason = excluded(answer, chain).orElse(reason);
+      }
+      String sender = kind.title() + " (" + answer.viewpoint().source() + ")";
+      add(attachment, port.family(), reason, name, sender);
+    }
+  }
+
+  private void add(
+      Attachment attachment, Family family, String reason, String port, String sender) {
+    found
+        .computeIfAbsent(
+            new Failing(family.title(), Purpose.who(attachment.identity()), reason),
+            f -> new LinkedHashMap<>())
+        .computeIfAbsent(port, p -> new LinkedHashSet<>())
+        .add(sender);
+  }
+
+  private static String other(Whose.Recipient recipient) {
+    String who =
+        recipient.isContainer()
+            ? recipient.owner().map(Purpose::who).orElse("the owner of chain " + recipient.chain())
+            : "a rule of chain " + recipient.chain();
+    return who + " takes it first";
+  }
+
+  /** Why the container's own entry does not take it. */
+  private static Optional<String> excluded(Answer answer, String chain) {
+    for (Way way : answer.trace().ways()) {
+      for (Step step : way.passes().get(0).steps()) {
+        if (step.rule().target().name().equals(chain) && step.result() == Truth.NO) {
+          String why = answer.trace().why(step);
+          if (!why.startsWith("the port is") && !why.startsWith("the protocol is")) {
+            return Optional.of("its entry does not take it: " + why);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  List<String> sentences() {
+    List<String> sentences = new ArrayList<>(facts);
+    found.forEach(
+        (failing, ports) -> {
+          Map<Set<String>, List<String>> bySenders = new LinkedHashMap<>();
+          ports.forEach(
+              (port, senders) ->
+                  bySenders.computeIfAbsent(senders, s -> new ArrayList<>()).add(port));
+          bySenders.forEach(
+              (senders, same) ->
+                  sentences.add(
+                      failing.family()
+                          + ": "
+                          + String.join(", ", same)
+                          + " of "
+                          + failing.who()
+                          + " from "
+                          + String.join(", ", senders)
+                          + ": "
+                          + failing.reason()
+                          + "."));
+        });
+    return sentences;
+  }
+}
