@@ -74,8 +74,10 @@ record Explaining(
       warnings.add("no IPv6 ruleset is given (--ruleset6): an empty one is taken");
     }
     Report report =
-        new Additions("explain", documents, wish, rulesets, output.keepGoing())
-            .on(tables, warnings);
+        wish.isGiven()
+            ? new Additions("explain", documents, wish, rulesets, output.keepGoing())
+                .on(tables, warnings)
+            : unplanned(tables, rulesets, warnings);
     report = onHost(report, live, rulesets);
     Plan plan = report.plan();
     Explainer explainer =
@@ -94,6 +96,14 @@ record Explaining(
     Predicate<Attachment> dead = wish.dead(rulesets.anyLive());
     outcome.dead(read.attachments().stream().filter(dead).toList());
     return read.without(dead);
+  }
+
+  /** The rulesets as they are. */
+  private static Report unplanned(
+      List<Table> tables, RulesetOptions rulesets, List<String> warnings) {
+    List<Plan.Part> parts = tables.stream().map(t -> new Plan.Part(t, t, List.of())).toList();
+    Plan plan = new Plan(parts, List.of(), List.of(), List.of(), List.of());
+    return new Report("explain", List.of(), rulesets.sources(), plan, warnings, List.of());
   }
 
   /** What this host sends comes in through no interface. */

@@ -6,9 +6,6 @@ import io.portmapctl.model.IpAddress;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.plan.Published;
 import io.portmapctl.trace.Host;
-import io.portmapctl.trace.Step;
-import io.portmapctl.trace.Truth;
-import io.portmapctl.trace.Way;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -69,8 +66,6 @@ final class Failings {
       String reason = answer.reason();
       if (others) {
         reason = other(answer.recipient().orElseThrow());
-      } else if (answer.result() == Answer.Result.NOBODY) {
-        reason = excluded(answer, chain).orElse(reason);
       }
       String sender = kind.title() + " (" + answer.viewpoint().source() + ")";
       add(attachment, port.family(), reason, name, sender);
@@ -93,21 +88,6 @@ final class Failings {
             ? recipient.owner().map(Purpose::who).orElse("the owner of chain " + recipient.chain())
             : "a rule of chain " + recipient.chain();
     return who + " takes it first";
-  }
-
-  /** Why the container's own entry does not take it. */
-  private static Optional<String> excluded(Answer answer, String chain) {
-    for (Way way : answer.trace().ways()) {
-      for (Step step : way.passes().get(0).steps()) {
-        if (step.rule().target().name().equals(chain) && step.result() == Truth.NO) {
-          String why = answer.trace().why(step);
-          if (!why.startsWith("the port is") && !why.startsWith("the protocol is")) {
-            return Optional.of("its entry does not take it: " + why);
-          }
-        }
-      }
-    }
-    return Optional.empty();
   }
 
   List<String> sentences() {

@@ -1,12 +1,16 @@
 package io.portmapctl.explain;
 
+import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.plan.Destination;
 import io.portmapctl.trace.Exit;
 import io.portmapctl.trace.Fate;
 import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Pass;
+import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Trace;
 import io.portmapctl.trace.Truth;
 import io.portmapctl.trace.Way;
@@ -103,13 +107,33 @@ record Judgement(
 
   private static Verdict nobody(Trace trace, Way way) {
     String to = way.after().destination().address().toString();
-    String what =
+    String stays =
         way.fate() == Fate.DELIVERED
             ? "it stays on this host, for a program that listens there"
-            : to + " is no address of this host: the packet is passed on as it is";
-    boolean outside = way.fate() != Fate.DELIVERED && !trace.packet().equals(way.after());
+            : to + " is no address of this host, so it is passed on there";
     return new Verdict(
-        Answer.Result.NOBODY, outside ? what.replace("as it is", "unredirected") : what);
+        Answer.Result.NOBODY, nearMiss(trace, way).map(m -> m + "; ").orElse("") + stays);
+  }
+
+  /** The rule for this port that would take it, but for something else. */
+  private static Optional<String> nearMiss(Trace trace, Way way) {
+    Packet packet = trace.packet();
+    for (Step step : way.passes().get(0).steps()) {
+      String target = step.rule().target().name();
+      boolean takes = target.equals("DNAT") || ChainNames.isContainerChain(target);
+      boolean near =
+          takes
+              && step.result() == Truth.NO
+              && Destination.of(step.rule())
+                  .filter(d -> d.protocol().equals(packet.protocol()))
+                  .filter(d -> d.meets(Optional.empty(), packet.destination().port().orElse(0)))
+                  .isPresent();
+      if (near) {
+        String rule = "rule " + step.index() + " of " + step.chain();
+        return Optional.of(rule + " would, but " + trace.why(step));
+      }
+    }
+    return Optional.empty();
   }
 
   /** The first packet comes to a container; the answer must come back through this host. */

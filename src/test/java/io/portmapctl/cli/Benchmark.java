@@ -36,6 +36,18 @@ final class Benchmark {
         String file = ruleset.toString();
         report(round, "reading " + size + " containers", () -> parse(ruleset));
         report(round, "list of " + size + " containers", "", "list", "-q", "--ruleset", file);
+        String last = "tcp 203.0.113.9:40000 -> 192.0.2.1:" + (1024 + (3 * (size - 1)) % 60_000);
+        report(
+            round,
+            "a trace through " + size + " containers",
+            "",
+            "explain",
+            "--packet",
+            last,
+            "--local-address",
+            "192.0.2.1",
+            "--ruleset",
+            file);
         String all = documents(size);
         report(
             round, "check of " + size + " containers", all, "check", "-", "-q", "--ruleset", file);
