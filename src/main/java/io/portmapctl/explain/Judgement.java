@@ -1,9 +1,12 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.layout.ChainNames;
+import io.portmapctl.model.Chain;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Table;
 import io.portmapctl.plan.Destination;
 import io.portmapctl.trace.Exit;
 import io.portmapctl.trace.Fate;
@@ -26,11 +29,14 @@ import java.util.stream.Collectors;
  * Whether a connection works, judged by the way of its first packet and by the way that its answer
  * must take.
  *
+ * @param table the table that it goes through
  * @param subnet the subnet of a container, where it is known
  * @param localnet whether localhost's connections may leave towards a container
  */
 record Judgement(
-    Function<IpAddress, Optional<Cidr>> subnet, Function<IpAddress, Localnet> localnet) {
+    Table table,
+    Function<IpAddress, Optional<Cidr>> subnet,
+    Function<IpAddress, Localnet> localnet) {
   private static final int MOST_REASONS = 3;
 
   /** A result and its reason. */
@@ -105,7 +111,7 @@ record Judgement(
     return new Verdict(Answer.Result.WORKS, reason);
   }
 
-  private static Verdict nobody(Trace trace, Way way) {
+  private Verdict nobody(Trace trace, Way way) {
     String to = way.after().destination().address().toString();
     String stays =
         way.fate() == Fate.DELIVERED
@@ -116,24 +122,30 @@ record Judgement(
   }
 
   /** The rule for this port that would take it, but for something else. */
-  private static Optional<String> nearMiss(Trace trace, Way way) {
-    Packet packet = trace.packet();
+  private Optional<String> nearMiss(Trace trace, Way way) {
     for (Step step : way.passes().get(0).steps()) {
-      String target = step.rule().target().name();
-      boolean takes = target.equals("DNAT") || ChainNames.isContainerChain(target);
-      boolean near =
-          takes
-              && step.result() == Truth.NO
-              && Destination.of(step.rule())
-                  .filter(d -> d.protocol().equals(packet.protocol()))
-                  .filter(d -> d.meets(Optional.empty(), packet.destination().port().orElse(0)))
-                  .isPresent();
-      if (near) {
+      if (step.result() == Truth.NO && isAbout(step.rule(), trace.packet())) {
         String rule = "rule " + step.index() + " of " + step.chain();
         return Optional.of(rule + " would, but " + trace.why(step));
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether a rule, or a container's chain that it leads to, redirects the packet's port. */
+  private boolean isAbout(Rule rule, Packet packet) {
+    String target = rule.target().name();
+    if (ChainNames.isContainerChain(target) && Destination.of(rule).isEmpty()) {
+      return table.chain(target).map(Chain::rows).orElse(List.of()).stream()
+          .anyMatch(r -> r.rule().target().name().equals("DNAT") && isAbout(r.rule(), packet));
+    }
+    int port = packet.destination().port().orElse(0);
+    boolean takes = target.equals("DNAT") || ChainNames.isContainerChain(target);
+    return takes
+        && Destination.of(rule)
+            .filter(d -> d.protocol().equals(packet.protocol()))
+            .filter(d -> d.meets(Optional.empty(), port))
+            .isPresent();
   }
 
   /** The first packet comes to a container; the answer must come back through this host. */

@@ -113,7 +113,7 @@ public final class Reach {
       this.destinations = destinations(protocol, port, hostIp);
       this.host = told.links().isPresent() ? told : Standin.host(destinations);
       this.tracer = new Tracer(table, host);
-      this.judgement = new Judgement(this::subnet, localnet);
+      this.judgement = new Judgement(table, this::subnet, localnet);
     }
 
     List<Answer> answers() {
