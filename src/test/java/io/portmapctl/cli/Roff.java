@@ -14,7 +14,11 @@ final class Roff {
   /** Text as it is: every dash can be copied, nothing is taken for a request. */
   static String text(String text) {
     String escaped =
-        text.replace("\\", "\\e").replace("-", "\\-").replace("~", "\\(ti").replace("^", "\\(ha");
+        text.replace("\\", "\\e")
+            .replace("-", "\\-")
+            .replace("~", "\\(ti")
+            .replace("^", "\\(ha")
+            .replace("`", "\\(ga");
     return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;
   }
 
