@@ -17,6 +17,8 @@ class ArchitectureTest {
   static final ArchRule layers =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
+          .layer("completion")
+          .definedBy("io.portmapctl.cli.completion")
           .layer("model")
           .definedBy("io.portmapctl.model")
           .layer("syntax")
@@ -39,12 +41,8 @@ class ArchitectureTest {
           .definedBy("io.portmapctl.render")
           .layer("cli")
           .definedBy("io.portmapctl.cli")
-          .layer("completion")
-          .definedBy("io.portmapctl.cli.completion")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
-          .whereLayer("completion")
-          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("render")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("iptables")
@@ -62,7 +60,9 @@ class ArchitectureTest {
           .whereLayer("netconf")
           .mayOnlyBeAccessedByLayers("layout", "plan", "backend", "audit", "render", "cli")
           .whereLayer("syntax")
-          .mayOnlyBeAccessedByLayers("layout", "iptables", "cli");
+          .mayOnlyBeAccessedByLayers("layout", "iptables", "cli")
+          .whereLayer("completion")
+          .mayOnlyBeAccessedByLayers("cli");
 
   @ArchTest
   static final ArchRule noCycles =
