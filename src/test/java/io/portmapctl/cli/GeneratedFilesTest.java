@@ -91,7 +91,7 @@ class GeneratedFilesTest {
     for (String name : new ManPages(Portmapctl.root()).pages().keySet()) {
       for (String line : Files.readAllLines(ManPages.TEMPLATES.resolve(name + ".in"))) {
         Matcher command =
-            Pattern.compile("^(?:\\. <\\()?(?:sudo )?portmapctl ([^>|&;)\\\\]*).*").matcher(line);
+            Pattern.compile("^(?:\\. <\\()?(?:sudo )?portmapctl ([^<>|&;)\\\\]*).*").matcher(line);
         if (command.matches() && !line.contains(" \\- ")) {
           List<String> words = new ArrayList<>();
           Matcher word = Pattern.compile("'([^']*)'|(\\S+)").matcher(command.group(1));
