@@ -17,6 +17,8 @@ class ArchitectureTest {
   static final ArchRule layers =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
+          .layer("completion")
+          .definedBy("io.portmapctl.cli.completion")
           .layer("model")
           .definedBy("io.portmapctl.model")
           .layer("syntax")
@@ -63,7 +65,9 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers(
               "layout", "plan", "backend", "audit", "explain", "render", "cli")
           .whereLayer("syntax")
-          .mayOnlyBeAccessedByLayers("layout", "iptables", "cli");
+          .mayOnlyBeAccessedByLayers("layout", "iptables", "cli")
+          .whereLayer("completion")
+          .mayOnlyBeAccessedByLayers("cli");
 
   @ArchTest
   static final ArchRule noCycles =

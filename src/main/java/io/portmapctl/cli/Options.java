@@ -51,10 +51,20 @@ final class Options {
    * that implements an interface of theirs would keep both out of the class-data archive.
    */
   static <E extends Enum<E>> E chosen(ParseResult given, String name, E[] values, E otherwise) {
-    if (!given.hasMatchedOption(name)) {
-      return otherwise;
-    }
-    String text = text(given, name);
+    return given.hasMatchedOption(name)
+        ? oneOf(given, "option '" + name + "'", text(given, name), values)
+        : otherwise;
+  }
+
+  /** The same for an argument. */
+  static <E extends Enum<E>> E chosenArgument(ParseResult given, E[] values, E otherwise) {
+    return given.hasMatchedPositional(0)
+        ? oneOf(given, "the argument", given.matchedPositionalValue(0, ""), values)
+        : otherwise;
+  }
+
+  private static <E extends Enum<E>> E oneOf(
+      ParseResult given, String what, String text, E[] values) {
     for (E value : values) {
       if (id(value).equalsIgnoreCase(text)) {
         return value;
@@ -62,9 +72,9 @@ final class Options {
     }
     throw new ParameterException(
         given.commandSpec().commandLine(),
-        "Invalid value for option '"
-            + name
-            + "': expected one of "
+        "Invalid value for "
+            + what
+            + ": expected one of "
             + String.join(", ", Arrays.stream(values).map(Options::id).toList())
             + ", found '"
             + text
@@ -94,6 +104,17 @@ final class Options {
         .type(List.class)
         .auxiliaryTypes(String.class)
         .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
+  /** One argument that may be absent, one of an enum's names in lower case. */
+  static PositionalParamSpec choiceArgument(Enum<?>[] values, String description) {
+    return PositionalParamSpec.builder()
+        .index("0")
+        .arity("0..1")
+        .type(String.class)
+        .paramLabel(String.join("|", Arrays.stream(values).map(Options::id).toList()))
         .description(description)
         .build();
   }

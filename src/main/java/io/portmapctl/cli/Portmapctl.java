@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -32,7 +31,8 @@ public final class Portmapctl {
           new CheckCommand(),
           new ListCommand(),
           new ExplainCommand(),
-          new GcCommand());
+          new GcCommand(),
+          new CompletionCommand());
 
   private Portmapctl() {}
 
@@ -88,8 +88,8 @@ public final class Portmapctl {
         .build();
   }
 
-  /** Help, version, completion, and what is none of our commands. */
-  private static int outsideCommands(Session session, String... args) {
+  /** The model of the whole command line. */
+  static CommandSpec root() {
     CommandSpec root = CommandSpec.wrapWithoutInspection((Runnable) () -> {}).name(NAME);
     root.usageMessage()
         .description(
@@ -105,9 +105,12 @@ public final class Portmapctl {
     root.version(version());
     COMMANDS.forEach(c -> root.addSubcommand(c.name(), spec(c)));
     root.addSubcommand("help", CommandSpec.forAnnotatedObject(new CommandLine.HelpCommand()));
-    root.addSubcommand(
-        "generate-completion",
-        CommandSpec.forAnnotatedObject(new AutoComplete.GenerateCompletion()));
+    return root;
+  }
+
+  /** Help, version, and what is none of our commands. */
+  private static int outsideCommands(Session session, String... args) {
+    CommandSpec root = root();
     CommandLine line = line(session, root);
     if (args.length == 0 && session.outIsTerminal()) {
       line.usage(line.getOut());

@@ -1,0 +1,269 @@
+# Completions of portmapctl for bash; "portmapctl generate-completion bash" prints them.
+
+# Offers words that fit, and file names too where a second argument is given.
+_portmapctl__offer() {
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+  if [[ -z ${2-} ]]; then
+    return
+  fi
+  if ((${#COMPREPLY[@]} == 0)); then
+    compopt -o default # readline's own, which know quotes and ~
+  else
+    compopt -o filenames
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur")
+  fi
+}
+
+# Offers options after a dash or where there is nothing else, otherwise arguments.
+_portmapctl__arguments() {
+  if [[ $cur == -* || -z $2$3 ]]; then
+    _portmapctl__offer "$1"
+  else
+    _portmapctl__offer "$2" "$3"
+  fi
+}
+
+_portmapctl_add() {
+  case $prev in
+    --net | --container-id | --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --confirm | --wait | --host-interface)
+      return
+      ;;
+    --layout)
+      _portmapctl__offer 'auto snat mark' ''
+      return
+      ;;
+    --ruleset | --ruleset6)
+      _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --family)
+      _portmapctl__offer 'both ipv4 ipv6' ''
+      return
+      ;;
+    --iptables)
+      _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    -o | --output)
+      _portmapctl__offer 'diff json restore commands save document' ''
+      return
+      ;;
+    --undo | --lock-file)
+      _portmapctl__offer '' files
+      return
+      ;;
+    --color)
+      _portmapctl__offer 'auto always never' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+}
+
+_portmapctl_del() {
+  case $prev in
+    --net | --container-id | --plugin-type | --chain | --confirm | --wait | --host-interface)
+      return
+      ;;
+    --ruleset | --ruleset6)
+      _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --family)
+      _portmapctl__offer 'both ipv4 ipv6' ''
+      return
+      ;;
+    --iptables)
+      _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    -o | --output)
+      _portmapctl__offer 'diff json restore commands save' ''
+      return
+      ;;
+    --undo | --lock-file)
+      _portmapctl__offer '' files
+      return
+      ;;
+    --color)
+      _portmapctl__offer 'auto always never' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--net --container-id --plugin-type --chain --prune --ruleset --ruleset6 --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+}
+
+_portmapctl_check() {
+  case $prev in
+    --net | --container-id | --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --host-interface | --wait)
+      return
+      ;;
+    --layout)
+      _portmapctl__offer 'auto snat mark' ''
+      return
+      ;;
+    --ruleset | --ruleset6)
+      _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --family)
+      _portmapctl__offer 'both ipv4 ipv6' ''
+      return
+      ;;
+    --iptables)
+      _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    -o | --output)
+      _portmapctl__offer 'diff json' ''
+      return
+      ;;
+    --color)
+      _portmapctl__offer 'auto always never' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
+}
+
+_portmapctl_list() {
+  case $prev in
+    --ruleset | --ruleset6)
+      _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --family)
+      _portmapctl__offer 'both ipv4 ipv6' ''
+      return
+      ;;
+    --iptables)
+      _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    --attachments)
+      _portmapctl__offer '' files
+      return
+      ;;
+    --plugin-type | --net | --container-id | --port | --wait)
+      return
+      ;;
+    --state)
+      _portmapctl__offer 'ok orphan incomplete conflict' ''
+      return
+      ;;
+    -o | --output)
+      _portmapctl__offer 'table wide json' ''
+      return
+      ;;
+    --color)
+      _portmapctl__offer 'auto always never' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--ruleset --ruleset6 --family --iptables --attachments --plugin-type --net --container-id --port --state --exit-code -o --output --wait --keep-going --color -v --verbose -q --quiet -h --help' '' ''
+}
+
+_portmapctl_explain() {
+  case $prev in
+    --net | --container-id | --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --packet | --port | --local-address | --host-interface | --wait)
+      return
+      ;;
+    --layout)
+      _portmapctl__offer 'auto snat mark' ''
+      return
+      ;;
+    --ruleset | --ruleset6)
+      _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --family)
+      _portmapctl__offer 'both ipv4 ipv6' ''
+      return
+      ;;
+    --iptables)
+      _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    --addresses)
+      _portmapctl__offer '' files
+      return
+      ;;
+    -o | --output)
+      _portmapctl__offer 'text json dot' ''
+      return
+      ;;
+    --color)
+      _portmapctl__offer 'auto always never' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --packet --port --ruleset --ruleset6 --family --iptables --local-address --addresses -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
+}
+
+_portmapctl_gc() {
+  case $prev in
+    --plugin-type | --confirm | --wait | --host-interface)
+      return
+      ;;
+    --ruleset | --ruleset6)
+      _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --family)
+      _portmapctl__offer 'both ipv4 ipv6' ''
+      return
+      ;;
+    --iptables)
+      _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    -o | --output)
+      _portmapctl__offer 'diff json restore commands save' ''
+      return
+      ;;
+    --undo | --lock-file)
+      _portmapctl__offer '' files
+      return
+      ;;
+    --color)
+      _portmapctl__offer 'auto always never' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+}
+
+_portmapctl_generate-completion() {
+  _portmapctl__arguments '-h --help' 'bash zsh fish' ''
+}
+
+_portmapctl_help() {
+  _portmapctl__arguments '-h --help' 'add del check list explain gc generate-completion help' ''
+}
+
+_portmapctl() {
+  local IFS=$' \t\n' cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+  COMPREPLY=()
+  # --output=json comes as three words
+  if [[ $cur == '=' ]]; then
+    cur=
+  elif [[ $prev == '=' ]] && ((COMP_CWORD > 2)); then
+    prev=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  if ((COMP_CWORD == 1)); then
+    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc generate-completion help' ''
+    return
+  fi
+  case ${COMP_WORDS[1]} in
+    add) _portmapctl_add ;;
+    del) _portmapctl_del ;;
+    check) _portmapctl_check ;;
+    list) _portmapctl_list ;;
+    explain) _portmapctl_explain ;;
+    gc) _portmapctl_gc ;;
+    generate-completion) _portmapctl_generate-completion ;;
+    help) _portmapctl_help ;;
+  esac
+}
+
+complete -F _portmapctl portmapctl
