@@ -5,6 +5,7 @@ import io.portmapctl.explain.Explainer;
 import io.portmapctl.explain.Localnet;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
+import io.portmapctl.explain.Settings;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
@@ -25,6 +26,7 @@ import io.portmapctl.render.TraceView;
 import io.portmapctl.trace.Host;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Tracer;
+import io.portmapctl.trace.Truth;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -81,7 +83,7 @@ record Explaining(
     report = onHost(report, live, rulesets);
     Plan plan = report.plan();
     Explainer explainer =
-        new Explainer(published(documents, report), host, c -> localnet(c, live, rulesets, plan));
+        new Explainer(published(documents, report), host, settings(live, rulesets, plan));
     show(rulesets, report, explainer);
     if (style != ExplainCommand.Style.JSON) {
       outcome.aside(report);
@@ -147,6 +149,16 @@ record Explaining(
       }
     }
     return report.with(report.plan().with(sysctls, more), more);
+  }
+
+  /** What this host's kernel does, or what is not known of another's. */
+  private Settings settings(LiveHost live, RulesetOptions rulesets, Plan plan) {
+    return new Settings(
+        container -> localnet(container, live, rulesets, plan),
+        family ->
+            rulesets.live(family)
+                ? Truth.of(live.forwarding().showsBridged(family))
+                : Truth.UNKNOWN);
   }
 
   private Localnet localnet(

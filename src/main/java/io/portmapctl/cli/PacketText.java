@@ -9,6 +9,8 @@ import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Truth;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -66,8 +68,13 @@ record PacketText(Packet packet, boolean marked) {
     Mark mark = Mark.of(0);
     boolean marked = false;
     Matcher more = MORE.matcher(parts.group(6));
+    List<String> said = new ArrayList<>();
     while (more.find()) {
       String value = more.group(2);
+      if (said.contains(more.group(1))) {
+        throw wrong(given, text, "'" + more.group(1) + "' stands twice");
+      }
+      said.add(more.group(1));
       switch (more.group(1)) {
         case "in" -> in = device(given, text, value);
         case "out" -> out = device(given, text, value);

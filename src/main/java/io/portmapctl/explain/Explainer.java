@@ -17,17 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Explains plans and ports.
  *
  * @param attachments the attachments that are known
  * @param host what is known of the host's addresses
- * @param localnet whether localhost's connections may leave towards a container
+ * @param settings what the kernel does
  */
-public record Explainer(
-    List<Attachment> attachments, Host host, Function<IpAddress, Localnet> localnet) {
+public record Explainer(List<Attachment> attachments, Host host, Settings settings) {
 
   /** Copies the list. */
   public Explainer {
@@ -71,7 +69,7 @@ public record Explainer(
   /** Who gets connections to a port of a table. */
   public PortReach reach(Table table, Published port) {
     Whose whose = new Whose(attachments);
-    Reach reach = new Reach(table, host, whose, subnets(), localnet);
+    Reach reach = new Reach(table, host, whose, subnets(), settings);
     List<Answer> answers = reach.of(port.protocol(), port.port(), port.hostIp());
     Set<Whose.Recipient> recipients = new LinkedHashSet<>();
     Set<Whose.Recipient> others = new LinkedHashSet<>();

@@ -31,12 +31,9 @@ import java.util.stream.Collectors;
  *
  * @param table the table that it goes through
  * @param subnet the subnet of a container, where it is known
- * @param localnet whether localhost's connections may leave towards a container
+ * @param settings what the kernel does
  */
-record Judgement(
-    Table table,
-    Function<IpAddress, Optional<Cidr>> subnet,
-    Function<IpAddress, Localnet> localnet) {
+record Judgement(Table table, Function<IpAddress, Optional<Cidr>> subnet, Settings settings) {
   private static final int MOST_REASONS = 3;
 
   /** A result and its reason. */
@@ -180,16 +177,27 @@ record Judgement(
     boolean beside =
         !here && subnet.apply(container.get()).map(s -> s.contains(Cidr.host(from))).orElse(false);
     if (beside) {
-      return fails(
-          "no rule masquerades it: the answer goes straight to the other container, which waits"
-              + " for this host's (unless br_netfilter shows bridged packets to iptables)");
+      return straight(from.family());
     }
     return works("");
   }
 
+  /** What one container sends to another does not leave their bridge. */
+  private Verdict straight(Family family) {
+    String setting = family == Family.IPV4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables";
+    String straight = "no rule masquerades it, and the answer goes straight to the other container";
+    return switch (settings.bridged().apply(family)) {
+      case YES -> works(straight + ", on whose way " + setting + " turns it back");
+      case NO -> fails(straight + ", which waits for this host's");
+      case UNKNOWN ->
+          new Verdict(
+              Answer.Result.UNKNOWN, straight + ": it works only where " + setting + " is 1");
+    };
+  }
+
   private Verdict localhost(IpAddress container) {
     String setting = "route_localnet of the interface towards " + container;
-    return switch (localnet.apply(container)) {
+    return switch (settings.localnet().apply(container)) {
       case SET -> works("its source becomes this host's, and " + setting + " is 1");
       case PLANNED -> works("its source becomes this host's, and the plan sets " + setting);
       case UNKNOWN -> works("its source becomes this host's, if " + setting + " is 1");

@@ -63,7 +63,7 @@ public record PacketReport(
     Host host = explainer.host();
     Packet packet = withDevice(given, host);
     Trace trace = new Tracer(table, host).follow(packet);
-    Judgement judgement = new Judgement(table, explainer::subnet, explainer.localnet());
+    Judgement judgement = new Judgement(table, explainer::subnet, explainer.settings());
     List<End> ends = new ArrayList<>();
     for (Way way : trace.ways()) {
       Judgement.Verdict verdict = judgement.of(new Trace(packet, host, List.of(way)));

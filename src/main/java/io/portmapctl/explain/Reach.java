@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Who gets connections to a port of the host, from each kind of sender. */
 public final class Reach {
@@ -38,7 +37,7 @@ public final class Reach {
   private final Host told;
   private final Whose whose;
   private final Map<IpAddress, Cidr> subnets;
-  private final Function<IpAddress, Localnet> localnet;
+  private final Settings settings;
 
   /**
    * Looks at a table.
@@ -46,20 +45,16 @@ public final class Reach {
    * @param host what is known of the host's addresses
    * @param whose whose chains are whose
    * @param subnets the subnets of containers that are known by other means
-   * @param localnet whether localhost's connections may leave towards a container
+   * @param settings what the kernel does
    */
   public Reach(
-      Table table,
-      Host host,
-      Whose whose,
-      Map<IpAddress, Cidr> subnets,
-      Function<IpAddress, Localnet> localnet) {
+      Table table, Host host, Whose whose, Map<IpAddress, Cidr> subnets, Settings settings) {
     this.table = table;
     this.family = table.family();
     this.told = host;
     this.whose = whose;
     this.subnets = Map.copyOf(subnets);
-    this.localnet = localnet;
+    this.settings = settings;
   }
 
   /**
@@ -113,7 +108,7 @@ public final class Reach {
       this.destinations = destinations(protocol, port, hostIp);
       this.host = told.links().isPresent() ? told : Standin.host(destinations);
       this.tracer = new Tracer(table, host);
-      this.judgement = new Judgement(table, this::subnet, localnet);
+      this.judgement = new Judgement(table, this::subnet, settings);
     }
 
     List<Answer> answers() {

@@ -33,6 +33,17 @@ public record Forwarding(Exec exec, HostPaths host, Variant variant, Path sysctl
     return List.copyOf(obstacles);
   }
 
+  /** Whether packets that only cross a bridge are shown to iptables (br_netfilter). */
+  public boolean showsBridged(Family family) {
+    String setting =
+        "net/bridge/bridge-nf-call-" + (family == Family.IPV4 ? "iptables" : "ip6tables");
+    try {
+      return Files.readString(sysctls.resolve(setting)).strip().equals("1");
+    } catch (IOException e) {
+      return false; // without the module they are not
+    }
+  }
+
   private Optional<String> forwardChain(Family family) {
     Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
     if (program.isEmpty() || LiveReader.isLegacy(program.get()) && !filterLoaded(family)) {

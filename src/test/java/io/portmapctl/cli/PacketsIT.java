@@ -100,10 +100,20 @@ class PacketsIT {
   private void serve(Site site) throws Exception {
     servers.add(
         site.container.start(
-            "socat", "TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0", "EXEC:echo here"));
+            "socat", "TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0", "SYSTEM:read line; echo here"));
     servers.add(
         site.container.start("socat", "UDP6-RECVFROM:53,fork,ipv6only=0", "EXEC:echo here"));
     Thread.sleep(500);
+  }
+
+  /** Until the kernel has found that nobody else has an address, it does not ask for neighbours. */
+  static void settle(Namespace namespace) throws Exception {
+    for (int i = 0; i < 50; i++) {
+      if (namespace.must("", "ip", "-6", "addr", "show", "tentative").isEmpty()) {
+        return;
+      }
+      Thread.sleep(100);
+    }
   }
 
   static boolean reaches(Namespace from, String to) throws Exception {
@@ -111,7 +121,7 @@ class PacketsIT {
     return from.run("hello\n", command).out().contains("here");
   }
 
-  private static boolean tcp(Namespace from, String address) throws Exception {
+  static boolean tcp(Namespace from, String address) throws Exception {
     return reaches(from, "TCP:" + address + ":8080,connect-timeout=1");
   }
 

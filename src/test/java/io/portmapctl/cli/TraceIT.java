@@ -130,7 +130,7 @@ class TraceIT {
       site.peer().must("", "ip", "route", "add", "default", "via", "2001:db8::1");
       for (Namespace each : List.of(site.host(), site.peer(), site.container(), site.sibling())) {
         senders.put(each, Sender.in(each));
-        settle(each);
+        PacketsIT.settle(each);
       }
       new TraceRules(make, modelled, namespace, variant, folder).load(seed);
       byte[] addresses = namespace.must("", "ip", "-j", "addr").getBytes(StandardCharsets.UTF_8);
@@ -139,18 +139,6 @@ class TraceIT {
         tables.put(family, read(family));
       }
       listen();
-    }
-
-    /**
-     * Until the kernel has found that nobody else has an address, it does not ask for neighbours.
-     */
-    private static void settle(Namespace namespace) throws Exception {
-      for (int i = 0; i < 50; i++) {
-        if (namespace.must("", "ip", "-6", "addr", "show", "tentative").isEmpty()) {
-          return;
-        }
-        Thread.sleep(100);
-      }
     }
 
     private Table read(Family family) throws Exception {
