@@ -12,8 +12,12 @@ public final class Nearest {
   public static Optional<String> to(String word, Collection<String> known) {
     int near = Math.max(1, word.length() / 3);
     return known.stream()
-        .filter(k -> distance(word, k) <= near || word.length() > 1 && k.startsWith(word))
+        .filter(k -> distance(word, k) <= near || begins(k, word) || begins(word, k))
         .min(Comparator.comparingInt(k -> distance(word, k)));
+  }
+
+  private static boolean begins(String word, String beginning) {
+    return beginning.length() > 1 && word.startsWith(beginning);
   }
 
   /** A question to put into a message, with a blank after it; empty where nothing is near. */

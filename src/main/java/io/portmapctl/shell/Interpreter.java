@@ -18,6 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Interpreter {
   private static final int USAGE = 2;
   private static final int NO = 1;
+  private static final int INDENT = 11;
+  private static final int WIDTH = 80;
 
   private final Work work;
   private final Optional<Asker> asker;
@@ -125,14 +127,14 @@ final class Interpreter {
     read.problems().forEach(p -> session.say("portmapctl: " + p));
     if (read.exitCode() == 0) {
       work.use(ruleset, read);
-      session.print(described(ruleset, read.names()));
+      session.say(described(ruleset, read.names()));
     }
     return read.exitCode();
   }
 
   private static String described(ChosenRuleset ruleset, KnownNames names) {
     return String.format(
-        "Ruleset %s: %s, %s, %s.%n",
+        "Ruleset %s: %s, %s, %s.",
         ruleset.title(),
         counted(names.containers().size(), "container"),
         counted(names.ports().size(), "published port"),
@@ -165,8 +167,19 @@ final class Interpreter {
     return 0;
   }
 
+  /** A name and what it is, in lines of 80 columns. */
   private static String row(String name, String text) {
-    return String.format("  %-8s %s%n", name, text);
+    StringBuilder out = new StringBuilder(String.format("  %-8s", name));
+    int column = INDENT - 1;
+    for (String word : text.split(" ", -1)) {
+      if (column + 1 + word.length() > WIDTH) {
+        out.append('\n').append(" ".repeat(INDENT - 1));
+        column = INDENT - 1;
+      }
+      out.append(' ').append(word);
+      column += 1 + word.length();
+    }
+    return out.append('\n').toString();
   }
 
   /** The first sentence of a command's description. */
@@ -232,8 +245,8 @@ final class Interpreter {
       all.add("--apply");
     }
     int code = carriedOut(session, "add", all);
-    if (!live && !shown) {
-      session.say("This is a saved ruleset, so the plan is only shown; \"use live\" changes that.");
+    if (!live && code == 0) {
+      session.say("The ruleset is a saved one, so the plan is only shown.");
     }
     return code;
   }

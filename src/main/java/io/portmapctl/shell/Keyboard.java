@@ -17,6 +17,7 @@ import org.jline.reader.LineReader.Option;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultHighlighter;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -53,6 +54,9 @@ final class Keyboard implements Asker {
             .provider(TerminalBuilder.PROP_PROVIDER_EXEC)
             .dumb(false)
             .build()) {
+      if (terminal.getWidth() == 0) {
+        terminal.setSize(new Size(80, 24)); // a serial line does not know
+      }
       return new Keyboard(session, ruleset, terminal).run();
     } catch (IOException | IllegalStateException e) {
       session.say("portmapctl: the terminal cannot be used: " + e.getMessage());
@@ -68,12 +72,14 @@ final class Keyboard implements Asker {
             .appName("portmapctl")
             .parser(new LineParser())
             .completer(
-                (reader, line, candidates) ->
-                    completions
-                        .of(
-                            line.words().subList(0, line.wordIndex()),
-                            line.word().substring(0, line.wordCursor()))
-                        .forEach(s -> candidates.add(candidate(s))))
+                (reader, line, candidates) -> {
+                  completions
+                      .of(
+                          line.words().subList(0, line.wordIndex()),
+                          line.word().substring(0, line.wordCursor()))
+                      .forEach(s -> candidates.add(candidate(s)));
+                  work.news().forEach(reader::printAbove);
+                })
             .option(Option.DISABLE_EVENT_EXPANSION, true) // "!" is a word of conditions
             .option(Option.HISTORY_TIMESTAMPED, false)
             .option(Option.INSERT_TAB, false)

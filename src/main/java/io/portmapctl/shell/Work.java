@@ -17,6 +17,7 @@ final class Work {
   private ChosenRuleset ruleset;
   private CompletableFuture<KnownNames.Reading> reading = new CompletableFuture<>();
   private boolean started;
+  private boolean said;
 
   /**
    * Work that begins.
@@ -43,6 +44,7 @@ final class Work {
   synchronized void forget() {
     reading = new CompletableFuture<>();
     started = false;
+    said = false;
   }
 
   /** Reads a ruleset now. */
@@ -55,8 +57,12 @@ final class Work {
     return reading().names();
   }
 
-  /** What keeps the names from being known. */
-  List<String> problems() {
+  /** What keeps the names from being known, where that has not been said yet. */
+  synchronized List<String> news() {
+    if (said || !started || !reading.isDone()) {
+      return List.of();
+    }
+    said = true;
     return reading().problems();
   }
 
