@@ -60,8 +60,7 @@ class CompletionsTest {
   @Test
   void anOptionIsOfferedOnceUnlessItMayBeRepeated() {
     assertThat(offered("add", "--net", "web", "--n")).containsExactly("--no-snat");
-    assertThat(offered("add", "--ip", "10.1.1.1/24", "--ip"))
-        .containsExactly("--ip", "--iptables");
+    assertThat(offered("add", "--ip", "10.1.1.1/24", "--ip")).containsExactly("--ip", "--iptables");
   }
 
   @Test
@@ -81,7 +80,10 @@ class CompletionsTest {
     IntStream.range(0, 10_000).forEach(i -> ids.put(String.format("%08x", i * 7919), "web"));
     KnownNames names = new KnownNames(new TreeSet<>(), ids, new TreeMap<>(), new TreeMap<>());
     Completions many = new Completions(() -> names);
-    assertThat(many.of(List.of("list", "--container-id"), String.format("%08x", 7919 * 77)))
-        .hasSize(1);
+    List<String> before = List.of("list", "--container-id");
+    long begun = System.nanoTime();
+    assertThat(many.of(before, String.format("%08x", 7919 * 77))).hasSize(1);
+    System.out.printf(
+        "an ID among 10,000 completed in %d microseconds%n", (System.nanoTime() - begun) / 1_000);
   }
 }
