@@ -18,7 +18,13 @@ public record ShellWords(List<Word> words, boolean open) {
    * @param start where it begins in the line
    * @param end where it ends, quotes and backslashes included
    */
-  public record Word(String text, int start, int end) {}
+  public record Word(String text, int start, int end) {
+
+    /** How long it is in the line. */
+    public int length() {
+      return end - start;
+    }
+  }
 
   /** The words of a text. */
   public static ShellWords of(String line) {

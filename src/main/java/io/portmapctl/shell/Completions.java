@@ -46,6 +46,9 @@ final class Completions {
       Interpreter.own().forEach((name, text) -> all.add(Suggestion.of(name, text)));
       return beginning(all, word);
     }
+    if (before.get(before.size() - 1).equals(">")) {
+      return files(word);
+    }
     String command = before.get(0);
     if (command.equals("help")) {
       return before.size() > 1 ? List.of() : of(List.of(), word);

@@ -7,6 +7,12 @@ import io.portmapctl.cli.Nearest;
 import io.portmapctl.cli.Portmapctl;
 import io.portmapctl.cli.Session;
 import io.portmapctl.cli.ShellWords;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** Runs one line: a command of the command line, or one that only the shell has. */
 final class Interpreter {
   private static final int USAGE = 2;
+  private static final int HOST = 4;
   private static final int NO = 1;
   private static final int INDENT = 11;
   private static final int WIDTH = 80;
@@ -78,10 +85,38 @@ final class Interpreter {
       session.say("portmapctl: a quote is not closed");
       return USAGE;
     }
-    List<String> words = command(line).stream().map(ShellWords.Word::text).toList();
-    if (words.isEmpty()) {
-      return 0;
+    List<ShellWords.Word> all = command(line);
+    int sign = all.size() - 2;
+    boolean toFile = sign > 0 && all.get(sign).text().equals(">") && all.get(sign).length() == 1;
+    List<String> words = all.stream().map(ShellWords.Word::text).toList();
+    if (toFile) {
+      return intoFile(session, words.subList(0, sign), words.get(sign + 1));
     }
+    return words.isEmpty() ? 0 : run(session, words);
+  }
+
+  /** Runs a line whose results go to a file, which stays as it was where there are none. */
+  private int intoFile(Session session, List<String> words, String file) {
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(results);
+    int code =
+        run(
+            new Session(
+                session.in(), out, session.err(), session.env(), false, session.interactive()),
+            words);
+    out.flush();
+    try {
+      if (code <= NO) {
+        Files.write(Path.of(file), results.toByteArray());
+      }
+    } catch (IOException | InvalidPathException e) {
+      session.say("portmapctl: " + file + ": cannot be written: " + e.getMessage());
+      return HOST;
+    }
+    return code;
+  }
+
+  private int run(Session session, List<String> words) {
     List<String> rest = words.subList(1, words.size());
     return switch (words.get(0)) {
       case "exit", "quit" -> leave(session, words);
@@ -162,6 +197,7 @@ final class Interpreter {
         });
     out.append("Only in the shell:\n");
     own().forEach((name, text) -> out.append(row(name, text)));
+    out.append("A line that ends in > FILE writes its results there.\n");
     out.append("Nothing is changed without --apply. Tab completes.\n");
     session.print(out.toString());
     return 0;

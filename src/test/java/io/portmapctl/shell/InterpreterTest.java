@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.cli.ChosenRuleset;
 import io.portmapctl.cli.ShellWords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Lines, and the questions of an add. */
 class InterpreterTest {
@@ -76,6 +80,21 @@ class InterpreterTest {
     Surroundings other = new Surroundings();
     assertThat(run(other, EMPTY, "list")).isZero();
     assertThat(other.err()).contains("No mappings.");
+  }
+
+  @Test
+  void resultsGoToAFileUnlessTheLineFails(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("web.json");
+    Surroundings around = new Surroundings();
+    String add = "add --net web --container-id c --ip 10.1.1.1/24 -p 80:80 -o document > ";
+    assertThat(run(around, EMPTY, add + file)).isZero();
+    assertThat(around.out()).isEmpty();
+    assertThat(Files.readString(file)).contains("\"containerID\"");
+    assertThat(run(around, EMPTY, "add " + file + " -o save > " + folder.resolve("x"))).isZero();
+    assertThat(run(around, EMPTY, "add " + folder.resolve("no") + " > " + file)).isEqualTo(3);
+    assertThat(Files.readString(file)).contains("\"containerID\"");
+    assertThat(run(around, EMPTY, add + folder.resolve("no/such/folder"))).isEqualTo(4);
+    assertThat(run(around, EMPTY, "del --net '>' --container-id '>' '>'")).isEqualTo(3);
   }
 
   @Test
