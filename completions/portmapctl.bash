@@ -233,12 +233,22 @@ _portmapctl_gc() {
   _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
+_portmapctl_shell() {
+  case $prev in
+    --ruleset | --ruleset6)
+      _portmapctl__offer 'live empty' files
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--ruleset --ruleset6 --keep-going -h --help' '' ''
+}
+
 _portmapctl_generate-completion() {
   _portmapctl__arguments '-h --help' 'bash zsh fish' ''
 }
 
 _portmapctl_help() {
-  _portmapctl__arguments '-h --help' 'add del check list explain gc generate-completion help' ''
+  _portmapctl__arguments '-h --help' 'add del check list explain gc shell generate-completion help' ''
 }
 
 _portmapctl() {
@@ -251,7 +261,7 @@ _portmapctl() {
     prev=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   if ((COMP_CWORD == 1)); then
-    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc generate-completion help' ''
+    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc shell generate-completion help' ''
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -261,6 +271,7 @@ _portmapctl() {
     list) _portmapctl_list ;;
     explain) _portmapctl_explain ;;
     gc) _portmapctl_gc ;;
+    shell) _portmapctl_shell ;;
     generate-completion) _portmapctl_generate-completion ;;
     help) _portmapctl_help ;;
   esac

@@ -16,6 +16,7 @@ complete -c portmapctl -n '__portmapctl_no_command' -a check -d 'Checks that the
 complete -c portmapctl -n '__portmapctl_no_command' -a list -d 'Lists the port mappings in a ruleset, of every layout, with their owners'
 complete -c portmapctl -n '__portmapctl_no_command' -a explain -d 'Explains a plan in plain words, rule by rule, in the order in which a packet meets them, and what will not work'
 complete -c portmapctl -n '__portmapctl_no_command' -a gc -d 'Plans the removal of the mappings of containers that are in none of the SOURCEs, or dead, on the networks that the SOURCEs name'
+complete -c portmapctl -n '__portmapctl_no_command' -a shell -d 'Runs the same commands at a prompt, with completion (Tab), a history and questions for what an add lacks'
 complete -c portmapctl -n '__portmapctl_no_command' -a generate-completion -d 'Prints the completions of commands, options and values for a shell'
 complete -c portmapctl -n '__portmapctl_no_command' -a help -d 'Display help information about the specified command'
 complete -c portmapctl -n '__portmapctl_no_command' -s h -l help -d 'Show this help and exit'
@@ -123,7 +124,7 @@ complete -c portmapctl -n '__portmapctl_command_is list' -l container-id -r -f -
 complete -c portmapctl -n '__portmapctl_command_is list' -l port -r -f -d 'Only those that take packets of this port'
 complete -c portmapctl -n '__portmapctl_command_is list' -l state -r -f -a 'ok orphan incomplete conflict' -d 'Only those in this state'
 complete -c portmapctl -n '__portmapctl_command_is list' -l exit-code -d 'With --state: exit 1 when there are some'
-complete -c portmapctl -n '__portmapctl_command_is list' -s o -l output -r -f -a 'table wide json' -d 'A table of 80 columns, one with everything, or JSON (default: table)'
+complete -c portmapctl -n '__portmapctl_command_is list' -s o -l output -r -f -a 'table wide json' -d 'A table as wide as the terminal or 80 columns, one with everything, or JSON (default: table)'
 complete -c portmapctl -n '__portmapctl_command_is list' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is list' -l keep-going -d 'Report bad documents, go on with the good ones, exit 3 at the end'
 complete -c portmapctl -n '__portmapctl_command_is list' -l color -r -f -a 'auto always never' -d 'Colours'
@@ -187,8 +188,13 @@ complete -c portmapctl -n '__portmapctl_command_is gc' -l force -d 'Go on despit
 complete -c portmapctl -n '__portmapctl_command_is gc' -l keep-going -d 'Report bad documents, go on with the good ones, exit 3 at the end'
 complete -c portmapctl -n '__portmapctl_command_is gc' -s h -l help -d 'Show this help and exit'
 
+complete -c portmapctl -n '__portmapctl_command_is shell' -l ruleset -r -F -a 'live empty' -d 'The IPv4 ruleset to begin with, as by "use" in the shell (default: live)'
+complete -c portmapctl -n '__portmapctl_command_is shell' -l ruleset6 -r -F -a 'live empty' -d 'The same for IPv6; empty where only --ruleset is given and is not live'
+complete -c portmapctl -n '__portmapctl_command_is shell' -l keep-going -d 'Go on after a line of a script that failed'
+complete -c portmapctl -n '__portmapctl_command_is shell' -s h -l help -d 'Show this help and exit'
+
 complete -c portmapctl -n '__portmapctl_command_is generate-completion' -f -a 'bash zsh fish'
 complete -c portmapctl -n '__portmapctl_command_is generate-completion' -s h -l help -d 'Show this help and exit'
 
-complete -c portmapctl -n '__portmapctl_command_is help' -f -a 'add del check list explain gc generate-completion help'
+complete -c portmapctl -n '__portmapctl_command_is help' -f -a 'add del check list explain gc shell generate-completion help'
 complete -c portmapctl -n '__portmapctl_command_is help' -s h -l help -d 'Show usage help for the help command and exit'

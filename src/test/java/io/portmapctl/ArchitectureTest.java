@@ -43,8 +43,12 @@ class ArchitectureTest {
           .definedBy("io.portmapctl.render")
           .layer("cli")
           .definedBy("io.portmapctl.cli")
-          .whereLayer("cli")
+          .layer("shell")
+          .definedBy("io.portmapctl.shell")
+          .whereLayer("shell")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("cli")
+          .mayOnlyBeAccessedByLayers("shell")
           .whereLayer("render")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("iptables")
@@ -77,10 +81,31 @@ class ArchitectureTest {
   static final ArchRule picocliOnlyInCli =
       noClasses()
           .that()
-          .resideOutsideOfPackage("..cli..")
+          .resideOutsideOfPackages("..cli..", "..shell..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("picocli..");
+
+  @ArchTest
+  static final ArchRule jlineOnlyInTheShell =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..shell..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.jline..");
+
+  /** A script starts without JLine: what it uses knows nothing of it. */
+  @ArchTest
+  static final ArchRule scriptsWithoutJline =
+      noClasses()
+          .that()
+          .resideInAPackage("..shell..")
+          .and()
+          .haveNameNotMatching(".*\\.(Keyboard|Line[A-Z].*)")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.jline..");
 
   @ArchTest
   static final ArchRule jacksonOnlyWhereJsonIs =

@@ -179,7 +179,10 @@ final class Execution {
 
   private void show(Planning planning, Report report) throws Failure {
     switch (format) {
-      case DIFF -> outcome.diff(report, false);
+      case DIFF -> {
+        outcome.diff(report, false);
+        sayWhatIsNext(report.plan());
+      }
       case JSON -> outcome.json(report, false);
       default -> {
         Optional<Family> family =
@@ -191,6 +194,17 @@ final class Execution {
           outcome.lines(report, format, family);
         }
       }
+    }
+  }
+
+  /** For a person: the plan is not carried out, and what does that. */
+  private void sayWhatIsNext(Plan plan) {
+    if (session.outIsTerminal() && !output.quiet() && plan.hasChanges() && !outcome.refused(plan)) {
+      session.say(
+          rulesets.live()
+              ? "Nothing was changed; --apply makes it so."
+              : "This is only a plan; -o save prints the table as it will be, -o commands what does"
+                  + " it.");
     }
   }
 

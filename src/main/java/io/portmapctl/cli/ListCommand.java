@@ -67,7 +67,8 @@ final class ListCommand implements Command {
     spec.addOption(
         Options.choice(
             Style.values(),
-            "A table of 80 columns, one with everything, or JSON (default: table).",
+            "A table as wide as the terminal or 80 columns, one with everything, or JSON (default:"
+                + " table).",
             "-o",
             "--output"));
     ApplyOptions.declareWait(spec);
@@ -134,7 +135,8 @@ final class ListCommand implements Command {
                 shown,
                 style == Style.WIDE,
                 new Theme(output.color(session)),
-                OutputOptions.unicode(session)));
+                OutputOptions.unicode(session),
+                OutputOptions.width(session)));
         outcome.warnings(warnings);
         if (shown.isEmpty() && !output.quiet()) {
           session.say(

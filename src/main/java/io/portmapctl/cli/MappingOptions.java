@@ -244,40 +244,11 @@ record MappingOptions(
   static List<String> split(String option, List<String> texts) throws Failure {
     List<String> words = new ArrayList<>();
     for (String text : texts) {
-      StringBuilder word = new StringBuilder();
-      boolean inWord = false;
-      char quote = 0;
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        char next = i + 1 < text.length() ? text.charAt(i + 1) : 0;
-        if (quote == '\'' ? c == '\'' : quote == '"' && c == '"') {
-          quote = 0;
-        } else if (quote == 0 && (c == '\'' || c == '"')) {
-          quote = c;
-          inWord = true;
-        } else if (c == '\\'
-            && next != 0
-            && (quote == 0 || quote == '"' && "$`\"\\".indexOf(next) >= 0)) {
-          word.append(next);
-          inWord = true;
-          i++;
-        } else if (quote == 0 && (c == ' ' || c == '\t' || c == '\n')) {
-          if (inWord) {
-            words.add(word.toString());
-            word.setLength(0);
-            inWord = false;
-          }
-        } else {
-          word.append(c);
-          inWord = true;
-        }
-      }
-      if (quote != 0) {
+      ShellWords split = ShellWords.of(text);
+      if (split.open()) {
         throw usage(option + ": a quote is not closed in " + Portmapctl.shown(text));
       }
-      if (inWord) {
-        words.add(word.toString());
-      }
+      words.addAll(split.texts());
     }
     return words;
   }

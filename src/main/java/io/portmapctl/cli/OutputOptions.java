@@ -88,6 +88,14 @@ record OutputOptions(
     return locale.toUpperCase(Locale.ROOT).replace("-", "").endsWith("UTF8");
   }
 
+  /** How wide a line may be: what the terminal says, where it does, or else 80. */
+  static int width(Session session) {
+    String columns = session.variable("COLUMNS").orElse("");
+    return session.outIsTerminal() && columns.matches("[1-9][0-9]{1,3}")
+        ? Integer.parseInt(columns)
+        : 80;
+  }
+
   /** Whether to use colours here. */
   boolean color(Session session) {
     return switch (color) {

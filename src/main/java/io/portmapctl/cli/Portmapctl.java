@@ -14,12 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: {@code portmapctl COMMAND …}. */
 public final class Portmapctl {
@@ -32,6 +36,7 @@ public final class Portmapctl {
           new ListCommand(),
           new ExplainCommand(),
           new GcCommand(),
+          new ShellCommand(),
           new CompletionCommand());
 
   private Portmapctl() {}
@@ -49,8 +54,25 @@ public final class Portmapctl {
     System.exit(code);
   }
 
+  /** Every command by its name, with its description and options. */
+  public static Map<String, CommandSpec> commands() {
+    Map<String, CommandSpec> commands = new LinkedHashMap<>();
+    COMMANDS.forEach(c -> commands.put(c.name(), spec(c)));
+    return commands;
+  }
+
+  /**
+   * The options and arguments given to a command.
+   *
+   * @throws ParameterException where they cannot be read
+   */
+  static ParseResult parsed(Session session, Command command, List<String> words) {
+    return line(session, spec(command).name(NAME + " " + command.name()))
+        .parseArgs(words.toArray(new String[0]));
+  }
+
   /** Runs one command in given surroundings; the exit code. */
-  static int run(Session session, String... args) {
+  public static int run(Session session, String... args) {
     List<String> words = Arrays.asList(args);
     try {
       for (Command command : COMMANDS) {
@@ -68,8 +90,7 @@ public final class Portmapctl {
 
   /** A command by itself: the model of the others, and of the whole, would cost start-up. */
   private static int run(Session session, Command command, List<String> words) {
-    CommandLine line = line(session, spec(command).name(NAME + " " + command.name()));
-    ParseResult given = line.parseArgs(words.toArray(new String[0]));
+    ParseResult given = parsed(session, command, words);
     return CommandLine.printHelpIfRequested(given)
         ? ExitCode.OK.number()
         : command.run(session, given);
@@ -118,7 +139,8 @@ public final class Portmapctl {
     }
     String expected = "expected one of " + String.join(", ", root.subcommands().keySet());
     if (args.length > 0 && !args[0].startsWith("-") && !root.subcommands().containsKey(args[0])) {
-      throw new ParameterException(line, "'" + args[0] + "' is no command; " + expected);
+      String meant = Nearest.question(args[0], root.subcommands().keySet());
+      throw new ParameterException(line, "'" + args[0] + "' is no command; " + meant + expected);
     }
     line.setParameterExceptionHandler((e, words) -> usage(session, e, false));
     line.setExecutionStrategy(
@@ -161,8 +183,17 @@ public final class Portmapctl {
     }
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
     session.say(name + ": " + e.getMessage());
+    suggestion(e).ifPresent(s -> session.say("Did you mean " + s + "?"));
     session.say("Try '" + name + " --help'.");
     return ExitCode.USAGE.number();
+  }
+
+  private static Optional<String> suggestion(ParameterException e) {
+    return e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()
+        ? Nearest.to(
+            unmatched.getUnmatched().get(0).split("=", 2)[0],
+            e.getCommandLine().getCommandSpec().optionsMap().keySet())
+        : Optional.empty();
   }
 
   private static int defect(Session session, Throwable e, boolean verbose) {

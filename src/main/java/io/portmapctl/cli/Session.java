@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  * @param interactive whether standard input and standard error are terminals, so that a question
  *     can be asked
  */
-record Session(
+public record Session(
     InputStream in,
     PrintStream out,
     PrintStream err,
@@ -49,6 +49,7 @@ record Session(
     try {
       return answer.get(seconds, TimeUnit.SECONDS).strip().equals("yes");
     } catch (TimeoutException | ExecutionException e) {
+      reader.interrupt(); // the next line is not for it; where input can be interrupted
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -74,19 +75,22 @@ record Session(
     return answer.toString();
   }
 
-  void print(String octets) {
+  /** Prints octets on standard output. */
+  public void print(String octets) {
     byte[] bytes = octets.getBytes(StandardCharsets.ISO_8859_1);
     out.write(bytes, 0, bytes.length);
     out.flush();
   }
 
-  void say(String text) {
+  /** Says a line of text on standard error. */
+  public void say(String text) {
     byte[] bytes = (Shown.escaped(text) + "\n").getBytes(StandardCharsets.UTF_8);
     err.write(bytes, 0, bytes.length);
     err.flush();
   }
 
-  Optional<String> variable(String name) {
+  /** What the environment says, unless it is empty. */
+  public Optional<String> variable(String name) {
     return Optional.ofNullable(env.get(name)).filter(v -> !v.isEmpty());
   }
 }

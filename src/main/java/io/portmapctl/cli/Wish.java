@@ -117,11 +117,12 @@ record Wish(
         || !pieces.equals(MappingOptions.NONE);
   }
 
-  private void requirePieces(Session session) throws Failure {
-    if (!identity.sources().isEmpty()) {
-      return;
-    }
+  /** The options of the pieces that neither a source nor the call itself says. */
+  List<String> missing(Session session) {
     List<String> missing = new ArrayList<>();
+    if (!identity.sources().isEmpty()) {
+      return missing;
+    }
     if (identity.network().isEmpty()) {
       missing.add("--net");
     }
@@ -134,6 +135,11 @@ record Wish(
     if (!pieces.hasMapping()) {
       missing.add("-p");
     }
+    return missing;
+  }
+
+  private void requirePieces(Session session) throws Failure {
+    List<String> missing = missing(session);
     if (!missing.isEmpty()) {
       throw new Failure(
           ExitCode.USAGE,

@@ -52,6 +52,11 @@ final class Columns {
     return new Columns(List.copyOf(widths), gap, ellipsis);
   }
 
+  /** How wide the widest line is. */
+  int width() {
+    return widths.stream().mapToInt(w -> w).sum() + gap * (widths.size() - 1);
+  }
+
   private static int length(String text) {
     return text.codePointCount(0, text.length());
   }

@@ -23,6 +23,7 @@ import java.util.Map;
  */
 public final class DiffView {
   private static final int CONTEXT = 3;
+  private static final String OF = " of ";
 
   /** How much is said beside the diff. */
   public enum Detail {
@@ -49,7 +50,7 @@ public final class DiffView {
     this.detail = detail;
     this.theme = theme;
     for (Report.Subject subject : report.subjects()) {
-      String owner = " of " + Sentences.brief(subject.identity());
+      String owner = OF + Sentences.brief(subject.identity());
       owners.put(ChainNames.dnat(subject.identity()), owner);
       owners.put(ChainNames.snat(subject.identity()), owner);
     }
@@ -195,14 +196,12 @@ public final class DiffView {
   private void hunk(String title, int[] at, List<Line> lines) {
     int[] size = {0, 0};
     advance(size, lines);
+    String shown = terminal ? Terminal.safe(title) : title;
+    int of = shown.indexOf(OF); // no chain's name has a blank in it
+    String place = of < 0 ? shown : shown.substring(0, of);
     line(
-        theme.place(
-            "@@ -"
-                + range(at[0], size[0])
-                + " +"
-                + range(at[1], size[1])
-                + " @@ "
-                + (terminal ? Terminal.safe(title) : title)));
+        theme.place("@@ -" + range(at[0], size[0]) + " +" + range(at[1], size[1]) + " @@ " + place)
+            + (of < 0 ? "" : theme.owner(shown.substring(of))));
     for (Line line : lines) {
       String text = terminal ? Terminal.safe(line.text()) : line.text();
       line(

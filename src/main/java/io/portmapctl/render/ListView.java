@@ -14,8 +14,10 @@ import java.util.OptionalInt;
 
 /** The mappings of a ruleset as a table; runs of ports with equal offset are one row. */
 public final class ListView {
-  private static final int LINE = 80;
   private static final int NEVER = Integer.MAX_VALUE;
+
+  /** What a narrow line can do without; the first first. */
+  private static final List<String> DISPENSABLE = List.of("LAYOUT", "CONNS", "TO", "NETWORK");
 
   /** What is listed for a mapping or a run of them. */
   private record Run(Mapping first, Mapping last, long connections) {
@@ -52,15 +54,17 @@ public final class ListView {
    * @param wide whether everything is shown, however long the lines become
    * @param theme the colours
    * @param unicode whether the reader's locale has more than ASCII
+   * @param width how wide a line may be
    */
-  public static String render(List<Mapping> mappings, boolean wide, Theme theme, boolean unicode) {
+  public static String render(
+      List<Mapping> mappings, boolean wide, Theme theme, boolean unicode, int width) {
     List<Run> runs = runs(mappings);
     boolean counted = mappings.stream().anyMatch(m -> m.connections().isPresent());
     List<List<String>> rows = new ArrayList<>();
     rows.add(header(wide, counted));
     runs.forEach(r -> rows.add(cells(r, wide, counted)));
     Columns columns =
-        Columns.of(rows, least(wide, counted), wide ? NEVER : LINE, unicode ? "\u2026" : "~");
+        fitting(rows, least(wide, counted), wide ? NEVER : width, unicode ? "\u2026" : "~");
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < rows.size(); i++) {
       String line = columns.line(rows.get(i));
@@ -69,6 +73,21 @@ public final class ListView {
       out.append('\n');
     }
     return Terminal.octets(out.toString());
+  }
+
+  /** Columns for these rows; where the line is too narrow for all, some are left out. */
+  private static Columns fitting(
+      List<List<String>> rows, List<Integer> least, int width, String ellipsis) {
+    Columns columns = Columns.of(rows, least, width, ellipsis);
+    for (String name : DISPENSABLE) {
+      int column = rows.get(0).indexOf(name);
+      if (columns.width() > width && column >= 0) {
+        least.remove(column);
+        rows.forEach(r -> r.remove(column));
+        columns = Columns.of(rows, least, width, ellipsis);
+      }
+    }
+    return columns;
   }
 
   private static List<Run> runs(List<Mapping> mappings) {

@@ -23,6 +23,11 @@ public record Theme(boolean enabled) {
     return paint("\u001b[36m", text);
   }
 
+  /** Whose something is. */
+  public String owner(String text) {
+    return paint("\u001b[35m", text);
+  }
+
   /** A file header or a summary. */
   public String strong(String text) {
     return paint("\u001b[1m", text);

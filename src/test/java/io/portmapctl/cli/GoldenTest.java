@@ -24,8 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What people read. A folder a case: {@code command} holds a word a line, {@code #terminal} before
- * them where the output is one; {@code exit}, {@code stdout} and {@code stderr} are what it must
- * give. {@code -Dportmapctl.update=true} rewrites those three, for a person to read.
+ * them where the output is one; {@code stdin}, where there is one, is its input; {@code exit},
+ * {@code stdout} and {@code stderr} are what it must give. {@code -Dportmapctl.update=true}
+ * rewrites those three, for a person to read.
  */
 class GoldenTest {
   private static final Path CASES = Path.of("testdata/golden");
@@ -56,7 +57,7 @@ class GoldenTest {
           .isEqualTo(Files.readString(file, StandardCharsets.ISO_8859_1));
     }
     try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files.map(GoldenTest::name))
+      assertThat(files.map(GoldenTest::name).filter(name -> !name.equals("stdin")))
           .as("%s: files that no case uses", folder)
           .containsExactlyInAnyOrder("command", "exit", "stdout", "stderr");
     }
@@ -66,7 +67,9 @@ class GoldenTest {
     List<String> words = new ArrayList<>(Files.readAllLines(folder.resolve("command")));
     boolean terminal = words.remove("#terminal");
     words.addAll(List.of(more));
-    return Run.of(terminal, Map.of("TERM", "xterm", "CNI_IFNAME", ""), "", words);
+    Path input = folder.resolve("stdin");
+    String stdin = Files.exists(input) ? Files.readString(input) : "";
+    return Run.of(terminal, Map.of("TERM", "xterm", "CNI_IFNAME", ""), stdin, words);
   }
 
   /** Each family's diff, given to patch with the text before, gives the text after. */

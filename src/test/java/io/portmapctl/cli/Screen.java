@@ -6,7 +6,7 @@ import io.portmapctl.Needs;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A real terminal of 80 columns, by tmux, in which one command runs. */
+/** A real terminal, by tmux, in which one command runs. */
 final class Screen implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 20;
   private final String socket;
@@ -15,8 +15,13 @@ final class Screen implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** Starts a shell command in a namespace; {@code EXIT=N} follows its end. */
+  /** Starts a shell command on 80 columns in a namespace; {@code EXIT=N} follows its end. */
   static Screen start(Namespace host, String command) throws Exception {
+    return start(host, 80, command);
+  }
+
+  /** The same on a terminal of another width. */
+  static Screen start(Namespace host, int columns, String command) throws Exception {
     Needs.program("tmux");
     Screen screen = new Screen(host.name());
     screen.tmux(
@@ -25,7 +30,7 @@ final class Screen implements AutoCloseable {
         "new-session",
         "-d",
         "-x",
-        "80",
+        Integer.toString(columns),
         "-y",
         "60",
         "ip netns exec " + host.name() + " sh -c '" + command + "; echo EXIT=$?; sleep 30'");

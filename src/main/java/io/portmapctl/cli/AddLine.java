@@ -1,0 +1,104 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.netconf.InputError;
+import io.portmapctl.netconf.Overrides;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** What an {@code add} that is being typed lacks, and whether what it says is right. */
+public final class AddLine {
+
+  /** A piece without which a mapping by hand cannot be. */
+  public enum Piece {
+    /** The network. */
+    NETWORK("--net", "Network name", "web", false),
+    /** The container. */
+    CONTAINER_ID("--container-id", "Container ID", "5f3c", false),
+    /** Its addresses. */
+    ADDRESS("--ip", "Container address with prefix", "10.89.5.6/24", true),
+    /** Its mappings. */
+    MAPPING("-p", "Ports, [HOSTIP:]HOSTPORT:CONTAINERPORT[/PROTOCOL]", "8080:80", true);
+
+    private final String option;
+    private final String question;
+    private final String example;
+    private final boolean several;
+
+    Piece(String option, String question, String example, boolean several) {
+      this.option = option;
+      this.question = question;
+      this.example = example;
+      this.several = several;
+    }
+
+    /** The option that says it. */
+    public String option() {
+      return option;
+    }
+
+    /** What to ask for. */
+    public String question() {
+      return question;
+    }
+
+    /** What an answer looks like. */
+    public String example() {
+      return example;
+    }
+
+    /** Whether there may be more than one. */
+    public boolean several() {
+      return several;
+    }
+  }
+
+  private AddLine() {}
+
+  /**
+   * The pieces that are missing; none where a source says them, help is asked for, or the line is
+   * wrong by itself, which is for the command to say.
+   *
+   * @param words what stands after {@code add}
+   */
+  public static List<Piece> missing(Session session, List<String> words) {
+    try {
+      ParseResult given = Portmapctl.parsed(session, new AddCommand(), words);
+      if (given.hasMatchedOption("--help") || problem(session, given).isPresent()) {
+        return List.of();
+      }
+      List<String> missing = Wish.of(given).missing(session);
+      return Arrays.stream(Piece.values()).filter(p -> missing.contains(p.option())).toList();
+    } catch (ParameterException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * What is wrong with the pieces, if anything is.
+   *
+   * @param words what stands after {@code add}
+   */
+  public static Optional<String> wrong(Session session, List<String> words) {
+    try {
+      return problem(session, Portmapctl.parsed(session, new AddCommand(), words));
+    } catch (ParameterException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Optional<String> problem(Session session, ParseResult given) {
+    Wish wish = Wish.of(given);
+    try {
+      Overrides overrides = wish.pieces().with(wish.identity().overrides(session));
+      if (!wish.pieces().noSnat() && wish.layout() != Wish.LayoutName.SNAT) {
+        wish.pieces().requirePrefix(RulesetOptions.of(given).families().list());
+      }
+      return overrides.errors().stream().map(InputError::message).findFirst();
+    } catch (Failure failure) {
+      return Optional.of(failure.errors().get(0).message());
+    }
+  }
+}

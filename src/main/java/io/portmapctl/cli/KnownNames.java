@@ -1,0 +1,86 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.audit.Inventory;
+import io.portmapctl.audit.Mapping;
+import io.portmapctl.iptables.Variant;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Table;
+import io.portmapctl.netconf.InputError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The names in a ruleset that a person may want to type.
+ *
+ * @param networks the networks
+ * @param containers the containers by their ID, each with its network
+ * @param ports the published ports as {@code --port} takes them, each with who has it
+ * @param chains the chains of containers, each with whose it is
+ */
+public record KnownNames(
+    SortedSet<String> networks,
+    SortedMap<String, String> containers,
+    SortedMap<String, String> ports,
+    SortedMap<String, String> chains) {
+  private static final int WAIT_SECONDS = 5;
+
+  /**
+   * What reading a ruleset gave.
+   *
+   * @param names the names; none where it could not be read
+   * @param exitCode how a command would end that reads it
+   * @param problems why it could not be read
+   */
+  public record Reading(KnownNames names, int exitCode, List<String> problems) {}
+
+  /** No names. */
+  public static KnownNames none() {
+    return new KnownNames(new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+  }
+
+  /** Reads a ruleset, of both families. */
+  public static Reading read(Session session, ChosenRuleset ruleset) {
+    List<String> warnings = new ArrayList<>();
+    LiveHost host = LiveHost.of(session, Variant.AUTO, WAIT_SECONDS, false, warnings);
+    RulesetOptions options =
+        new RulesetOptions(
+            ruleset.ipv4(), ruleset.ipv6().orElse(""), RulesetOptions.Families.BOTH, Variant.AUTO);
+    try {
+      return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());
+    } catch (Failure failure) {
+      List<String> problems = failure.errors().stream().map(InputError::toString).toList();
+      return new Reading(none(), failure.code().number(), problems);
+    }
+  }
+
+  private static KnownNames of(List<Table> tables) {
+    KnownNames names = none();
+    for (Mapping mapping : Inventory.of(tables, Optional.empty()).mappings()) {
+      String owner = mapping.owner().map(o -> o.containerId()).orElse("");
+      mapping.owner().ifPresent(o -> names.networks.add(o.network()));
+      mapping.owner().ifPresent(o -> names.containers.put(o.containerId(), o.network()));
+      names.chains.put(mapping.chain(), owner);
+      if (mapping.hostPort().isPresent()) {
+        names.ports.merge(port(mapping), owner, (a, b) -> a);
+      }
+    }
+    return names;
+  }
+
+  private static String port(Mapping mapping) {
+    String host = mapping.hostIp().map(ip -> bracketed(ip) + ":").orElse("");
+    String protocol = mapping.protocol();
+    String suffix = protocol.isEmpty() || protocol.equals("tcp") ? "" : "/" + protocol;
+    return host + mapping.hostPort().orElse(0) + suffix;
+  }
+
+  private static String bracketed(IpAddress address) {
+    return address.family() == Family.IPV6 ? "[" + address + "]" : address.toString();
+  }
+}

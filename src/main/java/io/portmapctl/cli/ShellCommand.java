@@ -1,0 +1,57 @@
+package io.portmapctl.cli;
+
+import java.util.Optional;
+import java.util.ServiceLoader;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code portmapctl shell}: the same commands at a prompt. */
+final class ShellCommand implements Command {
+
+  @Override
+  public String name() {
+    return "shell";
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage()
+        .description(
+            "Runs the same commands at a prompt, with completion (Tab), a history and",
+            "questions for what an add lacks. Input from a file or a pipe is run line by",
+            "line, up to the first line that fails.")
+        .footerHeading("Examples:%n")
+        .footer("  sudo portmapctl shell", "  portmapctl shell --ruleset saved-rules.txt <script");
+    spec.addOption(
+        Options.one(
+            String.class,
+            "live|empty|FILE",
+            "The IPv4 ruleset to begin with, as by \"use\" in the shell (default: live).",
+            "--ruleset"));
+    spec.addOption(
+        Options.one(
+            String.class,
+            "live|empty|FILE",
+            "The same for IPv6; empty where only --ruleset is given and is not live.",
+            "--ruleset6"));
+    spec.addOption(
+        Options.flag(
+            "Go on after a line of a script that failed; exit at the end with the first such"
+                + " line's code.",
+            "--keep-going"));
+    return spec;
+  }
+
+  @Override
+  public int run(Session session, ParseResult given) {
+    ChosenRuleset ruleset =
+        new ChosenRuleset(
+            given.matchedOptionValue("--ruleset", "live"),
+            Optional.of(Options.text(given, "--ruleset6")).filter(r -> !r.isEmpty()));
+    Optional<InteractiveShell> shell = ServiceLoader.load(InteractiveShell.class).findFirst();
+    return shell
+        .orElseThrow(() -> new IllegalStateException("no shell in this build"))
+        .run(session, ruleset, given.hasMatchedOption("--keep-going"));
+  }
+}

@@ -1,0 +1,303 @@
+package io.portmapctl.shell;
+
+import io.portmapctl.cli.AddLine;
+import io.portmapctl.cli.ChosenRuleset;
+import io.portmapctl.cli.KnownNames;
+import io.portmapctl.cli.Nearest;
+import io.portmapctl.cli.Portmapctl;
+import io.portmapctl.cli.Session;
+import io.portmapctl.cli.ShellWords;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Runs one line: a command of the command line, or one that only the shell has. */
+final class Interpreter {
+  private static final int USAGE = 2;
+  private static final int HOST = 4;
+  private static final int NO = 1;
+  private static final int INDENT = 11;
+  private static final int WIDTH = 80;
+
+  private final Work work;
+  private final Optional<Asker> asker;
+  private final Map<String, CommandSpec> commands = Portmapctl.commands();
+  private volatile boolean applying;
+  private volatile boolean left;
+
+  /**
+   * An interpreter.
+   *
+   * @param asker who can be asked for what an add lacks; nobody in a script
+   */
+  Interpreter(Work work, Optional<Asker> asker) {
+    this.work = work;
+    this.asker = asker;
+  }
+
+  /** The commands that only the shell has, each with what it does. */
+  static Map<String, String> own() {
+    Map<String, String> own = new LinkedHashMap<>();
+    own.put("use", "Work on another ruleset: use live|empty|FILE [FILE6 for IPv6].");
+    own.put("reload", "Read the ruleset's names for completion anew.");
+    own.put("help", "Show the commands, or the options of one: help [COMMAND].");
+    own.put("exit", "Leave the shell; so does Ctrl-D.");
+    own.put("quit", "Leave the shell.");
+    return own;
+  }
+
+  /** The words that count: what is pasted may begin as it would outside. */
+  static List<ShellWords.Word> command(ShellWords line) {
+    List<ShellWords.Word> words = line.words();
+    int from = 0;
+    if (words.size() > 1
+        && words.get(0).text().equals("sudo")
+        && words.get(1).text().equals("portmapctl")) {
+      from = 2;
+    } else if (!words.isEmpty() && words.get(0).text().equals("portmapctl")) {
+      from = 1;
+    }
+    return words.subList(from, words.size());
+  }
+
+  /** Whether a line has said to leave. */
+  boolean left() {
+    return left;
+  }
+
+  /** Whether a change of the host may be under way. */
+  boolean applying() {
+    return applying;
+  }
+
+  /** Runs a line; its exit code. */
+  int run(Session session, ShellWords line) {
+    if (line.open()) {
+      session.say("portmapctl: a quote is not closed");
+      return USAGE;
+    }
+    List<ShellWords.Word> all = command(line);
+    int sign = all.size() - 2;
+    boolean toFile = sign > 0 && all.get(sign).text().equals(">") && all.get(sign).length() == 1;
+    List<String> words = all.stream().map(ShellWords.Word::text).toList();
+    if (toFile) {
+      return intoFile(session, words.subList(0, sign), words.get(sign + 1));
+    }
+    return words.isEmpty() ? 0 : run(session, words);
+  }
+
+  /** Runs a line whose results go to a file, which stays as it was where there are none. */
+  private int intoFile(Session session, List<String> words, String file) {
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(results);
+    int code =
+        run(
+            new Session(
+                session.in(), out, session.err(), session.env(), false, session.interactive()),
+            words);
+    out.flush();
+    try {
+      if (code <= NO) {
+        Files.write(Path.of(file), results.toByteArray());
+      }
+    } catch (IOException | InvalidPathException e) {
+      session.say("portmapctl: " + file + ": cannot be written: " + e.getMessage());
+      return HOST;
+    }
+    return code;
+  }
+
+  private int run(Session session, List<String> words) {
+    List<String> rest = words.subList(1, words.size());
+    return switch (words.get(0)) {
+      case "exit", "quit" -> leave(session, words);
+      case "use" -> use(session, rest);
+      case "reload" -> rest.isEmpty() ? reload(session) : usage(session, "reload");
+      case "help" -> help(session, rest);
+      case "shell" -> {
+        session.say("portmapctl: this is the shell already; help lists its commands");
+        yield USAGE;
+      }
+      default -> command(session, words.get(0), rest);
+    };
+  }
+
+  private int leave(Session session, List<String> words) {
+    if (words.size() > 1) {
+      return usage(session, words.get(0));
+    }
+    left = true;
+    return 0;
+  }
+
+  private static int usage(Session session, String name) {
+    session.say("portmapctl: " + name + ": found other words than expected");
+    session.say(own().getOrDefault(name, ""));
+    return USAGE;
+  }
+
+  private int use(Session session, List<String> words) {
+    if (words.isEmpty() || words.size() > 2) {
+      return usage(session, "use");
+    }
+    Optional<String> ipv6 = words.size() == 2 ? Optional.of(words.get(1)) : Optional.empty();
+    return take(session, new ChosenRuleset(words.get(0), ipv6));
+  }
+
+  private int reload(Session session) {
+    return take(session, work.ruleset());
+  }
+
+  private int take(Session session, ChosenRuleset ruleset) {
+    KnownNames.Reading read = work.read(ruleset);
+    read.problems().forEach(p -> session.say("portmapctl: " + p));
+    if (read.exitCode() == 0) {
+      work.use(ruleset, read);
+      session.say(described(ruleset, read.names()));
+    }
+    return read.exitCode();
+  }
+
+  private static String described(ChosenRuleset ruleset, KnownNames names) {
+    return String.format(
+        "Ruleset %s: %s, %s, %s.",
+        ruleset.title(),
+        counted(names.containers().size(), "container"),
+        counted(names.ports().size(), "published port"),
+        counted(names.networks().size(), "network"));
+  }
+
+  private static String counted(int count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+
+  private int help(Session session, List<String> words) {
+    if (words.size() == 1 && own().containsKey(words.get(0))) {
+      session.print(own().get(words.get(0)) + "\n");
+      return 0;
+    }
+    if (!words.isEmpty()) {
+      return command(session, "help", words);
+    }
+    StringBuilder out = new StringBuilder("Commands (help COMMAND shows the options):\n");
+    commands.forEach(
+        (name, spec) -> {
+          if (!name.equals("shell")) {
+            out.append(row(name, summary(spec)));
+          }
+        });
+    out.append("Only in the shell:\n");
+    own().forEach((name, text) -> out.append(row(name, text)));
+    out.append("A line that ends in > FILE writes its results there.\n");
+    out.append("Nothing is changed without --apply. Tab completes.\n");
+    session.print(out.toString());
+    return 0;
+  }
+
+  /** A name and what it is, in lines of 80 columns. */
+  private static String row(String name, String text) {
+    StringBuilder out = new StringBuilder(String.format("  %-8s", name));
+    int column = INDENT - 1;
+    for (String word : text.split(" ", -1)) {
+      if (column + 1 + word.length() > WIDTH) {
+        out.append('\n').append(" ".repeat(INDENT - 1));
+        column = INDENT - 1;
+      }
+      out.append(' ').append(word);
+      column += 1 + word.length();
+    }
+    return out.append('\n').toString();
+  }
+
+  /** The first sentence of a command's description. */
+  static String summary(CommandSpec spec) {
+    String text = String.join(" ", spec.usageMessage().description());
+    int end = text.indexOf(". ");
+    String sentence = end < 0 ? text : text.substring(0, end + 1);
+    int colon = sentence.indexOf(':');
+    return colon < 0 ? sentence : sentence.substring(0, colon) + ".";
+  }
+
+  private int command(Session session, String name, List<String> words) {
+    CommandSpec spec = commands.get(name);
+    if (spec == null) {
+      return outside(session, name, words);
+    }
+    List<String> all = new ArrayList<>();
+    boolean own = words.stream().anyMatch(Interpreter::namesRuleset);
+    if (!own && spec.findOption("--ruleset") != null) {
+      all.addAll(work.ruleset().options());
+    }
+    all.addAll(words);
+    if (name.equals("add") && asker.isPresent()) {
+      List<AddLine.Piece> missing = AddLine.missing(session, all);
+      if (!missing.isEmpty()) {
+        return asked(session, all, missing, asker.get(), own);
+      }
+    }
+    return carriedOut(session, name, all);
+  }
+
+  private static boolean namesRuleset(String word) {
+    return word.equals("--ruleset") || word.startsWith("--ruleset=");
+  }
+
+  private int outside(Session session, String name, List<String> words) {
+    if (name.startsWith("-") || List.of("help", "generate-completion").contains(name)) {
+      return carriedOut(session, name, words);
+    }
+    List<String> known = new ArrayList<>(commands.keySet());
+    known.addAll(own().keySet());
+    session.say(
+        "portmapctl: '"
+            + name
+            + "' is no command; "
+            + Nearest.question(name, known)
+            + "help lists them");
+    return USAGE;
+  }
+
+  /** Asks for what is missing, shows the line that says all, and runs it. */
+  private int asked(
+      Session session, List<String> words, List<AddLine.Piece> missing, Asker person, boolean own) {
+    Optional<List<String>> full = new Questions(session, person, work).complete(words, missing);
+    if (full.isEmpty()) {
+      session.say("Nothing was changed.");
+      return NO;
+    }
+    List<String> all = new ArrayList<>(full.get());
+    boolean shown = all.stream().anyMatch(w -> w.startsWith("-o") || w.startsWith("--output"));
+    boolean live = !own && work.ruleset().live();
+    if (live && !shown && !all.contains("--apply")) {
+      all.add("--apply");
+    }
+    int code = carriedOut(session, "add", all);
+    if (!live && code == 0) {
+      session.say("The ruleset is a saved one, so the plan is only shown.");
+    }
+    return code;
+  }
+
+  private int carriedOut(Session session, String name, List<String> words) {
+    List<String> all = new ArrayList<>(List.of(name));
+    all.addAll(words);
+    applying = words.contains("--apply");
+    try {
+      return Portmapctl.run(session, all.toArray(new String[0]));
+    } finally {
+      if (applying) {
+        work.forget();
+      }
+      applying = false;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.portmapctl.shell;
+
+import io.portmapctl.cli.ChosenRuleset;
+import io.portmapctl.cli.Session;
+import io.portmapctl.cli.ShellWords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jline.reader.Candidate;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReader.Option;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.DefaultHighlighter;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/** The prompt on a terminal: editing, history, completion, colours; Ctrl-C and Ctrl-D. */
+final class Keyboard implements Asker {
+  private static final int HOST = 4;
+  private static final String PROMPT = "portmapctl> ";
+
+  private final Session session;
+  private final Terminal terminal;
+  private final Work work;
+  private final Interpreter interpreter;
+  private final Foreground foreground;
+  private final LineReader commands;
+  private final LineReader answers;
+  private volatile List<String> offered = List.of();
+
+  private Keyboard(Session session, ChosenRuleset ruleset, Terminal terminal) {
+    this.session = session;
+    this.terminal = terminal;
+    this.work = new Work(session, ruleset);
+    this.interpreter = new Interpreter(work, Optional.of(this));
+    this.foreground = new Foreground(interpreter::applying);
+    this.commands = commands();
+    this.answers = answers();
+  }
+
+  /** Runs what is typed until the person leaves. */
+  static int run(Session session, ChosenRuleset ruleset) {
+    try (Terminal terminal =
+        TerminalBuilder.builder()
+            .name("portmapctl")
+            .system(true)
+            .provider(TerminalBuilder.PROP_PROVIDER_EXEC)
+            .dumb(false)
+            .build()) {
+      if (terminal.getWidth() == 0) {
+        terminal.setSize(new Size(80, 24)); // a serial line does not know
+      }
+      return new Keyboard(session, ruleset, terminal).run();
+    } catch (IOException | IllegalStateException e) {
+      session.say("portmapctl: the terminal cannot be used: " + e.getMessage());
+      return HOST;
+    }
+  }
+
+  private LineReader commands() {
+    Completions completions = new Completions(work::names);
+    LineReaderBuilder builder =
+        LineReaderBuilder.builder()
+            .terminal(terminal)
+            .appName("portmapctl")
+            .parser(new LineParser())
+            .completer(
+                (reader, line, candidates) -> {
+                  completions
+                      .of(
+                          line.words().subList(0, line.wordIndex()),
+                          line.word().substring(0, line.wordCursor()))
+                      .forEach(s -> candidates.add(candidate(s)));
+                  work.news().forEach(reader::printAbove);
+                })
+            .option(Option.DISABLE_EVENT_EXPANSION, true) // "!" is a word of conditions
+            .option(Option.HISTORY_TIMESTAMPED, false)
+            .option(Option.INSERT_TAB, false)
+            .highlighter(coloured() ? new LineHighlighter() : new DefaultHighlighter());
+    HistoryFile.of(session).ifPresent(f -> builder.variable(LineReader.HISTORY_FILE, f));
+    return builder.build();
+  }
+
+  private LineReader answers() {
+    return LineReaderBuilder.builder()
+        .terminal(terminal)
+        .appName("portmapctl")
+        .parser(new LineParser())
+        .completer(
+            (reader, line, candidates) ->
+                offered.forEach(o -> candidates.add(candidate(Suggestion.of(o, "")))))
+        .option(Option.DISABLE_EVENT_EXPANSION, true)
+        .variable(LineReader.DISABLE_HISTORY, true)
+        .build();
+  }
+
+  private static Candidate candidate(Suggestion suggestion) {
+    String description = suggestion.description();
+    return new Candidate(
+        suggestion.value(),
+        suggestion.value(),
+        null,
+        description.isEmpty() ? null : description,
+        null,
+        null,
+        suggestion.whole());
+  }
+
+  private boolean coloured() {
+    return session.variable("NO_COLOR").isEmpty();
+  }
+
+  private int run() {
+    terminal.handle(Terminal.Signal.INT, signal -> foreground.interrupt());
+    session.say("Tab completes, help lists the commands, Ctrl-D leaves.");
+    int code = 0;
+    while (!interpreter.left()) {
+      session.out().flush();
+      try {
+        String line = commands.readLine(PROMPT, rightPrompt(code), (Character) null, null);
+        ShellWords words = ShellWords.ofCommandLine(line);
+        if (!words.words().isEmpty()) {
+          code = foreground.run(sized(), this, inner -> interpreter.run(inner, words));
+        }
+      } catch (UserInterruptException e) {
+        code = 0; // the line is dropped
+      } catch (EndOfFileException e) {
+        return 0;
+      }
+    }
+    return 0;
+  }
+
+  /** The session with the width that the terminal has now. */
+  private Session sized() {
+    Map<String, String> env = new HashMap<>(session.env());
+    int columns = terminal.getWidth();
+    if (columns > 0) {
+      env.put("COLUMNS", Integer.toString(columns));
+    }
+    return new Session(session.in(), session.out(), session.err(), env, true, true);
+  }
+
+  private String rightPrompt(int code) {
+    String failed = code == 0 ? "" : "exit " + code + "  ";
+    return literal(failed + hostName() + " " + work.ruleset().title());
+  }
+
+  private static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return "host";
+    }
+  }
+
+  /** JLine gives a meaning to percent signs in prompts. */
+  private static String literal(String text) {
+    return text.replace("%", "%%");
+  }
+
+  @Override
+  public Optional<String> ask(String question, List<String> suggestions) {
+    offered = suggestions;
+    session.out().flush();
+    session.err().flush();
+    terminal.writer().print('\r'); // the question may stand there already
+    try {
+      return Optional.of(answers.readLine(literal(question)));
+    } catch (UserInterruptException | EndOfFileException e) {
+      return Optional.empty();
+    } finally {
+      offered = List.of();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.portmapctl.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portmapctl.cli.KnownNames;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is offered where. */
+class CompletionsTest {
+  private final AtomicInteger readings = new AtomicInteger();
+  private final Completions completions =
+      new Completions(
+          () -> {
+            readings.incrementAndGet();
+            KnownNames names =
+                new KnownNames(new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+            names.networks().addAll(List.of("web", "db"));
+            names.containers().put("5f3c", "web");
+            names.containers().put("5f3d", "web");
+            names.containers().put("a1", "db");
+            names.ports().put("8080", "5f3c");
+            names.ports().put("53/udp", "5f3d");
+            names.chains().put("CNI-DN-0123456789abcdef01234", "a1");
+            return names;
+          });
+
+  private List<String> offered(String... words) {
+    int last = words.length - 1;
+    return completions.of(List.of(words).subList(0, last), words[last]).stream()
+        .map(Suggestion::value)
+        .toList();
+  }
+
+  @Test
+  void commandsWithoutReadingAnything() {
+    assertThat(offered("")).contains("add", "list", "use", "exit").doesNotContain("shell");
+    assertThat(offered("re")).containsExactly("reload");
+    assertThat(offered("help", "ch")).containsExactly("check");
+    assertThat(offered("list", "--st")).containsExactly("--state");
+    assertThat(offered("list", "--state", "o")).containsExactly("ok", "orphan");
+    assertThat(offered("list", "--state=o")).containsExactly("--state=ok", "--state=orphan");
+    assertThat(readings).hasValue(0);
+  }
+
+  @Test
+  void namesOfTheRuleset() {
+    assertThat(offered("del", "--net", "")).containsExactly("db", "web");
+    assertThat(offered("list", "--container-id", "5f")).containsExactly("5f3c", "5f3d");
+    assertThat(offered("list", "--container-id=a")).containsExactly("--container-id=a1");
+    assertThat(offered("list", "--port", "")).containsExactly("53/udp", "8080");
+    assertThat(offered("del", "--chain", "CNI")).containsExactly("CNI-DN-0123456789abcdef01234");
+    assertThat(offered("nonsense", "--net", "")).isEmpty();
+  }
+
+  @Test
+  void anOptionIsOfferedOnceUnlessItMayBeRepeated() {
+    assertThat(offered("add", "--net", "web", "--n")).containsExactly("--no-snat");
+    assertThat(offered("add", "--ip", "10.1.1.1/24", "--ip")).containsExactly("--ip", "--iptables");
+  }
+
+  @Test
+  void files() {
+    assertThat(offered("add", "testdata/quick")).containsExactly("testdata/quickstart.json");
+    assertThat(offered("use", "testdata/podman-host/cni")).hasSize(1);
+    assertThat(completions.of(List.of("use"), "testdata/podman-host/cni").get(0).whole()).isFalse();
+    assertThat(offered("use", "l")).contains("live");
+    assertThat(offered("list", "--ruleset", "e")).contains("empty");
+    assertThat(offered("add", "no/such/folder/x")).isEmpty();
+    assertThat(offered("list", "--wait", "")).isEmpty();
+  }
+
+  @Test
+  void ofTenThousandIdsOnlyThoseThatBeginSoAreLookedAt() {
+    TreeMap<String, String> ids = new TreeMap<>();
+    IntStream.range(0, 10_000).forEach(i -> ids.put(String.format("%08x", i * 7919), "web"));
+    KnownNames names = new KnownNames(new TreeSet<>(), ids, new TreeMap<>(), new TreeMap<>());
+    Completions many = new Completions(() -> names);
+    List<String> before = List.of("list", "--container-id");
+    long begun = System.nanoTime();
+    assertThat(many.of(before, String.format("%08x", 7919 * 77))).hasSize(1);
+    System.out.printf(
+        "an ID among 10,000 completed in %d microseconds%n", (System.nanoTime() - begun) / 1_000);
+  }
+}

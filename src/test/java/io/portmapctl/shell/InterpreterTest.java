@@ -1,0 +1,110 @@
+package io.portmapctl.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portmapctl.cli.ChosenRuleset;
+import io.portmapctl.cli.ShellWords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Lines, and the questions of an add. */
+class InterpreterTest {
+  private static final ChosenRuleset EMPTY = new ChosenRuleset("empty", Optional.empty());
+
+  private static int run(Surroundings around, ChosenRuleset ruleset, String line) {
+    Work work = new Work(around.session(), ruleset);
+    return new Interpreter(work, Optional.of(around))
+        .run(around.session(), ShellWords.ofCommandLine(line));
+  }
+
+  @Test
+  void whatIsMissingIsAskedForUntilItIsRight() {
+    Surroundings around =
+        new Surroundings("", "no net", "web", "5f3c", "10.89.5.6", "10.89.5.6/24", "80", "8080:80");
+    assertThat(run(around, EMPTY, "add")).isZero();
+    assertThat(around.asked).hasSize(8);
+    assertThat(around.err())
+        .contains("it is needed")
+        .contains("network name \"no net\": allowed are")
+        .contains("--ip 10.89.5.6: give the prefix")
+        .contains("-p: found \"80\", expected [HOSTIP:]HOSTPORT:CONTAINERPORT")
+        .contains("so the plan is only shown");
+    assertThat(around.out()).contains("--to-destination 10.89.5.6:80");
+  }
+
+  @Test
+  void severalAddressesAndPortsInOneAnswer() {
+    Surroundings around =
+        new Surroundings("10.89.5.6/24 fd00:89:5::6/64", "8080:80  9000-9001:9000-9001/udp");
+    assertThat(run(around, EMPTY, "add --net web --container-id 5f3c")).isZero();
+    assertThat(around.out())
+        .contains("[fd00:89:5::6]:80")
+        .contains("--dport 9001 -j DNAT --to-destination 10.89.5.6:9001");
+  }
+
+  @Test
+  void namesOfTheRulesetAreOfferedAndTheOnlyOneIsTheDefault() {
+    Surroundings around = new Surroundings("db");
+    assertThat(run(around, Surroundings.PODMAN, "add")).isEqualTo(1);
+    assertThat(around.offered.get(0)).containsExactly("db", "web");
+    assertThat(around.offered.get(1)).hasSize(2).noneMatch(id -> id.startsWith("26447870"));
+    assertThat(around.err()).contains("Nothing was changed.");
+    Surroundings one = new Surroundings("", "", "10.1.1.5/24", "81:80");
+    ChosenRuleset file = new ChosenRuleset("testdata/inputs/one-container.save", Optional.empty());
+    assertThat(run(one, file, "add")).isZero();
+    assertThat(one.asked.get(0)).contains("Network name [web]");
+    assertThat(one.asked.get(1)).contains("Container ID [5f3c]");
+  }
+
+  @Test
+  void nothingIsAskedWhereTheLineIsWrongOrHasASourceOrWantsHelp() {
+    for (String line :
+        List.of("add -p 0:1", "add --bad", "add -h", "add testdata/quickstart.json")) {
+      Surroundings around = new Surroundings();
+      run(around, EMPTY, line);
+      assertThat(around.asked).as(line).isEmpty();
+    }
+  }
+
+  @Test
+  void aLineWithItsOwnRulesetKeepsIt() {
+    Surroundings around = new Surroundings();
+    assertThat(run(around, EMPTY, "list --ruleset testdata/podman-host/iptables-save.txt -q"))
+        .isZero();
+    assertThat(around.out()).contains("8443");
+    Surroundings other = new Surroundings();
+    assertThat(run(other, EMPTY, "list")).isZero();
+    assertThat(other.err()).contains("No mappings.");
+  }
+
+  @Test
+  void resultsGoToAFileUnlessTheLineFails(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("web.json");
+    Surroundings around = new Surroundings();
+    String add = "add --net web --container-id c --ip 10.1.1.1/24 -p 80:80 -o document > ";
+    assertThat(run(around, EMPTY, add + file)).isZero();
+    assertThat(around.out()).isEmpty();
+    assertThat(Files.readString(file)).contains("\"containerID\"");
+    assertThat(run(around, EMPTY, "add " + file + " -o save > " + folder.resolve("x"))).isZero();
+    assertThat(run(around, EMPTY, "add " + folder.resolve("no") + " > " + file)).isEqualTo(3);
+    assertThat(Files.readString(file)).contains("\"containerID\"");
+    assertThat(run(around, EMPTY, add + folder.resolve("no/such/folder"))).isEqualTo(4);
+    assertThat(run(around, EMPTY, "del --net '>' --container-id '>' '>'")).isEqualTo(3);
+  }
+
+  @Test
+  void aWrongLineIsAUsageErrorAndLeavesNothing() {
+    Surroundings around = new Surroundings();
+    assertThat(run(around, EMPTY, "list '")).isEqualTo(2);
+    assertThat(run(around, EMPTY, "use")).isEqualTo(2);
+    assertThat(run(around, EMPTY, "exit now")).isEqualTo(2);
+    assertThat(run(around, EMPTY, "use no-such-file")).isEqualTo(3);
+    assertThat(run(around, EMPTY, "delete")).isEqualTo(2);
+    assertThat(run(around, EMPTY, "")).isZero();
+  }
+}
