@@ -15,6 +15,9 @@ public interface Kernel {
    */
   Optional<String> interfaceTowards(IpAddress container) throws HostException;
 
+  /** Whether no route at all leads to an IPv4 address. */
+  boolean unroutable(IpAddress address) throws HostException;
+
   /**
    * The value of {@code net.ipv4.conf.IF.route_localnet}; empty where there is no such interface.
    */

@@ -1,11 +1,8 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.backend.HostException;
 import io.portmapctl.explain.Explainer;
-import io.portmapctl.explain.Localnet;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
-import io.portmapctl.explain.Settings;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
@@ -26,7 +23,6 @@ import io.portmapctl.render.TraceView;
 import io.portmapctl.trace.Host;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Tracer;
-import io.portmapctl.trace.Truth;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,15 +71,23 @@ record Explaining(
     if (family.isPresent() && !rulesets.named(family.get())) {
       warnings.add("no IPv6 ruleset is given (--ruleset6): an empty one is taken");
     }
+    if (packet.isPresent()) {
+      warnings.addAll(packet.get().strangers(host));
+    }
     Report report =
         wish.isGiven()
             ? new Additions("explain", documents, wish, rulesets, output.keepGoing())
                 .on(tables, warnings)
             : unplanned(tables, rulesets, warnings);
-    report = onHost(report, live, rulesets);
+    HostFacts facts = new HostFacts(live, rulesets, hostInterface);
+    report = facts.on(report);
     Plan plan = report.plan();
     Explainer explainer =
-        new Explainer(published(documents, report), host, settings(live, rulesets, plan));
+        new Explainer(
+            published(documents, report),
+            host,
+            facts.settings(plan),
+            wish.isGiven() && plan.hasChanges());
     show(rulesets, report, explainer);
     if (style != ExplainCommand.Style.JSON) {
       outcome.aside(report);
@@ -120,55 +124,6 @@ record Explaining(
               + start.get().in().name().orElse("")
               + "'");
     }
-  }
-
-  /** What the plan needs of the live host, and what else is in the way there. */
-  private Report onHost(Report report, LiveHost live, RulesetOptions rulesets) throws Failure {
-    List<String> more = new ArrayList<>();
-    List<Plan.Sysctl> sysctls = new ArrayList<>();
-    for (Plan.Sysctl sysctl : report.plan().sysctls()) {
-      if (!rulesets.live(Family.IPV4)) {
-        sysctls.add(
-            new Plan.Sysctl(
-                sysctl.container(), hostInterface, Optional.empty(), sysctl.withRules()));
-        continue;
-      }
-      try {
-        LiveHost.localnet(live.kernel(), sysctl.container(), hostInterface, true, more)
-            .ifPresent(sysctls::add);
-      } catch (HostException e) {
-        throw new Failure(ExitCode.HOST, "live host", e.text());
-      }
-    }
-    more.addAll(LiveHost.listeners(live.kernel(), rulesets, report.plan().captured()));
-    for (Plan.Part part : report.plan().families()) {
-      Family family = part.after().family();
-      if (rulesets.live(family)
-          && part.after().chains().size() > Table.empty(family).chains().size()) {
-        more.addAll(live.forwarding().obstacles(family));
-      }
-    }
-    return report.with(report.plan().with(sysctls, more), more);
-  }
-
-  /** What this host's kernel does, or what is not known of another's. */
-  private Settings settings(LiveHost live, RulesetOptions rulesets, Plan plan) {
-    return new Settings(
-        container -> localnet(container, live, rulesets, plan),
-        family ->
-            rulesets.live(family)
-                ? Truth.of(live.forwarding().showsBridged(family))
-                : Truth.UNKNOWN);
-  }
-
-  private Localnet localnet(
-      IpAddress container, LiveHost live, RulesetOptions rulesets, Plan plan) {
-    if (plan.sysctls().stream().anyMatch(s -> s.container().equals(container))) {
-      return Localnet.PLANNED;
-    }
-    return rulesets.live(Family.IPV4)
-        ? LiveHost.localnet(live.kernel(), container, hostInterface)
-        : Localnet.UNKNOWN;
   }
 
   /** The attachments that the plan is about. */
@@ -221,7 +176,7 @@ record Explaining(
       if (rulesets.named(table.family()) || !empty) {
         ports.add(
             explainer.reach(
-                table, new Published(table.family(), protocol, asked.host(), asked.port())));
+                table, new Published(table.family(), protocol, asked.address(), asked.port())));
       }
     }
     return ports;

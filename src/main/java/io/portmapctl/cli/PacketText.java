@@ -6,6 +6,7 @@ import io.portmapctl.netconf.Protocol;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Device;
 import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.Host;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Truth;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -90,6 +92,18 @@ record PacketText(Packet packet, boolean marked) {
         new Packet(family, protocol.id(), start, end, in, out, mark, Truth.NO), marked);
   }
 
+  /** Warnings of interfaces that a host of which all are known does not have. */
+  List<String> strangers(Host host) {
+    boolean told =
+        host.links().map(l -> l.stream().noneMatch(k -> k.name().isEmpty())).orElse(false);
+    return Stream.of(packet.in(), packet.out())
+        .flatMap(d -> d.name().stream())
+        .filter(n -> told && host.links().orElseThrow().stream().noneMatch(l -> l.name().equals(n)))
+        .distinct()
+        .map(n -> "--packet: the host has no interface " + n + " that is up")
+        .toList();
+  }
+
   private static Optional<IpAddress> address(String text) {
     boolean brackets = text.startsWith("[");
     return IpAddress.parse(brackets ? text.substring(1, text.length() - 1) : text)
@@ -131,6 +145,9 @@ record PacketText(Packet packet, boolean marked) {
             + ", expected '"
             + FORM
             + "'"
-            + (why.isEmpty() ? ", as 'tcp 203.0.113.9:40000 -> 192.0.2.10:8080'" : ": " + why));
+            + (why.isEmpty()
+                ? ", as 'tcp 203.0.113.9:40000 -> 192.0.2.10:8080' or, IPv6 in brackets, 'udp"
+                    + " [2001:db8::9]:40000 -> [2001:db8::1]:53'"
+                : ": " + why));
   }
 }

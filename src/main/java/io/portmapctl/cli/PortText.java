@@ -13,7 +13,7 @@ import picocli.CommandLine.ParseResult;
 /**
  * A port of the host as {@code --port} says it.
  *
- * @param host the address; empty for any
+ * @param host the address; empty for any, the unspecified one for any of its family
  * @param port the port, 1 to 65535
  * @param protocol the protocol; empty for any
  */
@@ -60,12 +60,19 @@ record PortText(Optional<IpAddress> host, int port, Optional<Protocol> protocol)
     return Optional.of(new PortText(host, port, protocol));
   }
 
+  /** The one address that is meant, where it is one. */
+  Optional<IpAddress> address() {
+    return host.filter(a -> !a.isUnspecified());
+  }
+
   /** Whether a mapping takes its packets. */
   boolean takes(Mapping mapping) {
     boolean address =
         host.isEmpty()
             || mapping.family() == host.get().family()
-                && (mapping.hostIp().isEmpty() || mapping.hostIp().equals(host));
+                && (mapping.hostIp().isEmpty()
+                    || address().isEmpty()
+                    || mapping.hostIp().equals(host));
     return address
         && mapping.hostPort().equals(OptionalInt.of(port))
         && (protocol.isEmpty() || protocol.get().id().equals(mapping.protocol()));

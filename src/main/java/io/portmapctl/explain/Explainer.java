@@ -24,8 +24,10 @@ import java.util.Set;
  * @param attachments the attachments that are known
  * @param host what is known of the host's addresses
  * @param settings what the kernel does
+ * @param planned whether the rules are those of a plan that is not made yet
  */
-public record Explainer(List<Attachment> attachments, Host host, Settings settings) {
+public record Explainer(
+    List<Attachment> attachments, Host host, Settings settings, boolean planned) {
 
   /** Copies the list. */
   public Explainer {
@@ -63,7 +65,7 @@ public record Explainer(List<Attachment> attachments, Host host, Settings settin
           "Rules of chain INPUT in table filter do not see these connections: they are forwarded"
               + " to the container, so only FORWARD's rules do.");
     }
-    return new Explanation(walkthroughs, ports, said, assumptions(ports));
+    return new Explanation(walkthroughs, ports, said, takenForGranted(ports));
   }
 
   /** Who gets connections to a port of a table. */
@@ -114,6 +116,12 @@ public record Explainer(List<Attachment> attachments, Host host, Settings settin
 
   /** What is taken for granted, and not looked at, where these ports are looked at. */
   public List<String> assumptions(List<PortReach> ports) {
+    List<String> assumptions = new ArrayList<>(whetherPlanned());
+    assumptions.addAll(takenForGranted(ports));
+    return List.copyOf(assumptions);
+  }
+
+  private List<String> takenForGranted(List<PortReach> ports) {
     Set<String> assumptions = new LinkedHashSet<>();
     for (Family family : Family.values()) {
       if (ports.stream().anyMatch(p -> p.family() == family)) {
@@ -124,10 +132,17 @@ public record Explainer(List<Attachment> attachments, Host host, Settings settin
     return List.copyOf(assumptions);
   }
 
+  /** Whether the rules are there already. */
+  List<String> whetherPlanned() {
+    return planned
+        ? List.of("The rules are those that the plan would make; nothing was changed.")
+        : List.of();
+  }
+
   /** What every answer leaves out. */
   public static final String NOT_LOOKED_AT =
-      "Not looked at: the tables filter, mangle and raw, which may drop or mark packets; policy"
-          + " routing; what listens in the container.";
+      "Not looked at: the tables filter, mangle and raw, and rules that nft wrote itself, which may"
+          + " drop or mark packets; policy routing; what listens in the container.";
 
   private List<String> assumptions(Family family) {
     List<String> assumptions = new ArrayList<>();

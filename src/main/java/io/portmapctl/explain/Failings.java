@@ -20,7 +20,7 @@ final class Failings {
   private record Failing(String family, String who, String reason) {}
 
   /** For each reason its ports, and for these the senders. */
-  private final Map<Failing, Map<String, Set<String>>> found = new LinkedHashMap<>();
+  private final Map<Failing, Map<Published, Set<String>>> found = new LinkedHashMap<>();
 
   private final List<String> facts = new ArrayList<>();
 
@@ -43,7 +43,6 @@ final class Failings {
   void look(Attachment attachment, PortReach reach) {
     String chain = ChainNames.dnat(attachment.identity());
     Published port = reach.port();
-    String name = port.protocol() + " " + port.port();
     Optional<IpAddress> loopback = port.hostIp().filter(Host::isLoopback);
     loopback.ifPresent(
         a ->
@@ -51,7 +50,7 @@ final class Failings {
                 attachment,
                 port.family(),
                 a + " is this host's alone: nobody else can send to it",
-                name,
+                port,
                 "elsewhere"));
     for (Answer answer : reach.answers()) {
       boolean own = answer.recipient().map(r -> r.chain().equals(chain)).orElse(false);
@@ -68,12 +67,12 @@ final class Failings {
         reason = other(answer.recipient().orElseThrow());
       }
       String sender = kind.title() + " (" + answer.viewpoint().source() + ")";
-      add(attachment, port.family(), reason, name, sender);
+      add(attachment, port.family(), reason, port, sender);
     }
   }
 
   private void add(
-      Attachment attachment, Family family, String reason, String port, String sender) {
+      Attachment attachment, Family family, String reason, Published port, String sender) {
     found
         .computeIfAbsent(
             new Failing(family.title(), Purpose.who(attachment.identity()), reason),
@@ -94,7 +93,7 @@ final class Failings {
     List<String> sentences = new ArrayList<>(facts);
     found.forEach(
         (failing, ports) -> {
-          Map<Set<String>, List<String>> bySenders = new LinkedHashMap<>();
+          Map<Set<String>, List<Published>> bySenders = new LinkedHashMap<>();
           ports.forEach(
               (port, senders) ->
                   bySenders.computeIfAbsent(senders, s -> new ArrayList<>()).add(port));
@@ -103,7 +102,7 @@ final class Failings {
                   sentences.add(
                       failing.family()
                           + ": "
-                          + String.join(", ", same)
+                          + PortNames.of(same)
                           + " of "
                           + failing.who()
                           + " from "

@@ -30,10 +30,12 @@ import java.util.stream.Collectors;
  * must take.
  *
  * @param table the table that it goes through
+ * @param whose whose the containers' chains are
  * @param subnet the subnet of a container, where it is known
  * @param settings what the kernel does
  */
-record Judgement(Table table, Function<IpAddress, Optional<Cidr>> subnet, Settings settings) {
+record Judgement(
+    Table table, Whose whose, Function<IpAddress, Optional<Cidr>> subnet, Settings settings) {
   private static final int MOST_REASONS = 3;
 
   /** A result and its reason. */
@@ -49,8 +51,7 @@ record Judgement(Table table, Function<IpAddress, Optional<Cidr>> subnet, Settin
     if (results.size() == 1) {
       String reasons =
           verdicts.stream()
-              .map(Verdict::reason)
-              .filter(r -> !r.isEmpty())
+              .map(v -> v.reason().isEmpty() ? "its source stays as it is" : v.reason())
               .collect(Collectors.joining("; or "));
       return new Verdict(results.iterator().next(), reasons);
     }
@@ -97,7 +98,29 @@ record Judgement(Table table, Function<IpAddress, Optional<Cidr>> subnet, Settin
               + way.after().destination()
               + ", if a program listens there");
     }
-    return redirected(trace, way);
+    return forwarded(way, redirected(trace, way));
+  }
+
+  /** What the host's forwarding does to it; what the host itself sends it does not forward. */
+  private Verdict forwarded(Way way, Verdict verdict) {
+    Optional<IpAddress> to = way.after().destination().ip();
+    if (to.filter(settings.unroutable()).isPresent()) {
+      return fails("this host has no route to " + to.get());
+    }
+    List<Barrier> barriers =
+        way.fate() == Fate.FORWARDED && verdict.result() != Answer.Result.FAILS
+            ? settings.barriers().apply(way.after().family())
+            : List.of();
+    Optional<Barrier> total = barriers.stream().filter(Barrier::total).findFirst();
+    if (total.isPresent()) {
+      return fails(total.get().reason());
+    }
+    if (barriers.isEmpty()) {
+      return verdict;
+    }
+    String reason = verdict.reason().isEmpty() ? "" : verdict.reason() + "; ";
+    return new Verdict(
+        verdict.result(), reason + "only if chain FORWARD of table filter lets it pass");
   }
 
   private static Verdict fails(String reason) {
@@ -109,24 +132,57 @@ record Judgement(Table table, Function<IpAddress, Optional<Cidr>> subnet, Settin
   }
 
   private Verdict nobody(Trace trace, Way way) {
+    boolean stays = way.fate() == Fate.DELIVERED;
     String to = way.after().destination().address().toString();
-    String stays =
-        way.fate() == Fate.DELIVERED
+    String what =
+        stays
             ? "it stays on this host, for a program that listens there"
             : to + " is no address of this host, so it is passed on there";
-    return new Verdict(
-        Answer.Result.NOBODY, nearMiss(trace, way).map(m -> m + "; ").orElse("") + stays);
+    Optional<String> rule = stays ? nearMiss(trace, way) : elsewhere(trace.packet());
+    return new Verdict(Answer.Result.NOBODY, rule.map(m -> m + "; ").orElse("") + what);
   }
 
   /** The rule for this port that would take it, but for something else. */
   private Optional<String> nearMiss(Trace trace, Way way) {
     for (Step step : way.passes().get(0).steps()) {
       if (step.result() == Truth.NO && isAbout(step.rule(), trace.packet())) {
-        String rule = "rule " + step.index() + " of " + step.chain();
-        return Optional.of(rule + " would, but " + trace.why(step));
+        String target = step.rule().target().name();
+        String chain = ChainNames.isContainerChain(target) ? target : step.chain();
+        return Optional.of(there(step.chain(), step.index(), chain) + ", but " + trace.why(step));
       }
     }
     return Optional.empty();
+  }
+
+  /** The rule of a container for this address and port, which is none of this host's. */
+  private Optional<String> elsewhere(Packet packet) {
+    Optional<IpAddress> to = packet.destination().ip();
+    for (Chain chain : table.chains().values()) {
+      if (!ChainNames.isContainerChain(chain.name())) {
+        continue;
+      }
+      for (int i = 0; i < chain.rows().size(); i++) {
+        Rule rule = chain.rows().get(i).rule();
+        boolean meant =
+            rule.target().name().equals("DNAT")
+                && isAbout(rule, packet)
+                && Destination.of(rule).flatMap(Destination::address).equals(to);
+        if (meant) {
+          return Optional.of(there(chain.name(), i + 1, chain.name()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** That there is a rule, and whose it is. */
+  private String there(String chain, int index, String container) {
+    return whose.owner(table, container).map(o -> Purpose.who(o) + " has").orElse("there is")
+        + " a rule for it (rule "
+        + index
+        + " of "
+        + chain
+        + ")";
   }
 
   /** Whether a rule, or a container's chain that it leads to, redirects the packet's port. */
@@ -156,13 +212,12 @@ record Judgement(Table table, Function<IpAddress, Optional<Cidr>> subnet, Settin
     boolean masqueraded = way.masquerade().isPresent();
     boolean localhost = Host.isLoopback(from);
     if (localhost && from.family() == Family.IPV6) {
-      return fails(
-          "IPv6 has no route_localnet: the kernel drops what comes back for ::1 from outside");
+      return fails("IPv6 has no route_localnet: nothing of ::1 gets to a container and back");
     }
     if (localhost) {
       return masqueraded
           ? localhost(container.get())
-          : fails("no rule masquerades it: the container would answer its own 127.0.0.1");
+          : fails("no rule masquerades it: the container would answer its own " + from);
     }
     boolean here = trace.host().isLocal(from) == Truth.YES;
     if (masqueraded) {
@@ -200,7 +255,10 @@ record Judgement(Table table, Function<IpAddress, Optional<Cidr>> subnet, Settin
     return switch (settings.localnet().apply(container)) {
       case SET -> works("its source becomes this host's, and " + setting + " is 1");
       case PLANNED -> works("its source becomes this host's, and the plan sets " + setting);
-      case UNKNOWN -> works("its source becomes this host's, if " + setting + " is 1");
+      case UNKNOWN ->
+          new Verdict(
+              Answer.Result.UNKNOWN,
+              "its source becomes this host's; it works if " + setting + " is 1");
       case NOT_SET -> fails(setting + " is 0: the kernel drops it on its way out");
     };
   }

@@ -1,6 +1,7 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.model.Family;
+import io.portmapctl.model.Link;
 import io.portmapctl.model.Table;
 import io.portmapctl.trace.Device;
 import io.portmapctl.trace.Exit;
@@ -63,7 +64,7 @@ public record PacketReport(
     Host host = explainer.host();
     Packet packet = withDevice(given, host);
     Trace trace = new Tracer(table, host).follow(packet);
-    Judgement judgement = new Judgement(table, explainer::subnet, explainer.settings());
+    Judgement judgement = new Judgement(table, whose, explainer::subnet, explainer.settings());
     List<End> ends = new ArrayList<>();
     for (Way way : trace.ways()) {
       Judgement.Verdict verdict = judgement.of(new Trace(packet, host, List.of(way)));
@@ -74,7 +75,7 @@ public record PacketReport(
         ends,
         Claimants.besides(table, host, whose, trace),
         new Purpose(whose),
-        assumptions(trace, given, marked));
+        assumptions(trace, given, marked, explainer.whetherPlanned()));
   }
 
   /**
@@ -92,8 +93,9 @@ public record PacketReport(
         .orElse(packet);
   }
 
-  private static List<String> assumptions(Trace trace, Packet given, boolean marked) {
-    List<String> assumptions = new ArrayList<>();
+  private static List<String> assumptions(
+      Trace trace, Packet given, boolean marked, List<String> planned) {
+    List<String> assumptions = new ArrayList<>(planned);
     boolean here = Tracer.startsHere(given, trace.host());
     if (trace.host().links().isEmpty()) {
       assumptions.add(
@@ -120,11 +122,26 @@ public record PacketReport(
           .filter(a -> !assumptions.contains(a))
           .ifPresent(assumptions::add);
     }
+    if (isBesideEachOther(trace)) {
+      assumptions.add(
+          "Both ends are of one subnet: what one sends straight to the other comes to no rule,"
+              + " unless bridged packets are shown to iptables.");
+    }
     if (!marked) {
       assumptions.add("It is taken to bear no mark at first.");
     }
     assumptions.add(Explainer.NOT_LOOKED_AT);
     return assumptions;
+  }
+
+  private static boolean isBesideEachOther(Trace trace) {
+    Host host = trace.host();
+    Optional<Link> from = trace.packet().source().ip().flatMap(host::towards);
+    Optional<Link> to = trace.packet().destination().ip().flatMap(host::towards);
+    boolean others =
+        trace.ways().stream()
+            .allMatch(w -> w.fate() == Fate.FORWARDED && w.redirection().isEmpty());
+    return others && from.isPresent() && from.equals(to);
   }
 
   /** How the answer comes back: connection tracking turns the translations round. */

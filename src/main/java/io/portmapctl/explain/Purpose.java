@@ -147,7 +147,13 @@ public record Purpose(Whose whose) {
   private static String marked(Rule rule) {
     String ports =
         Destination.of(rule)
-            .map(d -> " to " + d.protocol() + " port " + joined(d.ports()))
+            .map(
+                d ->
+                    " to "
+                        + d.protocol()
+                        + " port "
+                        + joined(d.ports())
+                        + d.network().map(n -> " of " + shown(n)).orElse(""))
             .orElse("");
     Optional<Cidr> source = source(rule);
     if (source.isEmpty()) {
@@ -211,7 +217,9 @@ public record Purpose(Whose whose) {
       case "RETURN" -> "that spares the packet what follows in this chain";
       case "DNAT" ->
           "that sends the packet to "
-              + (target instanceof Target.Dnat dnat ? shown(dnat) : Words.decoded(value));
+              + (target instanceof Target.Dnat dnat
+                  ? shown(dnat)
+                  : value.isEmpty() ? "another place" : Words.decoded(value));
       case "REDIRECT" ->
           "that sends the packet to "
               + (value.isEmpty() ? "" : "port " + value + " of ")
@@ -220,6 +228,7 @@ public record Purpose(Whose whose) {
       case "MASQUERADE" ->
           "that gives the packet the address of the interface that it leaves through";
       case "MARK" -> "that changes the packet's mark";
+      case "NETMAP" -> "that moves the packet to another network: " + Words.decoded(value);
       default ->
           Targets.goesOn(target.name())
               ? "that lets the packet go on (" + target.name() + ")"

@@ -1,5 +1,6 @@
 package io.portmapctl.explain;
 
+import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Chain;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
@@ -31,6 +32,9 @@ import java.util.Set;
 /** Who gets connections to a port of the host, from each kind of sender. */
 public final class Reach {
   private static final int CLIENT_PORT = 40000;
+
+  /** Of a service with many, each is reached like the first. */
+  private static final int MOST_CONTAINERS = 2;
 
   private final Table table;
   private final Family family;
@@ -108,7 +112,7 @@ public final class Reach {
       this.destinations = destinations(protocol, port, hostIp);
       this.host = told.links().isPresent() ? told : Standin.host(destinations);
       this.tracer = new Tracer(table, host);
-      this.judgement = new Judgement(table, this::subnet, settings);
+      this.judgement = new Judgement(table, whose, this::subnet, settings);
     }
 
     List<Answer> answers() {
@@ -178,7 +182,7 @@ public final class Reach {
       Set<Cidr> networks = new LinkedHashSet<>();
       for (Way way : lan.trace().ways()) {
         for (Step step : way.passes().get(0).steps()) {
-          boolean entry = table.chain(step.rule().target().name()).isPresent();
+          boolean entry = ChainNames.isContainerChain(step.rule().target().name());
           if (entry && (step.result() == Truth.NO || isNegatedSource(step.rule()))) {
             source(step.rule())
                 .filter(m -> takesBut(m, step))
@@ -205,7 +209,7 @@ public final class Reach {
       return containers().stream().anyMatch(c -> subnet(c).map(network::equals).orElse(false));
     }
 
-    /** The containers that some answer leads to. */
+    /** The containers that some answer leads to, or the first of many. */
     private List<IpAddress> containers() {
       Set<IpAddress> containers = new LinkedHashSet<>();
       for (Answer answer : answers) {
@@ -219,7 +223,7 @@ public final class Reach {
           }
         }
       }
-      return List.copyOf(containers);
+      return containers.stream().limit(MOST_CONTAINERS).toList();
     }
 
     private IpAddress sibling(IpAddress container) {

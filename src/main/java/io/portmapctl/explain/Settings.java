@@ -3,7 +3,9 @@ package io.portmapctl.explain;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.trace.Truth;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Settings of the host's kernel on which it depends whether an answer comes back.
@@ -11,5 +13,11 @@ import java.util.function.Function;
  * @param localnet whether localhost's connections may leave towards a container
  * @param bridged whether packets of a family that only cross a bridge are shown to iptables ({@code
  *     bridge-nf-call-iptables})
+ * @param barriers what keeps it from forwarding packets of a family, as far as it is known
+ * @param unroutable whether it is known to have no route to an address
  */
-public record Settings(Function<IpAddress, Localnet> localnet, Function<Family, Truth> bridged) {}
+public record Settings(
+    Function<IpAddress, Localnet> localnet,
+    Function<Family, Truth> bridged,
+    Function<Family, List<Barrier>> barriers,
+    Predicate<IpAddress> unroutable) {}

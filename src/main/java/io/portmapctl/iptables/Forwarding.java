@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,19 +20,48 @@ import java.util.Optional;
  */
 public record Forwarding(Exec exec, HostPaths host, Variant variant, Path sysctls) {
 
-  /** What keeps packets of a family from being forwarded, for a person. */
-  public List<String> obstacles(Family family) {
-    List<String> obstacles = new ArrayList<>();
+  /**
+   * Something that keeps packets from being forwarded.
+   *
+   * @param text what it is, for a person
+   * @param total whether it stops all of them
+   */
+  public record Obstacle(String text, boolean total) {}
+
+  /** What keeps packets of a family from being forwarded. */
+  public List<Obstacle> obstacles(Family family) {
+    List<Obstacle> obstacles = new ArrayList<>();
     String setting = family == Family.IPV4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding";
     try {
       if (Files.readString(sysctls.resolve(setting)).strip().equals("0")) {
-        obstacles.add(setting + " is 0: this host forwards nothing, and so nothing to containers");
+        obstacles.add(
+            new Obstacle(
+                setting + " is 0: this host forwards nothing, what it sends itself aside", true));
       }
     } catch (IOException e) {
       // a kernel without the family forwards nothing of it, and has no rules either
     }
-    forwardChain(family).ifPresent(obstacles::add);
+    for (Path program : programs(family)) {
+      forwardChain(program, family).filter(o -> !obstacles.contains(o)).ifPresent(obstacles::add);
+    }
     return List.copyOf(obstacles);
+  }
+
+  /** The kernel runs the rules of both variants. */
+  private List<Path> programs(Family family) {
+    List<Path> programs = new ArrayList<>();
+    for (String infix : List.of(variant.infix(), "-nft", "-legacy")) {
+      Optional<Path> program = host.find(family.program() + infix + "-save");
+      boolean readable =
+          program.isPresent()
+              && (!LiveReader.isLegacy(program.get()) || filterLoaded(family))
+              && programs.stream()
+                  .noneMatch(p -> LiveReader.isLegacy(p) == LiveReader.isLegacy(program.get()));
+      if (readable) {
+        programs.add(program.get());
+      }
+    }
+    return programs;
   }
 
   /** Whether packets that only cross a bridge are shown to iptables (br_netfilter). */
@@ -44,14 +75,10 @@ public record Forwarding(Exec exec, HostPaths host, Variant variant, Path sysctl
     }
   }
 
-  private Optional<String> forwardChain(Family family) {
-    Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
-    if (program.isEmpty() || LiveReader.isLegacy(program.get()) && !filterLoaded(family)) {
-      return Optional.empty();
-    }
+  private Optional<Obstacle> forwardChain(Path program, Family family) {
     try {
-      Exec.Result result = exec.run(List.of(program.get().toString(), "-t", "filter"), "");
-      return result.exit() == 0 ? drops(result.output(), family) : Optional.empty();
+      Exec.Result result = exec.run(List.of(program.toString(), "-t", "filter"), "");
+      return result.exit() == 0 ? obstacle(result.output(), family) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty(); // reading table nat has said what is wrong
     }
@@ -67,26 +94,50 @@ public record Forwarding(Exec exec, HostPaths host, Variant variant, Path sysctl
     }
   }
 
-  private static Optional<String> drops(String saved, Family family) {
+  /** What the rules of FORWARD, and of the chains that they lead to, may drop. */
+  private static Optional<Obstacle> obstacle(String saved, Family family) {
+    Map<String, List<String>> targets = new HashMap<>();
     boolean policy = false;
-    String last = "";
-    boolean rules = false;
     for (String line : saved.split("\n", -1)) {
       policy |= line.startsWith(":FORWARD DROP");
-      if (line.startsWith("-A FORWARD ")) {
-        last = line;
-        rules = true;
+      String[] words = line.split(" ", -1);
+      if (words[0].equals("-A") && words.length > 1) {
+        List<String> of = targets.computeIfAbsent(words[1], c -> new ArrayList<>());
+        for (int i = 2; i + 1 < words.length; i++) {
+          if (words[i].equals("-j") || words[i].equals("-g")) {
+            of.add(words[i + 1]);
+          }
+        }
       }
     }
     String chain = family.title() + ": chain FORWARD of table filter ";
-    String only = rules ? ": only what one of its rules lets through, which are not looked at" : "";
-    if (policy) {
+    boolean rules = targets.containsKey("FORWARD");
+    if (policy && !rules) {
       return Optional.of(
-          chain + "has the policy DROP" + (rules ? only : " and no rules: nothing is forwarded"));
+          new Obstacle(chain + "has the policy DROP and no rules: nothing is forwarded", true));
     }
-    boolean rest = last.startsWith("-A FORWARD -j DROP") || last.startsWith("-A FORWARD -j REJECT");
-    return rest
-        ? Optional.of(chain + "ends with a rule that drops the rest" + only)
+    String open = "; which packets its rules let through was not looked at";
+    if (policy) {
+      return Optional.of(new Obstacle(chain + "has the policy DROP" + open, false));
+    }
+    return drops(targets)
+        ? Optional.of(new Obstacle(chain + "has rules that drop" + open, false))
         : Optional.empty();
+  }
+
+  /** Whether a rule that FORWARD leads to drops. */
+  private static boolean drops(Map<String, List<String>> targets) {
+    List<String> reached = new ArrayList<>(List.of("FORWARD"));
+    for (int i = 0; i < reached.size(); i++) {
+      for (String target : targets.getOrDefault(reached.get(i), List.of())) {
+        if (target.equals("DROP") || target.equals("REJECT")) {
+          return true;
+        }
+        if (!reached.contains(target)) {
+          reached.add(target);
+        }
+      }
+    }
+    return false;
   }
 }

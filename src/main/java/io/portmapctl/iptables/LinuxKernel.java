@@ -52,8 +52,21 @@ public final class LinuxKernel implements Kernel {
     this.sysctls = sysctls;
   }
 
+  /** A route of table main. */
+  private record Route(String device, int flags) {}
+
   @Override
   public Optional<String> interfaceTowards(IpAddress container) throws HostException {
+    return route(container).filter(r -> (r.flags & (GATEWAY | REJECT)) == 0).map(Route::device);
+  }
+
+  @Override
+  public boolean unroutable(IpAddress address) throws HostException {
+    return route(address).filter(r -> (r.flags & REJECT) == 0).isEmpty();
+  }
+
+  /** The route that the kernel takes to an address, if there is one. */
+  private Optional<Route> route(IpAddress address) throws HostException {
     List<String> lines;
     try {
       lines = Files.readAllLines(host.proc().resolve("route"));
@@ -61,28 +74,22 @@ public final class LinuxKernel implements Kernel {
       throw new HostException(
           HostException.Kind.FAILED, "the routes cannot be read: " + e.getMessage());
     }
-    String best = "";
+    Optional<Route> best = Optional.empty();
     long bestMask = -1;
     long bestMetric = Long.MAX_VALUE;
-    int flags = 0;
     for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
       String[] parts = line.trim().split("\\s+", -1);
       long destination = hex(parts[1]);
       long mask = hex(parts[7]);
       long metric = Long.parseLong(parts[6]);
       boolean better = mask > bestMask || mask == bestMask && metric < bestMetric;
-      if ((container.low() & mask) == destination && better) {
-        best = parts[0];
+      if ((address.low() & mask) == destination && better) {
+        best = Optional.of(new Route(parts[0], Integer.parseInt(parts[3], 16)));
         bestMask = mask;
         bestMetric = metric;
-        flags = Integer.parseInt(parts[3], 16);
       }
     }
-    return Optional.of(best).filter(b -> !b.isEmpty()).filter(usable(flags));
-  }
-
-  private static java.util.function.Predicate<String> usable(int flags) {
-    return name -> (flags & (GATEWAY | REJECT)) == 0;
+    return best;
   }
 
   /** A number of {@code /proc/net/route}: hexadecimal in the machine's byte order. */

@@ -17,6 +17,9 @@ public final class DotView {
   /** Of a chain with more rules, those that are not on the path are counted. */
   private static final int MOST_ROWS = 40;
 
+  /** Of a ruleset with more chains, those that are not on a packet's path are left out. */
+  private static final int MOST_CHAINS = 100;
+
   private static final int LONGEST = 110;
   private static final String PATH = "#c62828";
   private static final String NEW = "#e8f5e9";
@@ -55,13 +58,31 @@ public final class DotView {
     Family family = table.family();
     line("  subgraph \"cluster_" + family.id() + "\" {");
     line("    label=\"" + family.title() + ", table nat\";");
-    for (Chain chain : table.chains().values()) {
+    List<Chain> chains = shown(table);
+    for (Chain chain : chains) {
       chain(family, chain, created.contains(family.id() + " " + chain.name()));
     }
     line("  }");
-    for (Chain chain : table.chains().values()) {
-      edges(table, chain);
+    for (Chain chain : chains) {
+      edges(table, chain, chains);
     }
+  }
+
+  private List<Chain> shown(Table table) {
+    List<Chain> all = List.copyOf(table.chains().values());
+    if (all.size() <= MOST_CHAINS || places.isEmpty()) {
+      return all;
+    }
+    return all.stream().filter(c -> c.builtIn() || isOnPath(table.family(), c)).toList();
+  }
+
+  private boolean isOnPath(Family family, Chain chain) {
+    for (int i = 0; i < chain.rows().size(); i++) {
+      if (places.contains(PacketReport.place(family, chain.name(), i + 1))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String id(Family family, String chain) {
@@ -97,12 +118,12 @@ public final class DotView {
     return count == 0 ? "" : "<tr><td align=\"left\"><i>" + count + " rules</i></td></tr>";
   }
 
-  private void edges(Table table, Chain chain) {
+  private void edges(Table table, Chain chain, List<Chain> chains) {
     Family family = table.family();
     Set<String> drawn = new java.util.HashSet<>();
     for (int i = 0; i < chain.rows().size(); i++) {
       String target = chain.rows().get(i).rule().target().name();
-      if (table.chain(target).isEmpty()) {
+      if (chains.stream().noneMatch(c -> c.name().equals(target))) {
         continue;
       }
       boolean onPath = places.contains(PacketReport.place(family, chain.name(), i + 1));

@@ -1,14 +1,15 @@
 package io.portmapctl.render;
 
 import io.portmapctl.explain.Explanation;
+import io.portmapctl.explain.PortNames;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Walkthrough;
 import io.portmapctl.netconf.Shown;
+import io.portmapctl.plan.Published;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A plan in plain words, for a person; the text is octets. */
 public final class ExplanationView {
@@ -107,14 +108,14 @@ public final class ExplanationView {
 
   /** Ports with the same answers share them. */
   private void reach() {
-    Map<String, Set<String>> same = new LinkedHashMap<>();
+    Map<String, List<Published>> same = new LinkedHashMap<>();
     for (PortReach reach : explanation.ports()) {
       ReachView view = new ReachView(theme);
       view.answers(reach.answers());
       same.computeIfAbsent(
               reach.family().title() + "\n" + ReachView.who(reach) + "\n" + anyPort(view.text()),
-              k -> new LinkedHashSet<>())
-          .add(reach.port().toString());
+              k -> new ArrayList<>())
+          .add(reach.port());
     }
     if (!same.isEmpty()) {
       title("Who is let through");
@@ -123,7 +124,7 @@ public final class ExplanationView {
         (answers, ports) -> {
           List<String> parts = List.of(answers.split("\n", 3));
           line("");
-          line("  " + parts.get(0) + ", " + String.join(", ", ports) + ": " + parts.get(1));
+          line("  " + parts.get(0) + ", " + PortNames.of(ports) + ": " + parts.get(1));
           parts.get(2).lines().forEach(l -> line("  " + l));
         });
   }

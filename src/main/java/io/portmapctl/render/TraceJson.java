@@ -125,6 +125,17 @@ public final class TraceJson {
     json.writeStringField("verdict", way.fate().id());
     after(json, way);
     owner(json, "owner", end.recipient().flatMap(Whose.Recipient::owner));
+    json.writeArrayFieldStart("path");
+    for (int i = 0; i < way.exits().size(); i++) {
+      for (Step step : way.exits().get(i).way()) {
+        json.writeStartObject();
+        json.writeStringField("hook", way.passes().get(i).hook().name());
+        json.writeStringField("chain", Terminal.decoded(step.chain()));
+        json.writeNumberField("index", step.index());
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
     json.writeStringField("result", end.result().id());
     JsonText.text(json, "reason", end.reason());
     JsonText.text(json, "reply", end.reply());

@@ -16,6 +16,7 @@ import io.portmapctl.trace.Truth;
 import io.portmapctl.trace.Way;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A packet's way, for a person; the text is octets. */
 public final class TraceView {
@@ -51,20 +52,22 @@ public final class TraceView {
     line(0, theme.strong(packet.toString()) + start(first));
     line(0, "");
     pass(first);
-    Exit shown = null;
+    List<Pass> told = new ArrayList<>(List.of(first));
     for (int i = 0; i < ways.size(); i++) {
       Way way = ways.get(i);
       if (ways.size() > 1) {
         line(0, "");
         line(0, theme.strong("Way " + (i + 1) + " of " + ways.size() + ": " + kind(way)));
+        line(0, "  " + decisions(way));
       }
-      if (way.passes().size() > 1) {
-        boolean again = ways.size() > 1 && way.exits().get(0).equals(shown);
-        if (!again || ways.size() > 1) {
-          pass(way.passes().get(1));
+      for (Pass pass : way.passes()) {
+        if (!told.contains(pass)) {
+          told.add(pass);
+          pass(pass);
+        } else if (pass.hook() != first.hook()) {
+          line(0, theme.place(pass.hook().name()) + ", as told above");
         }
       }
-      shown = way.exits().get(0);
       end(way, report.ends().get(i));
     }
     others();
@@ -163,6 +166,9 @@ public final class TraceView {
     line(depth, step.index() + "  " + text);
     String where = step.certain() ? "" : ", if the packet comes here";
     line(depth, "   " + mark + where + ": " + why(step) + effect(step));
+    if (step.again()) {
+      line(depth, "   (as it went through that chain above)");
+    }
   }
 
   private String sentence(Step step) {
@@ -186,6 +192,22 @@ public final class TraceView {
     };
   }
 
+  /** Which rules decide that it goes this way. */
+  private static String decisions(Way way) {
+    List<String> decisions = new ArrayList<>();
+    for (int i = 0; i < way.exits().size(); i++) {
+      Exit exit = way.exits().get(i);
+      String hook = way.passes().get(i).hook().name();
+      if (exit.way().isEmpty()) {
+        decisions.add("no rule of " + hook + " ends its way");
+      } else {
+        Step last = exit.way().get(exit.way().size() - 1);
+        decisions.add("rule " + last.index() + " of " + Shown.escaped(last.chain()) + " takes it");
+      }
+    }
+    return String.join("; ", decisions);
+  }
+
   private void end(Way way, PacketReport.End end) {
     Packet after = way.after();
     line(0, "");
@@ -206,12 +228,23 @@ public final class TraceView {
     if (!end.reply().isEmpty()) {
       line(0, Shown.escaped(end.reply()));
     }
+    if (end.result() == Answer.Result.NOBODY && end.reason().contains("; ")) {
+      line(0, Shown.escaped(upper(end.reason())) + ".");
+    }
     boolean says = !end.reason().isEmpty() && way.fate() != Fate.OPEN;
     if (says && end.recipient().isPresent()) {
       String answer =
-          end.result() == Answer.Result.FAILS ? theme.warning("It does not work: ") : "It works: ";
+          switch (end.result()) {
+            case WORKS -> "It works: ";
+            case UNKNOWN -> theme.warning("Whether it works is not known: ");
+            case FAILS, NOBODY -> theme.warning("It does not work: ");
+          };
       line(0, answer + Shown.escaped(end.reason()) + ".");
     }
+  }
+
+  private static String upper(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
   static String recipient(Whose.Recipient recipient) {

@@ -34,7 +34,7 @@ public record Endpoint(Address address, OptionalInt port) {
     boolean v6 = ip().map(a -> a.family() == Family.IPV6).orElse(false);
     String host = v6 ? "[" + address + "]" : address.toString();
     if (port.isEmpty()) {
-      return address.toString();
+      return host;
     }
     return ip().isPresent() ? host + ":" + port.getAsInt() : host + ", port " + port.getAsInt();
   }

@@ -75,9 +75,12 @@ public record Host(Optional<List<Link>> links) {
     return THIS_NETWORK.contains(host) || LIMITED_BROADCAST.contains(host);
   }
 
-  /** Whether the host takes a packet to this address in, itself. */
+  /** Whether the host takes a packet to this address in, itself; a group it may have joined. */
   Truth delivers(Address address) {
     Truth local = isLocal(address);
+    if (address.ip().map(Host::isMulticast).orElse(false)) {
+      return Truth.UNKNOWN;
+    }
     boolean broadcast = address.ip().map(a -> isBroadcast(a) == Truth.YES).orElse(false);
     return broadcast ? Truth.YES : local;
   }
@@ -101,12 +104,22 @@ public record Host(Optional<List<Link>> links) {
         return Truth.YES;
       }
       for (Cidr own : link.addresses()) {
+        if (isLast(own, address)) {
+          return Truth.YES; // the kernel routes it so, whether ip addr shows it or not
+        }
         // kernels before 5.14 took a network's own address for a broadcast too
         boolean first = own.prefix() < 31 && own.network().address().equals(address);
         told &= !first && !link.name().isEmpty();
       }
     }
     return told ? Truth.NO : Truth.UNKNOWN;
+  }
+
+  /** Whether an address is the last of a network, which is its broadcast address. */
+  private static boolean isLast(Cidr network, IpAddress address) {
+    return network.prefix() < 31
+        && network.contains(Cidr.host(address))
+        && (address.low() | (0xffffffffL << (32 - network.prefix()) & 0xffffffffL)) == 0xffffffffL;
   }
 
   /**

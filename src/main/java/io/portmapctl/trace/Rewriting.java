@@ -58,7 +58,10 @@ record Rewriting(Host host) {
     int port = portAt(value);
     String host = port < 0 ? value : value.substring(0, port);
     Optional<IpAddress> ip = IpAddress.parse(unbracketed(host));
-    Address address = new Address.Chosen("one of " + value, Truth.UNKNOWN);
+    Address address =
+        new Address.Chosen(
+            value.isEmpty() ? "an address that the rule does not tell" : "one of " + value,
+            Truth.UNKNOWN);
     if (simple && host.isEmpty()) {
       address = now.address();
     } else if (simple && ip.isPresent()) {

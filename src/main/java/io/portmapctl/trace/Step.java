@@ -12,6 +12,21 @@ import io.portmapctl.model.Rule;
  * @param result whether the rule takes it
  * @param certain whether the packet comes to this rule at all, for certain
  * @param depth how many jumps lead to the chain
+ * @param again whether the rule leads to a chain that the same packet has gone through already, of
+ *     which the rules are not told again
  */
 public record Step(
-    String chain, int index, Rule rule, Packet packet, Truth result, boolean certain, int depth) {}
+    String chain,
+    int index,
+    Rule rule,
+    Packet packet,
+    Truth result,
+    boolean certain,
+    int depth,
+    boolean again) {
+
+  /** The same, where the chain that it leads to is not told again. */
+  Step toldBefore() {
+    return new Step(chain, index, rule, packet, result, certain, depth, true);
+  }
+}

@@ -49,6 +49,10 @@ public record Tracer(Table table, Host host) {
         ways.add(new Way(List.of(first), List.of(exit), fate(exit)));
         continue;
       }
+      if (!sent && isLoopback(exit.packet())) {
+        ways.add(new Way(List.of(first), List.of(martian(exit)), Fate.OPEN));
+        continue;
+      }
       Truth here = host.delivers(exit.packet().destination().address());
       if (here == Truth.UNKNOWN && exit.kind() == Exit.Kind.REWRITTEN) {
         here =
@@ -62,6 +66,20 @@ public record Tracer(Table table, Host host) {
       }
     }
     return new Trace(start, host, ways);
+  }
+
+  private static boolean isLoopback(Packet packet) {
+    return packet.destination().ip().map(Host::isLoopback).orElse(false);
+  }
+
+  private static Exit martian(Exit exit) {
+    return new Exit(
+        Exit.Kind.OPEN,
+        exit.packet(),
+        exit.way(),
+        "the kernel takes nothing for "
+            + exit.packet().destination().address()
+            + " from outside, unless route_localnet is set where it comes in");
   }
 
   private static Fate fate(Exit exit) {

@@ -8,7 +8,9 @@ import io.portmapctl.model.Target;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,7 +20,10 @@ import java.util.Optional;
  */
 final class Walk {
   /** More rules than this are not tried: jumps that fan out again and again never end. */
-  private static final int MOST_STEPS = 1_000_000;
+  private static final int MOST_STEPS = 300_000;
+
+  /** As often is a chain gone through for the same packet; then what came of it is known. */
+  private static final int OFTEN_ENOUGH = 2;
 
   /** The kernel nests jumps less deep. */
   private static final int DEEPEST = 200;
@@ -44,12 +49,28 @@ final class Walk {
     }
   }
 
+  /** A packet that comes to a chain. */
+  private record Visit(String chain, Packet packet) {}
+
+  /**
+   * What came of a visit.
+   *
+   * @param times how often there was one like it
+   * @param back the packet that comes back, if one may
+   * @param left whether one may have left
+   */
+  private record Outcome(int times, Optional<Packet> back, boolean left) {}
+
   private final Table table;
   private final Hook hook;
   private final Matching matching;
   private final Rewriting rewriting;
   private final List<Step> steps = new ArrayList<>();
   private final List<Exit> exits = new ArrayList<>();
+  private final Map<Visit, Outcome> visits = new HashMap<>();
+
+  /** How often a packet has left, by ends that are the same too. */
+  private int left;
 
   /** The rules by which the packet came to the present chain. */
   private final Deque<Step> jumps = new ArrayDeque<>();
@@ -77,7 +98,7 @@ final class Walk {
 
   /** Through a chain; the packet that comes back from its end, if one may. */
   private Optional<State> chain(String name, State start) {
-    int exitsBefore = exits.size();
+    int leftBefore = left;
     List<Row> rows = table.chain(name).map(Chain::rows).orElse(List.of());
     Optional<State> here = Optional.of(start);
     Optional<State> returned = Optional.empty();
@@ -89,14 +110,15 @@ final class Walk {
         exit(Exit.Kind.OPEN, state.packet(), Optional.empty(), "the chains lead on and on");
         return Optional.empty();
       }
-      Step step = new Step(name, i + 1, rule, state.packet(), truth, state.certain(), jumps.size());
+      Step step =
+          new Step(name, i + 1, rule, state.packet(), truth, state.certain(), jumps.size(), false);
       steps.add(step);
       if (truth == Truth.NO) {
         continue;
       }
       State taken = truth == Truth.YES ? state : state.unsure();
       Optional<State> missed = truth == Truth.YES ? Optional.empty() : Optional.of(state.unsure());
-      int exitsSoFar = exits.size();
+      int leftSoFar = left;
       Optional<State> on = target(step, taken);
       boolean leaves = rule.target().name().equals("RETURN") || Targets.isGoTo(rule.target());
       if (leaves) {
@@ -104,14 +126,14 @@ final class Walk {
         here = missed;
       } else {
         here = State.either(on, missed);
-        boolean allCameBack = exits.size() == exitsSoFar;
+        boolean allCameBack = left == leftSoFar;
         if (allCameBack && state.certain()) {
           here = here.map(s -> new State(s.packet(), true));
         }
       }
     }
     Optional<State> back = State.either(returned, here);
-    boolean allCameBack = exits.size() == exitsBefore && start.certain();
+    boolean allCameBack = left == leftBefore && start.certain();
     return back.map(s -> new State(s.packet(), allCameBack));
   }
 
@@ -152,9 +174,18 @@ final class Walk {
       exit(Exit.Kind.OPEN, state.packet(), Optional.of(step), note);
       return Optional.empty();
     }
+    Visit visit = new Visit(name, state.packet());
+    Outcome before = visits.getOrDefault(visit, new Outcome(0, Optional.empty(), false));
+    if (before.times() >= OFTEN_ENOUGH) {
+      steps.set(steps.size() - 1, step.toldBefore());
+      left += before.left() ? 1 : 0;
+      return before.back().map(p -> new State(p, state.certain() && !before.left()));
+    }
+    int leftBefore = left;
     jumps.addLast(step);
     Optional<State> back = chain(name, state);
     jumps.removeLast();
+    visits.put(visit, new Outcome(before.times() + 1, back.map(State::packet), left > leftBefore));
     return back;
   }
 
@@ -180,6 +211,7 @@ final class Walk {
   private void exit(Exit.Kind kind, Packet packet, Optional<Step> by, String note) {
     List<Step> way = new ArrayList<>(jumps);
     by.ifPresent(way::add);
+    left++;
     Exit exit = new Exit(kind, packet, way, note);
     if (exits.stream().noneMatch(exit::sameEffect)) {
       exits.add(exit);

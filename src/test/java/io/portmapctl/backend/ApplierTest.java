@@ -29,6 +29,11 @@ class ApplierTest {
 
   /** A host without surprises. */
   private static class CalmKernel implements Kernel {
+    @Override
+    public boolean unroutable(IpAddress address) {
+      return false;
+    }
+
     final Map<String, String> values = new HashMap<>(Map.of("br0", "0"));
     final List<Plan.Stale> forgotten = new ArrayList<>();
     boolean refusesSysctl;

@@ -101,6 +101,11 @@ class IptablesBackendTest {
 
   private record NoKernel() implements Kernel {
     @Override
+    public boolean unroutable(IpAddress address) {
+      return false;
+    }
+
+    @Override
     public Optional<String> interfaceTowards(IpAddress container) {
       return Optional.empty();
     }

@@ -89,10 +89,26 @@ class TracerTest {
   void jumpsThatFanOutEnd() throws Exception {
     List<String> rules = new ArrayList<>(List.of("PREROUTING -j C0"));
     for (int i = 0; i < 40; i++) {
-      rules.add("C" + i + " -j C" + (i + 1));
+      rules.add("C" + i + " -m recent --name x --rcheck -j C" + (i + 1));
       rules.add("C" + i + " -j C" + (i + 1));
     }
     rules.add("C40 -p udp -j ACCEPT");
+    Trace trace = follow(HOST, rules.toArray(new String[0]));
+    assertThat(trace.isCertain()).isTrue();
+    List<Step> steps = trace.ways().get(0).passes().get(0).steps();
+    assertThat(steps).hasSizeLessThan(1000).anyMatch(Step::again);
+  }
+
+  /** The mark tells each way from the others. */
+  @Test
+  void waysThatMultiplyAreGivenUp() throws Exception {
+    List<String> rules = new ArrayList<>(List.of("PREROUTING -j C0"));
+    for (int i = 0; i < 30; i++) {
+      rules.add("C" + i + " -j C" + (i + 1));
+      rules.add("C" + i + " -j MARK --set-xmark 0x" + Integer.toHexString(1 << i) + "/0x0");
+      rules.add("C" + i + " -j C" + (i + 1));
+    }
+    rules.add("C30 -p udp -j ACCEPT");
     Trace trace = follow(HOST, rules.toArray(new String[0]));
     assertThat(trace.isCertain()).isFalse();
     assertThat(trace.ways().get(0).exits().get(0).note()).isEqualTo("the chains lead on and on");
@@ -191,6 +207,21 @@ class TracerTest {
             "delivered tcp 203.0.113.9:40000 -> 192.0.2.1:8080",
             "forwarded tcp 203.0.113.9:40000 -> 192.0.2.1:8080");
     assertThat(trace.takenForOthers()).hasToString("[10.0.0.5]");
+  }
+
+  @Test
+  void groupsAndLoopbackFromOutsideAreNotGuessed() throws Exception {
+    Table table = table("PREROUTING -p udp -j ACCEPT");
+    Tracer tracer = new Tracer(table, HOST);
+    assertThat(ends(tracer.follow(packet("203.0.113.9:1", "192.0.2.255:8080"))))
+        .containsExactly("delivered tcp 203.0.113.9:1 -> 192.0.2.255:8080");
+    assertThat(ends(tracer.follow(packet("203.0.113.9:1", "224.0.0.1:8080"))))
+        .containsExactly(
+            "delivered tcp 203.0.113.9:1 -> 224.0.0.1:8080",
+            "forwarded tcp 203.0.113.9:1 -> 224.0.0.1:8080");
+    Trace martian = tracer.follow(packet("203.0.113.9:1", "127.0.0.1:8080"));
+    assertThat(martian.isCertain()).isFalse();
+    assertThat(martian.ways().get(0).exits().get(0).note()).contains("route_localnet");
   }
 
   @Test

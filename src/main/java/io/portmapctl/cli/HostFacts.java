@@ -1,0 +1,103 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.backend.HostException;
+import io.portmapctl.explain.Barrier;
+import io.portmapctl.explain.Localnet;
+import io.portmapctl.explain.Settings;
+import io.portmapctl.iptables.Forwarding;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Table;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.render.Report;
+import io.portmapctl.trace.Truth;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the live host does beside its rules; of another host nothing is known. */
+final class HostFacts {
+  private final LiveHost live;
+  private final RulesetOptions rulesets;
+  private final Optional<String> hostInterface;
+  private final Map<Family, List<Forwarding.Obstacle>> obstacles = new EnumMap<>(Family.class);
+
+  /**
+   * Of a host.
+   *
+   * @param hostInterface the interface for route_localnet, where it is not to be looked up
+   */
+  HostFacts(LiveHost live, RulesetOptions rulesets, Optional<String> hostInterface) {
+    this.live = live;
+    this.rulesets = rulesets;
+    this.hostInterface = hostInterface;
+  }
+
+  /** What a plan needs of the host, and what else is in the way there. */
+  Report on(Report report) throws Failure {
+    List<String> more = new ArrayList<>();
+    List<Plan.Sysctl> sysctls = new ArrayList<>();
+    for (Plan.Sysctl sysctl : report.plan().sysctls()) {
+      if (!rulesets.live(Family.IPV4)) {
+        Plan.Sysctl planned =
+            new Plan.Sysctl(sysctl.container(), hostInterface, Optional.empty(), true);
+        Optional.of(planned).filter(s -> sysctl.withRules()).ifPresent(sysctls::add);
+        continue;
+      }
+      try {
+        LiveHost.localnet(live.kernel(), sysctl.container(), hostInterface, true, more)
+            .ifPresent(sysctls::add);
+      } catch (HostException e) {
+        throw new Failure(ExitCode.HOST, "live host", e.text());
+      }
+    }
+    more.addAll(LiveHost.listeners(live.kernel(), rulesets, report.plan().captured()));
+    for (Plan.Part part : report.plan().families()) {
+      Family family = part.after().family();
+      // a table without chains of anybody's redirects nothing
+      if (part.after().chains().size() > Table.empty(family).chains().size()) {
+        obstacles(family).forEach(o -> more.add(o.text()));
+      }
+    }
+    return report.with(report.plan().with(sysctls, more), more);
+  }
+
+  private List<Forwarding.Obstacle> obstacles(Family family) {
+    return rulesets.live(family)
+        ? obstacles.computeIfAbsent(family, f -> live.forwarding().obstacles(f))
+        : List.of();
+  }
+
+  /** What the kernel does, when a plan is made. */
+  Settings settings(Plan plan) {
+    return new Settings(
+        container -> localnet(container, plan),
+        family ->
+            rulesets.live(family)
+                ? Truth.of(live.forwarding().showsBridged(family))
+                : Truth.UNKNOWN,
+        family -> obstacles(family).stream().map(o -> new Barrier(o.text(), o.total())).toList(),
+        this::unroutable);
+  }
+
+  private Localnet localnet(IpAddress container, Plan plan) {
+    if (plan.sysctls().stream().anyMatch(s -> s.container().equals(container))) {
+      return Localnet.PLANNED;
+    }
+    return rulesets.live(Family.IPV4)
+        ? LiveHost.localnet(live.kernel(), container, hostInterface)
+        : Localnet.UNKNOWN;
+  }
+
+  private boolean unroutable(IpAddress address) {
+    try {
+      return address.family() == Family.IPV4
+          && rulesets.live(Family.IPV4)
+          && live.kernel().unroutable(address);
+    } catch (HostException e) {
+      return false; // not known
+    }
+  }
+}
