@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** How a command ends; the one place that knows the numbers. */
-enum ExitCode {
+public enum ExitCode {
   /** Done, or nothing to do. */
   OK(0, "done, or nothing to do"),
   /** There are differences, and they were asked about. */
@@ -18,7 +18,9 @@ enum ExitCode {
   /** A conflict with another container, without {@code --force}. */
   CONFLICT(5, "a conflict with another container's mapping, without --force"),
   /** A defect of ours. */
-  DEFECT(70, "a defect of portmapctl");
+  DEFECT(70, "a defect of portmapctl"),
+  /** Given up in the shell, by Ctrl-C. */
+  INTERRUPTED(130, "given up by Ctrl-C, in the shell");
 
   private final int number;
   private final String meaning;
@@ -37,7 +39,8 @@ enum ExitCode {
     return list;
   }
 
-  int number() {
+  /** The number. */
+  public int number() {
     return number;
   }
 }

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Whether a connection works, judged by the way of its first packet and by the way that its answer
@@ -49,10 +48,14 @@ record Judgement(
     Set<Answer.Result> results = new LinkedHashSet<>();
     verdicts.forEach(v -> results.add(v.result()));
     if (results.size() == 1) {
-      String reasons =
+      List<String> all =
           verdicts.stream()
               .map(v -> v.reason().isEmpty() ? "its source stays as it is" : v.reason())
-              .collect(Collectors.joining("; or "));
+              .toList();
+      String reasons =
+          all.size() > MOST_REASONS
+              ? all.get(0) + "; or likewise in one of " + (all.size() - 1) + " other ways"
+              : String.join("; or ", all);
       return new Verdict(results.iterator().next(), reasons);
     }
     return new Verdict(
@@ -144,11 +147,21 @@ record Judgement(
 
   /** The rule for this port that would take it, but for something else. */
   private Optional<String> nearMiss(Trace trace, Way way) {
+    Packet packet = trace.packet();
     for (Step step : way.passes().get(0).steps()) {
-      if (step.result() == Truth.NO && isAbout(step.rule(), trace.packet())) {
+      if (step.result() == Truth.NO && isAbout(step.rule(), packet)) {
         String target = step.rule().target().name();
         String chain = ChainNames.isContainerChain(target) ? target : step.chain();
-        return Optional.of(there(step.chain(), step.index(), chain) + ", but " + trace.why(step));
+        String rule = there(step.chain(), step.index(), chain);
+        Optional<Cidr> other =
+            Destination.of(step.rule())
+                .flatMap(Destination::network)
+                .filter(
+                    n -> !packet.destination().ip().map(Cidr::host).map(n::contains).orElse(true));
+        return Optional.of(
+            other
+                .map(n -> rule + ", which is for " + Purpose.shown(n) + " alone")
+                .orElseGet(() -> rule + ", but " + trace.why(step)));
       }
     }
     return Optional.empty();

@@ -81,9 +81,17 @@ public record Purpose(Whose whose) {
         + (conditions.isEmpty() ? "." : ", if " + String.join(" and ", conditions) + ".");
   }
 
-  /** Network and container, as {@code container 5f3c (network web)}. */
+  /**
+   * Network and the first digits of the container ID, as {@code container 5f3c (network web)};
+   * programs that list containers print as many.
+   */
   static String who(Identity identity) {
-    return "container " + identity.containerId() + " (network " + identity.network() + ")";
+    String id = identity.containerId();
+    return "container "
+        + id.substring(0, Math.min(12, id.length()))
+        + " (network "
+        + identity.network()
+        + ")";
   }
 
   private static String joined(List<PortRange> ranges) {
@@ -179,7 +187,8 @@ public record Purpose(Whose whose) {
     return Optional.empty();
   }
 
-  private static String shown(Cidr cidr) {
+  /** A network; without its prefix where it is one address. */
+  static String shown(Cidr cidr) {
     return cidr.prefix() == cidr.address().family().bits()
         ? cidr.address().toString()
         : cidr.toString();

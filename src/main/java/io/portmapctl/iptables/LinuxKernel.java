@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -189,6 +190,13 @@ public final class LinuxKernel implements Kernel {
     return own;
   }
 
+  /** In the kernel's order; Java gives them in another. */
+  private static List<NetworkInterface> interfaces() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
+        .toList();
+  }
+
   /**
    * This host's interfaces that are up.
    *
@@ -197,7 +205,7 @@ public final class LinuxKernel implements Kernel {
   public static List<Link> links() throws HostException {
     List<Link> links = new ArrayList<>();
     try {
-      for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
+      for (NetworkInterface each : interfaces()) {
         if (each.isUp()) {
           List<Cidr> addresses = new ArrayList<>();
           List<IpAddress> broadcasts = new ArrayList<>();

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 
 /** Who gets connections to a port, for a person; the text is octets. */
 public final class ReachView {
+  private static final int MOST_NAMES = 3;
+
   private final Theme theme;
   private final StringBuilder out = new StringBuilder();
 
@@ -54,7 +56,9 @@ public final class ReachView {
     if (all.isEmpty()) {
       return "nobody: no rule takes it";
     }
-    String names = all.stream().map(TraceView::claimant).collect(Collectors.joining(", or "));
+    String names =
+        all.stream().limit(MOST_NAMES).map(TraceView::claimant).collect(Collectors.joining(", or "))
+            + (all.size() > MOST_NAMES ? ", or one of " + (all.size() - MOST_NAMES) + " more" : "");
     boolean one = all.size() == 1 && all.get(0).isContainer();
     return names + (one ? " gets it (chain " + all.get(0).chain() + ")" : " takes it");
   }

@@ -1,5 +1,6 @@
 package io.portmapctl.shell;
 
+import io.portmapctl.cli.ExitCode;
 import io.portmapctl.cli.Session;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -9,8 +10,6 @@ import java.util.function.BooleanSupplier;
 
 /** The command that runs now: Ctrl-C gives it up, unless it changes the host. */
 final class Foreground {
-  private static final int INTERRUPTED = 130;
-  private static final int DEFECT = 70;
   private static final int STACK = 8 << 20;
 
   private final BooleanSupplier mustEnd;
@@ -53,7 +52,7 @@ final class Foreground {
         () -> {
           out.shut();
           err.shut();
-          code.complete(INTERRUPTED);
+          code.complete(ExitCode.INTERRUPTED.number());
         });
     Thread thread = new Thread(null, () -> carryOut(command, inner, code), "command", STACK);
     thread.setDaemon(true);
@@ -62,9 +61,9 @@ final class Foreground {
       return code.get();
     } catch (ExecutionException e) {
       session.say("portmapctl: internal error: " + e.getCause());
-      return DEFECT;
+      return ExitCode.DEFECT.number();
     } catch (InterruptedException e) {
-      return INTERRUPTED; // Ctrl-C came a moment before the command began
+      return ExitCode.INTERRUPTED.number(); // Ctrl-C came a moment before the command began
     } finally {
       set();
     }

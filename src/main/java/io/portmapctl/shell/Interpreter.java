@@ -2,6 +2,7 @@ package io.portmapctl.shell;
 
 import io.portmapctl.cli.AddLine;
 import io.portmapctl.cli.ChosenRuleset;
+import io.portmapctl.cli.ExitCode;
 import io.portmapctl.cli.KnownNames;
 import io.portmapctl.cli.Nearest;
 import io.portmapctl.cli.Portmapctl;
@@ -22,9 +23,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs one line: a command of the command line, or one that only the shell has. */
 final class Interpreter {
-  private static final int USAGE = 2;
-  private static final int HOST = 4;
-  private static final int NO = 1;
   private static final int INDENT = 11;
   private static final int WIDTH = 80;
 
@@ -83,7 +81,7 @@ final class Interpreter {
   int run(Session session, ShellWords line) {
     if (line.open()) {
       session.say("portmapctl: a quote is not closed");
-      return USAGE;
+      return ExitCode.USAGE.number();
     }
     List<ShellWords.Word> all = command(line);
     int sign = all.size() - 2;
@@ -106,12 +104,12 @@ final class Interpreter {
             words);
     out.flush();
     try {
-      if (code <= NO) {
+      if (code <= ExitCode.DIFFERENCES.number()) {
         Files.write(Path.of(file), results.toByteArray());
       }
     } catch (IOException | InvalidPathException e) {
       session.say("portmapctl: " + file + ": cannot be written: " + e.getMessage());
-      return HOST;
+      return ExitCode.HOST.number();
     }
     return code;
   }
@@ -125,7 +123,7 @@ final class Interpreter {
       case "help" -> help(session, rest);
       case "shell" -> {
         session.say("portmapctl: this is the shell already; help lists its commands");
-        yield USAGE;
+        yield ExitCode.USAGE.number();
       }
       default -> command(session, words.get(0), rest);
     };
@@ -142,7 +140,7 @@ final class Interpreter {
   private static int usage(Session session, String name) {
     session.say("portmapctl: " + name + ": found other words than expected");
     session.say(own().getOrDefault(name, ""));
-    return USAGE;
+    return ExitCode.USAGE.number();
   }
 
   private int use(Session session, List<String> words) {
@@ -263,7 +261,7 @@ final class Interpreter {
             + "' is no command; "
             + Nearest.question(name, known)
             + "help lists them");
-    return USAGE;
+    return ExitCode.USAGE.number();
   }
 
   /** Asks for what is missing, shows the line that says all, and runs it. */
@@ -272,7 +270,7 @@ final class Interpreter {
     Optional<List<String>> full = new Questions(session, person, work).complete(words, missing);
     if (full.isEmpty()) {
       session.say("Nothing was changed.");
-      return NO;
+      return ExitCode.DIFFERENCES.number();
     }
     List<String> all = new ArrayList<>(full.get());
     boolean shown = all.stream().anyMatch(w -> w.startsWith("-o") || w.startsWith("--output"));

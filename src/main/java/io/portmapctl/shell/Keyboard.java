@@ -1,6 +1,7 @@
 package io.portmapctl.shell;
 
 import io.portmapctl.cli.ChosenRuleset;
+import io.portmapctl.cli.ExitCode;
 import io.portmapctl.cli.Session;
 import io.portmapctl.cli.ShellWords;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import org.jline.terminal.TerminalBuilder;
 
 /** The prompt on a terminal: editing, history, completion, colours; Ctrl-C and Ctrl-D. */
 final class Keyboard implements Asker {
-  private static final int HOST = 4;
   private static final String PROMPT = "portmapctl> ";
 
   private final Session session;
@@ -60,7 +60,7 @@ final class Keyboard implements Asker {
       return new Keyboard(session, ruleset, terminal).run();
     } catch (IOException | IllegalStateException e) {
       session.say("portmapctl: the terminal cannot be used: " + e.getMessage());
-      return HOST;
+      return ExitCode.HOST.number();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.portmapctl.shell;
 
 import io.portmapctl.cli.ChosenRuleset;
+import io.portmapctl.cli.ExitCode;
 import io.portmapctl.cli.Session;
 import io.portmapctl.cli.ShellWords;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.Optional;
 
 /** Lines from a file or a pipe: nobody is there to answer, and a line that fails is the last. */
 final class Script {
-  private static final int INPUT = 3;
 
   private final Session session;
   private final boolean keepGoing;
@@ -49,7 +49,7 @@ final class Script {
       }
     } catch (IOException e) {
       session.say("portmapctl: standard input: cannot be read: " + e.getMessage());
-      return failed == 0 ? INPUT : failed;
+      return failed == 0 ? ExitCode.INPUT.number() : failed;
     }
     return failed;
   }

@@ -46,11 +46,11 @@ public record Tracer(Table table, Host host) {
     List<Way> ways = new ArrayList<>();
     for (Exit exit : first.exits()) {
       if (exit.kind() == Exit.Kind.DROPPED || exit.kind() == Exit.Kind.OPEN) {
-        ways.add(new Way(List.of(first), List.of(exit), fate(exit)));
+        add(ways, new Way(List.of(first), List.of(exit), fate(exit)));
         continue;
       }
       if (!sent && isLoopback(exit.packet())) {
-        ways.add(new Way(List.of(first), List.of(martian(exit)), Fate.OPEN));
+        add(ways, new Way(List.of(first), List.of(martian(exit)), Fate.OPEN));
         continue;
       }
       Truth here = host.delivers(exit.packet().destination().address());
@@ -66,6 +66,18 @@ public record Tracer(Table table, Host host) {
       }
     }
     return new Trace(start, host, ways);
+  }
+
+  /** Of too many ways the last says that there are more. */
+  private static void add(List<Way> ways, Way way) {
+    if (ways.size() < MOST_WAYS) {
+      ways.add(way);
+    } else if (ways.size() == MOST_WAYS) {
+      Exit last = way.exits().get(way.exits().size() - 1);
+      Exit more =
+          new Exit(Exit.Kind.OPEN, last.packet(), last.way(), "there are more ways than are told");
+      ways.add(new Way(way.passes().subList(0, 1), List.of(more), Fate.OPEN));
+    }
   }
 
   private static boolean isLoopback(Packet packet) {
@@ -101,9 +113,7 @@ public record Tracer(Table table, Host host) {
     for (Exit end : last.exits()) {
       Fate fate = here ? Fate.DELIVERED : sent ? Fate.SENT : Fate.FORWARDED;
       boolean goesOn = end.kind() == Exit.Kind.ACCEPTED || end.kind() == Exit.Kind.REWRITTEN;
-      if (ways.size() < MOST_WAYS) {
-        ways.add(new Way(List.of(first, last), List.of(exit, end), goesOn ? fate : fate(end)));
-      }
+      add(ways, new Way(List.of(first, last), List.of(exit, end), goesOn ? fate : fate(end)));
     }
   }
 

@@ -21,21 +21,6 @@ class ReadmeTest {
     assertThat(find("```diff\n(?s)(.*?)```", readme)).isEqualTo(run.out());
   }
 
-  /** The other examples are live; that their options are ours is seen on an empty table. */
-  @Test
-  void theExamplesAreCommands() throws Exception {
-    String readme = Files.readString(Path.of("README.md"));
-    Matcher examples =
-        Pattern.compile("`(?:sudo )?portmapctl ((?:add|del) --net[^`]*)`").matcher(readme);
-    int count = 0;
-    while (examples.find()) {
-      String command = examples.group(1) + " --ruleset empty";
-      assertThat(Run.of(command.split(" ")).exit()).as(command).isZero();
-      count++;
-    }
-    assertThat(count).isEqualTo(2);
-  }
-
   private static String find(String pattern, String text) {
     Matcher matcher = Pattern.compile(pattern).matcher(text);
     assertThat(matcher.find()).as(pattern).isTrue();

@@ -134,6 +134,23 @@ class TracerTest {
   }
 
   @Test
+  void ofTooManyWaysTheLastSaysThatThereAreMore() throws Exception {
+    List<String> rules = new ArrayList<>();
+    for (int i = 1; i < 200; i++) {
+      rules.add(
+          "PREROUTING -p tcp -m statistic --mode random --probability 0.5 -j DNAT"
+              + " --to-destination 10.0.0."
+              + i
+              + ":80");
+    }
+    Trace trace = follow(HOST, rules.toArray(new String[0]));
+    assertThat(trace.ways()).hasSize(65);
+    Way last = trace.ways().get(64);
+    assertThat(last.fate()).isEqualTo(Fate.OPEN);
+    assertThat(last.exits().get(0).note()).isEqualTo("there are more ways than are told");
+  }
+
+  @Test
   void whatMayMatchIsFollowedBothWays() throws Exception {
     Trace trace =
         follow(
