@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.portmapctl.Needs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A real terminal, by tmux, in which one command runs. */
 final class Screen implements AutoCloseable {
@@ -66,6 +67,19 @@ final class Screen implements AutoCloseable {
       Thread.sleep(100);
     }
     return fail("no \"" + text + "\" on the screen:\n" + seen);
+  }
+
+  /** Waits until something stands on it so many times. */
+  void waitForMany(String text, int times) throws Exception {
+    String seen = "";
+    for (int i = 0; i < PATIENCE_SECONDS * 10; i++) {
+      seen = text();
+      if (seen.split(Pattern.quote(text), -1).length > times) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    fail("not " + times + " times \"" + text + "\" on the screen:\n" + seen);
   }
 
   /** Closes the terminal under whatever runs in it. */

@@ -99,6 +99,8 @@ class ShellIT {
         Screen screen = start(host, "--ruleset empty")) {
       screen.keys("-l", "--", "list --nonsense");
       screen.keys("C-c");
+      // the signal and what is typed come by different ways
+      screen.waitForMany("portmapctl> ", 2);
       type(screen, "help use");
       assertThat(screen.waitFor("Work on another ruleset")).doesNotContain("Unknown option");
       type(screen, "add");
