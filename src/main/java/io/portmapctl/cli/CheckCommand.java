@@ -47,8 +47,8 @@ final class CheckCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Checks that the attachments' port mappings are in the ruleset, exactly: every rule,",
-            "its order, and nothing before it that takes its packets. Exit 1 when not.")
+            "Checks that the attachments' port mappings are in the ruleset, exactly: every rule, "
+                + "its order, and nothing before it that takes its packets. Exit 1 when not.")
         .footerHeading("Examples:%n")
         .footer(
             "  sudo portmapctl check /var/lib/cni/results",

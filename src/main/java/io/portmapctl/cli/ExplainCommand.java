@@ -25,9 +25,10 @@ final class ExplainCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Explains a plan in plain words, rule by rule, in the order in which a packet meets",
-            "them, and what will not work; or follows a packet (--packet) or all connections to",
-            "a port (--port) through the ruleset, with SOURCE through the planned one.")
+            "Explains a plan in plain words, rule by rule, in the order in which a "
+                + "packet meets them, and what will not work; or follows a packet (--packet) or "
+                + "all connections to a port (--port) through the ruleset, with SOURCE through "
+                + "the planned one.")
         .footerHeading("Examples:%n")
         .footer(
             "  portmapctl explain web.json --ruleset saved-rules.txt",

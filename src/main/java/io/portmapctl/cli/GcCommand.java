@@ -33,9 +33,9 @@ final class GcCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Plans the removal of the mappings of containers that are in none of the SOURCEs, or",
-            "dead, on the networks that the SOURCEs name. One record that cannot be read stops it,",
-            "with --keep-going too: what it owns would be taken for nobody's.")
+            "Plans the removal of the mappings of containers that are in none of the SOURCEs, or "
+                + "dead, on the networks that the SOURCEs name. One record that cannot be read stops it, "
+                + "with --keep-going too: what it owns would be taken for nobody's.")
         .footerHeading("Examples:%n")
         .footer(
             "  sudo portmapctl gc /var/lib/cni/results",

@@ -18,9 +18,9 @@ final class ShellCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Runs the same commands at a prompt, with completion (Tab), a history and",
-            "questions for what an add lacks. Input from a file or a pipe is run line by",
-            "line, up to the first line that fails.")
+            "Runs the same commands at a prompt, with completion (Tab), a history and "
+                + "questions for what an add lacks. Input from a file or a pipe is run line by "
+                + "line, up to the first line that fails.")
         .footerHeading("Examples:%n")
         .footer("  sudo portmapctl shell", "  portmapctl shell --ruleset saved-rules.txt <script");
     spec.addOption(

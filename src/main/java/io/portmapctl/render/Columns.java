@@ -61,12 +61,23 @@ final class Columns {
     return text.codePointCount(0, text.length());
   }
 
+  /** How a cell is coloured. */
+  interface Paint {
+    /** The text of a column's cell, coloured. */
+    String cell(int column, String text);
+  }
+
   /** One row as a line; the last cell is not padded. */
   String line(List<String> cells) {
+    return line(cells, (column, text) -> text);
+  }
+
+  /** The same in colours. */
+  String line(List<String> cells, Paint paint) {
     StringBuilder out = new StringBuilder();
     for (int column = 0; column < cells.size(); column++) {
       String cell = cut(cells.get(column), widths.get(column));
-      out.append(cell);
+      out.append(paint.cell(column, cell));
       if (column < cells.size() - 1) {
         out.append(" ".repeat(widths.get(column) - length(cell) + gap));
       }

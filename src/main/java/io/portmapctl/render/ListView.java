@@ -19,6 +19,9 @@ public final class ListView {
   /** What a narrow line can do without; the first first. */
   private static final List<String> DISPENSABLE = List.of("LAYOUT", "CONNS", "TO", "NETWORK");
 
+  /** The columns that say whose a mapping is. */
+  private static final List<String> OWNER = List.of("NETWORK", "CONTAINER");
+
   /** What is listed for a mapping or a run of them. */
   private record Run(Mapping first, Mapping last, long connections) {
 
@@ -65,11 +68,19 @@ public final class ListView {
     runs.forEach(r -> rows.add(cells(r, wide, counted)));
     Columns columns =
         fitting(rows, least(wide, counted), wide ? NEVER : width, unicode ? "\u2026" : "~");
+    List<String> titles = List.copyOf(rows.get(0));
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < rows.size(); i++) {
-      String line = columns.line(rows.get(i));
-      State state = i == 0 ? State.OK : runs.get(i - 1).first().state();
-      out.append(i == 0 ? theme.strong(line) : state == State.OK ? line : theme.warning(line));
+      List<String> row = rows.get(i);
+      if (i == 0) {
+        out.append(theme.strong(columns.line(row)));
+      } else if (runs.get(i - 1).first().state() != State.OK) {
+        out.append(theme.warning(columns.line(row)));
+      } else {
+        out.append(
+            columns.line(
+                row, (c, text) -> OWNER.contains(titles.get(c)) ? theme.owner(text) : text));
+      }
       out.append('\n');
     }
     return Terminal.octets(out.toString());

@@ -35,7 +35,11 @@ public final class ReachView {
   }
 
   void port(PortReach reach) {
-    line(theme.strong(reach.family().title() + ", " + reach.port()) + ": " + who(reach) + ".");
+    line(
+        theme.strong(reach.family().title() + ", " + reach.port())
+            + ": "
+            + theme.owner(who(reach))
+            + ".");
     reach
         .others()
         .forEach(

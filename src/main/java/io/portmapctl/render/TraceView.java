@@ -221,7 +221,7 @@ public final class TraceView {
         };
     line(0, theme.strong(Shown.escaped(verdict)));
     if (end.recipient().isPresent()) {
-      line(0, recipient(end.recipient().get()));
+      line(0, theme.owner(recipient(end.recipient().get())));
     } else if (way.fate() == Fate.DELIVERED || way.fate() == Fate.FORWARDED) {
       line(0, "Nobody takes it: no rule redirects it.");
     }
