@@ -218,8 +218,11 @@ final class Execution {
     }
     while (true) {
       Report shown = plan(planning, rulesets.read(backend, warnings));
-      outcome.question(shown, format == Format.JSON);
+      outcome.question(shown, format == Format.JSON || !session.outIsTerminal());
       if (!shown.plan().hasChanges() || outcome.refused(shown.plan())) {
+        if (format != Format.JSON && !session.outIsTerminal()) {
+          outcome.diff(shown, false);
+        }
         return outcome.code(shown.plan(), inputErrors);
       }
       if (!session.ask("Apply these changes? [y/N] ")) {
@@ -333,7 +336,7 @@ final class Execution {
     done = applied ? Optional.of(applier) : Optional.empty();
     if (format == Format.JSON) {
       outcome.json(report, applied);
-    } else if (shown.isEmpty()) {
+    } else if (shown.isEmpty() || !session.outIsTerminal()) {
       outcome.diff(report, applied);
     } else {
       result.warnings().forEach(w -> session.say("warning: " + w));

@@ -20,7 +20,7 @@ public enum ExitCode {
   /** A defect of ours. */
   DEFECT(70, "a defect of portmapctl"),
   /** Given up in the shell, by Ctrl-C. */
-  INTERRUPTED(130, "given up by Ctrl-C, in the shell");
+  INTERRUPTED(130, "given up by Ctrl-C");
 
   private final int number;
   private final String meaning;

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs one line: a command of the command line, or one that only the shell has. */
 final class Interpreter {
+  private static final List<String> SIGNS = List.of("|", "||", "&", "&&", ";", "<");
   private static final int INDENT = 11;
   private static final int WIDTH = 80;
 
@@ -84,13 +86,37 @@ final class Interpreter {
       return ExitCode.USAGE.number();
     }
     List<ShellWords.Word> all = command(line);
-    int sign = all.size() - 2;
-    boolean toFile = sign > 0 && all.get(sign).text().equals(">") && all.get(sign).length() == 1;
     List<String> words = all.stream().map(ShellWords.Word::text).toList();
-    if (toFile) {
-      return intoFile(session, words.subList(0, sign), words.get(sign + 1));
+    int sign = firstSign(all);
+    if (sign < 0) {
+      return words.isEmpty() ? 0 : run(session, words);
     }
-    return words.isEmpty() ? 0 : run(session, words);
+    String file =
+        words.get(sign).substring(1) + String.join(" ", words.subList(sign + 1, all.size()));
+    boolean oneFile =
+        words.get(sign).length() == 1 ? sign == all.size() - 2 : sign == all.size() - 1;
+    if (sign == 0 || !words.get(sign).startsWith(">") || !oneFile || file.isEmpty()) {
+      session.say(
+          "portmapctl: '"
+              + words.get(sign)
+              + "': of what a system's shell can do, this one knows a > FILE at the end of a line,"
+              + " which writes its results there; other words like this go into quotes");
+      return ExitCode.USAGE.number();
+    }
+    return intoFile(session, words.subList(0, sign), file);
+  }
+
+  /** The first bare word that means something to other shells; -1 where there is none. */
+  private static int firstSign(List<ShellWords.Word> words) {
+    for (int i = 0; i < words.size(); i++) {
+      ShellWords.Word word = words.get(i);
+      boolean bare = word.length() == word.text().length();
+      boolean sign = word.text().startsWith(">") || SIGNS.contains(word.text());
+      if (bare && sign) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** Runs a line whose results go to a file, which stays as it was where there are none. */
@@ -107,6 +133,9 @@ final class Interpreter {
       if (code <= ExitCode.DIFFERENCES.number()) {
         Files.write(Path.of(file), results.toByteArray());
       }
+    } catch (NoSuchFileException e) {
+      session.say("portmapctl: " + file + ": cannot be written: there is no such folder");
+      return ExitCode.HOST.number();
     } catch (IOException | InvalidPathException e) {
       session.say("portmapctl: " + file + ": cannot be written: " + e.getMessage());
       return ExitCode.HOST.number();
@@ -183,6 +212,9 @@ final class Interpreter {
       session.print(own().get(words.get(0)) + "\n");
       return 0;
     }
+    if (words.size() == 1 && !commands.containsKey(words.get(0))) {
+      return outside(session, words.get(0), List.of());
+    }
     if (!words.isEmpty()) {
       return command(session, "help", words);
     }
@@ -204,6 +236,9 @@ final class Interpreter {
   /** A name and what it is, in lines of 80 columns. */
   private static String row(String name, String text) {
     StringBuilder out = new StringBuilder(String.format("  %-8s", name));
+    if (name.length() > INDENT - 3) {
+      out.append('\n').append(" ".repeat(INDENT - 1));
+    }
     int column = INDENT - 1;
     for (String word : text.split(" ", -1)) {
       if (column + 1 + word.length() > WIDTH) {

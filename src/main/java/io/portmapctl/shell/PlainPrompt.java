@@ -9,9 +9,13 @@ import java.util.Optional;
 
 /** A prompt on a terminal that cannot do more than show lines: its own editing, no completion. */
 final class PlainPrompt implements Asker {
+  private static final String PROMPT = "portmapctl> ";
+
   private final Session session;
   private final Interpreter interpreter;
   private final Lines lines;
+  private volatile String asked = PROMPT;
+  private volatile boolean givenUp;
 
   PlainPrompt(Session session, ChosenRuleset ruleset) {
     this.session = session;
@@ -21,22 +25,39 @@ final class PlainPrompt implements Asker {
 
   /** Runs what is typed until the end of input or exit. */
   int run() {
-    Optional<String> line = ask("portmapctl> ", List.of());
+    LineInterrupt.does(this::interrupt);
+    Optional<String> line = ask(PROMPT, List.of());
     while (line.isPresent()) {
       interpreter.run(session, ShellWords.ofCommandLine(line.get()));
-      line = interpreter.left() ? Optional.empty() : ask("portmapctl> ", List.of());
+      line = interpreter.left() ? Optional.empty() : ask(PROMPT, List.of());
     }
     return 0;
   }
 
   @Override
   public Optional<String> ask(String question, List<String> offered) {
+    asked = question;
+    givenUp = false;
     session.err().print(question);
     session.err().flush();
     try {
-      return lines.next();
+      Optional<String> line = lines.next();
+      return givenUp ? Optional.empty() : line;
     } catch (IOException e) {
       return Optional.empty();
+    } finally {
+      asked = "";
     }
+  }
+
+  /** Ctrl-C: the line is gone; a question is given up, a command goes on to its end. */
+  private void interrupt() {
+    if (asked.equals(PROMPT)) {
+      session.err().print("\n" + PROMPT);
+    } else if (!asked.isEmpty()) {
+      givenUp = true;
+      session.err().print("\n  Given up; Enter goes on. ");
+    }
+    session.err().flush();
   }
 }

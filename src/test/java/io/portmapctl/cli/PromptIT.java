@@ -23,7 +23,7 @@ class PromptIT {
   }
 
   private static void waitUntilTakenBack(Namespace host) throws Exception {
-    for (int i = 0; i < 100 && mapped(host); i++) {
+    for (int i = 0; i < 300 && mapped(host); i++) {
       Thread.sleep(100);
     }
     assertThat(mapped(host)).isFalse();
@@ -53,6 +53,19 @@ class PromptIT {
       assertThat(mapped(host)).isFalse();
       screen.keys("y", "Enter");
       assertThat(screen.waitFor("EXIT=")).contains("Applied.").contains("EXIT=0");
+      assertThat(mapped(host)).isTrue();
+    }
+  }
+
+  /** What is piped on is not seen: the plan is shown beside the question. */
+  @Test
+  void thePlanIsSeenBeforeTheQuestionThoughItIsPipedOn() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = Screen.start(host, add("") + " | tail -1")) {
+      assertThat(screen.waitFor("Apply these changes? [y/N]"))
+          .contains("+-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT");
+      screen.keys("y", "Enter");
+      assertThat(screen.waitFor("EXIT=")).contains("Applied: 4 chains created, 0 deleted;");
       assertThat(mapped(host)).isTrue();
     }
   }

@@ -158,8 +158,16 @@ class ShellIT {
       screen.waitFor("so the plan is only shown");
       type(screen, "nonsense");
       screen.waitFor("is no command");
-      screen.keys("C-d");
-      screen.waitFor("EXIT=0");
+      screen.keys("-l", "--", "list --nonsense");
+      screen.keys("C-c");
+      screen.waitForMany(READY, 4);
+      type(screen, "add --net web --container-id 5f3c --ip 10.1.1.1/24");
+      screen.waitForMany("Ports,", 2);
+      screen.keys("C-c");
+      screen.waitFor("Given up; Enter goes on.");
+      screen.keys("Enter");
+      screen.waitFor("Nothing was changed.");
+      // the shell around it has had the Ctrl-C as well, and shows no exit code any more
     }
   }
 
