@@ -8,6 +8,7 @@ import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Documents;
+import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.Protocol;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Published;
@@ -128,9 +129,9 @@ record Explaining(
 
   /** The attachments that the plan is about. */
   private static List<Attachment> published(Documents documents, Report report) {
-    return documents.attachments().stream()
-        .filter(a -> report.subjects().stream().anyMatch(s -> s.identity().equals(a.identity())))
-        .toList();
+    Set<Identity> planned = new HashSet<>();
+    report.subjects().forEach(s -> planned.add(s.identity()));
+    return documents.attachments().stream().filter(a -> planned.contains(a.identity())).toList();
   }
 
   private void show(RulesetOptions rulesets, Report report, Explainer explainer) {

@@ -12,6 +12,7 @@ import io.portmapctl.plan.Published;
 import io.portmapctl.trace.Host;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ public record Explainer(
     for (Plan.Part part : plan.families()) {
       walkthroughs.add(Walkthrough.of(part, containers, whose));
       Table table = part.after();
+      Reach looking = new Reach(table, host, whose, subnets(), settings);
       for (Attachment attachment : attachments) {
         if (attachment.address(table.family()).isEmpty()) {
           failings.lacks(attachment, table.family());
@@ -52,7 +54,7 @@ public record Explainer(
         for (PortMapping mapping : attachment.mappings()) {
           if (mapping.appliesTo(table.family())) {
             Published port = Published.of(table.family(), mapping);
-            PortReach reach = reach(table, port);
+            PortReach reach = reach(table, looking, whose, port);
             ports.add(reach);
             failings.look(attachment, reach);
           }
@@ -71,15 +73,20 @@ public record Explainer(
   /** Who gets connections to a port of a table. */
   public PortReach reach(Table table, Published port) {
     Whose whose = new Whose(attachments);
-    Reach reach = new Reach(table, host, whose, subnets(), settings);
-    List<Answer> answers = reach.of(port.protocol(), port.port(), port.hostIp());
+    return reach(table, new Reach(table, host, whose, subnets(), settings), whose, port);
+  }
+
+  private static PortReach reach(Table table, Reach looking, Whose whose, Published port) {
+    List<Answer> answers = looking.of(port.protocol(), port.port(), port.hostIp());
     Set<Whose.Recipient> recipients = new LinkedHashSet<>();
     Set<Whose.Recipient> others = new LinkedHashSet<>();
     for (Answer answer : answers) {
       answer.trace().ways().forEach(w -> whose.of(w).ifPresent(recipients::add));
     }
+    Set<IpAddress> asked = new HashSet<>();
     for (Answer answer : answers) {
-      if (answer.recipient().isPresent() && others.isEmpty()) {
+      // whoever sends to an address meets the same claims
+      if (answer.recipient().isPresent() && asked.add(answer.viewpoint().destination())) {
         others.addAll(Claimants.besides(table, answer.trace().host(), whose, answer.trace()));
       }
     }

@@ -43,6 +43,9 @@ public final class Reach {
   private final Map<IpAddress, Cidr> subnets;
   private final Settings settings;
 
+  /** What is redirected only if it is sent to a certain address. */
+  private final List<Destination> ofOneAddress = new ArrayList<>();
+
   /**
    * Looks at a table.
    *
@@ -59,6 +62,15 @@ public final class Reach {
     this.whose = whose;
     this.subnets = Map.copyOf(subnets);
     this.settings = settings;
+    for (Chain chain : table.chains().values()) {
+      for (Row row : chain.rows()) {
+        if (row.rule().target().name().equals("DNAT")) {
+          Destination.of(row.rule())
+              .filter(d -> d.address().isPresent())
+              .ifPresent(ofOneAddress::add);
+        }
+      }
+    }
   }
 
   /**
@@ -76,14 +88,9 @@ public final class Reach {
       return List.of(hostIp.get());
     }
     Set<IpAddress> named = new LinkedHashSet<>();
-    for (Chain chain : table.chains().values()) {
-      for (Row row : chain.rows()) {
-        boolean translates = row.rule().target().name().equals("DNAT");
-        Optional<Destination> d =
-            translates ? Destination.of(row.rule()) : Optional.<Destination>empty();
-        d.filter(x -> x.protocol().equals(protocol) && x.meets(Optional.empty(), port))
-            .flatMap(Destination::address)
-            .ifPresent(named::add);
+    for (Destination translated : ofOneAddress) {
+      if (translated.protocol().equals(protocol) && translated.meets(Optional.empty(), port)) {
+        translated.address().ifPresent(named::add);
       }
     }
     List<IpAddress> all = new ArrayList<>(told.addresses(family));
@@ -118,8 +125,7 @@ public final class Reach {
     List<Answer> answers() {
       for (IpAddress to : destinations) {
         if (!Host.isLoopback(to)) {
-          ask(Viewpoint.Kind.LAN, Standin.client(family), to);
-          networks(to);
+          networks(ask(Viewpoint.Kind.LAN, Standin.client(family), to), to);
           if (host.isLocal(to) == Truth.YES) {
             ask(Viewpoint.Kind.HOST, to, to);
           }
@@ -151,16 +157,20 @@ public final class Reach {
       return local;
     }
 
-    private Answer ask(Viewpoint.Kind kind, IpAddress from, IpAddress to) {
+    /** Adds an answer; the whole trace is only for those who look at what did not match. */
+    private Trace ask(Viewpoint.Kind kind, IpAddress from, IpAddress to) {
       Trace trace = tracer.follow(packet(from, to));
       Judgement.Verdict verdict = judgement.of(trace);
       Optional<Whose.Recipient> recipient =
           trace.ways().stream().flatMap(w -> whose.of(w).stream()).findFirst();
-      Answer answer =
+      answers.add(
           new Answer(
-              new Viewpoint(kind, from, to), verdict.result(), verdict.reason(), trace, recipient);
-      answers.add(answer);
-      return answer;
+              new Viewpoint(kind, from, to),
+              verdict.result(),
+              verdict.reason(),
+              trace.taken(),
+              recipient));
+      return trace;
     }
 
     private Packet packet(IpAddress from, IpAddress to) {
@@ -177,10 +187,9 @@ public final class Reach {
     }
 
     /** Senders in networks by which entries tell senders apart. */
-    private void networks(IpAddress to) {
-      Answer lan = answers.get(answers.size() - 1);
+    private void networks(Trace lan, IpAddress to) {
       Set<Cidr> networks = new LinkedHashSet<>();
-      for (Way way : lan.trace().ways()) {
+      for (Way way : lan.ways()) {
         for (Step step : way.passes().get(0).steps()) {
           boolean entry = ChainNames.isContainerChain(step.rule().target().name());
           if (entry && (step.result() == Truth.NO || isNegatedSource(step.rule()))) {

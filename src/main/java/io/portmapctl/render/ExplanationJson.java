@@ -41,6 +41,10 @@ public final class ExplanationJson {
           ReachJson.ports(json, explanation.ports());
           JsonText.texts(json, "failings", explanation.failings());
           JsonText.texts(json, "assumptions", explanation.assumptions());
+          JsonText.texts(
+              json,
+              "conflicts",
+              report.plan().conflicts().stream().map(Sentences::conflict).toList());
           JsonText.texts(json, "warnings", report.warnings());
         });
   }

@@ -17,4 +17,10 @@ public record Pass(Hook hook, Packet packet, List<Step> steps, List<Exit> exits)
     steps = List.copyOf(steps);
     exits = List.copyOf(exits);
   }
+
+  /** The same without the rules that did not take the packet. */
+  Pass taken() {
+    List<Step> taken = steps.stream().filter(s -> s.result() != Truth.NO).toList();
+    return new Pass(hook, packet, taken, exits);
+  }
 }

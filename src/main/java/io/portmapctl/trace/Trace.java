@@ -21,6 +21,11 @@ public record Trace(Packet packet, Host host, List<Way> ways) {
     return ways.size() == 1 && ways.get(0).fate() != Fate.OPEN;
   }
 
+  /** The same without the rules that did not take the packet, of which there may be many. */
+  public Trace taken() {
+    return new Trace(packet, host, ways.stream().map(Way::taken).toList());
+  }
+
   /** Why a rule took the packet, or did not, or may have. */
   public String why(Step step) {
     return new Matching(host).why(step.rule(), step.packet());

@@ -18,6 +18,11 @@ public record Way(List<Pass> passes, List<Exit> exits, Fate fate) {
     exits = List.copyOf(exits);
   }
 
+  /** The same without the rules that did not take the packet. */
+  Way taken() {
+    return new Way(passes.stream().map(Pass::taken).toList(), exits, fate);
+  }
+
   /** The packet at the end. */
   public Packet after() {
     return exits.get(exits.size() - 1).packet();
