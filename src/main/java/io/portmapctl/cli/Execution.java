@@ -8,6 +8,7 @@ import io.portmapctl.iptables.Rehearsal;
 import io.portmapctl.iptables.ShellScript;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
+import io.portmapctl.netconf.InputError;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.render.Report;
 import java.io.IOException;
@@ -259,19 +260,17 @@ final class Execution {
     session.say(
         "The changes are made. Open a new connection now: those that are open already prove"
             + " nothing.");
+    List<InputError> failed = new ArrayList<>();
     boolean kept =
         Termination.unless(
-            () -> takeBackAtTheEnd(applier),
+            () -> failed.addAll(takeBack(applier)),
             () ->
                 session.confirmed(
                     "Type yes within " + seconds + " seconds to keep them: ", seconds));
     if (kept) {
       return code;
     }
-    session.say("");
-    locked(() -> undone(applier));
-    session.say("Not confirmed: the changes are taken back.");
-    return ExitCode.DIFFERENCES.number();
+    return (failed.isEmpty() ? ExitCode.DIFFERENCES : ExitCode.HOST).number();
   }
 
   private static int undone(Applier applier) throws Failure {
@@ -283,14 +282,16 @@ final class Execution {
     }
   }
 
-  /** The process is ending: an error has nowhere to go but the screen. */
-  private void takeBackAtTheEnd(Applier applier) {
+  /** What went wrong is said at once: where the process is ending nobody else can. */
+  private List<InputError> takeBack(Applier applier) {
+    session.say("");
     try {
       Lock.holding(applying.lockFile(), applying.waitSeconds(), () -> undone(applier));
-      session.say("");
       session.say("Not confirmed: the changes are taken back.");
+      return List.of();
     } catch (Failure e) {
       e.errors().forEach(error -> session.say("portmapctl: " + error));
+      return e.errors();
     }
   }
 

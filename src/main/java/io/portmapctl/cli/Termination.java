@@ -35,16 +35,40 @@ final class Termination {
   }
 
   /**
-   * Does something, and something else if the process is told to end before that.
+   * Asks, and does something once where the answer is no, or the process is told to end before
+   * there is one. The end of input and of the process come together where a terminal is closed:
+   * whoever is first does it, and the process waits for that.
    *
    * @param otherwise what to do then
    */
   static boolean unless(Runnable otherwise, Question question) {
-    Thread hook = new Thread(otherwise);
+    Once once = new Once(otherwise);
+    Thread hook = new Thread(once);
     Runtime.getRuntime().addShutdownHook(hook);
     boolean answer = question.ask();
+    if (!answer) {
+      once.run();
+    }
     remove(hook);
     return answer;
+  }
+
+  /** Runs once; who comes second waits for the first. */
+  private static final class Once implements Runnable {
+    private final Runnable action;
+    private boolean done;
+
+    Once(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    public synchronized void run() {
+      if (!done) {
+        done = true;
+        action.run();
+      }
+    }
   }
 
   /** Something with yes or no for an answer. */
