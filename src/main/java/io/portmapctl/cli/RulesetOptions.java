@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -52,12 +53,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
             "The current IPv4 ruleset: the running kernel's (default), an empty nat table,"
                 + " or a file that iptables-save wrote.",
             "--ruleset"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "live|empty|FILE",
-            "The same for IPv6; empty where only --ruleset is given and is not live.",
-            "--ruleset6"));
+    spec.addOption(ipv6());
     spec.addOption(
         Options.choice(Families.values(), "Restrict to one family (default: both).", "--family"));
     spec.addOption(
@@ -65,6 +61,15 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
             Variant.values(),
             "Which variant's programs read the live ruleset (default: auto).",
             "--iptables"));
+  }
+
+  /** The option of the IPv6 ruleset. */
+  static OptionSpec ipv6() {
+    return Options.one(
+        String.class,
+        "live|empty|FILE",
+        "The same for IPv6; empty where only --ruleset is given and is not live.",
+        "--ruleset6");
   }
 
   static RulesetOptions of(ParseResult given) {

@@ -29,12 +29,7 @@ final class ShellCommand implements Command {
             "live|empty|FILE",
             "The IPv4 ruleset to begin with, as by \"use\" in the shell (default: live).",
             "--ruleset"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "live|empty|FILE",
-            "The same for IPv6; empty where only --ruleset is given and is not live.",
-            "--ruleset6"));
+    spec.addOption(RulesetOptions.ipv6());
     spec.addOption(
         Options.flag(
             "Go on after a line of a script that failed; exit at the end with the first such"

@@ -98,15 +98,7 @@ public record Explainer(
   Optional<Cidr> subnet(IpAddress container) {
     return Optional.ofNullable(subnets().get(container))
         .map(Cidr::network)
-        .or(
-            () ->
-                host.towards(container)
-                    .flatMap(
-                        l ->
-                            l.addresses().stream()
-                                .filter(a -> a.contains(Cidr.host(container)))
-                                .map(Cidr::network)
-                                .findFirst()));
+        .or(() -> host.subnet(container));
   }
 
   private Map<IpAddress, Cidr> subnets() {

@@ -85,12 +85,8 @@ public record PacketReport(
     if (packet.in().known() || Tracer.startsHere(packet, host)) {
       return packet;
     }
-    return packet
-        .source()
-        .ip()
-        .flatMap(host::towards)
-        .map(l -> packet.through(Device.of(l.name()), packet.out()))
-        .orElse(packet);
+    Device in = packet.source().ip().map(host::deviceTowards).orElse(Device.UNKNOWN);
+    return packet.through(in, packet.out());
   }
 
   private static List<String> assumptions(

@@ -5,7 +5,6 @@ import io.portmapctl.model.Chain;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Link;
 import io.portmapctl.model.Match;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
@@ -119,7 +118,7 @@ public final class Reach {
       this.destinations = destinations(protocol, port, hostIp);
       this.host = told.links().isPresent() ? told : Standin.host(destinations);
       this.tracer = new Tracer(table, host);
-      this.judgement = new Judgement(table, whose, this::subnet, settings);
+      this.judgement = new Judgement(table, whose, c -> Optional.of(subnet(c)), settings);
     }
 
     List<Answer> answers() {
@@ -174,13 +173,12 @@ public final class Reach {
     }
 
     private Packet packet(IpAddress from, IpAddress to) {
-      Device in = host.towards(from).map(l -> Device.of(l.name())).orElse(Device.UNKNOWN);
       return new Packet(
           family,
           protocol,
           Endpoint.of(from, CLIENT_PORT),
           Endpoint.of(to, port),
-          in,
+          host.deviceTowards(from),
           Device.UNKNOWN,
           Mark.of(0),
           Truth.NO);
@@ -215,7 +213,7 @@ public final class Reach {
     }
 
     private boolean isOfContainers(Cidr network) {
-      return containers().stream().anyMatch(c -> subnet(c).map(network::equals).orElse(false));
+      return containers().stream().anyMatch(c -> subnet(c).equals(network));
     }
 
     /** The containers that some answer leads to, or the first of many. */
@@ -236,27 +234,23 @@ public final class Reach {
     }
 
     private IpAddress sibling(IpAddress container) {
-      return Standin.sibling(subnet(container).orElseGet(() -> wide(container)), container, host);
+      return Standin.sibling(subnet(container), container, host);
     }
 
     private Cidr wide(IpAddress container) {
       return new Cidr(container, family == Family.IPV4 ? 24 : 64).network();
     }
 
-    /** The container's subnet, as an attachment, an interface or its hairpin rule tells. */
-    private Optional<Cidr> subnet(IpAddress container) {
+    /**
+     * The container's subnet, as an attachment, an interface or its hairpin rule tells, or a usual
+     * one.
+     */
+    private Cidr subnet(IpAddress container) {
       Optional<Cidr> known = Optional.ofNullable(subnets.get(container)).map(Cidr::network);
       return known
-          .or(() -> host.towards(container).flatMap(l -> subnet(l, container)))
+          .or(() -> host.subnet(container))
           .or(() -> hairpin(container))
-          .or(() -> Optional.of(wide(container)));
-    }
-
-    private static Optional<Cidr> subnet(Link link, IpAddress container) {
-      return link.addresses().stream()
-          .filter(a -> a.contains(Cidr.host(container)))
-          .map(Cidr::network)
-          .findFirst();
+          .orElseGet(() -> wide(container));
     }
 
     /** The source of the rule that marks hairpin traffic, on the ways to the container. */

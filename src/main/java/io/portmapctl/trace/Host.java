@@ -175,6 +175,20 @@ public record Host(Optional<List<Link>> links) {
     return several ? Optional.empty() : best;
   }
 
+  /** The interface of {@link #towards} as a packet has it, unknown where there is none. */
+  public Device deviceTowards(IpAddress address) {
+    return towards(address).map(l -> Device.of(l.name())).orElse(Device.UNKNOWN);
+  }
+
+  /** The subnet of {@link #towards} that an address is in. */
+  public Optional<Cidr> subnet(IpAddress address) {
+    return towards(address).stream()
+        .flatMap(l -> l.addresses().stream())
+        .filter(a -> a.contains(Cidr.host(address)))
+        .map(Cidr::network)
+        .findFirst();
+  }
+
   /** The addresses of an interface that reach further than its link and this host. */
   private List<Cidr> addresses(Device device, Family family) {
     List<Cidr> own = new ArrayList<>();

@@ -1,11 +1,9 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Link;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Follows the first packet of a connection through table nat: PREROUTING, or OUTPUT where the host
@@ -125,7 +123,6 @@ public record Tracer(Table table, Host host) {
     if (here == Truth.UNKNOWN || packet.out().known()) {
       return here == Truth.UNKNOWN ? Device.UNKNOWN : packet.out();
     }
-    Optional<Link> link = packet.destination().ip().flatMap(host::towards);
-    return link.map(l -> Device.of(l.name())).orElse(Device.UNKNOWN);
+    return packet.destination().ip().map(host::deviceTowards).orElse(Device.UNKNOWN);
   }
 }
