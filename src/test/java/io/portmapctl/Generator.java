@@ -10,6 +10,7 @@ import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.model.Words;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
@@ -164,7 +165,7 @@ public final class Generator {
   /** Reads a save text. */
   public static Table parse(Family family, String text) {
     try {
-      return SaveFormat.parse(family, text).orElseThrow();
+      return SaveFormat.table(family, TableName.NAT, text).orElseThrow();
     } catch (SaveFormat.FormatException e) {
       throw new AssertionError(text, e);
     }
@@ -221,7 +222,7 @@ public final class Generator {
     if (!unused.isEmpty() && chance(2)) {
       chains.remove(pick(unused));
     }
-    return new Table(table.family(), chains);
+    return table.with(chains);
   }
 
   private static boolean leadsTo(Chain chain, String name) {

@@ -88,7 +88,7 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
   private static void attribute(
       Change change, Map<String, List<Working>> byHash, List<Working> all) {
     String hash = ChainNames.digits(change.chain());
-    String target = change.rule().map(r -> r.target().name()).orElse("");
+    String target = change.rule().flatMap(r -> r.target().chain()).orElse("");
     if (hash.isEmpty()) {
       hash = ChainNames.digits(target);
     }

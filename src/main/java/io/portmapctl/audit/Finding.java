@@ -2,6 +2,7 @@ package io.portmapctl.audit;
 
 import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Family;
+import io.portmapctl.model.Octets;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.plan.Plan;
@@ -51,7 +52,7 @@ public record Finding(
    * @param chain the chain
    * @param rule the rule in iptables-save's words; empty for the chain itself
    */
-  public record Part(Family family, String chain, Optional<String> rule) {}
+  public record Part(Family family, String chain, Optional<Octets> rule) {}
 
   /**
    * Who takes packets of a mapping before its rules can.
@@ -70,7 +71,7 @@ public record Finding(
       Effect effect,
       Optional<String> lateJump,
       String chain,
-      String rule,
+      Octets rule,
       Optional<Identity> container,
       Optional<String> containerChain) {}
 

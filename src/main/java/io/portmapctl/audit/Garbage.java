@@ -63,7 +63,7 @@ public record Garbage(List<Identity> orphans, List<String> unclaimed) {
   }
 
   private static void named(Row entry, Map<String, Optional<Identity>> found) {
-    String chain = entry.rule().target().name();
+    String chain = entry.rule().target().chain().orElse("");
     Claims.owner(entry.rule(), chain)
         .ifPresent(o -> found.put(ChainNames.digits(chain), Optional.of(o)));
   }

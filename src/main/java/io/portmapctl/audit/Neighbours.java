@@ -34,7 +34,7 @@ public final class Neighbours {
     int theirs = -1;
     List<Row> rows = table.chain("PREROUTING").map(Chain::rows).orElse(List.of());
     for (int i = rows.size() - 1; i >= 0; i--) {
-      String target = rows.get(i).rule().target().name();
+      String target = rows.get(i).rule().target().chain().orElse("");
       ours = target.equals(ChainNames.DNAT) ? i : ours;
       theirs = target.equals(SERVICES) ? i : theirs;
     }

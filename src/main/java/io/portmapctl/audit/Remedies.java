@@ -3,6 +3,7 @@ package io.portmapctl.audit;
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Layout;
 import io.portmapctl.model.Chain;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
 import io.portmapctl.plan.Change;
@@ -45,11 +46,11 @@ public final class Remedies {
 
   private static List<String> toDelete(Finding.Shadow shadow) {
     if (shadow.lateJump().isEmpty()) {
-      return List.of(shadow.chain() + SEPARATOR + shadow.rule());
+      return List.of(shadow.chain() + SEPARATOR + shadow.rule().latin1());
     }
     return Layout.sharedJumps().stream()
-        .filter(j -> j.rule().target().name().equals(shadow.lateJump().get()))
-        .map(j -> j.chain() + SEPARATOR + j.rule().text())
+        .filter(j -> j.rule().target().leadsTo(shadow.lateJump().get()))
+        .map(j -> j.chain() + SEPARATOR + j.rule().text().latin1())
         .toList();
   }
 
@@ -59,9 +60,9 @@ public final class Remedies {
     for (Chain chain : table.chains().values()) {
       List<Row> kept = new ArrayList<>();
       for (Row row : chain.rows()) {
-        boolean jump = row.rule().target().name().startsWith(ChainNames.SHARED);
-        String text = jump ? row.rule().text() : row.text();
-        if (rules.contains(chain.name() + SEPARATOR + text)) {
+        boolean jump = row.rule().target().chain().orElse("").startsWith(ChainNames.SHARED);
+        Octets text = jump ? row.rule().text() : row.text();
+        if (rules.contains(chain.name() + SEPARATOR + text.latin1())) {
           changes.add(new Change.DeleteRule(table.family(), chain.name(), kept.size() + 1, row));
         } else {
           kept.add(row);
@@ -69,6 +70,6 @@ public final class Remedies {
       }
       after.put(chain.name(), new Chain(chain.name(), chain.policy(), chain.counters(), kept));
     }
-    return new Plan.Part(table, new Table(table.family(), after), List.copyOf(changes));
+    return new Plan.Part(table, table.with(after), List.copyOf(changes));
   }
 }

@@ -5,6 +5,7 @@ import io.portmapctl.layout.Wanted;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
@@ -147,7 +148,7 @@ final class Shadows {
     Published port = Published.of(table.family(), mapping);
     Cidr container = attachment.address(table.family()).orElseThrow();
     for (Wanted.Placement jump : wanted.jumps()) {
-      String shared = jump.rule().target().name();
+      String shared = jump.rule().target().chain().orElse("");
       if (!jump.chain().equals("POSTROUTING") || takers(shared, wanted).isEmpty()) {
         continue;
       }
@@ -192,7 +193,7 @@ final class Shadows {
         wanted.shared().getOrDefault(ChainNames.SETMARK, List.of()).stream().findFirst();
     Optional<Rule> masq =
         wanted.shared().getOrDefault(ChainNames.MASQ, List.of()).stream().findFirst();
-    String key = what + masq.map(Rule::text).orElse("");
+    String key = what + masq.map(r -> r.text().latin1()).orElse("");
     return masquerade.computeIfAbsent(
         key,
         k ->
@@ -214,7 +215,7 @@ final class Shadows {
       List<Finding.Shadow> found,
       Set<String> warnings) {
     String chain = taken.taker().chain();
-    String rule = taken.taker().row().text();
+    Octets rule = taken.taker().row().text();
     if (taken.sure()) {
       boolean late = taken.taker().start().equals("POSTROUTING");
       // a rule that leads straight to another container's chain

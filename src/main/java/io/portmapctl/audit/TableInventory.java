@@ -15,6 +15,7 @@ import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.plan.Claims;
 import io.portmapctl.plan.Destination;
+import io.portmapctl.plan.Translations;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ final class TableInventory {
     this.owners = owners;
     this.evidence = evidence;
     for (Row row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
-      String chain = row.rule().target().name();
+      String chain = row.rule().target().chain().orElse("");
       if (isDnat(chain)) {
         entries.computeIfAbsent(chain, c -> new ArrayList<>()).add(row.rule());
       }
@@ -63,7 +64,7 @@ final class TableInventory {
   /** Whether a rule of a built-in chain leads to the entries. */
   static boolean leadsToEntries(Table table, String builtIn) {
     return table.chain(builtIn).map(Chain::rows).orElse(List.of()).stream()
-        .anyMatch(r -> r.rule().target().name().equals(ChainNames.DNAT));
+        .anyMatch(r -> r.rule().target().leadsTo(ChainNames.DNAT));
   }
 
   private static boolean isDnat(String chain) {
@@ -156,8 +157,8 @@ final class TableInventory {
       Optional<IpAddress> to = Optional.empty();
       OptionalInt toPort = OptionalInt.empty();
       if (row.rule().target() instanceof Target.Dnat dnat) {
-        to = Optional.of(dnat.address());
-        toPort = OptionalInt.of(dnat.port());
+        to = dnat.address();
+        toPort = dnat.port();
       }
       Optional<IpAddress> hostIp = destination.network().map(Cidr::address);
       if (destination.ports().isEmpty()) {
@@ -192,7 +193,7 @@ final class TableInventory {
     private static String protocol(Rule rule) {
       for (Match match : rule.matches()) {
         if (match instanceof Match.Proto proto && !proto.negated()) {
-          return proto.name();
+          return proto.protocol().toString();
         }
       }
       return "";
@@ -295,7 +296,7 @@ final class TableInventory {
   }
 
   private static boolean isTranslation(Rule rule) {
-    return rule.target().name().equals("DNAT");
+    return Translations.redirects(rule.target());
   }
 
   /** The packets in {@code [packets:bytes]}: of the nat table each is a connection's first. */

@@ -1,6 +1,7 @@
 package io.portmapctl.backend;
 
 import io.portmapctl.model.Family;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
@@ -212,8 +213,8 @@ public final class Applier {
     return texts(a).equals(texts(b));
   }
 
-  private static Map<String, List<String>> texts(Table table) {
-    Map<String, List<String>> texts = new HashMap<>();
+  private static Map<String, List<Octets>> texts(Table table) {
+    Map<String, List<Octets>> texts = new HashMap<>();
     table
         .chains()
         .forEach((name, chain) -> texts.put(name, chain.rows().stream().map(Row::text).toList()));

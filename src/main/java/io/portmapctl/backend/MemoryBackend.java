@@ -2,8 +2,10 @@ package io.portmapctl.backend;
 
 import io.portmapctl.model.Chain;
 import io.portmapctl.model.Family;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import java.util.ArrayList;
@@ -26,7 +28,7 @@ public final class MemoryBackend implements Backend {
 
   @Override
   public Table read(Family family) {
-    return tables.getOrDefault(family, Table.empty(family));
+    return tables.getOrDefault(family, Table.empty(TableName.NAT, family));
   }
 
   @Override
@@ -37,11 +39,12 @@ public final class MemoryBackend implements Backend {
   @Override
   public void apply(Plan.Part part) throws HostException {
     Family family = part.before().family();
-    Map<String, Chain> chains = new LinkedHashMap<>(read(family).chains());
+    Table before = read(family);
+    Map<String, Chain> chains = new LinkedHashMap<>(before.chains());
     for (Change change : part.changes()) {
       make(chains, change);
     }
-    tables.put(family, new Table(family, chains));
+    tables.put(family, before.with(chains));
   }
 
   /** Puts a table in the place of its family's, as somebody else might. */
@@ -64,7 +67,7 @@ public final class MemoryBackend implements Backend {
       boolean used =
           chains.values().stream()
               .flatMap(c -> c.rows().stream())
-              .anyMatch(r -> r.rule().target().name().equals(name));
+              .anyMatch(r -> r.rule().target().leadsTo(name));
       require(!chain.builtIn() && chain.rows().isEmpty() && !used, "chain " + name + " is in use");
       chains.remove(name);
       return;
@@ -86,7 +89,7 @@ public final class MemoryBackend implements Backend {
     chains.put(name, new Chain(name, chain.policy(), chain.counters(), rows));
   }
 
-  private static List<String> texts(List<Row> rows) {
+  private static List<Octets> texts(List<Row> rows) {
     return rows.stream().map(Row::text).toList();
   }
 

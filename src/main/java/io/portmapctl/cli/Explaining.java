@@ -173,7 +173,8 @@ record Explaining(
     String protocol = asked.protocol().orElse(Protocol.TCP).id();
     List<PortReach> ports = new ArrayList<>();
     for (Table table : tables) {
-      boolean empty = table.chains().size() <= Table.empty(table.family()).chains().size();
+      boolean empty =
+          table.chains().size() <= Table.empty(table.name(), table.family()).chains().size();
       if (rulesets.named(table.family()) || !empty) {
         ports.add(
             explainer.reach(

@@ -8,6 +8,7 @@ import io.portmapctl.iptables.Forwarding;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.render.Report;
 import io.portmapctl.trace.Truth;
@@ -57,7 +58,7 @@ final class HostFacts {
     for (Plan.Part part : report.plan().families()) {
       Family family = part.after().family();
       // a table without chains of anybody's redirects nothing
-      if (part.after().chains().size() > Table.empty(family).chains().size()) {
+      if (part.after().chains().size() > Table.empty(TableName.NAT, family).chains().size()) {
         obstacles(family).forEach(o -> more.add(o.text()));
       }
     }

@@ -2,7 +2,7 @@ package io.portmapctl.cli;
 
 import io.portmapctl.audit.Inventory;
 import io.portmapctl.audit.Mapping;
-import io.portmapctl.iptables.Variant;
+import io.portmapctl.iptables.VariantChoice;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
@@ -47,10 +47,13 @@ public record KnownNames(
   /** Reads a ruleset, of both families. */
   public static Reading read(Session session, ChosenRuleset ruleset) {
     List<String> warnings = new ArrayList<>();
-    LiveHost host = LiveHost.of(session, Variant.AUTO, WAIT_SECONDS, false, warnings);
+    LiveHost host = LiveHost.of(session, VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
     RulesetOptions options =
         new RulesetOptions(
-            ruleset.ipv4(), ruleset.ipv6().orElse(""), RulesetOptions.Families.BOTH, Variant.AUTO);
+            ruleset.ipv4(),
+            ruleset.ipv6().orElse(""),
+            RulesetOptions.Families.BOTH,
+            VariantChoice.AUTO);
     try {
       return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());
     } catch (Failure failure) {

@@ -10,7 +10,7 @@ import io.portmapctl.iptables.IptablesBackend;
 import io.portmapctl.iptables.LinuxKernel;
 import io.portmapctl.iptables.ProcessExec;
 import io.portmapctl.iptables.Rehearsal;
-import io.portmapctl.iptables.Variant;
+import io.portmapctl.iptables.VariantChoice;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Published;
@@ -40,7 +40,11 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding 
    * @param warnings where is added what reading warns of
    */
   static LiveHost of(
-      Session session, Variant variant, int waitSeconds, boolean counters, List<String> warnings) {
+      Session session,
+      VariantChoice variant,
+      int waitSeconds,
+      boolean counters,
+      List<String> warnings) {
     HostPaths paths = HostPaths.local(session.variable("PATH").orElse(""));
     ProcessExec exec = new ProcessExec(waitSeconds + 30);
     return new LiveHost(

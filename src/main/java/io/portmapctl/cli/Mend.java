@@ -61,7 +61,7 @@ record Mend(List<String> commands, List<String> advice) {
         deletions.stream()
             .flatMap(p -> p.changes().stream())
             .flatMap(c -> c.rule().stream())
-            .anyMatch(r -> r.target().name().startsWith(ChainNames.SHARED));
+            .anyMatch(r -> r.target().chain().orElse("").startsWith(ChainNames.SHARED));
     List<String> additions = additions(session, given, rulesets, audit, jumps);
     if (!commands.isEmpty() && !rulesets.live()) {
       advice.add("Commands that change rules are for the host that the rulesets are of.");

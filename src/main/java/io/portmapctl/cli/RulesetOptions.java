@@ -2,9 +2,10 @@ package io.portmapctl.cli;
 
 import io.portmapctl.backend.Backend;
 import io.portmapctl.backend.HostException;
-import io.portmapctl.iptables.Variant;
+import io.portmapctl.iptables.VariantChoice;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.netconf.Shown;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.syntax.SaveFormat;
@@ -29,7 +30,7 @@ import picocli.CommandLine.ParseResult;
  * @param families which families are looked at
  * @param variant whose programs read the live ruleset
  */
-record RulesetOptions(String ruleset, String ruleset6, Families families, Variant variant) {
+record RulesetOptions(String ruleset, String ruleset6, Families families, VariantChoice variant) {
   /** Which families a command is about. */
   enum Families {
     BOTH,
@@ -58,7 +59,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
         Options.choice(Families.values(), "Restrict to one family (default: both).", "--family"));
     spec.addOption(
         Options.choice(
-            Variant.values(),
+            VariantChoice.values(),
             "Which variant's programs read the live ruleset (default: auto).",
             "--iptables"));
   }
@@ -77,7 +78,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
         given.matchedOptionValue("--ruleset", "live"),
         Options.text(given, "--ruleset6"),
         Options.chosen(given, "--family", Families.values(), Families.BOTH),
-        Options.chosen(given, "--iptables", Variant.values(), Variant.AUTO));
+        Options.chosen(given, "--iptables", VariantChoice.values(), VariantChoice.AUTO));
   }
 
   private String source(Family family) {
@@ -168,7 +169,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
     for (Family family : families.list()) {
       String source = source(family);
       switch (source) {
-        case "empty" -> tables.add(Table.empty(family));
+        case "empty" -> tables.add(Table.empty(TableName.NAT, family));
         case "live" -> {
           try {
             tables.add(live.read(family));
@@ -187,11 +188,11 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
     try {
       byte[] bytes = Files.readAllBytes(Path.of(source));
       Optional<Table> table =
-          SaveFormat.parse(family, new String(bytes, StandardCharsets.ISO_8859_1));
+          SaveFormat.table(family, TableName.NAT, new String(bytes, StandardCharsets.ISO_8859_1));
       if (table.isEmpty()) {
         warnings.add(shown + ": no nat table in this file; taken as empty");
       }
-      return table.orElseGet(() -> Table.empty(family));
+      return table.orElseGet(() -> Table.empty(TableName.NAT, family));
     } catch (SaveFormat.FormatException e) {
       throw new Failure(ExitCode.INPUT, shown, Shown.escaped(String.valueOf(e.getMessage())));
     } catch (NoSuchFileException | InvalidPathException e) {

@@ -61,6 +61,6 @@ public final class Claimants {
     Map<String, Chain> chains = new LinkedHashMap<>(table.chains());
     chains.put(
         chain.name(), new Chain(chain.name(), chain.policy(), chain.counters(), List.copyOf(rows)));
-    return new Table(table.family(), chains);
+    return table.with(chains);
   }
 }

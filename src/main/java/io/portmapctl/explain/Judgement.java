@@ -8,6 +8,7 @@ import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
 import io.portmapctl.plan.Destination;
+import io.portmapctl.plan.Translations;
 import io.portmapctl.trace.Exit;
 import io.portmapctl.trace.Fate;
 import io.portmapctl.trace.Host;
@@ -150,7 +151,7 @@ record Judgement(
     Packet packet = trace.packet();
     for (Step step : way.passes().get(0).steps()) {
       if (step.result() == Truth.NO && isAbout(step.rule(), packet)) {
-        String target = step.rule().target().name();
+        String target = step.rule().target().chain().orElse("");
         String chain = ChainNames.isContainerChain(target) ? target : step.chain();
         String rule = there(step.chain(), step.index(), chain);
         Optional<Cidr> other =
@@ -177,7 +178,7 @@ record Judgement(
       for (int i = 0; i < chain.rows().size(); i++) {
         Rule rule = chain.rows().get(i).rule();
         boolean meant =
-            rule.target().name().equals("DNAT")
+            Translations.redirects(rule.target())
                 && isAbout(rule, packet)
                 && Destination.of(rule).flatMap(Destination::address).equals(to);
         if (meant) {
@@ -200,13 +201,13 @@ record Judgement(
 
   /** Whether a rule, or a container's chain that it leads to, redirects the packet's port. */
   private boolean isAbout(Rule rule, Packet packet) {
-    String target = rule.target().name();
+    String target = rule.target().chain().orElse("");
     if (ChainNames.isContainerChain(target) && Destination.of(rule).isEmpty()) {
       return table.chain(target).map(Chain::rows).orElse(List.of()).stream()
-          .anyMatch(r -> r.rule().target().name().equals("DNAT") && isAbout(r.rule(), packet));
+          .anyMatch(r -> Translations.redirects(r.rule().target()) && isAbout(r.rule(), packet));
     }
     int port = packet.destination().port().orElse(0);
-    boolean takes = target.equals("DNAT") || ChainNames.isContainerChain(target);
+    boolean takes = Translations.redirects(rule.target()) || ChainNames.isContainerChain(target);
     return takes
         && Destination.of(rule)
             .filter(d -> d.protocol().equals(packet.protocol()))

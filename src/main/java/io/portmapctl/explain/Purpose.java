@@ -2,19 +2,16 @@ package io.portmapctl.explain;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Match;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Side;
 import io.portmapctl.model.Target;
-import io.portmapctl.model.Words;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.plan.Claims;
 import io.portmapctl.plan.Destination;
 import io.portmapctl.trace.Host;
-import io.portmapctl.trace.Targets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +34,7 @@ public record Purpose(Whose whose) {
    * @param chain the chain that the rule stands in
    */
   public String of(String chain, Rule rule) {
-    String target = rule.target().name();
+    String target = rule.target().chain().orElse("");
     switch (target) {
       case ChainNames.DNAT -> {
         return chain.equals("OUTPUT")
@@ -106,38 +103,43 @@ public record Purpose(Whose whose) {
           match instanceof Match.Comment
               || match instanceof Match.Multiport
               || match instanceof Match.Proto
-              || match instanceof Match.Ports p && p.ports().isEmpty();
+              || match instanceof Match.Ports p && p.ports().isEmpty() && p.flags().isEmpty();
       if (!usual) {
-        conditions.add("`" + Words.decoded(match.text()) + "` holds");
+        conditions.add("`" + match.text().decoded() + "` holds");
       }
     }
     return conditions;
   }
 
   private Optional<String> ours(String chain, Rule rule) {
-    String target = rule.target().name();
+    Target target = rule.target();
     String sentence = "";
-    if (chain.equals(ChainNames.SETMARK) && target.equals("MARK")) {
+    if (chain.equals(ChainNames.SETMARK) && target instanceof Target.SetMark) {
       sentence = "Sets the bit of the mark that asks for masquerade.";
-    } else if (chain.equals(ChainNames.MASQ) && target.equals("MASQUERADE")) {
+    } else if (chain.equals(ChainNames.MASQ) && target instanceof Target.Masquerade) {
       sentence =
           "What bears the mark gets the address of the interface that it leaves through as its"
               + " source, so that the answer comes back to this host.";
     } else if (ChainNames.isContainerChain(chain)) {
-      if (rule.target() instanceof Target.Dnat dnat) {
+      if (target instanceof Target.Dnat dnat && isPlain(dnat)) {
         sentence = translated(rule, dnat);
-      } else if (target.equals("MASQUERADE")) {
+      } else if (target instanceof Target.Masquerade) {
         sentence =
             "Connections from 127.0.0.1"
                 + Destination.of(rule)
                     .map(d -> " to " + d.protocol() + " port " + joined(d.ports()))
                     .orElse("")
                 + " of the container are masqueraded: it could not answer 127.0.0.1.";
-      } else if (!Targets.ends(target) && !Targets.goesOn(target)) {
+      } else if (target.chain().isPresent()) {
         sentence = marked(rule);
       }
     }
     return Optional.of(sentence).filter(s -> !s.isEmpty());
+  }
+
+  /** As the plugin makes it: to one address and one port. */
+  private static boolean isPlain(Target.Dnat dnat) {
+    return dnat.address().isPresent() && dnat.port().isPresent() && dnat.to().flags().isEmpty();
   }
 
   private static String translated(Rule rule, Target.Dnat dnat) {
@@ -146,9 +148,9 @@ public record Purpose(Whose whose) {
         + d.map(x -> x.protocol() + " port " + joined(x.ports())).orElse("any port")
         + d.flatMap(Destination::network).map(n -> " of " + shown(n)).orElse("")
         + " go to the container: to "
-        + dnat.address()
+        + dnat.address().orElseThrow()
         + ", port "
-        + dnat.port()
+        + dnat.port().orElseThrow()
         + ".";
   }
 
@@ -204,7 +206,7 @@ public record Purpose(Whose whose) {
     if (names.contains("KUBE-")) {
       return "A rule of kube-proxy ";
     }
-    if (names.contains("DOCKER") || rule.text().contains("docker")) {
+    if (names.contains("DOCKER") || rule.text().latin1().contains("docker")) {
       return "A rule of docker ";
     }
     boolean bridge =
@@ -216,37 +218,131 @@ public record Purpose(Whose whose) {
   }
 
   private static String effect(Rule rule) {
-    Target target = rule.target();
-    String words = target instanceof Target.Jump jump ? String.join(" ", jump.words()) : "";
-    String value = words.substring(words.indexOf(' ') + 1);
-    return switch (target.name()) {
-      case "" -> "that only counts";
-      case "ACCEPT" -> "that lets the packet pass as it is";
-      case "DROP" -> "that drops the packet";
-      case "RETURN" -> "that spares the packet what follows in this chain";
-      case "DNAT" ->
-          "that sends the packet to "
-              + (target instanceof Target.Dnat dnat
-                  ? shown(dnat)
-                  : value.isEmpty() ? "another place" : Words.decoded(value));
-      case "REDIRECT" ->
-          "that sends the packet to "
-              + (value.isEmpty() ? "" : "port " + value + " of ")
-              + "this host itself";
-      case "SNAT" -> "that gives the packet another source: " + Words.decoded(value);
-      case "MASQUERADE" ->
-          "that gives the packet the address of the interface that it leaves through";
-      case "MARK" -> "that changes the packet's mark";
-      case "NETMAP" -> "that moves the packet to another network: " + Words.decoded(value);
-      default ->
-          Targets.goesOn(target.name())
-              ? "that lets the packet go on (" + target.name() + ")"
-              : "that leads to " + Words.decoded(target.name());
-    };
+    return rule.isUnshown()
+        ? "of which cannot be told what it does: the program that printed it could not show it"
+        : rule.target().accept(new Effect());
   }
 
-  private static String shown(Target.Dnat dnat) {
-    IpAddress to = dnat.address();
-    return (to.family() == Family.IPV6 ? "[" + to + "]" : to.toString()) + ":" + dnat.port();
+  /** What a target does with a packet, as the end of a sentence. */
+  private static final class Effect implements Target.Visitor<String> {
+
+    private static String leads(Target target) {
+      return "that leads to " + new Octets(target.name()).decoded();
+    }
+
+    private static String passes(Target target) {
+      return "that lets the packet go on (" + target.name() + ")";
+    }
+
+    /** A place, and how one of several is chosen. */
+    private static String place(String place, List<String> flags) {
+      return place + flags.stream().map(f -> " " + f).collect(Collectors.joining());
+    }
+
+    @Override
+    public String none(Target.None none) {
+      return "that only counts";
+    }
+
+    @Override
+    public String jump(Target.Jump jump) {
+      return leads(jump);
+    }
+
+    @Override
+    public String accept(Target.Accept accept) {
+      return "that lets the packet pass as it is";
+    }
+
+    @Override
+    public String drop(Target.Drop drop) {
+      return "that drops the packet";
+    }
+
+    @Override
+    public String reject(Target.Reject reject) {
+      return leads(reject);
+    }
+
+    @Override
+    public String giveBack(Target.Return back) {
+      return "that spares the packet what follows in this chain";
+    }
+
+    @Override
+    public String queue(Target.Queue queue) {
+      return leads(queue);
+    }
+
+    @Override
+    public String dnat(Target.Dnat dnat) {
+      return "that sends the packet to " + place(dnat.to().place(), dnat.to().flags());
+    }
+
+    @Override
+    public String snat(Target.Snat snat) {
+      return "that gives the packet another source: " + place(snat.to().place(), snat.to().flags());
+    }
+
+    @Override
+    public String masquerade(Target.Masquerade masquerade) {
+      return "that gives the packet the address of the interface that it leaves through";
+    }
+
+    @Override
+    public String redirect(Target.Redirect redirect) {
+      String port =
+          redirect
+              .ports()
+              .map(p -> p.toString().replace(':', '-'))
+              .map(p -> "port " + place(p, redirect.flags()) + " of ")
+              .orElse("");
+      return "that sends the packet to " + port + "this host itself";
+    }
+
+    @Override
+    public String netmap(Target.Netmap netmap) {
+      return "that moves the packet to another network: " + netmap.to();
+    }
+
+    @Override
+    public String setMark(Target.SetMark mark) {
+      return "that changes the packet's mark";
+    }
+
+    @Override
+    public String setConnmark(Target.SetConnmark mark) {
+      return passes(mark);
+    }
+
+    @Override
+    public String saveMark(Target.SaveMark mark) {
+      return passes(mark);
+    }
+
+    @Override
+    public String restoreMark(Target.RestoreMark mark) {
+      return passes(mark);
+    }
+
+    @Override
+    public String ct(Target.Ct ct) {
+      return passes(ct);
+    }
+
+    @Override
+    public String tproxy(Target.Tproxy tproxy) {
+      return leads(tproxy);
+    }
+
+    @Override
+    public String goesOn(Target.GoesOn other) {
+      return passes(other);
+    }
+
+    @Override
+    public String unknown(Target.Unknown unknown) {
+      return leads(unknown);
+    }
   }
 }

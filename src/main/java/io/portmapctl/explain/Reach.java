@@ -11,6 +11,7 @@ import io.portmapctl.model.Rule;
 import io.portmapctl.model.Side;
 import io.portmapctl.model.Table;
 import io.portmapctl.plan.Destination;
+import io.portmapctl.plan.Translations;
 import io.portmapctl.trace.Device;
 import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.Host;
@@ -63,7 +64,7 @@ public final class Reach {
     this.settings = settings;
     for (Chain chain : table.chains().values()) {
       for (Row row : chain.rows()) {
-        if (row.rule().target().name().equals("DNAT")) {
+        if (Translations.redirects(row.rule().target())) {
           Destination.of(row.rule())
               .filter(d -> d.address().isPresent())
               .ifPresent(ofOneAddress::add);
@@ -189,7 +190,7 @@ public final class Reach {
       Set<Cidr> networks = new LinkedHashSet<>();
       for (Way way : lan.ways()) {
         for (Step step : way.passes().get(0).steps()) {
-          boolean entry = ChainNames.isContainerChain(step.rule().target().name());
+          boolean entry = ChainNames.isContainerChain(step.rule().target().chain().orElse(""));
           if (entry && (step.result() == Truth.NO || isNegatedSource(step.rule()))) {
             source(step.rule())
                 .filter(m -> takesBut(m, step))

@@ -80,7 +80,7 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
         List<Line> lines = lines(chain, r -> true);
         stage("Where it goes: chain " + chain, lines);
         lines.stream()
-            .map(l -> l.rule().target().name())
+            .flatMap(l -> l.rule().target().chain().stream())
             .filter(t -> table.chain(t).isPresent())
             .forEach(marking::add);
       }
@@ -114,7 +114,7 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
     }
 
     private static String target(Rule rule) {
-      return rule.target().name();
+      return rule.target().chain().orElse("");
     }
 
     private static Predicate<Rule> to(String chain) {

@@ -47,7 +47,7 @@ public final class Whose {
     String chain = exit.way().get(exit.way().size() - 1).chain();
     Optional<Identity> owner = Optional.empty();
     for (Step step : exit.way()) {
-      if (step.rule().target().name().equals(chain)) {
+      if (step.rule().target().leadsTo(chain)) {
         owner = Claims.owner(step.rule(), chain);
       }
     }
@@ -63,9 +63,7 @@ public final class Whose {
   Optional<Identity> owner(Table table, String chain) {
     for (Row row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
       Optional<Identity> owner =
-          row.rule().target().name().equals(chain)
-              ? Claims.owner(row.rule(), chain)
-              : Optional.empty();
+          row.rule().target().leadsTo(chain) ? Claims.owner(row.rule(), chain) : Optional.empty();
       if (owner.isPresent()) {
         return owner;
       }

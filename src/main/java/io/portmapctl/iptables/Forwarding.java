@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param variant whose programs
  * @param sysctls {@code /proc/sys}
  */
-public record Forwarding(Exec exec, HostPaths host, Variant variant, Path sysctls) {
+public record Forwarding(Exec exec, HostPaths host, VariantChoice variant, Path sysctls) {
 
   /**
    * Something that keeps packets from being forwarded.

@@ -31,7 +31,7 @@ public final class IptablesBackend implements Backend {
   public IptablesBackend(
       Exec exec,
       HostPaths host,
-      Variant variant,
+      VariantChoice variant,
       int waitSeconds,
       boolean counters,
       List<String> warnings) {

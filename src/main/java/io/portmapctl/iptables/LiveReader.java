@@ -4,6 +4,7 @@ import io.portmapctl.backend.HostException;
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ final class LiveReader {
 
   private final Exec exec;
   private final HostPaths host;
-  private final Variant variant;
+  private final VariantChoice variant;
   private final boolean counters;
   private final List<String> warnings;
   private boolean ambiguous;
@@ -41,7 +42,8 @@ final class LiveReader {
    * @param counters whether rules are read with their counters
    * @param warnings where what the reader should know is added
    */
-  LiveReader(Exec exec, HostPaths host, Variant variant, boolean counters, List<String> warnings) {
+  LiveReader(
+      Exec exec, HostPaths host, VariantChoice variant, boolean counters, List<String> warnings) {
     this.counters = counters;
     this.exec = exec;
     this.host = host;
@@ -56,7 +58,7 @@ final class LiveReader {
    */
   Reading read(Family family) throws HostException {
     if (family == Family.IPV6 && !Files.exists(host.proc().resolve("if_inet6"))) {
-      return new Reading(Table.empty(family), Optional.empty());
+      return new Reading(Table.empty(TableName.NAT, family), Optional.empty());
     }
     Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
     if (program.isEmpty()) {
@@ -68,7 +70,7 @@ final class LiveReader {
               + CURE);
     }
     Reading reading = read(family, program.get());
-    return variant == Variant.AUTO ? considerOther(family, program.get(), reading) : reading;
+    return variant == VariantChoice.AUTO ? considerOther(family, program.get(), reading) : reading;
   }
 
   /** The other variant is asked only where asking cannot change the kernel's state. */
@@ -133,7 +135,7 @@ final class LiveReader {
   private Reading read(Family family, Path program) throws HostException {
     Table table =
         isLegacy(program) && !legacyTableLoaded(family)
-            ? Table.empty(family)
+            ? Table.empty(TableName.NAT, family)
             : save(family, program);
     return new Reading(table, Optional.of(program));
   }
@@ -177,7 +179,7 @@ final class LiveReader {
           forbidden ? HostException.Kind.NOT_PERMITTED : HostException.Kind.FAILED, what + CURE);
     }
     try {
-      Optional<Table> table = SaveFormat.parse(family, result.output());
+      Optional<Table> table = SaveFormat.table(family, TableName.NAT, result.output());
       if (table.isEmpty()) {
         throw new HostException(
             HostException.Kind.UNREADABLE,

@@ -5,6 +5,7 @@ import io.portmapctl.model.Chain;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.IOException;
@@ -29,7 +30,7 @@ public final class Rehearsal {
 
   private final Exec exec;
   private final HostPaths host;
-  private final Variant variant;
+  private final VariantChoice variant;
 
   /**
    * On this host.
@@ -38,7 +39,7 @@ public final class Rehearsal {
    * @param host where they are
    * @param variant whose iptables
    */
-  public Rehearsal(Exec exec, HostPaths host, Variant variant) {
+  public Rehearsal(Exec exec, HostPaths host, VariantChoice variant) {
     this.exec = exec;
     this.host = host;
     this.variant = variant;
@@ -168,7 +169,8 @@ public final class Rehearsal {
     Family family = part.before().family();
     Table got;
     try {
-      got = SaveFormat.parse(family, saved).orElse(Table.empty(family));
+      got =
+          SaveFormat.table(family, TableName.NAT, saved).orElse(Table.empty(TableName.NAT, family));
     } catch (SaveFormat.FormatException e) {
       throw cannot(family, "what was read back is not of the format: " + e.getMessage());
     }

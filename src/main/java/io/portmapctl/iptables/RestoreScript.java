@@ -21,7 +21,7 @@ public final class RestoreScript {
   private RestoreScript(Table before) {
     for (Chain chain : before.chains().values()) {
       List<String> texts = new ArrayList<>();
-      chain.rows().forEach(row -> texts.add(row.text()));
+      chain.rows().forEach(row -> texts.add(row.text().latin1()));
       rows.put(chain.name(), texts);
     }
   }
@@ -32,7 +32,7 @@ public final class RestoreScript {
    * @param before the table on which the changes are made
    */
   public static String of(Table before, List<Change> changes) {
-    StringBuilder out = new StringBuilder("*nat\n");
+    StringBuilder out = new StringBuilder("*").append(before.name().id()).append('\n');
     commands(before, changes).forEach(line -> out.append(line).append('\n'));
     return out.append("COMMIT\n").toString();
   }
@@ -54,15 +54,16 @@ public final class RestoreScript {
       return "-X " + chain;
     }
     if (change instanceof Change.AppendRule append) {
-      texts.add(append.row().text());
-      return ("-A " + chain + " " + append.row().text()).stripTrailing();
+      texts.add(append.row().text().latin1());
+      return ("-A " + chain + " " + append.row().text().latin1()).stripTrailing();
     }
     if (change instanceof Change.InsertRule insert) {
-      texts.add(insert.position() - 1, insert.row().text());
-      return ("-I " + chain + " " + insert.position() + " " + insert.row().text()).stripTrailing();
+      texts.add(insert.position() - 1, insert.row().text().latin1());
+      return ("-I " + chain + " " + insert.position() + " " + insert.row().text().latin1())
+          .stripTrailing();
     }
     Change.DeleteRule delete = (Change.DeleteRule) change;
-    String text = delete.row().text();
+    String text = delete.row().text().latin1();
     boolean first = texts.indexOf(text) == delete.position() - 1;
     texts.remove(delete.position() - 1);
     return "-D " + chain + " " + (first && deletedByText(delete.row()) ? text : delete.position());
@@ -70,6 +71,6 @@ public final class RestoreScript {
 
   /** A comment with a line break cannot be read back, and a rule without words has no text. */
   private static boolean deletedByText(Row row) {
-    return row.text().indexOf('\n') < 0 && !row.text().isEmpty();
+    return row.text().latin1().indexOf('\n') < 0 && !row.text().isEmpty();
   }
 }

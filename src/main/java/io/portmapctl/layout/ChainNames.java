@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The names of the chains, as the CNI portmap plugin makes them. */
 public final class ChainNames {
@@ -24,7 +23,6 @@ public final class ChainNames {
   /** What every shared chain's name begins with. */
   public static final String SHARED = "CNI-HOSTPORT-";
 
-  private static final Pattern CONTAINER = Pattern.compile("CNI-[DS]N-[0-9a-f]{21}");
   private static final int HASH_DIGITS = 21;
   private static final String DN = "CNI-DN-";
   private static final String SN = "CNI-SN-";
@@ -53,7 +51,13 @@ public final class ChainNames {
 
   /** Whether a name has the form of a container's chain. */
   public static boolean isContainerChain(String name) {
-    return CONTAINER.matcher(name).matches();
+    boolean is =
+        name.length() == DN.length() + HASH_DIGITS && (name.startsWith(DN) || name.startsWith(SN));
+    for (int i = DN.length(); i < name.length() && is; i++) {
+      char c = name.charAt(i);
+      is = c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
+    }
+    return is;
   }
 
   /** The digits that the DN and the SN chain of one container share. */

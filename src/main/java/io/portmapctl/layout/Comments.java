@@ -1,38 +1,34 @@
 package io.portmapctl.layout;
 
+import io.portmapctl.model.Octets;
 import io.portmapctl.netconf.Identity;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The comments by which entries name their owner; octet strings, as they stand in rules. */
 public final class Comments {
   /** The kernel keeps 255 bytes of a comment (XT_MAX_COMMENT_LEN less its end). */
   private static final int LONGEST = 255;
 
-  private static final Pattern OWNER =
-      Pattern.compile("[ds]nat name: \"(.*)\" id: \"(.*)\"", Pattern.DOTALL);
+  private static final String SEPARATOR = "\" id: \"";
 
   private Comments() {}
 
   /** The whole comment. */
-  private static String full(String kind, Identity owner) {
-    String text = kind + " name: \"" + owner.network() + "\" id: \"" + owner.containerId() + "\"";
-    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  private static Octets full(String kind, Identity owner) {
+    return Octets.utf8(
+        kind + " name: \"" + owner.network() + "\" id: \"" + owner.containerId() + "\"");
   }
 
   /** As the {@code snat} layout's plugin wrote it: the kernel cut it. */
-  public static String cut(String kind, Identity owner) {
-    String text = full(kind, owner);
-    return text.substring(0, Math.min(LONGEST, text.length()));
+  public static Octets cut(String kind, Identity owner) {
+    return full(kind, owner).first(LONGEST);
   }
 
   /** As the {@code mark} layout's plugin writes it: cut to 253 bytes, of whose dots two remain. */
-  public static String shortened(String kind, Identity owner) {
-    String text = full(kind, owner);
-    return text.length() <= LONGEST ? text : text.substring(0, 253) + "..";
+  public static Octets shortened(String kind, Identity owner) {
+    Octets text = full(kind, owner);
+    return text.length() <= LONGEST ? text : new Octets(text.first(253).latin1() + "..");
   }
 
   /**
@@ -41,19 +37,19 @@ public final class Comments {
    * @param hash the digits of the chain that the entry leads to; they tell how to read a name with
    *     quotes in it, and that the comment is not somebody's invention
    */
-  public static Optional<Identity> owner(String comment, String hash) {
-    Matcher matcher = OWNER.matcher(comment);
-    if (!matcher.matches()) {
+  public static Optional<Identity> owner(Octets comment, String hash) {
+    String text = comment.decoded();
+    boolean named = text.startsWith("dnat name: \"") || text.startsWith("snat name: \"");
+    if (!named || !text.endsWith("\"")) {
       return Optional.empty();
     }
-    String text = new String(comment.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     int start = text.indexOf('"') + 1;
-    String separator = "\" id: \"";
-    for (int at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) {
+    int end = text.length() - 1;
+    for (int at = text.indexOf(SEPARATOR, start);
+        at >= 0 && at + SEPARATOR.length() <= end;
+        at = text.indexOf(SEPARATOR, at + 1)) {
       Identity owner =
-          new Identity(
-              text.substring(start, at),
-              text.substring(at + separator.length(), text.length() - 1));
+          new Identity(text.substring(start, at), text.substring(at + SEPARATOR.length(), end));
       if (ChainNames.hash(owner).equals(hash)) {
         return Optional.of(owner);
       }
@@ -64,8 +60,8 @@ public final class Comments {
   /**
    * Whether a comment was cut, so that it names nobody, and is not the cut comment of this owner.
    */
-  public static boolean cutForAnother(String comment, Identity owner) {
-    if (comment.length() < LONGEST || !comment.contains("nat name: ")) {
+  public static boolean cutForAnother(Octets comment, Identity owner) {
+    if (comment.length() < LONGEST || !comment.latin1().contains("nat name: ")) {
       return false;
     }
     return List.of("dnat", "snat").stream()

@@ -3,7 +3,9 @@ package io.portmapctl.layout;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.IpProtocol;
 import io.portmapctl.model.Match;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Side;
@@ -94,7 +96,7 @@ public enum Layout {
   }
 
   private static Rule toMasq() {
-    return rule(jump(ChainNames.MASQ), new Match.Comment("CNI portfwd requiring masquerade"));
+    return rule(jump(ChainNames.MASQ), Match.Comment.of("CNI portfwd requiring masquerade"));
   }
 
   private static Wanted snat(Attachment attachment, Family family, Cidr container) {
@@ -109,7 +111,7 @@ public enum Layout {
       dnat.add(dnatRule(mapping, container.address()));
       masquerade.add(
           rule(
-              new Target.Jump("MASQUERADE", false, List.of()),
+              Target.Masquerade.PLAIN,
               source(Cidr.host(LOCALHOST)),
               destination(Cidr.host(container.address())),
               protocol(mapping),
@@ -154,23 +156,16 @@ public enum Layout {
     Map<String, List<Rule>> shared = new LinkedHashMap<>();
     List<Wanted.Placement> jumps = new ArrayList<>();
     if (ownMark) {
-      String bits = "0x" + Long.toHexString(attachment.mark());
-      String both = bits + "/" + bits;
+      long mark = attachment.mark();
       shared.put(
           ChainNames.SETMARK,
           List.of(
               rule(
-                  new Target.Jump("MARK", false, List.of("--set-xmark", both)),
-                  new Match.Comment("CNI portfwd masquerade mark"))));
+                  new Target.SetMark(mark, mark),
+                  Match.Comment.of("CNI portfwd masquerade mark"))));
       shared.put(
           ChainNames.MASQ,
-          List.of(
-              rule(
-                  new Target.Jump("MASQUERADE", false, List.of()),
-                  new Match.Module(
-                      "mark",
-                      List.of("--mark", attachment.mark() == 0xffffffffL ? bits : both),
-                      true))));
+          List.of(rule(Target.Masquerade.PLAIN, new Match.Mark(false, mark, mark))));
       jumps.add(new Wanted.Placement("POSTROUTING", toMasq(), true));
     }
     shared.put(ChainNames.DNAT, List.of());
@@ -218,8 +213,8 @@ public enum Layout {
         .toList();
   }
 
-  private static List<String> commentWords(String comment) {
-    return List.of("-m", "comment", "--comment", comment);
+  private static List<String> commentWords(Octets comment) {
+    return List.of("-m", "comment", "--comment", comment.latin1());
   }
 
   /** The rules of one condition list: iptables makes one for each of several addresses. */
@@ -255,27 +250,26 @@ public enum Layout {
    */
   private static List<Rule> firstOfEquals(List<Rule> rules) {
     Map<String, Rule> kept = new LinkedHashMap<>();
-    rules.forEach(r -> kept.putIfAbsent(r.text(), r));
+    rules.forEach(r -> kept.putIfAbsent(r.text().latin1(), r));
     return List.copyOf(kept.values());
   }
 
   private static List<Rule> lastOfEquals(List<Rule> rules) {
     Map<String, Rule> kept = new LinkedHashMap<>();
     for (Rule rule : rules) {
-      kept.remove(rule.text());
-      kept.put(rule.text(), rule);
+      kept.remove(rule.text().latin1());
+      kept.put(rule.text().latin1(), rule);
     }
     return List.copyOf(kept.values());
   }
 
   private static Rule toDnat() {
-    return rule(
-        jump(ChainNames.DNAT), new Match.Module("addrtype", List.of("--dst-type", "LOCAL"), true));
+    return rule(jump(ChainNames.DNAT), Match.AddressType.TO_LOCAL);
   }
 
   private static Rule dnatRule(PortMapping mapping, IpAddress container) {
     return mappingRule(
-        new Target.Dnat(container, mapping.containerPort()), Optional.empty(), mapping);
+        Target.Dnat.to(container, mapping.containerPort()), Optional.empty(), mapping);
   }
 
   private static Rule markRule(String setMark, PortMapping mapping, Cidr source) {
@@ -306,16 +300,24 @@ public enum Layout {
   }
 
   private static Match protocol(PortMapping mapping) {
-    return new Match.Proto(false, mapping.protocol().id());
+    return new Match.Proto(false, ip(mapping.protocol()));
   }
 
   private static Match port(Protocol protocol, int port) {
-    return new Match.Ports(
-        protocol.id(), List.of(new Match.PortTest(Side.DESTINATION, false, PortRange.of(port))));
+    return Match.Ports.of(
+        ip(protocol), new Match.PortTest(Side.DESTINATION, false, PortRange.of(port)));
+  }
+
+  private static IpProtocol ip(Protocol protocol) {
+    return switch (protocol) {
+      case TCP -> IpProtocol.TCP;
+      case UDP -> IpProtocol.UDP;
+      case SCTP -> IpProtocol.SCTP;
+    };
   }
 
   private static Target jump(String chain) {
-    return new Target.Jump(chain, false, List.of());
+    return new Target.Jump(chain, false);
   }
 
   private static Rule rule(Target target, Match... matches) {

@@ -33,7 +33,7 @@ public record LayoutChoice(Layout layout, String reason) {
       for (Table table : tables) {
         List<Row> rows = table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of());
         for (Row row : rows) {
-          String target = row.rule().target().name();
+          String target = row.rule().target().chain().orElse("");
           if (ChainNames.isContainerChain(target)) {
             boolean several =
                 row.rule().matches().stream().anyMatch(Match.Multiport.class::isInstance);
@@ -64,7 +64,7 @@ public record LayoutChoice(Layout layout, String reason) {
       }
       for (Table table : tables) {
         for (Row row : table.chain(dn).map(Chain::rows).orElse(List.of())) {
-          if (row.rule().target().name().equals(ChainNames.SETMARK)) {
+          if (row.rule().target().leadsTo(ChainNames.SETMARK)) {
             return Optional.of(Layout.MARK);
           }
         }

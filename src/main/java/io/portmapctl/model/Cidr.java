@@ -32,7 +32,7 @@ public record Cidr(IpAddress address, int prefix) {
     }
     String digits = text.substring(slash + 1);
     boolean mapped = address.get().family() == Family.IPV4 && text.indexOf(':') >= 0;
-    if (!digits.matches("0|[1-9][0-9]{0,2}")) {
+    if (!isNumber(digits)) {
       return Optional.empty();
     }
     int prefix = Integer.parseInt(digits) - (mapped ? 96 : 0);
@@ -40,6 +40,15 @@ public record Cidr(IpAddress address, int prefix) {
       return Optional.empty();
     }
     return Optional.of(new Cidr(address.get(), prefix));
+  }
+
+  /** Whether it is a number of at most three digits, without leading zeros. */
+  private static boolean isNumber(String text) {
+    boolean digits = !text.isEmpty() && text.length() <= 3;
+    for (int i = 0; i < text.length(); i++) {
+      digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    return digits && (text.length() == 1 || text.charAt(0) != '0');
   }
 
   /** The same network with its host bits cleared. */

@@ -7,7 +7,7 @@ package io.portmapctl.model;
  * @param text its spelling where it stands, without {@code -A CHAIN}
  * @param counters {@code [packets:bytes]} as printed before it, or empty
  */
-public record Row(Rule rule, String text, String counters) {
+public record Row(Rule rule, Octets text, String counters) {
 
   /** A rule that is not in any kernel yet. */
   public static Row of(Rule rule) {

@@ -18,17 +18,17 @@ public record Rule(List<Match> matches, Target target) {
   }
 
   /** The rule in iptables-save's own words, without {@code -A CHAIN}. */
-  public String text() {
+  public Octets text() {
     StringBuilder out = new StringBuilder();
     for (Match match : matches) {
-      out.append(match.text()).append(' ');
+      out.append(match.text().latin1()).append(' ');
     }
-    out.append(target.text());
-    return out.toString().stripTrailing();
+    out.append(target.text().latin1());
+    return new Octets(out.toString().stripTrailing());
   }
 
   /** The first comment, if it has one. */
-  public Optional<String> comment() {
+  public Optional<Octets> comment() {
     for (Match match : matches) {
       if (match instanceof Match.Comment comment) {
         return Optional.of(comment.value());
@@ -40,7 +40,23 @@ public record Rule(List<Match> matches, Target target) {
   /** Whether it holds a match that is compared word by word only. */
   public boolean hasUnmodelledMatch() {
     for (Match match : matches) {
-      if (match instanceof Match.Module module && !module.modelled()) {
+      if (match instanceof Match.Unknown) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the program that printed it could not show all of it: what it says is not known, and
+   * its words name no rule.
+   */
+  public boolean isUnshown() {
+    if (target instanceof Target.Unknown unknown && unknown.isUnshown()) {
+      return true;
+    }
+    for (Match match : matches) {
+      if (match instanceof Match.Unknown unknown && unknown.isUnshown()) {
         return true;
       }
     }
@@ -55,15 +71,18 @@ public record Rule(List<Match> matches, Target target) {
     for (int i = 0; i < matches.size(); i++) {
       Match mine = matches.get(i);
       Match theirs = other.matches.get(i);
-      boolean respelled =
-          mine instanceof Match.Module a
-              && theirs instanceof Match.Module b
-              && a.module().equals(b.module())
-              && !(a.modelled() && b.modelled());
-      if (!respelled && !mine.equals(theirs)) {
+      if (!mine.equals(theirs) && !respelled(mine, theirs)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean respelled(Match one, Match other) {
+    boolean unknown = one instanceof Match.Unknown || other instanceof Match.Unknown;
+    boolean both = one instanceof Match.Unknown && other instanceof Match.Unknown;
+    return unknown
+        && one.extension().equals(other.extension())
+        && (both || !one.extension().isEmpty());
   }
 }

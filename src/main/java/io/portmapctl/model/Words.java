@@ -1,6 +1,6 @@
 package io.portmapctl.model;
 
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** How iptables-save writes a value. */
 public final class Words {
@@ -30,9 +30,14 @@ public final class Words {
     return out.append('"').toString();
   }
 
-  /** Octets as text; bytes that are no UTF-8 become U+FFFD. */
-  public static String decoded(String octets) {
-    return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  /**
+   * Whether options are {@code [unsupported revision]}: so iptables-save prints an extension that
+   * was made by a newer iptables.
+   */
+  static boolean areUnshown(List<Octets> options) {
+    return options.size() == 2
+        && options.get(0).latin1().equals("[unsupported")
+        && options.get(1).latin1().equals("revision]");
   }
 
   private static boolean isAlphanumeric(char c) {

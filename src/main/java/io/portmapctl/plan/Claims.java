@@ -38,7 +38,7 @@ public final class Claims {
     this.table = table;
     this.entries = new Entries(table);
     for (Row row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
-      String chain = row.rule().target().name();
+      String chain = row.rule().target().chain().orElse("");
       if (!ChainNames.isContainerChain(chain)) {
         continue;
       }

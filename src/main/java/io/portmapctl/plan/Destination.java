@@ -26,7 +26,7 @@ public record Destination(String protocol, Optional<Cidr> network, List<PortRang
     List<PortRange> ports = new ArrayList<>();
     for (Match match : rule.matches()) {
       if (match instanceof Match.Proto p && !p.negated()) {
-        protocol = p.name();
+        protocol = p.protocol().toString();
       } else if (match instanceof Match.Address a && a.side() == Side.DESTINATION && !a.negated()) {
         network = Optional.of(a.cidr());
       } else if (match instanceof Match.Ports p) {
@@ -34,7 +34,7 @@ public record Destination(String protocol, Optional<Cidr> network, List<PortRang
             .filter(t -> t.side() == Side.DESTINATION && !t.negated())
             .forEach(t -> ports.add(t.range()));
       } else if (match instanceof Match.Multiport m
-          && m.option().equals("--dports")
+          && m.ends() == Match.Ends.DESTINATION
           && !m.negated()) {
         ports.addAll(m.ranges());
       }

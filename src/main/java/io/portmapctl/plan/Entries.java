@@ -29,7 +29,7 @@ public final class Entries {
   public Entries(Table table) {
     List<Row> rows = table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of());
     for (int i = 0; i < rows.size(); i++) {
-      String target = rows.get(i).rule().target().name();
+      String target = rows.get(i).rule().target().chain().orElse("");
       if (ChainNames.isContainerChain(target)) {
         byChain.computeIfAbsent(target, t -> new ArrayList<>()).add(new Entry(rows.get(i), i));
       }

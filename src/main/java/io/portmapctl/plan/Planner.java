@@ -203,7 +203,7 @@ public final class Planner {
   /** The index of the container's next entry, or the end. */
   private static int next(List<Row> rows, Set<String> own, int from) {
     int at = from;
-    while (at < rows.size() && !own.contains(rows.get(at).rule().target().name())) {
+    while (at < rows.size() && !own.contains(rows.get(at).rule().target().chain().orElse(""))) {
       at++;
     }
     return at;
@@ -215,7 +215,7 @@ public final class Planner {
       // another attachment of this call has the same chains: only the table itself tells
       return work.rows(shared).stream()
           .map(Row::rule)
-          .filter(r -> ChainNames.digits(r.target().name()).equals(hash))
+          .filter(r -> ChainNames.digits(r.target().chain().orElse("")).equals(hash))
           .toList();
     }
     Map<String, List<Rule>> byChain =
@@ -224,7 +224,7 @@ public final class Planner {
             s -> {
               Map<String, List<Rule>> grouped = new HashMap<>();
               for (Row row : before.chain(s).map(c -> c.rows()).orElse(List.of())) {
-                String target = ChainNames.digits(row.rule().target().name());
+                String target = ChainNames.digits(row.rule().target().chain().orElse(""));
                 if (!target.isEmpty()) {
                   grouped.computeIfAbsent(target, k -> new ArrayList<>()).add(row.rule());
                 }
@@ -239,7 +239,7 @@ public final class Planner {
     boolean referred =
         work.referrers(chain).stream()
             .flatMap(c -> work.rows(c).stream())
-            .anyMatch(r -> r.rule().target().name().equals(chain));
+            .anyMatch(r -> r.rule().target().leadsTo(chain));
     if (referred) {
       work.flush(chain);
     } else {
@@ -257,7 +257,7 @@ public final class Planner {
     for (String chain : chains) {
       for (String holder : work.referrers(chain)) {
         work.rows(holder).stream()
-            .filter(r -> r.rule().target().name().equals(chain))
+            .filter(r -> r.rule().target().leadsTo(chain))
             .flatMap(r -> Claims.owner(r.rule(), chain).stream())
             .forEach(
                 owner ->
@@ -319,7 +319,7 @@ public final class Planner {
     if (leading.isEmpty()) {
       for (Chain chain : before.chains().values()) {
         for (Row row : chain.rows()) {
-          String target = row.rule().target().name();
+          String target = row.rule().target().chain().orElse("");
           if (ChainNames.isContainerChain(target)) {
             leading.computeIfAbsent(target, t -> new ArrayList<>()).add(row.rule());
           }
@@ -363,10 +363,10 @@ public final class Planner {
     boolean needed =
         referrers(ChainNames.SETMARK).stream()
             .flatMap(c -> work.rows(c).stream())
-            .anyMatch(r -> r.rule().target().name().equals(ChainNames.SETMARK));
+            .anyMatch(r -> r.rule().target().leadsTo(ChainNames.SETMARK));
     if (!needed
-        && onlyOurs(ChainNames.SETMARK, "MARK")
-        && onlyOurs(ChainNames.MASQ, "MASQUERADE")) {
+        && onlyOurs(ChainNames.SETMARK, Target.SetMark.class)
+        && onlyOurs(ChainNames.MASQ, Target.Masquerade.class)) {
       for (String chain : List.of(ChainNames.SETMARK, ChainNames.MASQ)) {
         if (work.has(chain)) {
           pruneChain(chain);
@@ -375,20 +375,16 @@ public final class Planner {
     }
   }
 
-  private boolean onlyOurs(String chain, String target) {
+  private boolean onlyOurs(String chain, Class<? extends Target> target) {
     return work.rows(chain).stream()
-        .allMatch(
-            r ->
-                r.rule().target() instanceof Target.Jump jump
-                    && jump.name().equals(target)
-                    && r.rule().matches().size() == 1);
+        .allMatch(r -> target.isInstance(r.rule().target()) && r.rule().matches().size() == 1);
   }
 
   /** Removes a shared chain with the plugin's own jumps to it, unless others' rules lead there. */
   private void pruneChain(String chain) {
     for (String holder : referrers(chain)) {
       for (Row row : work.rows(holder)) {
-        if (row.rule().target().name().equals(chain) && !isPluginJump(holder, row.rule())) {
+        if (row.rule().target().leadsTo(chain) && !isPluginJump(holder, row.rule())) {
           return;
         }
       }
@@ -399,7 +395,7 @@ public final class Planner {
 
   private void deleteRulesTo(Set<String> chains, String holder) {
     for (int i = 0; i < work.rows(holder).size(); i++) {
-      if (chains.contains(work.rows(holder).get(i).rule().target().name())) {
+      if (chains.contains(work.rows(holder).get(i).rule().target().chain().orElse(""))) {
         work.delete(holder, i--);
       }
     }
@@ -413,7 +409,7 @@ public final class Planner {
   private List<String> referrers(String chain) {
     List<String> holders = new ArrayList<>();
     for (String name : work.chainNames()) {
-      if (work.rows(name).stream().anyMatch(r -> r.rule().target().name().equals(chain))) {
+      if (work.rows(name).stream().anyMatch(r -> r.rule().target().leadsTo(chain))) {
         holders.add(name);
       }
     }

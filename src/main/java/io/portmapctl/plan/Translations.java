@@ -34,12 +34,16 @@ public final class Translations {
     }
   }
 
+  /** Whether a target gives packets another address, also where it is not understood which. */
+  public static boolean redirects(Target target) {
+    return target instanceof Target.Dnat
+        || target instanceof Target.Unknown unknown && unknown.name().equals("DNAT");
+  }
+
   private void collect(String chain, Rule rule) {
-    String target = rule.target().name();
     boolean translates =
-        rule.target() instanceof Target.Dnat
-            || target.equals("DNAT")
-            || target.equals("REDIRECT")
+        redirects(rule.target())
+            || rule.target() instanceof Target.Redirect
             || chain.equals(NODE_PORTS);
     if (translates) {
       Destination.of(rule)

@@ -42,7 +42,7 @@ final class Workspace {
   }
 
   private void refer(String chain, Rule rule) {
-    String target = rule.target().name();
+    String target = rule.target().chain().orElse("");
     if (ChainNames.isContainerChain(target)) {
       referrers.computeIfAbsent(target, t -> new LinkedHashSet<>()).add(chain);
     }
@@ -143,7 +143,7 @@ final class Workspace {
     while (next < created.size()) {
       put(chains, created.get(next++));
     }
-    return new Table(family(), chains);
+    return before.with(chains);
   }
 
   private void put(Map<String, Chain> chains, String name) {

@@ -2,6 +2,7 @@ package io.portmapctl.render;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.audit.Finding;
+import io.portmapctl.model.Octets;
 import io.portmapctl.plan.Plan;
 import java.io.IOException;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class CheckJson {
       JsonText.number(json, "hostPort", OptionalInt.of(shadow.port().port()));
       json.writeStringField("effect", shadow.effect().name().toLowerCase(Locale.ROOT));
       json.writeStringField("chain", shadow.chain());
-      json.writeStringField("rule", Terminal.decoded(shadow.rule()));
+      json.writeStringField("rule", shadow.rule().decoded());
       JsonText.identity(json, shadow.container());
       json.writeEndObject();
     }
@@ -72,7 +73,7 @@ public final class CheckJson {
       json.writeStartObject();
       json.writeStringField("family", part.family().id());
       json.writeStringField("chain", part.chain());
-      JsonText.text(json, "rule", Terminal.decoded(part.rule().orElse("")));
+      JsonText.text(json, "rule", part.rule().map(Octets::decoded).orElse(""));
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -144,7 +144,7 @@ public final class DiffView {
   private static List<String> rules(Table table, String chain) {
     List<String> lines = new ArrayList<>();
     for (Row row : table.chain(chain).map(Chain::rows).orElse(List.of())) {
-      String text = ("-A " + chain + " " + row.text()).stripTrailing();
+      String text = ("-A " + chain + " " + row.text().latin1()).stripTrailing();
       lines.addAll(Arrays.asList(text.split("\n", -1)));
     }
     return lines;

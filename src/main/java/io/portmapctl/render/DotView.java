@@ -105,7 +105,7 @@ public final class DotView {
       }
       label.append(left(left));
       left = 0;
-      String text = html(cut(chain.rows().get(i).rule().text()));
+      String text = html(cut(chain.rows().get(i).rule().text().latin1()));
       label.append("<tr><td align=\"left\" port=\"r").append(i + 1).append("\">");
       label.append(onPath ? "<font color=\"" + PATH + "\"><b>" + text + "</b></font>" : text);
       label.append("</td></tr>");
@@ -122,7 +122,7 @@ public final class DotView {
     Family family = table.family();
     Set<String> drawn = new java.util.HashSet<>();
     for (int i = 0; i < chain.rows().size(); i++) {
-      String target = chain.rows().get(i).rule().target().name();
+      String target = chain.rows().get(i).rule().target().chain().orElse("");
       if (chains.stream().noneMatch(c -> c.name().equals(target))) {
         continue;
       }

@@ -60,7 +60,7 @@ public final class ExplanationJson {
       json.writeStartObject();
       json.writeStringField("why", line.purpose());
       json.writeStringField("chain", Terminal.decoded(line.chain()));
-      json.writeStringField("rule", Terminal.decoded(line.rule().text()));
+      json.writeStringField("rule", line.rule().text().decoded());
       boolean goes = walk.goes().contains(line);
       json.writeStringField("state", goes ? "goes" : line.isNew() ? "new" : "there");
       json.writeEndObject();

@@ -102,7 +102,7 @@ public final class ExplanationView {
 
   private void rule(Walkthrough.Line rule, String sign) {
     line("   " + Shown.escaped(rule.purpose()));
-    String text = "-A " + rule.chain() + " " + rule.rule().text();
+    String text = "-A " + rule.chain() + " " + rule.rule().text().latin1();
     line(" " + sign + "   " + Shown.escaped(Terminal.decoded(text)));
   }
 

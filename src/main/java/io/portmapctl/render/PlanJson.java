@@ -116,7 +116,7 @@ public final class PlanJson {
     json.writeStringField("op", op);
     json.writeStringField("chain", change.chain());
     json.writeNumberField("position", position);
-    json.writeStringField("rule", Terminal.decoded(row.text()));
+    json.writeStringField("rule", row.text().decoded());
   }
 
   private static void extras(JsonGenerator json, Plan plan) throws IOException {

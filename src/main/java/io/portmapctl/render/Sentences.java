@@ -59,7 +59,7 @@ public final class Sentences {
   /** Who takes a mapping's packets. */
   public static String shadow(Finding.Shadow shadow) {
     String what = shadow.port().family().title() + ": " + shadow.port();
-    String rule = Shown.escaped(Terminal.decoded(shadow.rule()));
+    String rule = Shown.escaped(shadow.rule().decoded());
     if (shadow.containerChain().isPresent()) {
       return what + " is taken first by " + owner(shadow);
     }

@@ -1,6 +1,6 @@
 package io.portmapctl.render;
 
-import io.portmapctl.model.Words;
+import io.portmapctl.model.Octets;
 import io.portmapctl.netconf.Shown;
 import java.nio.charset.StandardCharsets;
 
@@ -19,7 +19,7 @@ public final class Terminal {
 
   /** Octets as text; bytes that are no UTF-8 become U+FFFD. */
   public static String decoded(String octets) {
-    return Words.decoded(octets);
+    return new Octets(octets).decoded();
   }
 
   /** Text as octets. */

@@ -101,7 +101,7 @@ public final class TraceJson {
         json.writeStringField("hook", pass.hook().name());
         json.writeStringField("chain", Terminal.decoded(step.chain()));
         json.writeNumberField("index", step.index());
-        json.writeStringField("rule", Terminal.decoded(step.rule().text()));
+        json.writeStringField("rule", step.rule().text().decoded());
         json.writeStringField("result", result(step.result()));
         json.writeStringField("why", Terminal.decoded(trace.why(step)));
         json.writeBooleanField("certain", step.certain());

@@ -3,12 +3,12 @@ package io.portmapctl.render;
 import io.portmapctl.explain.Answer;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.Whose;
+import io.portmapctl.model.Hook;
 import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Shown;
 import io.portmapctl.trace.Device;
 import io.portmapctl.trace.Exit;
 import io.portmapctl.trace.Fate;
-import io.portmapctl.trace.Hook;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Pass;
 import io.portmapctl.trace.Step;
@@ -156,7 +156,7 @@ public final class TraceView {
   private void step(Step step) {
     int depth = step.depth() + 1;
     line(depth, sentence(step));
-    String text = Shown.escaped(Terminal.decoded(step.rule().text()));
+    String text = Shown.escaped(step.rule().text().decoded());
     String mark =
         switch (step.result()) {
           case YES -> theme.added("matches");
@@ -177,7 +177,7 @@ public final class TraceView {
 
   private static String effect(Step step) {
     Target target = step.rule().target();
-    boolean marks = target.name().equals("MARK") && step.result() != Truth.NO;
+    boolean marks = target instanceof Target.SetMark && step.result() != Truth.NO;
     return marks ? "; the mark changes" : "";
   }
 

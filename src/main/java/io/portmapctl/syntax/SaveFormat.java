@@ -1,15 +1,18 @@
 package io.portmapctl.syntax;
 
 import io.portmapctl.model.Chain;
-import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.Row;
+import io.portmapctl.model.Ruleset;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The format of iptables-save and iptables-restore (iptables-save(8)), of the nft and the legacy
@@ -28,144 +31,50 @@ public final class SaveFormat {
   }
 
   /**
-   * The nat table in a save file; empty when the file has none. Other tables and comments are
-   * passed over.
+   * Every table of iptables in a save file; others and comments are passed over.
    *
-   * @throws FormatException for a line that is not of the format, a table without COMMIT, or the
-   *     comment by which iptables-nft-save says that it could not read the table
+   * @throws FormatException for a line that is not of the format, a table without COMMIT, a rule or
+   *     a program of the other family, or the comment by which iptables-nft-save says that it could
+   *     not read a table
    */
-  public static Optional<Table> parse(Family family, String text) throws FormatException {
-    Lines lines = new Lines(text);
-    Map<String, List<Row>> rows = new LinkedHashMap<>();
-    Map<String, Chain> chains = new LinkedHashMap<>();
-    String table = "";
-    int tableLine = 0;
-    boolean found = false;
+  public static Ruleset parse(Family family, String text) throws FormatException {
+    return parse(family, text, EnumSet.allOf(TableName.class));
+  }
+
+  /**
+   * Some tables in a save file; the lines of the others are only looked over.
+   *
+   * @throws FormatException as {@link #parse(Family, String)} does
+   */
+  public static Ruleset parse(Family family, String text, Set<TableName> wanted)
+      throws FormatException {
+    return new SaveReader(family, wanted, text).all();
+  }
+
+  /**
+   * One table in a save file; empty when the file has none.
+   *
+   * @throws FormatException as {@link #parse(Family, String)} does
+   */
+  public static Optional<Table> table(Family family, TableName name, String text)
+      throws FormatException {
+    return parse(family, text, EnumSet.of(name)).table(name);
+  }
+
+  /** The line on which a rule stands in a save file; the first where it stands several times. */
+  public static OptionalInt line(String text, TableName table, String chain, Octets rule) {
+    SaveReader.Lines lines = new SaveReader.Lines(text);
+    String sought = ("-A " + chain + " " + rule.latin1()).stripTrailing();
+    boolean here = false;
     while (lines.hasNext()) {
       String line = lines.next();
-      if (line.startsWith("#")) {
-        if (line.contains("Table `nat' is incompatible")) {
-          throw new FormatException(
-              lines.number,
-              "the nat table holds rules that iptables cannot show (\"Table `nat' is"
-                  + " incompatible\"); they were written by nft itself");
-        }
-        continue;
-      }
-      if (line.isBlank()) {
-        continue;
-      }
       if (line.startsWith("*")) {
-        if (!table.isEmpty()) {
-          throw new FormatException(
-              lines.number, "table " + table + " of line " + tableLine + " has no COMMIT");
-        }
-        table = line.substring(1).strip();
-        tableLine = lines.number;
-        if (table.equals("nat")) {
-          if (found) {
-            throw new FormatException(lines.number, "a second nat table");
-          }
-          found = true;
-        }
-        continue;
-      }
-      if (table.isEmpty()) {
-        throw new FormatException(
-            lines.number, "expected a table (\"*nat\"), found: " + shortened(line));
-      }
-      if (line.equals("COMMIT")) {
-        table = "";
-        continue;
-      }
-      if (!table.equals("nat")) {
-        if (!line.startsWith(":") && !line.startsWith("-A ") && !line.startsWith("[")) {
-          throw new FormatException(lines.number, "not of the save format: " + shortened(line));
-        }
-        continue;
-      }
-      if (line.startsWith(":")) {
-        chain(lines.number, line, chains, rows);
-      } else {
-        rule(family, lines.number, line, rows);
+        here = line.substring(1).strip().equals(table.id());
+      } else if (here && (line.equals(sought) || line.endsWith("] " + sought))) {
+        return OptionalInt.of(lines.number());
       }
     }
-    if (!table.isEmpty()) {
-      throw new FormatException(
-          lines.number, "table " + table + " of line " + tableLine + " has no COMMIT: cut off?");
-    }
-    if (!found) {
-      return Optional.empty();
-    }
-    Map<String, Chain> full = new LinkedHashMap<>();
-    chains.forEach(
-        (name, c) ->
-            full.put(
-                name,
-                new Chain(name, c.policy(), c.counters(), rows.getOrDefault(name, List.of()))));
-    return Optional.of(new Table(family, full));
-  }
-
-  private static void chain(
-      int number, String line, Map<String, Chain> chains, Map<String, List<Row>> rows)
-      throws FormatException {
-    String[] parts = line.substring(1).split(" ", -1);
-    boolean counted = parts.length == 3 && parts[2].matches("\\[[0-9]+:[0-9]+\\]");
-    if (parts.length < 2 || parts.length == 3 && !counted || parts.length > 3) {
-      throw new FormatException(number, "not a chain of the save format: " + shortened(line));
-    }
-    if (chains.containsKey(parts[0])) {
-      throw new FormatException(number, "chain " + parts[0] + " stands twice");
-    }
-    chains.put(parts[0], new Chain(parts[0], parts[1], counted ? parts[2] : "", List.of()));
-    rows.put(parts[0], new ArrayList<>());
-  }
-
-  private static void rule(Family family, int number, String line, Map<String, List<Row>> rows)
-      throws FormatException {
-    String counters = "";
-    String rest = line;
-    if (line.startsWith("[")) {
-      int end = line.indexOf("] ");
-      if (end < 0 || !line.substring(0, end + 1).matches("\\[[0-9]+:[0-9]+\\]")) {
-        throw new FormatException(number, "not a rule of the save format: " + shortened(line));
-      }
-      counters = line.substring(0, end + 1);
-      rest = line.substring(end + 2);
-    }
-    if (!rest.startsWith("-A ")) {
-      throw new FormatException(number, "not a rule of the save format: " + shortened(line));
-    }
-    int space = rest.indexOf(' ', 3);
-    String name = space < 0 ? rest.substring(3) : rest.substring(3, space);
-    String text = space < 0 ? "" : rest.substring(space + 1);
-    List<Row> chain = rows.get(name);
-    if (chain == null) {
-      throw new FormatException(number, "chain " + shortened(name) + " is not declared");
-    }
-    List<String> words = split(number, text);
-    requireFamily(family, number, words);
-    chain.add(new Row(RuleSyntax.parse(family, words), text, counters));
-  }
-
-  /** A ruleset of the other family is of the same format, and would be planned on unnoticed. */
-  private static void requireFamily(Family family, int number, List<String> words)
-      throws FormatException {
-    for (int i = 0; i + 1 < words.size(); i++) {
-      if (words.get(i).equals("-s") || words.get(i).equals("-d")) {
-        String address = words.get(i + 1);
-        boolean v6 = address.indexOf(':') >= 0; // also where it is IPv4-mapped
-        if (Cidr.parse(address).isPresent() && v6 != (family == Family.IPV6)) {
-          throw new FormatException(
-              number,
-              "address "
-                  + address
-                  + " in a ruleset of "
-                  + family.title()
-                  + ": is the file that of the other family?");
-        }
-      }
-    }
+    return OptionalInt.empty();
   }
 
   /**
@@ -206,7 +115,7 @@ public final class SaveFormat {
     return words;
   }
 
-  private static String shortened(String text) {
+  static String shortened(String text) {
     return text.length() <= 60 ? text : text.substring(0, 60) + "...";
   }
 
@@ -216,7 +125,7 @@ public final class SaveFormat {
    * @param counters whether to print counters where the table has them
    */
   public static String print(Table table, boolean counters) {
-    StringBuilder out = new StringBuilder("*nat\n");
+    StringBuilder out = new StringBuilder("*").append(table.name().id()).append('\n');
     for (Chain chain : table.chains().values()) {
       out.append(':').append(chain.name()).append(' ').append(chain.policy());
       if (counters) {
@@ -231,47 +140,11 @@ public final class SaveFormat {
         }
         out.append("-A ").append(chain.name());
         if (!row.text().isEmpty()) {
-          out.append(' ').append(row.text());
+          out.append(' ').append(row.text().latin1());
         }
         out.append('\n');
       }
     }
     return out.append("COMMIT\n").toString();
-  }
-
-  /** Lines, joined while a quote is open: a comment with a newline goes on over the next line. */
-  private static final class Lines {
-    private final String text;
-    private int at;
-    private int number;
-
-    Lines(String text) {
-      this.text = text;
-    }
-
-    boolean hasNext() {
-      return at < text.length();
-    }
-
-    String next() {
-      int start = at;
-      boolean rule = text.charAt(at) == '-' || text.charAt(at) == '[';
-      boolean quoted = false;
-      while (at < text.length()) {
-        char c = text.charAt(at++);
-        if (c == '\\' && quoted && at < text.length()) {
-          at++;
-        } else if (c == '"' && rule) {
-          quoted = !quoted;
-        } else if (c == '\n') {
-          number++;
-          if (!quoted) {
-            return text.substring(start, at - 1);
-          }
-        }
-      }
-      number++;
-      return text.substring(start);
-    }
   }
 }

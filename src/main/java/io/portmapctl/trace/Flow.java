@@ -7,7 +7,6 @@ import io.portmapctl.model.Match;
 import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Side;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -129,8 +128,9 @@ public record Flow(
       return protocol(proto);
     }
     if (match instanceof Match.Ports tests) {
-      Optional<Flow> flow = Optional.of(this);
-      for (Match.PortTest test : tests.ports()) {
+      Optional<Flow> flow = Optional.of(tests.flags().isPresent() ? unsure() : this);
+      for (Match.PortTest test :
+          tests.flags().isPresent() ? List.<Match.PortTest>of() : tests.ports()) {
         flow = flow.flatMap(f -> f.ports(test.side(), test.negated(), List.of(test.range())));
       }
       return flow;
@@ -138,7 +138,7 @@ public record Flow(
     if (match instanceof Match.Multiport several) {
       return multiport(several);
     }
-    return match instanceof Match.Module module ? module(module) : Optional.of(this);
+    return match instanceof Match.Comment ? Optional.of(this) : module(match);
   }
 
   private Optional<Flow> address(Match.Address match) {
@@ -190,17 +190,17 @@ public record Flow(
 
   private Optional<Flow> protocol(Match.Proto match) {
     if (protocol.isEmpty()) {
-      return Optional.of(match.negated() ? this : withProtocol(match.name()));
+      return Optional.of(match.negated() ? this : withProtocol(match.protocol().toString()));
     }
-    return given(protocol.equals(match.name()) != match.negated());
+    return given(protocol.equals(match.protocol().toString()) != match.negated());
   }
 
   private Optional<Flow> multiport(Match.Multiport match) {
-    if (match.option().equals("--sports")) {
+    if (match.ends() == Match.Ends.SOURCE) {
       return ports(Side.SOURCE, match.negated(), match.ranges());
     }
     Optional<Flow> flow = ports(Side.DESTINATION, match.negated(), match.ranges());
-    boolean either = match.option().equals("--ports");
+    boolean either = match.ends() == Match.Ends.EITHER;
     return either && flow.isPresent() == match.negated()
         ? ports(Side.SOURCE, match.negated(), match.ranges())
         : flow;
@@ -218,37 +218,30 @@ public record Flow(
         .map(r -> withPorts(ports.with(side, mine.common(r))));
   }
 
-  private Optional<Flow> module(Match.Module match) {
-    List<String> words = match.words();
-    boolean negated = !words.isEmpty() && words.get(0).equals("!");
-    List<String> rest = negated ? words.subList(1, words.size()) : words;
-    if (rest.size() != 2 || !match.modelled()) {
-      return Optional.of(unsure());
+  private Optional<Flow> module(Match match) {
+    if (match instanceof Match.Conntrack conntrack
+        && conntrack.tests().size() == 1
+        && conntrack.tests().get(0) instanceof Match.States states) {
+      return given(states.states().contains(Match.ConnState.NEW) != states.negated());
     }
-    List<String> values = Arrays.asList(rest.get(1).split(",", -1));
-    return switch (rest.get(0)) {
-      case "--ctstate", "--state" -> given(values.contains("NEW") != negated);
-      case "--mark" -> mark(rest.get(1), negated);
-      case "--dst-type" -> {
-        if (local) {
-          yield given(values.contains("LOCAL") != negated);
-        }
-        boolean onlyLocal = values.equals(List.of("LOCAL"));
-        yield onlyLocal ? given(negated) : Optional.of(unsure());
+    if (match instanceof Match.Mark test) {
+      return switch (mark.is(test.value(), test.mask())) {
+        case YES -> given(!test.negated());
+        case NO -> given(test.negated());
+        case UNKNOWN -> Optional.of(unsure());
+      };
+    }
+    if (match instanceof Match.AddressType type
+        && type.source().isEmpty()
+        && type.limit().isEmpty()) {
+      Match.Kinds kinds = type.destination().orElseThrow();
+      if (local) {
+        return given(kinds.kinds().contains(Match.AddressKind.LOCAL) != kinds.negated());
       }
-      default -> Optional.of(unsure());
-    };
-  }
-
-  private Optional<Flow> mark(String value, boolean negated) {
-    int slash = value.indexOf('/');
-    long wanted = Long.decode(slash < 0 ? value : value.substring(0, slash));
-    long mask = slash < 0 ? 0xffffffffL : Long.decode(value.substring(slash + 1));
-    return switch (mark.is(wanted, mask)) {
-      case YES -> given(!negated);
-      case NO -> given(negated);
-      case UNKNOWN -> Optional.of(unsure());
-    };
+      boolean onlyLocal = kinds.kinds().equals(List.of(Match.AddressKind.LOCAL));
+      return onlyLocal ? given(kinds.negated()) : Optional.of(unsure());
+    }
+    return Optional.of(unsure());
   }
 
   private Optional<Flow> given(boolean holds) {

@@ -7,7 +7,6 @@ import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Side;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +19,11 @@ import java.util.OptionalInt;
 record Matching(Host host) {
 
   /** An answer and its reason, of which the text is made when it is asked for. */
-  private record Answer(Truth truth, Reason reason) {}
+  private record Answer(Truth truth, Reason reason) {
+    Answer negatedIf(boolean negated) {
+      return new Answer(truth.negatedIf(negated), reason);
+    }
+  }
 
   /** A reason, for a person. */
   private interface Reason {
@@ -61,23 +64,24 @@ record Matching(Host host) {
       return device(device, packet);
     }
     if (match instanceof Match.Proto proto) {
-      boolean same = proto.name().equals(packet.protocol());
+      boolean same = proto.protocol().toString().equals(packet.protocol());
       return new Answer(
           Truth.of(same != proto.negated()),
-          () -> "the protocol is " + packet.protocol() + (same ? "" : ", not " + proto.name()));
+          () -> "the protocol is " + packet.protocol() + (same ? "" : ", not " + proto.protocol()));
     }
     if (match instanceof Match.Ports tests) {
-      return all(
-          tests.ports().stream()
-              .map(t -> port(t.side(), t.negated(), List.of(t.range()), packet))
-              .toList());
+      List<Answer> answers =
+          new ArrayList<>(
+              tests.ports().stream()
+                  .map(t -> port(t.side(), t.negated(), List.of(t.range()), packet))
+                  .toList());
+      tests.flags().ifPresent(f -> answers.add(flags(f).negatedIf(f.negated())));
+      return all(answers);
     }
     if (match instanceof Match.Multiport several) {
       return multiport(several, packet);
     }
-    return match instanceof Match.Module module
-        ? module(module, packet)
-        : new Answer(Truth.YES, () -> "");
+    return match instanceof Match.Comment ? new Answer(Truth.YES, () -> "") : module(match, packet);
   }
 
   private static Answer all(List<Answer> answers) {
@@ -151,15 +155,15 @@ record Matching(Host host) {
     Answer source = port(Side.SOURCE, false, match.ranges(), packet);
     Answer destination = port(Side.DESTINATION, false, match.ranges(), packet);
     Truth truth =
-        switch (match.option()) {
-          case "--sports" -> source.truth();
-          case "--dports" -> destination.truth();
+        switch (match.ends()) {
+          case SOURCE -> source.truth();
+          case DESTINATION -> destination.truth();
           default -> source.truth().or(destination.truth());
         };
     Reason reason =
-        switch (match.option()) {
-          case "--sports" -> source.reason();
-          case "--dports" -> destination.reason();
+        switch (match.ends()) {
+          case SOURCE -> source.reason();
+          case DESTINATION -> destination.reason();
           default ->
               () ->
                   "the ports are "
@@ -200,103 +204,76 @@ record Matching(Host host) {
         : String.join(",", texts);
   }
 
-  private Answer module(Match.Module match, Packet packet) {
-    if (!match.modelled()) {
-      return notModelled(match);
+  private Answer module(Match match, Packet packet) {
+    if (match instanceof Match.AddressType type && type.limit().isEmpty()) {
+      List<Answer> answers = new ArrayList<>();
+      type.source().ifPresent(k -> answers.add(type(Side.SOURCE, k, packet)));
+      type.destination().ifPresent(k -> answers.add(type(Side.DESTINATION, k, packet)));
+      return all(answers);
     }
-    List<Answer> answers = new ArrayList<>();
-    List<String> words = match.words();
-    for (int i = 0; i < words.size(); i++) {
-      boolean negated = words.get(i).equals("!");
-      i += negated ? 1 : 0;
-      String option = words.get(i);
-      int values = option.equals("--tcp-flags") ? 2 : 1;
-      if (i + values >= words.size()) {
-        return notModelled(match);
-      }
-      String value = words.get(i + values);
-      Answer answer =
-          switch (option) {
-            case "--src-type" -> type(Side.SOURCE, value, packet);
-            case "--dst-type" -> type(Side.DESTINATION, value, packet);
-            case "--mark" -> mark(value, packet);
-            case "--ctstate", "--state" -> state(value, packet);
-            case "--src-range" -> range(Side.SOURCE, value, packet);
-            case "--dst-range" -> range(Side.DESTINATION, value, packet);
-            case "--sport" -> port(Side.SOURCE, false, List.of(ports(value)), packet);
-            case "--dport" -> port(Side.DESTINATION, false, List.of(ports(value)), packet);
-            case "--tcp-flags" -> flags(words.get(i + 1), value);
-            default -> notModelled(match);
-          };
-      answers.add(new Answer(answer.truth().negatedIf(negated), answer.reason()));
-      i += values;
+    if (match instanceof Match.Mark mark) {
+      Truth is = packet.mark().is(mark.value(), mark.mask());
+      String value = mark.text().latin1().replaceFirst(".* ", "");
+      return new Answer(
+              is, () -> "the mark is " + packet.mark() + (is == Truth.NO ? ", not " + value : ""))
+          .negatedIf(mark.negated());
     }
-    return all(answers);
+    if (match instanceof Match.Conntrack conntrack
+        && conntrack.tests().size() == 1
+        && conntrack.tests().get(0) instanceof Match.States states) {
+      return state(states, packet).negatedIf(states.negated());
+    }
+    if (match instanceof Match.IpRange ranges) {
+      return all(ranges.tests().stream().map(t -> range(t, packet)).toList());
+    }
+    return new Answer(
+        Truth.UNKNOWN, () -> "what " + match.text().latin1() + " decides is not known");
   }
 
-  private static Answer notModelled(Match.Module match) {
-    return new Answer(Truth.UNKNOWN, () -> "what " + match.text() + " decides is not known");
-  }
-
-  private static PortRange ports(String value) {
-    int colon = value.indexOf(':');
-    return colon < 0
-        ? PortRange.of(Integer.parseInt(value))
-        : new PortRange(
-            Integer.parseInt(value.substring(0, colon)),
-            Integer.parseInt(value.substring(colon + 1)));
-  }
-
-  private Answer type(Side side, String value, Packet packet) {
-    List<String> types = Arrays.asList(value.split(",", -1));
+  private Answer type(Side side, Match.Kinds kinds, Packet packet) {
+    List<String> types = kinds.kinds().stream().map(Match.AddressKind::name).toList();
     Address address = addressOf(packet, side);
     Truth truth = host.isOfType(address, types, packet.family());
     boolean local = types.equals(List.of("LOCAL"));
-    String what = local ? "an address of this host" : "of type " + value;
+    String what = local ? "an address of this host" : "of type " + String.join(",", types);
     return new Answer(
-        truth,
-        () ->
-            switch (truth) {
-              case YES -> end(side) + " " + address + " is " + what;
-              case NO -> end(side) + " " + address + " is not " + what;
-              case UNKNOWN ->
-                  "whether " + end(side) + " " + address + " is " + what + " is not known";
-            });
-  }
-
-  private static Answer mark(String value, Packet packet) {
-    int slash = value.indexOf('/');
-    long wanted = Long.decode(slash < 0 ? value : value.substring(0, slash));
-    long mask = slash < 0 ? 0xffffffffL : Long.decode(value.substring(slash + 1));
-    Truth is = packet.mark().is(wanted, mask);
-    return new Answer(
-        is, () -> "the mark is " + packet.mark() + (is == Truth.NO ? ", not " + value : ""));
+            truth,
+            () ->
+                switch (truth) {
+                  case YES -> end(side) + " " + address + " is " + what;
+                  case NO -> end(side) + " " + address + " is not " + what;
+                  case UNKNOWN ->
+                      "whether " + end(side) + " " + address + " is " + what + " is not known";
+                })
+        .negatedIf(kinds.negated());
   }
 
   /** A connection's first packet is new; whether it was translated shows in its state too. */
-  private static Answer state(String value, Packet packet) {
-    List<String> states = Arrays.asList(value.split(",", -1));
-    Truth truth = Truth.of(states.contains("NEW"));
-    if (states.contains("DNAT")) {
+  private static Answer state(Match.States states, Packet packet) {
+    Truth truth = Truth.of(states.states().contains(Match.ConnState.NEW));
+    if (states.states().contains(Match.ConnState.DNAT)) {
       truth = truth.or(packet.redirected());
     }
     Truth all = truth;
+    String value = String.join(",", states.states().stream().map(Match.ConnState::name).toList());
     return new Answer(
         all, () -> "the connection is new" + (all == Truth.NO ? ", not " + value : ""));
   }
 
-  private static Answer range(Side side, String value, Packet packet) {
+  private static Answer range(Match.RangeTest test, Packet packet) {
+    Side side = test.side();
     Optional<IpAddress> mine = addressOf(packet, side).ip();
-    int dash = value.indexOf('-');
-    Optional<IpAddress> low = IpAddress.parse(value.substring(0, dash));
-    Optional<IpAddress> high = IpAddress.parse(value.substring(dash + 1));
-    if (mine.isEmpty() || low.isEmpty() || high.isEmpty()) {
+    if (mine.isEmpty()) {
       return new Answer(Truth.UNKNOWN, () -> end(side) + " is not told");
     }
-    boolean inside = compare(low.get(), mine.get()) <= 0 && compare(mine.get(), high.get()) <= 0;
+    boolean inside =
+        compare(test.range().first(), mine.get()) <= 0
+            && compare(mine.get(), test.range().last()) <= 0;
     return new Answer(
-        Truth.of(inside),
-        () -> end(side) + " " + mine.get() + (inside ? " is in " : " is not in ") + value);
+            Truth.of(inside),
+            () ->
+                end(side) + " " + mine.get() + (inside ? " is in " : " is not in ") + test.range())
+        .negatedIf(test.negated());
   }
 
   private static int compare(IpAddress one, IpAddress other) {
@@ -305,10 +282,13 @@ record Matching(Host host) {
   }
 
   /** What opens a connection has the flag SYN alone. */
-  private static Answer flags(String mask, String wanted) {
-    boolean looked = Arrays.asList(mask.split(",", -1)).contains("SYN");
-    List<String> set = Arrays.asList(wanted.split(",", -1));
-    boolean holds = looked ? set.equals(List.of("SYN")) : set.equals(List.of("NONE"));
+  private static Answer flags(Match.TcpFlags test) {
+    boolean looked = test.mask().contains(Match.TcpFlag.SYN);
+    boolean holds = looked ? test.set().equals(List.of(Match.TcpFlag.SYN)) : test.set().isEmpty();
+    String wanted =
+        test.set().isEmpty()
+            ? "NONE"
+            : String.join(",", test.set().stream().map(Match.TcpFlag::name).toList());
     return new Answer(
         Truth.of(holds), () -> "of the flags SYN is set" + (holds ? "" : ", not " + wanted));
   }

@@ -1,5 +1,6 @@
 package io.portmapctl.trace;
 
+import io.portmapctl.model.Hook;
 import java.util.List;
 
 /**

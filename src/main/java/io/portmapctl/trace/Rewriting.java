@@ -1,9 +1,10 @@
 package io.portmapctl.trace;
 
 import io.portmapctl.model.Family;
+import io.portmapctl.model.Hook;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Target;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -29,70 +30,55 @@ record Rewriting(Host host) {
    */
   Packet rewritten(Packet packet, Target target, Hook hook) {
     if (target instanceof Target.Dnat dnat) {
-      return packet.to(Endpoint.of(dnat.address(), dnat.port()));
+      return packet.to(endpoint(dnat.to(), packet.destination()));
     }
-    List<String> words = ((Target.Jump) target).words();
-    String value = words.size() > 1 ? words.get(1) : "";
-    return switch (target.name()) {
-      case "DNAT" -> packet.to(endpoint(words, "--to-destination", packet.destination()));
-      case "REDIRECT" -> packet.to(new Endpoint(own(packet, hook), port(value, packet)));
-      case "SNAT" -> packet.from(endpoint(words, "--to-source", packet.source()));
-      case "MASQUERADE" ->
-          packet.from(
-              new Endpoint(
-                  outgoing(packet),
-                  words.isEmpty() ? packet.source().port() : OptionalInt.empty()));
-      default -> {
-        Address some = new Address.Chosen("an address of " + value, Truth.UNKNOWN);
-        yield hook.rewritesSource()
-            ? packet.from(new Endpoint(some, packet.source().port()))
-            : packet.to(new Endpoint(some, packet.destination().port()));
-      }
-    };
+    if (target instanceof Target.Snat snat) {
+      return packet.from(endpoint(snat.to(), packet.source()));
+    }
+    if (target instanceof Target.Redirect redirect) {
+      return packet.to(
+          new Endpoint(
+              own(packet, hook),
+              redirect.ports().map(Rewriting::only).orElse(packet.destination().port())));
+    }
+    if (target instanceof Target.Masquerade masquerade) {
+      boolean plain = masquerade.ports().isEmpty() && masquerade.flags().isEmpty();
+      return packet.from(
+          new Endpoint(outgoing(packet), plain ? packet.source().port() : OptionalInt.empty()));
+    }
+    if (target instanceof Target.Unknown unknown) {
+      Endpoint some =
+          new Endpoint(
+              new Address.Chosen("an address that the rule does not tell", Truth.UNKNOWN),
+              OptionalInt.empty());
+      boolean destination = unknown.name().equals("DNAT") || unknown.name().equals("REDIRECT");
+      return destination || unknown.name().equals("NETMAP") && !hook.rewritesSource()
+          ? packet.to(some)
+          : packet.from(some);
+    }
+    String value = target instanceof Target.Netmap netmap ? netmap.to().toString() : "";
+    Address some = new Address.Chosen("an address of " + value, Truth.UNKNOWN);
+    return hook.rewritesSource()
+        ? packet.from(new Endpoint(some, packet.source().port()))
+        : packet.to(new Endpoint(some, packet.destination().port()));
   }
 
-  /** {@code [ADDRESS[-ADDRESS]][:PORT[-PORT]]}, where an address alone keeps the port. */
-  private static Endpoint endpoint(List<String> words, String option, Endpoint now) {
-    boolean simple = words.size() >= 2 && words.get(0).equals(option);
-    String value = simple ? words.get(1) : String.join(" ", words);
-    int port = portAt(value);
-    String host = port < 0 ? value : value.substring(0, port);
-    Optional<IpAddress> ip = IpAddress.parse(unbracketed(host));
+  private static OptionalInt only(PortRange ports) {
+    return ports.first() == ports.last() ? OptionalInt.of(ports.first()) : OptionalInt.empty();
+  }
+
+  private static Endpoint endpoint(Target.Translation to, Endpoint now) {
     Address address =
-        new Address.Chosen(
-            value.isEmpty() ? "an address that the rule does not tell" : "one of " + value,
-            Truth.UNKNOWN);
-    if (simple && host.isEmpty()) {
-      address = now.address();
-    } else if (simple && ip.isPresent()) {
-      address = new Address.Known(ip.get());
-    }
-    boolean keeps = port < 0 && !words.contains("--random") && !words.contains("--random-fully");
+        to.addresses()
+            .<Address>map(
+                a ->
+                    a.isOne()
+                        ? new Address.Known(a.first())
+                        : new Address.Chosen("one of " + to.place(), Truth.UNKNOWN))
+            .orElse(now.address());
+    boolean keeps = to.ports().isEmpty() && !to.randomPort();
     return new Endpoint(
-        address, keeps ? now.port() : number(port < 0 ? "" : value.substring(port + 1)));
-  }
-
-  /** Where the colon before the port stands; -1 where there is none. */
-  private static int portAt(String value) {
-    int colon = value.lastIndexOf(':');
-    boolean inAddress =
-        colon > value.indexOf(':') && !(colon > 0 && value.charAt(colon - 1) == ']');
-    return inAddress || value.startsWith("::") ? -1 : colon;
-  }
-
-  private static String unbracketed(String host) {
-    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  private static OptionalInt number(String text) {
-    boolean digits =
-        !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(Character::isDigit);
-    return digits ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
-  }
-
-  /** What {@code --to-ports} says; without it the port stays. */
-  private static OptionalInt port(String value, Packet packet) {
-    return value.isEmpty() ? packet.destination().port() : number(value);
+        address, keeps ? now.port() : to.ports().map(Rewriting::only).orElse(OptionalInt.empty()));
   }
 
   /** To what {@code REDIRECT} redirects: localhost what the host sends, else where it came in. */

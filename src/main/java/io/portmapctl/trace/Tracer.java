@@ -1,5 +1,6 @@
 package io.portmapctl.trace;
 
+import io.portmapctl.model.Hook;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
 import java.util.ArrayList;

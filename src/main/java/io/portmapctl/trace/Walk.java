@@ -1,6 +1,7 @@
 package io.portmapctl.trace;
 
 import io.portmapctl.model.Chain;
+import io.portmapctl.model.Hook;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
@@ -190,22 +191,12 @@ final class Walk {
   }
 
   private static Packet marked(Packet packet, Target target) {
-    boolean marks = target.name().equals("MARK");
-    boolean restores = target.name().equals("CONNMARK") && target.text().contains("--restore-mark");
-    if (!marks && !restores) {
-      return packet;
+    if (target instanceof Target.SetMark mark) {
+      return packet.withMark(packet.mark().changed(mark.value(), mark.mask()));
     }
-    String[] value =
-        target.text().contains("--set-xmark ")
-            ? target.text().replaceFirst(".*--set-xmark ", "").split("/", -1)
-            : new String[0];
-    try {
-      return marks && value.length == 2
-          ? packet.withMark(packet.mark().changed(Long.decode(value[0]), Long.decode(value[1])))
-          : packet.withMark(Mark.UNKNOWN);
-    } catch (NumberFormatException e) {
-      return packet.withMark(Mark.UNKNOWN);
-    }
+    boolean known = target instanceof Target.SetConnmark || target instanceof Target.SaveMark;
+    boolean marks = target.name().equals("MARK") || target.name().equals("CONNMARK");
+    return marks && !known ? packet.withMark(Mark.UNKNOWN) : packet;
   }
 
   private void exit(Exit.Kind kind, Packet packet, Optional<Step> by, String note) {

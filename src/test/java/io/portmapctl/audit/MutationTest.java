@@ -12,6 +12,7 @@ import io.portmapctl.model.Chain;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Documents;
 import io.portmapctl.netconf.Overrides;
@@ -66,8 +67,10 @@ class MutationTest {
     for (Family family : Family.values()) {
       String file = family == Family.IPV4 ? "iptables-save.txt" : "ip6tables-save.txt";
       tables.add(
-          SaveFormat.parse(
-                  family, Files.readString(HOST.resolve(file), StandardCharsets.ISO_8859_1))
+          SaveFormat.table(
+                  family,
+                  TableName.NAT,
+                  Files.readString(HOST.resolve(file), StandardCharsets.ISO_8859_1))
               .orElseThrow());
     }
     Documents documents =
@@ -284,7 +287,7 @@ class MutationTest {
   }
 
   private static boolean isOurs(String chain, Row row) {
-    String target = row.rule().target().name();
+    String target = row.rule().target().chain().orElse("");
     return chain.startsWith(ChainNames.SHARED)
         || ChainNames.isContainerChain(chain)
         || target.startsWith(ChainNames.SHARED)
@@ -299,7 +302,7 @@ class MutationTest {
     Map<String, Chain> chains = new LinkedHashMap<>(table.chains());
     Chain old = chains.get(chain);
     chains.put(chain, new Chain(chain, old.policy(), old.counters(), rows));
-    return new Table(table.family(), chains);
+    return table.with(chains);
   }
 
   private static Row row(Family family, String text) {
@@ -321,7 +324,7 @@ class MutationTest {
       rows.set(at + 1, row);
       all.add(new Mutation("swap " + at, chain.name(), row, List.copyOf(rows)));
     }
-    for (Map.Entry<String, String> edit : edits(table, row.text()).entrySet()) {
+    for (Map.Entry<String, String> edit : edits(table, row.text().latin1()).entrySet()) {
       Row other = row(table.family(), edit.getValue());
       if (!other.rule().equals(row.rule())) {
         rows = new ArrayList<>(chain.rows());

@@ -178,7 +178,9 @@ class ApplierTest {
 
   private static Map<String, List<String>> rules(Table table) {
     Map<String, List<String>> rules = new HashMap<>();
-    table.chains().forEach((n, c) -> rules.put(n, c.rows().stream().map(r -> r.text()).toList()));
+    table
+        .chains()
+        .forEach((n, c) -> rules.put(n, c.rows().stream().map(r -> r.text().latin1()).toList()));
     return rules;
   }
 

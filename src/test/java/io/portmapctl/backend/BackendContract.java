@@ -117,7 +117,9 @@ public interface BackendContract {
 
   private static Map<String, List<String>> rules(Table table) {
     Map<String, List<String>> rules = new TreeMap<>();
-    table.chains().forEach((n, c) -> rules.put(n, c.rows().stream().map(Row::text).toList()));
+    table
+        .chains()
+        .forEach((n, c) -> rules.put(n, c.rows().stream().map(r -> r.text().latin1()).toList()));
     return rules;
   }
 }

@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.model.Family;
+import io.portmapctl.model.TableName;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ final class Benchmark {
   private static void parse(Path ruleset) {
     try {
       String text = Files.readString(ruleset, StandardCharsets.ISO_8859_1);
-      SaveFormat.parse(Family.IPV4, text).orElseThrow();
+      SaveFormat.table(Family.IPV4, TableName.NAT, text).orElseThrow();
     } catch (IOException | SaveFormat.FormatException e) {
       throw new IllegalStateException(e);
     }

@@ -6,6 +6,7 @@ import io.portmapctl.Generator;
 import io.portmapctl.Needs;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.render.DocumentView;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.IOException;
@@ -83,7 +84,8 @@ class GoldenTest {
       for (Family family : Family.values()) {
         String option = family == Family.IPV4 ? "--ruleset" : "--ruleset6";
         int at = words.indexOf(option);
-        Table before = at < 0 ? Table.empty(family) : table(family, words.get(at + 1));
+        Table before =
+            at < 0 ? Table.empty(TableName.NAT, family) : table(family, words.get(at + 1));
         Run save = run(folder, "--force", "--family", family.id(), "-o", "save");
         Run diff = run(folder, "--force", "--family", family.id());
         applied += patch(before, diff.out(), save.out(), name);
@@ -141,8 +143,11 @@ class GoldenTest {
 
   private static Table table(Family family, String ruleset) throws Exception {
     return ruleset.equals("empty")
-        ? Table.empty(family)
-        : SaveFormat.parse(family, Files.readString(Path.of(ruleset), StandardCharsets.ISO_8859_1))
+        ? Table.empty(TableName.NAT, family)
+        : SaveFormat.table(
+                family,
+                TableName.NAT,
+                Files.readString(Path.of(ruleset), StandardCharsets.ISO_8859_1))
             .orElseThrow();
   }
 

@@ -6,7 +6,7 @@ import io.portmapctl.iptables.Exec;
 import io.portmapctl.iptables.HostPaths;
 import io.portmapctl.iptables.IptablesBackend;
 import io.portmapctl.iptables.ProcessExec;
-import io.portmapctl.iptables.Variant;
+import io.portmapctl.iptables.VariantChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +19,11 @@ class KernelBackendIT {
 
   /** One variant's programs, run in a namespace of the test's own. */
   abstract static class InNamespace implements BackendContract {
-    private final Variant variant;
+    private final VariantChoice variant;
     private Namespace host;
     private Process inside;
 
-    InNamespace(Variant variant) {
+    InNamespace(VariantChoice variant) {
       this.variant = variant;
     }
 
@@ -63,14 +63,14 @@ class KernelBackendIT {
   @Nested
   class Nft extends InNamespace {
     Nft() {
-      super(Variant.NFT);
+      super(VariantChoice.NFT);
     }
   }
 
   @Nested
   class Legacy extends InNamespace {
     Legacy() {
-      super(Variant.LEGACY);
+      super(VariantChoice.LEGACY);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.model.Family;
+import io.portmapctl.model.TableName;
 import io.portmapctl.syntax.SaveFormat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +26,8 @@ class PodmanCaptureTest {
       Family family = name.startsWith("ip6") ? Family.IPV6 : Family.IPV4;
       int start = text.indexOf("*nat\n");
       String nat = text.substring(start, text.indexOf("COMMIT\n", start) + "COMMIT\n".length());
-      assertThat(SaveFormat.print(SaveFormat.parse(family, text).orElseThrow(), true))
+      assertThat(
+              SaveFormat.print(SaveFormat.table(family, TableName.NAT, text).orElseThrow(), true))
           .as(name)
           .isEqualTo(nat);
     }

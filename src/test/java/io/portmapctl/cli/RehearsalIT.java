@@ -9,10 +9,11 @@ import io.portmapctl.iptables.Exec;
 import io.portmapctl.iptables.HostPaths;
 import io.portmapctl.iptables.ProcessExec;
 import io.portmapctl.iptables.Rehearsal;
-import io.portmapctl.iptables.Variant;
+import io.portmapctl.iptables.VariantChoice;
 import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
@@ -51,7 +52,8 @@ class RehearsalIT {
     requirePrograms();
     Exec root = new ProcessExec(60);
     TreeMap<String, Integer> counts = new TreeMap<>();
-    List<Table> tables = List.of(Table.empty(Family.IPV4), Table.empty(Family.IPV6));
+    List<Table> tables =
+        List.of(Table.empty(TableName.NAT, Family.IPV4), Table.empty(TableName.NAT, Family.IPV6));
     List<Attachment> there = new ArrayList<>();
     for (int seed = 0; seed < PLANS; seed++) {
       Generator make = new Generator(seed);
@@ -66,7 +68,7 @@ class RehearsalIT {
         there.add(attachment);
       }
       boolean ordinary = seed % 2 == 1;
-      Variant variant = seed % 4 < 2 ? Variant.NFT : Variant.LEGACY;
+      VariantChoice variant = seed % 4 < 2 ? VariantChoice.NFT : VariantChoice.LEGACY;
       Rehearsal rehearsal = new Rehearsal(ordinary ? asNobody(root) : root, PATHS, variant);
       Plan plan = Plans.of(tables, List.of(request));
       List<Table> after = new ArrayList<>();
@@ -128,7 +130,7 @@ class RehearsalIT {
   @Test
   void whatComesBackOtherwiseIsTold() throws Exception {
     requirePrograms();
-    Table before = Table.empty(Family.IPV4);
+    Table before = Table.empty(TableName.NAT, Family.IPV4);
     Table after =
         Generator.parse(
             Family.IPV4,
@@ -136,7 +138,7 @@ class RehearsalIT {
                 + "COMMIT\n");
     Plan.Part wrong = new Plan.Part(before, after, List.of());
     try {
-      new Rehearsal(new ProcessExec(60), PATHS, Variant.AUTO).of(wrong);
+      new Rehearsal(new ProcessExec(60), PATHS, VariantChoice.AUTO).of(wrong);
       throw new AssertionError("not told");
     } catch (HostException e) {
       assertThat(e.text())
@@ -151,9 +153,13 @@ class RehearsalIT {
         (command, input) ->
             new Exec.Result(1, "", "unshare: unshare failed: Operation not permitted\n");
     requirePrograms();
-    Plan.Part part = new Plan.Part(Table.empty(Family.IPV4), Table.empty(Family.IPV4), List.of());
+    Plan.Part part =
+        new Plan.Part(
+            Table.empty(TableName.NAT, Family.IPV4),
+            Table.empty(TableName.NAT, Family.IPV4),
+            List.of());
     try {
-      new Rehearsal(forbidden, PATHS, Variant.AUTO).of(part);
+      new Rehearsal(forbidden, PATHS, VariantChoice.AUTO).of(part);
       throw new AssertionError("not told");
     } catch (HostException e) {
       assertThat(e.text())

@@ -9,6 +9,7 @@ import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.netconf.AddressFile;
 import io.portmapctl.syntax.SaveFormat;
 import io.portmapctl.trace.Device;
@@ -144,7 +145,7 @@ class TraceIT {
     private Table read(Family family) throws Exception {
       String save =
           site.host().must("", family.program() + "-" + variant + "-save", "-c", "-t", "nat");
-      return SaveFormat.parse(family, save).orElseThrow();
+      return SaveFormat.table(family, TableName.NAT, save).orElseThrow();
     }
 
     void send(int packets, Tally tally) throws Exception {

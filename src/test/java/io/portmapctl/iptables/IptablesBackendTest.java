@@ -13,6 +13,7 @@ import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.PortMapping;
@@ -81,7 +82,7 @@ class IptablesBackendTest {
 
   private IptablesBackend backend() {
     HostPaths paths = new HostPaths(List.of(root), root);
-    return new IptablesBackend(this::run, paths, Variant.AUTO, 7, false, new ArrayList<>());
+    return new IptablesBackend(this::run, paths, VariantChoice.AUTO, 7, false, new ArrayList<>());
   }
 
   private Applier.Result apply(Attachment attachment) throws HostException {
@@ -155,8 +156,8 @@ class IptablesBackendTest {
   @Test
   void oneAndAThousandMappingsSpawnTheSame() throws Exception {
     for (int ports : List.of(1, 1000)) {
-      memory.replace(Table.empty(Family.IPV4));
-      memory.replace(Table.empty(Family.IPV6));
+      memory.replace(Table.empty(TableName.NAT, Family.IPV4));
+      memory.replace(Table.empty(TableName.NAT, Family.IPV6));
       spawned.clear();
       assertThat(apply(attachment(ports, "10.1.2.3/24", "fd00::3/64")).made()).isTrue();
       assertThat(spawned)
@@ -186,7 +187,7 @@ class IptablesBackendTest {
               assertThat(e.kind()).isEqualTo(kind);
               assertThat(e.text()).isEqualTo(message.replace("ROOT", root.toString()));
             });
-    assertThat(memory.read(Family.IPV4)).isEqualTo(Table.empty(Family.IPV4));
+    assertThat(memory.read(Family.IPV4)).isEqualTo(Table.empty(TableName.NAT, Family.IPV4));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.portmapctl.backend.HostException;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class LiveReaderTest {
     Files.writeString(root.resolve("ip_tables_names"), names);
   }
 
-  private Table read(Variant variant, Family family) throws HostException {
+  private Table read(VariantChoice variant, Family family) throws HostException {
     Exec exec =
         (command, input) -> {
           calls.add(command);
@@ -59,7 +60,7 @@ class LiveReaderTest {
   }
 
   private Table read() throws HostException {
-    return read(Variant.AUTO, Family.IPV4);
+    return read(VariantChoice.AUTO, Family.IPV4);
   }
 
   @Test
@@ -120,9 +121,11 @@ class LiveReaderTest {
     program("iptables-save", 0, EMPTY, "");
     program("iptables-legacy-save", 0, CNI, "");
     assertThat(read().chain("CNI-HOSTPORT-DNAT")).isEmpty();
-    assertThat(read(Variant.LEGACY, Family.IPV4)).isEqualTo(Table.empty(Family.IPV4));
+    assertThat(read(VariantChoice.LEGACY, Family.IPV4))
+        .isEqualTo(Table.empty(TableName.NAT, Family.IPV4));
     legacyTables("filter\n");
-    assertThat(read(Variant.LEGACY, Family.IPV4)).isEqualTo(Table.empty(Family.IPV4));
+    assertThat(read(VariantChoice.LEGACY, Family.IPV4))
+        .isEqualTo(Table.empty(TableName.NAT, Family.IPV4));
     assertThat(calls).hasSize(1);
   }
 
@@ -154,14 +157,15 @@ class LiveReaderTest {
     program("iptables-save", 0, EMPTY, "");
     program("iptables-nft-save", 0, CNI, "");
     legacyTables("nat\n");
-    assertThat(read(Variant.NFT, Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isPresent();
+    assertThat(read(VariantChoice.NFT, Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isPresent();
     assertThat(calls).containsExactly(List.of(root + "/iptables-nft-save", "-t", "nat"));
   }
 
   @Test
   void aKernelWithoutIpv6HasAnEmptyTable() throws Exception {
     Files.delete(root.resolve("if_inet6"));
-    assertThat(read(Variant.AUTO, Family.IPV6)).isEqualTo(Table.empty(Family.IPV6));
+    assertThat(read(VariantChoice.AUTO, Family.IPV6))
+        .isEqualTo(Table.empty(TableName.NAT, Family.IPV6));
     assertThat(calls).isEmpty();
   }
 }

@@ -9,6 +9,7 @@ import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.PortMapping;
@@ -63,6 +64,7 @@ class PlannerTest {
         .map(
             r ->
                 r.text()
+                    .latin1()
                     .replaceAll(
                         ".* id: ..([a-z0-9]+).. *\" -m multiport --dports (\\S+) .*", "$1 $2"))
         .toList();
@@ -73,7 +75,7 @@ class PlannerTest {
     Table table =
         after(
             plan(
-                Table.empty(Family.IPV4),
+                Table.empty(TableName.NAT, Family.IPV4),
                 attachment("n", "a1", mapping(80, Protocol.TCP)),
                 attachment("n", "a2", mapping(81, Protocol.TCP))));
     Table both =
@@ -102,7 +104,7 @@ class PlannerTest {
     Table table =
         after(
             plan(
-                Table.empty(Family.IPV4),
+                Table.empty(TableName.NAT, Family.IPV4),
                 attachment("net1", "0" + tail, mapping(80, Protocol.TCP))));
     Plan same = plan(table, attachment("net1", "0" + tail, mapping(80, Protocol.TCP)));
     assertThat(same.conflicts()).isEmpty();
@@ -115,7 +117,7 @@ class PlannerTest {
   void aConflictOfTwoPlannedContainersIsSaidOnce() {
     Plan plan =
         plan(
-            Table.empty(Family.IPV4),
+            Table.empty(TableName.NAT, Family.IPV4),
             attachment("n", "a1", mapping(80, Protocol.TCP)),
             attachment("n", "a2", mapping(80, Protocol.TCP)));
     assertThat(plan.conflicts()).hasSize(1);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
+import io.portmapctl.model.Hook;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Link;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.TableName;
 import io.portmapctl.syntax.SaveFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +48,7 @@ class TracerTest {
     for (String rule : rules) {
       out.append("-A ").append(rule).append('\n');
     }
-    return SaveFormat.parse(Family.IPV4, out + "COMMIT\n").orElseThrow();
+    return SaveFormat.table(Family.IPV4, TableName.NAT, out + "COMMIT\n").orElseThrow();
   }
 
   private static Packet packet(String source, String destination) {
@@ -207,7 +209,8 @@ class TracerTest {
     assertThat(queue.ways()).hasSize(1);
     assertThat(queue.isCertain()).isFalse();
     Table drops =
-        SaveFormat.parse(Family.IPV4, "*nat\n:PREROUTING DROP [0:0]\nCOMMIT\n").orElseThrow();
+        SaveFormat.table(Family.IPV4, TableName.NAT, "*nat\n:PREROUTING DROP [0:0]\nCOMMIT\n")
+            .orElseThrow();
     Trace dropped = new Tracer(drops, HOST).follow(packet("203.0.113.9:1", "192.0.2.1:8080"));
     assertThat(ends(dropped)).containsExactly("dropped tcp 203.0.113.9:1 -> 192.0.2.1:8080");
   }

@@ -1,7 +1,7 @@
 package io.portmapctl.iptables;
 
 /** Which variant's programs are called. */
-public enum Variant {
+public enum VariantChoice {
   /** The system's {@code iptables}, unless only the other variant holds CNI chains. */
   AUTO(""),
   /** {@code iptables-nft}. */
@@ -11,7 +11,7 @@ public enum Variant {
 
   private final String infix;
 
-  Variant(String infix) {
+  VariantChoice(String infix) {
     this.infix = infix;
   }
 
