@@ -7,9 +7,12 @@ import io.portmapctl.layout.Layout;
 import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Chain;
 import io.portmapctl.model.Family;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
+import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Documents;
 import io.portmapctl.netconf.Identity;
@@ -18,14 +21,17 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
 import io.portmapctl.render.DocumentView;
+import io.portmapctl.syntax.RuleSyntax;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What must hold for every ruleset and every configuration; {@code -Dportmapctl.rounds=N}. */
@@ -52,6 +58,23 @@ class LawsTest {
         }
       }
     }
+  }
+
+  @Test
+  void theWordsOfARuleMeanThatRule() throws Exception {
+    Set<Class<?>> made = new HashSet<>();
+    for (int seed = 0; seed < ROUNDS; seed++) {
+      RuleGenerator make = new RuleGenerator(seed);
+      Rule rule = make.rule();
+      Octets text = rule.text();
+      Rule read = RuleSyntax.parse(make.family(), SaveFormat.split(1, text.latin1()));
+      assertThat(read).as("seed %d: %s", seed, text).isEqualTo(rule);
+      assertThat(read.text()).isEqualTo(text);
+      rule.matches().forEach(m -> made.add(m.getClass()));
+      made.add(rule.target().getClass());
+    }
+    assertThat(made).contains(Match.class.getPermittedSubclasses());
+    assertThat(made).contains(Target.class.getPermittedSubclasses());
   }
 
   @Test

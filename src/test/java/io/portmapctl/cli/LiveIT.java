@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.portmapctl.Generator;
 import io.portmapctl.Needs;
+import io.portmapctl.Spelling;
 import io.portmapctl.model.Family;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.render.DocumentView;
@@ -97,25 +98,43 @@ class LiveIT {
     return chains;
   }
 
+  /** What is not in this kernel is passed over; the rest must be most. */
   @Test
   void theKernelSpellsAsTheTableSays() throws Exception {
     SoftAssertions all = new SoftAssertions();
+    int asked = 0;
+    List<String> lacking = new ArrayList<>();
     try (Namespace host = Namespace.make()) {
+      Needs.program("ipset");
+      host.must("", "ipset", "create", "foo", "hash:ip");
+      host.must("", "ipset", "create", "bar", "hash:net,port");
+      host.must("", "ipset", "create", "a.b:c", "hash:ip");
       for (String variant : VARIANTS) {
-        for (String line : Files.readAllLines(Path.of("testdata/spellings.tsv"))) {
-          if (line.startsWith("#")) {
+        for (Spelling spelling : Spelling.all()) {
+          String program = spelling.family().program() + "-" + variant;
+          String rule = "-A X " + spelling.written() + "\n";
+          String save = "*" + spelling.table() + "\n:X -\n" + rule + "COMMIT\n";
+          Run loaded = host.run(save, List.of(program + "-restore"));
+          if (loaded.exit() != 0 && isLacking(loaded.err())) {
+            lacking.add(program + ": " + spelling.written());
             continue;
           }
-          String[] columns = line.split("\t", -1);
-          String rule = "-A X " + columns[0] + " -j RETURN\n";
-          host.must("*nat\n:X -\n" + rule + "COMMIT\n", "iptables-" + variant + "-restore");
-          List<String> got = chains(host.must("", "iptables-" + variant + "-save")).get("X");
-          String expected = columns[1].isEmpty() ? "" : columns[1] + " ";
-          all.assertThat(got).as(variant).containsExactly("-A X " + expected + "-j RETURN");
+          all.assertThat(loaded.exit()).as(program + ": " + rule + loaded.err()).isZero();
+          String saved = host.must("", program + "-save", "-t", spelling.table());
+          all.assertThat(chains(saved).get("X"))
+              .as(program)
+              .containsExactly("-A X " + spelling.printed());
+          asked++;
         }
       }
     }
+    System.out.printf("live: %d spellings asked; not in this kernel: %s%n", asked, lacking);
+    assertThat(lacking.size()).isLessThan(asked / 10);
     all.assertAll();
+  }
+
+  private static boolean isLacking(String error) {
+    return error.contains("missing kernel module") || error.contains("Couldn't load");
   }
 
   @Test
