@@ -31,6 +31,9 @@ final class TableInventory {
   private static final String UNREACHED =
       "no rule of PREROUTING leads to " + ChainNames.DNAT + ": nobody outside reaches it";
 
+  private static final String UNSHOWN =
+      "the iptables that wrote the ruleset could not show its rule ([unsupported revision])";
+
   private final Table table;
 
   /** Whether packets from outside come to the entries. */
@@ -162,7 +165,7 @@ final class TableInventory {
       }
       Optional<IpAddress> hostIp = destination.network().map(Cidr::address);
       if (destination.ports().isEmpty()) {
-        String why = reached(destination.protocol(), -1);
+        String why = wrong(row, destination.protocol(), -1);
         all.add(
             mapping(
                 destination.protocol(),
@@ -184,7 +187,7 @@ final class TableInventory {
                   OptionalInt.of(port),
                   to,
                   toPort,
-                  reached(destination.protocol(), port),
+                  wrong(row, destination.protocol(), port),
                   row.counters()));
         }
       }
@@ -197,6 +200,12 @@ final class TableInventory {
         }
       }
       return "";
+    }
+
+    /** Why packets of a port may not get where the rule sends them; empty where they do. */
+    private String wrong(Row row, String protocol, int port) {
+      boolean shown = !row.rule().isUnshown() && leading.stream().noneMatch(Rule::isUnshown);
+      return shown ? reached(protocol, port) : UNSHOWN;
     }
 
     /** Why no entry leads packets of a port here; empty where one does. */

@@ -136,6 +136,7 @@ final class Execution {
 
   private Report plan(Planning planning, List<Table> tables) throws Failure {
     Report report = planning.on(tables, warnings);
+    rulesets.requireShown(report.plan());
     for (Plan.Part part : report.plan().families()) {
       Family family = part.before().family();
       if (rulesets.live(family) && !part.changes().isEmpty() && !backend.has(family)) {

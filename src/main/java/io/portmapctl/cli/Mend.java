@@ -62,7 +62,14 @@ record Mend(List<String> commands, List<String> advice) {
             .flatMap(p -> p.changes().stream())
             .flatMap(c -> c.rule().stream())
             .anyMatch(r -> r.target().chain().orElse("").startsWith(ChainNames.SHARED));
-    List<String> additions = additions(session, given, rulesets, audit, jumps);
+    List<String> additions = new ArrayList<>();
+    if (audit.plan().changes().stream().anyMatch(Unshown::isNamed)) {
+      advice.add(
+          "What the iptables that wrote the ruleset could not show may be right: take the save with"
+              + " the iptables that made the rules, and check that.");
+    } else {
+      additions.addAll(additions(session, given, rulesets, audit, jumps));
+    }
     if (!commands.isEmpty() && !rulesets.live()) {
       advice.add("Commands that change rules are for the host that the rulesets are of.");
     }

@@ -7,6 +7,7 @@ import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
 import io.portmapctl.model.TableName;
 import io.portmapctl.netconf.Shown;
+import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.syntax.SaveFormat;
 import java.io.IOException;
@@ -172,7 +173,9 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
         case "empty" -> tables.add(Table.empty(TableName.NAT, family));
         case "live" -> {
           try {
-            tables.add(live.read(family));
+            Table table = live.read(family);
+            Unshown.liveWarning(table).ifPresent(warnings::add);
+            tables.add(table);
           } catch (HostException e) {
             throw new Failure(ExitCode.HOST, "live ruleset", e.text());
           }
@@ -183,15 +186,49 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
     return tables;
   }
 
+  /**
+   * That a plan names no rule by words that do not name it.
+   *
+   * @throws Failure where it would have to
+   */
+  void requireShown(Plan plan) throws Failure {
+    for (Plan.Part part : plan.families()) {
+      Family family = part.before().family();
+      Optional<Change> change = part.changes().stream().filter(Unshown::isNamed).findFirst();
+      if (change.isPresent() && live(family)) {
+        throw new Failure(ExitCode.HOST, "live ruleset", Unshown.liveRefusal(change.get()));
+      }
+      if (change.isPresent()) {
+        throw new Failure(
+            ExitCode.INPUT,
+            Shown.escaped(source(family)),
+            Unshown.refusal(part.before(), change.get(), again(source(family))));
+      }
+    }
+  }
+
+  /** A file's text once more, for a line of it; empty where it cannot be read twice. */
+  private static String again(String source) {
+    try {
+      return text(source);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String text(String source) throws IOException {
+    return new String(Files.readAllBytes(Path.of(source)), StandardCharsets.ISO_8859_1);
+  }
+
   private static Table file(Family family, String source, List<String> warnings) throws Failure {
     String shown = Shown.escaped(source);
     try {
-      byte[] bytes = Files.readAllBytes(Path.of(source));
-      Optional<Table> table =
-          SaveFormat.table(family, TableName.NAT, new String(bytes, StandardCharsets.ISO_8859_1));
+      String save = text(source);
+      Optional<Table> table = SaveFormat.table(family, TableName.NAT, save);
       if (table.isEmpty()) {
         warnings.add(shown + ": no nat table in this file; taken as empty");
       }
+      table.flatMap(t -> Unshown.warning(t, save)).ifPresent(w -> warnings.add(shown + ": " + w));
       return table.orElseGet(() -> Table.empty(TableName.NAT, family));
     } catch (SaveFormat.FormatException e) {
       throw new Failure(ExitCode.INPUT, shown, Shown.escaped(String.valueOf(e.getMessage())));

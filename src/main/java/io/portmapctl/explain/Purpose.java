@@ -34,6 +34,10 @@ public record Purpose(Whose whose) {
    * @param chain the chain that the rule stands in
    */
   public String of(String chain, Rule rule) {
+    if (rule.isUnshown()) {
+      return "What this rule does cannot be told: the iptables that printed the ruleset could not"
+          + " show it.";
+    }
     String target = rule.target().chain().orElse("");
     switch (target) {
       case ChainNames.DNAT -> {
@@ -197,7 +201,7 @@ public record Purpose(Whose whose) {
   }
 
   private static String foreign(String chain, Rule rule) {
-    return program(chain, rule) + effect(rule) + ".";
+    return program(chain, rule) + rule.target().accept(new Effect()) + ".";
   }
 
   /** Whose rule it is, where the names tell. */
@@ -215,12 +219,6 @@ public record Purpose(Whose whose) {
       return "A rule of CNI's bridge plugin, for what the container itself sends, ";
     }
     return "A rule of another program ";
-  }
-
-  private static String effect(Rule rule) {
-    return rule.isUnshown()
-        ? "of which cannot be told what it does: the program that printed it could not show it"
-        : rule.target().accept(new Effect());
   }
 
   /** What a target does with a packet, as the end of a sentence. */

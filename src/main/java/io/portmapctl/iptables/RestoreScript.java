@@ -69,8 +69,13 @@ public final class RestoreScript {
     return "-D " + chain + " " + (first && deletedByText(delete.row()) ? text : delete.position());
   }
 
-  /** A comment with a line break cannot be read back, and a rule without words has no text. */
+  /**
+   * A comment with a line break cannot be read back, a rule without words has no text, and what an
+   * old iptables could not show has another.
+   */
   private static boolean deletedByText(Row row) {
-    return row.text().latin1().indexOf('\n') < 0 && !row.text().isEmpty();
+    return !row.rule().isUnshown()
+        && row.text().latin1().indexOf('\n') < 0
+        && !row.text().isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Rules, chains and tables as immutable values. Values are octet strings: one {@code char} per byte
- * (ISO 8859-1), because a rule's comment may hold any byte and must survive unchanged.
+ * Rules, chains and tables as immutable values. The kernel's own text is {@link
+ * io.portmapctl.model.Octets}, because a rule's comment may hold any byte and must survive
+ * unchanged; names of chains and interfaces are strings of one {@code char} per byte (ISO 8859-1).
  */
 @NullMarked
 package io.portmapctl.model;

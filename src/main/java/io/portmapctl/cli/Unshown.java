@@ -1,0 +1,94 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.model.Chain;
+import io.portmapctl.model.Octets;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Table;
+import io.portmapctl.plan.Change;
+import io.portmapctl.syntax.SaveFormat;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Rules that a newer iptables made than the one that printed the ruleset: of what they say it wrote
+ * {@code [unsupported revision]}, which names no rule.
+ */
+final class Unshown {
+  private static final String CANNOT =
+      "an iptables that cannot show all of it (\"[unsupported revision]\")";
+
+  private Unshown() {}
+
+  /**
+   * What a reader of a saved table should know.
+   *
+   * @param save the file's text, which tells the line
+   */
+  static Optional<String> warning(Table table, String save) {
+    for (Chain chain : table.chains().values()) {
+      for (Row row : chain.rows()) {
+        if (row.rule().isUnshown()) {
+          return Optional.of(
+              line(save, table, chain.name(), row.text())
+                  + "this file was written by "
+                  + CANNOT
+                  + ": what such rules do cannot be told; take the save with the iptables that made"
+                  + " the rules");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The same of the running kernel's table. */
+  static Optional<String> liveWarning(Table table) {
+    return warning(table, "")
+        .map(
+            w ->
+                "the live "
+                    + table.family().title()
+                    + " ruleset was read by "
+                    + CANNOT
+                    + ": what such rules do cannot be told; use the iptables that made the rules");
+  }
+
+  /** Whether a change would have to name such a rule by its words. */
+  static boolean isNamed(Change change) {
+    return change.rule().map(Rule::isUnshown).orElse(false);
+  }
+
+  /** Why a plan with such a change is refused. */
+  static String refusal(Table table, Change change, String save) {
+    Octets text =
+        change instanceof Change.DeleteRule delete
+            ? delete.row().text()
+            : change.rule().map(Rule::text).orElse(Octets.EMPTY);
+    return line(save, table, change.chain(), text)
+        + "this file was written by "
+        + CANNOT
+        + byItsWords(change)
+        + "take the save with the iptables that made the rules";
+  }
+
+  /** The same where the table is the running kernel's. */
+  static String liveRefusal(Change change) {
+    return "the live "
+        + change.family().title()
+        + " ruleset was read by "
+        + CANNOT
+        + byItsWords(change)
+        + "use the iptables that made the rules";
+  }
+
+  private static String byItsWords(Change change) {
+    return ", and the plan would have to delete or write such a rule of chain "
+        + change.chain()
+        + " by its words; ";
+  }
+
+  private static String line(String save, Table table, String chain, Octets rule) {
+    OptionalInt line = SaveFormat.line(save, table.name(), chain, rule);
+    return line.isPresent() ? "line " + line.getAsInt() + ": " : "";
+  }
+}
