@@ -1,0 +1,171 @@
+package io.portmapctl.packet;
+
+import io.portmapctl.model.AddressRange;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.PortRange;
+import java.math.BigInteger;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A part of a set of packets that is told by conditions which all hold: for each level that counts,
+ * the runs of values that it may have.
+ *
+ * @param conditions in the order of the levels
+ */
+@SuppressWarnings("ReferenceEquality") // of equal nodes a space has one
+public record Box(List<Condition> conditions) {
+
+  /** Copies the list. */
+  public Box {
+    conditions = List.copyOf(conditions);
+  }
+
+  /**
+   * One condition.
+   *
+   * @param level which level
+   * @param question the words of a question that nobody can answer; empty for a field or a bit
+   * @param runs the values, in order
+   */
+  record Condition(int level, String question, List<Interval> runs) {}
+
+  static List<Box> of(PacketSpace space, Node from, int most) {
+    List<Box> boxes = new ArrayList<>();
+    collect(space, from, new ArrayDeque<>(), boxes, most);
+    return List.copyOf(boxes);
+  }
+
+  private static void collect(
+      PacketSpace space, Node from, Deque<Condition> above, List<Box> boxes, int most) {
+    if (from == space.noneNode() || boxes.size() >= most) {
+      return;
+    }
+    if (from.isEnd()) {
+      boxes.add(new Box(List.copyOf(above)));
+      return;
+    }
+    List<Node> told = new ArrayList<>();
+    for (int i = 0; i < from.size(); i++) {
+      Node to = from.next(i);
+      if (to == space.noneNode() || told.contains(to)) {
+        continue;
+      }
+      told.add(to);
+      List<Interval> runs = new ArrayList<>();
+      for (int k = i; k < from.size(); k++) {
+        if (from.next(k) == to) {
+          boolean last = k + 1 == from.size();
+          long low = last ? -1L : from.low(k + 1) - 1;
+          long high = last ? -1L : from.high(k + 1) - (from.low(k + 1) == 0 ? 1 : 0);
+          runs.add(new Interval(from.high(k), from.low(k), high, low));
+        }
+      }
+      above.addLast(new Condition(from.level(), space.question(from.level()), runs));
+      collect(space, to, above, boxes, most);
+      above.removeLast();
+    }
+  }
+
+  /** The family, where it counts. */
+  private Optional<Family> family() {
+    return runs(Field.FAMILY).map(r -> r.get(0).firstLow() == 0 ? Family.IPV4 : Family.IPV6);
+  }
+
+  /** The values of a field, where they count. The last run may end above the field's highest. */
+  private Optional<List<Interval>> runs(Field field) {
+    return conditions.stream()
+        .filter(c -> c.level() == field.level())
+        .map(Condition::runs)
+        .findFirst();
+  }
+
+  /** The addresses of a field, where they count. */
+  public List<AddressRange> addresses(Field field) {
+    Family family = family().orElse(Family.IPV4);
+    return runs(field).orElse(List.of()).stream()
+        .map(r -> clipped(r, family).addresses(family))
+        .toList();
+  }
+
+  /** The ports of a field, where they count. */
+  public List<PortRange> ports(Field field) {
+    return runs(field).orElse(List.of()).stream()
+        .map(r -> new PortRange((int) r.firstLow(), (int) Math.min(65535, capped(r))))
+        .toList();
+  }
+
+  /** The numbers of a field, where they count; the last may be any number above. */
+  public List<Interval> numbers(Field field) {
+    return runs(field).orElse(List.of());
+  }
+
+  /** The words of the questions that must be answered yes, and of those that must not. */
+  public List<String> answers(boolean yes) {
+    return conditions.stream()
+        .filter(c -> !c.question().isEmpty())
+        .filter(c -> (c.runs().get(0).firstLow() != 0) == yes)
+        .map(Condition::question)
+        .toList();
+  }
+
+  private static long capped(Interval run) {
+    return run.lastHigh() != 0 || run.lastLow() < 0 ? Long.MAX_VALUE : run.lastLow();
+  }
+
+  private static Interval clipped(Interval run, Family family) {
+    boolean v4 = family == Family.IPV4;
+    return v4 ? new Interval(0, run.firstLow(), 0, Math.min(0xffffffffL, capped(run))) : run;
+  }
+
+  /** A range of addresses as the fewest networks, where they are at most as many; else as it is. */
+  public static String shown(AddressRange range, int most) {
+    List<String> networks = new ArrayList<>();
+    int bits = range.family().bits();
+    BigInteger from = number(range.first());
+    BigInteger end = number(range.last()).add(BigInteger.ONE);
+    while (from.compareTo(end) < 0 && networks.size() <= most) {
+      int host = from.signum() == 0 ? bits : Math.min(bits, from.getLowestSetBit());
+      while (from.add(BigInteger.ONE.shiftLeft(host)).compareTo(end) > 0) {
+        host--;
+      }
+      IpAddress first = address(range.family(), from);
+      networks.add(host == 0 ? first.toString() : new Cidr(first, bits - host).toString());
+      from = from.add(BigInteger.ONE.shiftLeft(host));
+    }
+    return networks.size() > most ? range.toString() : String.join(", ", networks);
+  }
+
+  private static BigInteger number(IpAddress address) {
+    return unsigned(address.high()).shiftLeft(64).add(unsigned(address.low()));
+  }
+
+  private static BigInteger unsigned(long value) {
+    return new BigInteger(Long.toUnsignedString(value));
+  }
+
+  private static IpAddress address(Family family, BigInteger number) {
+    return new IpAddress(family, number.shiftRight(64).longValue(), number.longValue());
+  }
+
+  /** The conditions, for a test's message. */
+  @Override
+  public String toString() {
+    List<String> all = new ArrayList<>();
+    for (Condition condition : conditions) {
+      if (!condition.question().isEmpty()) {
+        all.add((condition.runs().get(0).firstLow() == 0 ? "not " : "") + condition.question());
+      } else if (condition.level() < Field.values().length) {
+        all.add(Field.at(condition.level()) + " " + condition.runs());
+      } else {
+        all.add("bit " + (condition.level() - Field.values().length) + " " + condition.runs());
+      }
+    }
+    return String.join(", ", all);
+  }
+}

@@ -1,0 +1,102 @@
+package io.portmapctl.packet;
+
+import io.portmapctl.model.AddressRange;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A run of values of a field, unsigned 128-bit numbers.
+ *
+ * @param firstHigh the upper 64 bits of the lowest
+ * @param firstLow the lower 64 bits of the lowest
+ * @param lastHigh the upper 64 bits of the highest
+ * @param lastLow the lower 64 bits of the highest
+ */
+public record Interval(long firstHigh, long firstLow, long lastHigh, long lastLow) {
+  private static final int NAME_BYTES = 16;
+
+  /** One value. */
+  public static Interval of(long value) {
+    return new Interval(0, value, 0, value);
+  }
+
+  /** From one value to another. */
+  public static Interval of(long first, long last) {
+    return new Interval(0, first, 0, last);
+  }
+
+  /** The addresses of a range. */
+  public static Interval of(AddressRange range) {
+    return new Interval(
+        range.first().high(), range.first().low(), range.last().high(), range.last().low());
+  }
+
+  /** The addresses of a network. */
+  public static Interval of(Cidr cidr) {
+    IpAddress first = cidr.network().address();
+    int host = first.family().bits() - cidr.prefix();
+    long high = first.high();
+    long low = first.low();
+    if (host >= 64) {
+      high |= host == 128 ? -1L : (1L << (host - 64)) - 1;
+      low = -1L;
+    } else {
+      low |= host == 64 ? -1L : (1L << host) - 1;
+    }
+    return new Interval(first.high(), first.low(), high, low);
+  }
+
+  /**
+   * The interfaces that a name of a rule stands for, where a {@code +} at its end stands for
+   * anything. A name is the number of its bytes, the first the highest, so that names with the same
+   * beginning lie beside one another.
+   */
+  public static Interval ofInterface(String pattern) {
+    boolean prefix = pattern.endsWith("+");
+    byte[] name =
+        (prefix ? pattern.substring(0, pattern.length() - 1) : pattern)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    long[] halves = {0, 0};
+    long[] rest = {0, 0};
+    for (int i = 0; i < NAME_BYTES; i++) {
+      int half = i / 8;
+      halves[half] = halves[half] << 8 | (i < name.length ? name[i] & 0xff : 0);
+      rest[half] = rest[half] << 8 | (i < name.length ? 0 : 0xff);
+    }
+    return prefix
+        ? new Interval(halves[0], halves[1], halves[0] | rest[0], halves[1] | rest[1])
+        : new Interval(halves[0], halves[1], halves[0], halves[1]);
+  }
+
+  /** The name of an interface, as {@link #ofInterface} numbers it; empty for none. */
+  public static String interfaceName(long high, long low) {
+    StringBuilder name = new StringBuilder();
+    for (int i = 0; i < NAME_BYTES; i++) {
+      int octet = (int) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8)) & 0xff);
+      if (octet == 0) {
+        break;
+      }
+      name.append((char) octet);
+    }
+    return name.toString();
+  }
+
+  /** Whether it is one value. */
+  public boolean isOne() {
+    return firstHigh == lastHigh && firstLow == lastLow;
+  }
+
+  /** As addresses of a family. */
+  public AddressRange addresses(Family family) {
+    return new AddressRange(
+        new IpAddress(family, firstHigh, firstLow), new IpAddress(family, lastHigh, lastLow));
+  }
+
+  /** Whether one unsigned 128-bit number is below another, the same, or above it: -1, 0, 1. */
+  static int compare(long high, long low, long otherHigh, long otherLow) {
+    int highs = Long.compareUnsigned(high, otherHigh);
+    return highs != 0 ? highs : Long.compareUnsigned(low, otherLow);
+  }
+}

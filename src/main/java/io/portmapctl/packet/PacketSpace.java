@@ -1,0 +1,430 @@
+package io.portmapctl.packet;
+
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All packets, and the sets that are made of them. A set is an interval decision diagram: its
+ * levels are the fields, the bits of the packet's mark and of the connection's, and the questions
+ * whose answer is not known, each of which is a dimension of its own. Diagrams are reduced and
+ * shared (firewall decision diagrams, Gouda and Liu, 2007), so that equal sets are the same diagram
+ * and whether a set is empty is seen at once.
+ *
+ * <p>Sets of different spaces do not mix, and a space serves one thread.
+ */
+@SuppressWarnings("ReferenceEquality") // of equal nodes there is one
+public final class PacketSpace {
+  /** How many bits a mark has. */
+  public static final int MARK_BITS = 32;
+
+  private static final int FIRST_MARK = Field.values().length;
+  private static final int FIRST_CONNMARK = FIRST_MARK + MARK_BITS;
+  private static final int FIRST_QUESTION = FIRST_CONNMARK + MARK_BITS;
+
+  /** As many results of operations are kept; a power of 2. */
+  private static final int REMEMBERED = 1 << 15;
+
+  /** What is made of two sets. */
+  enum Operation {
+    AND(0),
+    OR(1),
+    MINUS(2);
+
+    private final long code;
+
+    Operation(long code) {
+      this.code = code;
+    }
+  }
+
+  private final Node none = new Node(Node.END, new long[0], new Node[0], 0);
+  private final Node all = new Node(Node.END, new long[] {1}, new Node[0], 1);
+  private final Map<Node, Node> nodes = new HashMap<>();
+  private final long[] asked = new long[REMEMBERED];
+  private final Node[] answered = new Node[REMEMBERED];
+  private final List<String> questions = new ArrayList<>();
+  private final Map<String, Integer> levels = new HashMap<>();
+  private int nodesMade = 2;
+
+  /** An empty space. */
+  public PacketSpace() {
+    Arrays.fill(answered, none);
+    Arrays.fill(asked, -1);
+  }
+
+  /** How many nodes its sets have in all: what they cost. */
+  public int size() {
+    return nodesMade;
+  }
+
+  /** A family as a value of its field. */
+  static long number(Family family) {
+    return family == Family.IPV4 ? 0 : 1;
+  }
+
+  /** Every packet. */
+  public PacketSet all() {
+    return new PacketSet(this, all);
+  }
+
+  /** No packet. */
+  public PacketSet none() {
+    return new PacketSet(this, none);
+  }
+
+  /** The packets of a family. */
+  public PacketSet of(Family family) {
+    return of(Field.FAMILY, Interval.of(number(family)));
+  }
+
+  /** Those of which a field that is no address is in a run of values. */
+  public PacketSet of(Field field, Interval values) {
+    return new PacketSet(this, run(field.level(), values, field.bits(Family.IPV6)));
+  }
+
+  /** Those of a family of which an address is in a run of values. */
+  public PacketSet of(Field field, Family family, Interval values) {
+    PacketSet run = new PacketSet(this, run(field.level(), values, field.bits(family)));
+    return of(family).and(run);
+  }
+
+  /** Those of which an address is in a network. */
+  public PacketSet of(Field field, Cidr network) {
+    return of(field, network.address().family(), Interval.of(network));
+  }
+
+  /** Those of which an address is this one. */
+  public PacketSet of(Field field, IpAddress address) {
+    return of(field, Cidr.host(address));
+  }
+
+  /** Those of which the bits of the mark that a mask names are a value. */
+  public PacketSet ofMark(long value, long mask) {
+    return ofBits(FIRST_MARK, value, mask);
+  }
+
+  /** Those of which the bits of the connection's mark that a mask names are a value. */
+  public PacketSet ofConnmark(long value, long mask) {
+    return ofBits(FIRST_CONNMARK, value, mask);
+  }
+
+  private PacketSet ofBits(int first, long value, long mask) {
+    if ((value & ~mask) != 0) {
+      return none();
+    }
+    Node node = all;
+    for (int bit = MARK_BITS - 1; bit >= 0; bit--) {
+      if ((mask >>> bit & 1) != 0) {
+        node = bit(first + bit, (value >>> bit & 1) != 0, node);
+      }
+    }
+    return new PacketSet(this, node);
+  }
+
+  /**
+   * Those of which a question is answered yes, though nobody knows of which it is. The same words
+   * are the same question.
+   */
+  public PacketSet ofQuestion(String words) {
+    int level =
+        levels.computeIfAbsent(
+            words,
+            w -> {
+              questions.add(w);
+              return FIRST_QUESTION + questions.size() - 1;
+            });
+    return new PacketSet(this, bit(level, true, all));
+  }
+
+  /** Those of a family that have a value at a level. */
+  PacketSet ofLevel(int level, long[] value, Family family) {
+    int bits = level < FIRST_MARK ? Field.at(level).bits(family) : 1;
+    return new PacketSet(
+        this, run(level, new Interval(value[0], value[1], value[0], value[1]), bits));
+  }
+
+  /** The words of the question at a level; empty where the level is none of a question. */
+  String question(int level) {
+    return level >= FIRST_QUESTION && level != Node.END
+        ? questions.get(level - FIRST_QUESTION)
+        : "";
+  }
+
+  static int markLevel(int bit) {
+    return FIRST_MARK + bit;
+  }
+
+  static int connmarkLevel(int bit) {
+    return FIRST_CONNMARK + bit;
+  }
+
+  static boolean isMark(int level) {
+    return level >= FIRST_MARK && level < FIRST_QUESTION;
+  }
+
+  static boolean isQuestion(int level) {
+    return level >= FIRST_QUESTION && level != Node.END;
+  }
+
+  Node allNode() {
+    return all;
+  }
+
+  Node noneNode() {
+    return none;
+  }
+
+  private Node bit(int level, boolean one, Node yes) {
+    return make(
+        level, new long[] {0, 0, 0, 1}, one ? new Node[] {none, yes} : new Node[] {yes, none});
+  }
+
+  /** A value above the field's highest is never asked for, so that what is last has no end. */
+  private Node run(int level, Interval values, int bits) {
+    boolean fromZero = values.firstHigh() == 0 && values.firstLow() == 0;
+    long highest = bits >= 64 ? -1L : (1L << bits) - 1;
+    boolean toEnd = values.lastLow() == highest && values.lastHigh() == (bits == 128 ? -1L : 0L);
+    Runs runs = new Runs(3);
+    if (!fromZero) {
+      runs.add(0, 0, none);
+    }
+    runs.add(values.firstHigh(), values.firstLow(), all);
+    if (!toEnd) {
+      long low = values.lastLow() + 1;
+      runs.add(values.lastHigh() + (low == 0 ? 1 : 0), low, none);
+    }
+    return runs.node(level);
+  }
+
+  /** The one node with these runs. */
+  private Node make(int level, long[] starts, Node[] next) {
+    Node node = new Node(level, starts, next, nodesMade);
+    Node there = nodes.putIfAbsent(node, node);
+    if (there != null) {
+      return there;
+    }
+    nodesMade++;
+    return node;
+  }
+
+  /** Collects the runs of a node; neighbours that lead to the same become one. */
+  private final class Runs {
+    private long[] starts;
+    private Node[] next;
+    private int size;
+
+    Runs(int most) {
+      starts = new long[2 * most];
+      next = new Node[most];
+    }
+
+    void add(long high, long low, Node to) {
+      if (size > 0 && next[size - 1] == to) {
+        return;
+      }
+      if (size == next.length) {
+        starts = Arrays.copyOf(starts, 4 * size);
+        next = Arrays.copyOf(next, 2 * size);
+      }
+      starts[2 * size] = high;
+      starts[2 * size + 1] = low;
+      next[size++] = to;
+    }
+
+    Node node(int level) {
+      return size == 1
+          ? next[0]
+          : make(level, Arrays.copyOf(starts, 2 * size), Arrays.copyOf(next, size));
+    }
+  }
+
+  Node apply(Operation operation, Node one, Node other) {
+    switch (operation) {
+      case AND -> {
+        if (one == none || other == none) {
+          return none;
+        }
+        if (one == all || one == other) {
+          return other;
+        }
+        if (other == all) {
+          return one;
+        }
+      }
+      case OR -> {
+        if (one == all || other == all) {
+          return all;
+        }
+        if (one == none || one == other) {
+          return other;
+        }
+        if (other == none) {
+          return one;
+        }
+      }
+      case MINUS -> {
+        if (one == none || other == all || one == other) {
+          return none;
+        }
+        if (other == none) {
+          return one;
+        }
+      }
+    }
+    boolean turn = operation != Operation.MINUS && one.id() > other.id();
+    Node left = turn ? other : one;
+    Node right = turn ? one : other;
+    long key = operation.code << 62 | (long) left.id() << 31 | right.id();
+    int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> 49);
+    if (asked[slot] == key) {
+      return answered[slot];
+    }
+    Node result = merged(operation, left, right);
+    asked[slot] = key;
+    answered[slot] = result;
+    return result;
+  }
+
+  private Node merged(Operation operation, Node one, Node other) {
+    int level = Math.min(one.level(), other.level());
+    boolean oneAsks = one.level() == level;
+    boolean otherAsks = other.level() == level;
+    int ones = oneAsks ? one.size() : 1;
+    int others = otherAsks ? other.size() : 1;
+    Runs runs = new Runs(ones + others);
+    int i = 0;
+    int k = 0;
+    long high = 0;
+    long low = 0;
+    while (true) {
+      runs.add(
+          high,
+          low,
+          apply(operation, oneAsks ? one.next(i) : one, otherAsks ? other.next(k) : other));
+      boolean moreOnes = i + 1 < ones;
+      boolean moreOthers = k + 1 < others;
+      if (!moreOnes && !moreOthers) {
+        return runs.node(level);
+      }
+      int order =
+          !moreOnes
+              ? 1
+              : !moreOthers
+                  ? -1
+                  : Interval.compare(
+                      one.high(i + 1), one.low(i + 1), other.high(k + 1), other.low(k + 1));
+      if (order <= 0) {
+        i++;
+        high = one.high(i);
+        low = one.low(i);
+      }
+      if (order >= 0) {
+        k++;
+        high = other.high(k);
+        low = other.low(k);
+      }
+    }
+  }
+
+  /** Which levels are meant. */
+  interface Levels {
+    boolean has(int level);
+  }
+
+  /** The set of packets that differ from one of the set at most at these levels. */
+  Node without(Node node, Levels which) {
+    return without(node, which, new IdentityHashMap<>());
+  }
+
+  private Node without(Node node, Levels which, Map<Node, Node> known) {
+    if (node.isEnd()) {
+      return node;
+    }
+    Node before = known.get(node);
+    if (before != null) {
+      return before;
+    }
+    Node result;
+    if (which.has(node.level())) {
+      result = none;
+      for (int i = 0; i < node.size() && result != all; i++) {
+        result = apply(Operation.OR, result, without(node.next(i), which, known));
+      }
+    } else {
+      Runs runs = new Runs(node.size());
+      for (int i = 0; i < node.size(); i++) {
+        runs.add(node.high(i), node.low(i), without(node.next(i), which, known));
+      }
+      result = runs.node(node.level());
+    }
+    known.put(node, result);
+    return result;
+  }
+
+  /** The same set where what was asked at one level is asked at the next, which nothing asked. */
+  Node moved(Node node, int from) {
+    return moved(node, from, new IdentityHashMap<>());
+  }
+
+  private Node moved(Node node, int from, Map<Node, Node> known) {
+    if (node.level() > from) {
+      return node;
+    }
+    Node before = known.get(node);
+    if (before != null) {
+      return before;
+    }
+    int level = node.level() == from ? from + 1 : node.level();
+    Runs runs = new Runs(node.size());
+    for (int i = 0; i < node.size(); i++) {
+      runs.add(node.high(i), node.low(i), moved(node.next(i), from, known));
+    }
+    Node result = runs.node(level);
+    known.put(node, result);
+    return result;
+  }
+
+  /** The set of packets with a bit turned over. */
+  Node flipped(Node node, int level) {
+    return flipped(node, level, new IdentityHashMap<>());
+  }
+
+  private Node flipped(Node node, int level, Map<Node, Node> known) {
+    if (node.level() > level) {
+      return node;
+    }
+    Node before = known.get(node);
+    if (before != null) {
+      return before;
+    }
+    Node result;
+    if (node.level() == level) {
+      result = make(level, new long[] {0, 0, 0, 1}, new Node[] {node.next(1), node.next(0)});
+    } else {
+      Runs runs = new Runs(node.size());
+      for (int i = 0; i < node.size(); i++) {
+        runs.add(node.high(i), node.low(i), flipped(node.next(i), level, known));
+      }
+      result = runs.node(node.level());
+    }
+    known.put(node, result);
+    return result;
+  }
+
+  /** Those of a set of which a bit has a value. */
+  Node withBit(Node node, int level, boolean one) {
+    return apply(Operation.AND, node, bit(level, one, all));
+  }
+
+  /** Those of a set of which a field has a value. */
+  Node withValue(Node node, int level, long high, long low, int bits) {
+    return apply(Operation.AND, node, run(level, new Interval(high, low, high, low), bits));
+  }
+}
