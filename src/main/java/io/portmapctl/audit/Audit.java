@@ -2,7 +2,6 @@ package io.portmapctl.audit;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Wanted;
-import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.plan.Change;
@@ -10,7 +9,9 @@ import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
+import io.portmapctl.trace.Host;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,11 +33,9 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
   /**
    * Audits the attachments on the tables.
    *
-   * @param locals this host's addresses, asked for where a rule makes them count; none where they
-   *     are not known
+   * @param host what is known of this host, asked for where a rule makes it count
    */
-  public static Audit of(
-      List<Table> tables, List<Request.Publish> requests, Supplier<List<IpAddress>> locals) {
+  public static Audit of(List<Table> tables, List<Request.Publish> requests, Supplier<Host> host) {
     Plan plan = Plans.of(tables, List.copyOf(requests));
     Set<String> warnings = new LinkedHashSet<>(plan.warnings());
     List<Working> all = new ArrayList<>();
@@ -57,10 +56,15 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
         attribute(change, byHash, all);
       }
       Shadows shadows =
-          new Shadows(part.after(), locals); // what stays in the way when the plan is made
+          new Shadows(part.after(), host); // what stays in the way when the plan is made
       for (Working working : all) {
-        working.shadows.addAll(shadows.of(working.attachment, working.wanted, warnings));
+        working.shadows.addAll(shadows.of(working.attachment, working.wanted));
       }
+    }
+    for (Working working : all) {
+      working.shadows.stream()
+          .filter(s -> s.extent() == Finding.Extent.OPEN && !s.way().isEmpty())
+          .forEach(s -> warnings.add(open(s)));
     }
     for (Conflict conflict : plan.conflicts()) {
       if (conflict instanceof Conflict.ChainName name) {
@@ -70,6 +74,16 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
       }
     }
     return new Audit(plan, all.stream().map(Working::finding).toList(), List.copyOf(warnings));
+  }
+
+  private static String open(Finding.Shadow shadow) {
+    return shadow.port().family().title()
+        + ": "
+        + shadow.port()
+        + " may be taken before its rules are reached, by a rule of chain "
+        + shadow.chain()
+        + " of which that cannot be told: "
+        + shadow.rule().latin1();
   }
 
   /** Whether every attachment is well. */
@@ -135,12 +149,22 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
           .add(new Finding.Part(change.family(), change.chain(), change.rule().map(r -> r.text())));
     }
 
+    private Finding.Status shadowed() {
+      Finding.Extent worst =
+          shadows.stream().map(Finding.Shadow::extent).min(Comparator.naturalOrder()).orElseThrow();
+      return switch (worst) {
+        case ALL -> Finding.Status.SHADOWED;
+        case SOME -> Finding.Status.PARTLY_SHADOWED;
+        case OPEN -> Finding.Status.OPEN;
+      };
+    }
+
     Finding finding() {
       Finding.Status status = Finding.Status.OK;
       if (collides || !missing.isEmpty() || !unexpected.isEmpty()) {
         status = there ? Finding.Status.DRIFT : Finding.Status.MISSING;
       } else if (!shadows.isEmpty()) {
-        status = Finding.Status.SHADOWED;
+        status = shadowed();
       }
       return new Finding(
           attachment,
@@ -155,19 +179,19 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
 
   /** How many attachments are not as they should be, by status; empty where all are. */
   public Optional<String> counted() {
-    long missing = findings.stream().filter(f -> f.status() == Finding.Status.MISSING).count();
-    long drift = findings.stream().filter(f -> f.status() == Finding.Status.DRIFT).count();
-    long shadowed = findings.stream().filter(f -> f.status() == Finding.Status.SHADOWED).count();
     List<String> parts = new ArrayList<>();
-    if (missing > 0) {
-      parts.add(missing + " missing");
-    }
-    if (drift > 0) {
-      parts.add(drift + " drifted");
-    }
-    if (shadowed > 0) {
-      parts.add(shadowed + " shadowed");
-    }
+    count(parts, Finding.Status.MISSING, "missing");
+    count(parts, Finding.Status.DRIFT, "drifted");
+    count(parts, Finding.Status.SHADOWED, "shadowed");
+    count(parts, Finding.Status.PARTLY_SHADOWED, "partly shadowed");
+    count(parts, Finding.Status.OPEN, "open");
     return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
+  }
+
+  private void count(List<String> parts, Finding.Status status, String word) {
+    long count = findings.stream().filter(f -> f.status() == status).count();
+    if (count > 0) {
+      parts.add(count + " " + word);
+    }
   }
 }

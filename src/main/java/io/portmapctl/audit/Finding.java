@@ -5,10 +5,13 @@ import io.portmapctl.model.Family;
 import io.portmapctl.model.Octets;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
+import io.portmapctl.packet.Difference;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Published;
+import io.portmapctl.trace.Place;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -41,8 +44,17 @@ public record Finding(
     MISSING,
     /** Exactly there, but others take its packets. */
     SHADOWED,
+    /** Exactly there, but others take some of its packets. */
+    PARTLY_SHADOWED,
+    /** Exactly there, but others may take packets of it: that cannot be told. */
+    OPEN,
     /** Its container is gone. */
-    DEAD
+    DEAD;
+
+    /** The name in JSON. */
+    public String id() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /**
@@ -59,33 +71,55 @@ public record Finding(
    *
    * @param port the mapping
    * @param effect what does not work because of it
-   * @param lateJump the shared chain to which the jump should stand before the rule, where it is
-   *     that which is wrong
+   * @param extent how much of it
    * @param chain the chain of the rule
-   * @param rule the rule in iptables-save's words
+   * @param rule the rule in iptables-save's words; empty where one is missing
    * @param container whose rule it is, where it is a container's
    * @param containerChain the container's chain, where it is a container's rule
+   * @param way the rules that lead to it, itself the last; none where one is missing
+   * @param packets what tells its packets from the others, where it is not all
    */
   public record Shadow(
       Published port,
       Effect effect,
-      Optional<String> lateJump,
+      Extent extent,
       String chain,
       Octets rule,
       Optional<Identity> container,
-      Optional<String> containerChain) {}
+      Optional<String> containerChain,
+      List<Place> way,
+      List<Difference> packets) {
+
+    /** Copies the lists. */
+    public Shadow {
+      way = List.copyOf(way);
+      packets = List.copyOf(packets);
+    }
+  }
 
   /** What a shadow keeps from working. */
   public enum Effect {
     /** Connections to the port. */
     PORT,
     /** The masquerade of localhost's and hairpin traffic. */
-    MASQUERADE
+    MASQUERADE,
+    /** The senders' addresses: what comes from elsewhere is masqueraded too. */
+    SOURCE
   }
 
-  /** Whether all is well. */
+  /** How much a shadow covers. */
+  public enum Extent {
+    /** All that another machine sends, or all that this host does, or all that is masqueraded. */
+    ALL,
+    /** Some, for certain. */
+    SOME,
+    /** That cannot be told. */
+    OPEN
+  }
+
+  /** Whether nothing need be mended; that some packets go elsewhere is said all the same. */
   public boolean ok() {
-    return status == Status.OK || status == Status.DEAD;
+    return status != Status.DRIFT && status != Status.MISSING && status != Status.SHADOWED;
   }
 
   /** A record whose container is gone. */
@@ -97,7 +131,7 @@ public record Finding(
   public Finding with(List<Plan.Sysctl> wrong) {
     List<Plan.Sysctl> all = new ArrayList<>(sysctls);
     all.addAll(wrong);
-    Status drifted = status == Status.OK || status == Status.SHADOWED ? Status.DRIFT : status;
+    Status drifted = status == Status.MISSING || status == Status.DEAD ? status : Status.DRIFT;
     return new Finding(
         attachment,
         choice,

@@ -101,7 +101,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
 
   /** Where the entry stands that takes its packets. */
   private static int place(Mapping mapping, Entries entries) {
-    return entries.place(mapping.chain(), port(mapping).flow()).orElse(Integer.MAX_VALUE);
+    return entries.place(mapping.chain(), port(mapping)).orElse(Integer.MAX_VALUE);
   }
 
   /** Marks both where the first takes packets of the second; whether of another container. */
@@ -117,7 +117,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     if (!meet || incomplete || first.chain().equals(second.chain())) {
       return false;
     }
-    if (!entries.share(first.chain(), second.chain(), port(first).flow())) {
+    if (!entries.share(first.chain(), second.chain(), port(first))) {
       return false; // their conditions keep them apart
     }
     boolean same =

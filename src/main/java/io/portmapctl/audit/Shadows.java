@@ -4,240 +4,162 @@ import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.Wanted;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Octets;
-import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
+import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.PortMapping;
+import io.portmapctl.packet.Difference;
 import io.portmapctl.plan.Claims;
-import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Entries;
 import io.portmapctl.plan.Published;
-import io.portmapctl.trace.Flow;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Place;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
-/** What stands in one table before the rules of mappings and takes their packets. */
+/** What stands in one table before the rules of attachments and takes their packets. */
 final class Shadows {
-  private static final Cidr LOCALHOST = Cidr.host(new IpAddress(Family.IPV4, 0, 0x7f000001L));
-
-  /** Not a chain to which a jump could come too late. */
-  private static final String MARKING = "";
-
   private final Table table;
-  private final Supplier<List<IpAddress>> locals;
-  private final Claims claims;
-  private final Map<String, Takers> onTheWay = new HashMap<>();
-  private final Map<String, Takers> masquerade = new HashMap<>();
-  private final Entries entries;
+  private final Interceptors interceptors;
 
   /**
    * Of one table.
    *
-   * @param locals this host's addresses, asked for where a rule makes them count; none where they
-   *     are not known
+   * @param host what is known of this host, asked for where a rule makes it count
    */
-  Shadows(Table table, Supplier<List<IpAddress>> locals) {
+  Shadows(Table table, Supplier<Host> host) {
     this.table = table;
-    this.locals = locals;
-    this.claims = new Claims(table);
-    onTheWay.put(Flow.ANY, Takers.ofMappings(table, "PREROUTING"));
-    onTheWay.put(Flow.NONE, Takers.ofMappings(table, "OUTPUT"));
-    this.entries = claims.entries();
+    this.interceptors = new Interceptors(table, new Entries(table), host);
   }
 
   /**
    * Who takes the packets of an attachment.
    *
    * @param wanted what it wants in this table
-   * @param warnings where is added what may take them and cannot be told
    */
-  List<Finding.Shadow> of(Attachment attachment, Wanted wanted, Set<String> warnings) {
-    String chain = ChainNames.dnat(attachment.identity());
-    List<Entries.Entry> own = entries.of(chain);
-    List<Finding.Shadow> found = new ArrayList<>();
-    if (own.isEmpty() || wanted.containerChains().isEmpty()) {
-      return found;
+  List<Finding.Shadow> of(Attachment attachment, Wanted wanted) {
+    if (wanted.containerChains().isEmpty()) {
+      return List.of();
     }
-    for (Conflict.Port conflict : claims.of(attachment)) {
-      rival(attachment, conflict).ifPresent(found::add);
-    }
+    Map<Published, Map<String, Finding.Shadow>> found = new LinkedHashMap<>();
     for (PortMapping mapping : attachment.mappings()) {
       if (mapping.appliesTo(table.family())) {
-        port(mapping, chain, own, found, warnings);
-        masquerade(attachment, mapping, wanted, found, warnings);
+        Interceptors.Subject subject = subject(attachment, mapping, wanted);
+        for (Interception interception : interceptors.of(subject)) {
+          for (Finding.Shadow shadow : shadows(subject, interception)) {
+            found
+                .computeIfAbsent(shadow.port(), p -> new LinkedHashMap<>())
+                .merge(key(shadow), shadow, Shadows::worse);
+          }
+        }
       }
     }
-    return found.stream().distinct().toList();
+    return found.values().stream().flatMap(m -> m.values().stream()).toList();
   }
 
-  /** Another container's entry that stands before one of ours and takes the same packets. */
-  private Optional<Finding.Shadow> rival(Attachment attachment, Conflict.Port conflict) {
-    for (PortMapping mapping : attachment.mappings()) {
-      Published port = Published.of(table.family(), mapping);
-      boolean meets =
-          port.hostIp().isEmpty()
-              || conflict.hostIp().isEmpty()
-              || port.hostIp().equals(conflict.hostIp());
-      boolean asked =
-          meets
-              && mapping.appliesTo(table.family())
-              && mapping.hostPort() == conflict.hostPort()
-              && port.protocol().equals(conflict.protocol());
-      if (!asked) {
-        continue;
-      }
-      Optional<Entries.Entry> first =
-          entries.before(
-              ChainNames.dnat(attachment.identity()), conflict.otherChain(), port.flow());
-      if (first.isPresent()) {
-        return Optional.of(
-            new Finding.Shadow(
-                port,
-                Finding.Effect.PORT,
-                Optional.empty(),
-                ChainNames.DNAT,
-                first.get().row().text(),
-                conflict.other(),
-                Optional.of(conflict.otherChain())));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Flow flow(Published port, String in, List<IpAddress> known) {
-    return Flow.toHost(table.family(), port.hostIp(), port.protocol(), port.port(), in, known);
-  }
-
-  /** Rules of nobody's mapping on the way to an entry. */
-  private void port(
-      PortMapping mapping,
-      String chain,
-      List<Entries.Entry> own,
-      List<Finding.Shadow> found,
-      Set<String> warnings) {
-    Published port = Published.of(table.family(), mapping);
-    onTheWay.forEach(
-        (in, takers) -> {
-          if (takers.isEmpty()) {
-            return;
-          }
-          for (Entries.Entry entry : own) {
-            flow(port, in, locals.get())
-                .narrowed(entry.row().rule())
-                .flatMap(f -> takers.first(f, port.port(), entry.place(), chain))
-                .ifPresent(
-                    t -> add(port, Finding.Effect.PORT, t, ChainNames.DNAT, found, warnings));
-          }
-        });
-  }
-
-  /** Rules that let localhost's and hairpin traffic go before it is masqueraded. */
-  private void masquerade(
-      Attachment attachment,
-      PortMapping mapping,
-      Wanted wanted,
-      List<Finding.Shadow> found,
-      Set<String> warnings) {
-    Published port = Published.of(table.family(), mapping);
+  private Interceptors.Subject subject(Attachment attachment, PortMapping mapping, Wanted wanted) {
     Cidr container = attachment.address(table.family()).orElseThrow();
-    for (Wanted.Placement jump : wanted.jumps()) {
-      String shared = jump.rule().target().chain().orElse("");
-      if (!jump.chain().equals("POSTROUTING") || takers(shared, wanted).isEmpty()) {
-        continue;
-      }
-      boolean marks = shared.equals(ChainNames.MASQ);
-      for (Cidr source : masqueraded(attachment, container, marks)) {
-        Flow flow =
-            Flow.toContainer(
-                source,
-                container.address(),
-                port.protocol(),
-                mapping.containerPort(),
-                marks ? attachment.mark() : 0);
-        takers(shared, wanted)
-            .first(flow, mapping.containerPort(), Integer.MAX_VALUE, "")
-            .ifPresent(t -> add(port, Finding.Effect.MASQUERADE, t, shared, found, warnings));
-      }
-    }
-    if (wanted.shared().containsKey(ChainNames.SETMARK) && !takers(MARKING, wanted).isEmpty()) {
-      for (Cidr source : masqueraded(attachment, container, true)) {
-        takers(MARKING, wanted)
-            .first(
-                flow(port, Flow.ANY, locals.get()).from(source), port.port(), Integer.MAX_VALUE, "")
-            .ifPresent(t -> add(port, Finding.Effect.MASQUERADE, t, MARKING, found, warnings));
-      }
-    }
+    boolean marks =
+        wanted.jumps().stream().anyMatch(j -> j.rule().target().leadsTo(ChainNames.MASQ));
+    boolean snatHalf =
+        wanted.jumps().stream().anyMatch(j -> j.rule().target().leadsTo(ChainNames.SNAT));
+    boolean external = attachment.snat() && attachment.externalSetMarkChain().isPresent();
+    boolean masquerades = marks || external;
+    return new Interceptors.Subject(
+        Published.of(table.family(), mapping),
+        ChainNames.dnat(attachment.identity()),
+        Optional.of(attachment.identity().containerId()),
+        container,
+        table.family() == Family.IPV4 && (masquerades || snatHalf),
+        masquerades
+            ? Optional.of(attachment.masqAll() ? Cidr.any(table.family()) : container.network())
+            : Optional.empty(),
+        marks ? ChainNames.MASQ : snatHalf ? ChainNames.SNAT : "",
+        external
+            ? attachment.externalSetMarkChain().orElseThrow()
+            : marks ? ChainNames.SETMARK : "");
   }
 
-  /** Whose packets are masqueraded. */
-  private List<Cidr> masqueraded(Attachment attachment, Cidr container, boolean hairpin) {
-    List<Cidr> sources = new ArrayList<>();
-    if (hairpin) {
-      sources.add(attachment.masqAll() ? Cidr.any(table.family()) : container.network());
-    }
-    if (table.family() == Family.IPV4) {
-      sources.add(LOCALHOST);
-    }
-    return sources;
+  private static String key(Finding.Shadow shadow) {
+    String place =
+        shadow.way().isEmpty() ? "" : " " + shadow.way().get(shadow.way().size() - 1).index();
+    return shadow.effect() + " " + shadow.chain() + place + shadow.containerChain().orElse("");
   }
 
-  private Takers takers(String what, Wanted wanted) {
-    Optional<Rule> mark =
-        wanted.shared().getOrDefault(ChainNames.SETMARK, List.of()).stream().findFirst();
-    Optional<Rule> masq =
-        wanted.shared().getOrDefault(ChainNames.MASQ, List.of()).stream().findFirst();
-    String key = what + masq.map(r -> r.text().latin1()).orElse("");
-    return masquerade.computeIfAbsent(
-        key,
-        k ->
-            what.equals(MARKING)
-                ? Takers.ofMark(table, mark.orElseThrow())
-                : Takers.ofMasquerade(table, what, masq));
+  private static Finding.Shadow worse(Finding.Shadow one, Finding.Shadow other) {
+    return one.extent().compareTo(other.extent()) <= 0 ? one : other;
   }
 
-  /**
-   * Adds what takes packets.
-   *
-   * @param shared the chain that they should have come to
-   */
-  private static void add(
-      Published port,
-      Finding.Effect effect,
-      Takers.Taken taken,
-      String shared,
-      List<Finding.Shadow> found,
-      Set<String> warnings) {
-    String chain = taken.taker().chain();
-    Octets rule = taken.taker().row().text();
-    if (taken.sure()) {
-      boolean late = taken.taker().start().equals("POSTROUTING");
-      // a rule that leads straight to another container's chain
-      Optional<String> container = Optional.of(chain).filter(ChainNames::isContainerChain);
-      found.add(
+  private List<Finding.Shadow> shadows(Interceptors.Subject subject, Interception interception) {
+    Passage passage = interception.passage();
+    Finding.Effect effect =
+        switch (passage.kind()) {
+          case LAN, CONTAINERS, HOST -> Finding.Effect.PORT;
+          case HAIRPIN, LOCALHOST -> Finding.Effect.MASQUERADE;
+          case HIDDEN -> Finding.Effect.SOURCE;
+        };
+    boolean all = passage.extent() == Passage.Extent.ALL && passage.kind().countsAlone();
+    List<Difference> differences =
+        passage.extent() == Passage.Extent.SOME ? passage.differences(table.family()) : List.of();
+    List<Finding.Shadow> shadows = new ArrayList<>();
+    if (interception.culprits().isEmpty()) {
+      // nobody takes them: a rule that another program should have is missing
+      Finding.Extent extent =
+          passage.extent() == Passage.Extent.OPEN ? Finding.Extent.OPEN : Finding.Extent.SOME;
+      shadows.add(
           new Finding.Shadow(
-              port,
+              subject.port(),
               effect,
-              late ? Optional.of(shared) : Optional.empty(),
-              chain,
-              rule,
+              extent,
+              subject.marks(),
+              Octets.EMPTY,
               Optional.empty(),
-              container));
-    } else {
-      warnings.add(
-          port.family().title()
-              + ": "
-              + port
-              + " may be taken before its rules are reached, by a rule of chain "
-              + chain
-              + " of which that cannot be told: "
-              + rule);
+              Optional.empty(),
+              List.of(),
+              differences));
     }
+    for (Interception.Culprit culprit : interception.culprits()) {
+      Finding.Extent extent =
+          all ? Finding.Extent.ALL : culprit.sure() ? Finding.Extent.SOME : Finding.Extent.OPEN;
+      shadows.add(shadow(subject, effect, extent, culprit, differences));
+    }
+    return shadows;
+  }
+
+  private Finding.Shadow shadow(
+      Interceptors.Subject subject,
+      Finding.Effect effect,
+      Finding.Extent extent,
+      Interception.Culprit culprit,
+      List<Difference> differences) {
+    Place rule = culprit.rule();
+    Optional<Identity> owner = Optional.empty();
+    Optional<String> container = Optional.of(rule.chain()).filter(ChainNames::isContainerChain);
+    for (Place place : culprit.way()) {
+      String target = place.rule().target().chain().orElse("");
+      // another container's entry stands for all that its chain does
+      boolean entry = place.chain().equals(ChainNames.DNAT) && ChainNames.isContainerChain(target);
+      if (entry && !target.equals(subject.chain())) {
+        owner = Claims.owner(place.rule(), target);
+        container = Optional.of(target);
+        rule = place;
+        break;
+      }
+    }
+    return new Finding.Shadow(
+        subject.port(),
+        effect,
+        extent,
+        rule.chain(),
+        interceptors.row(rule).text(),
+        owner,
+        container,
+        culprit.way(),
+        differences);
   }
 }

@@ -4,7 +4,6 @@ import io.portmapctl.audit.Audit;
 import io.portmapctl.audit.Finding;
 import io.portmapctl.audit.Neighbours;
 import io.portmapctl.backend.HostException;
-import io.portmapctl.iptables.LinuxKernel;
 import io.portmapctl.layout.Layout;
 import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Family;
@@ -18,6 +17,8 @@ import io.portmapctl.render.CheckReport;
 import io.portmapctl.render.CheckView;
 import io.portmapctl.render.Report;
 import io.portmapctl.render.Theme;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Truth;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -114,7 +115,7 @@ final class CheckCommand implements Command {
         throw new Failure(ExitCode.INPUT, wanted.leftOut());
       }
       warnings.addAll(wanted.warnings());
-      Audit audit = Audit.of(tables, wanted.requests(), locals());
+      Audit audit = Audit.of(tables, wanted.requests(), known());
       List<Published> ports = published(wanted, tables);
       Set<Published> shadowed = new HashSet<>(); // said already, and with the rule
       audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
@@ -167,21 +168,23 @@ final class CheckCommand implements Command {
       }
     }
 
-    /**
-     * This host's addresses, read when first asked for; off the live ruleset they are not known.
-     */
-    private Supplier<List<IpAddress>> locals() {
-      List<IpAddress> known = new ArrayList<>();
+    /** What is known of the host, read when first asked for; off the live ruleset nothing is. */
+    private Supplier<Host> known() {
+      List<Host> read = new ArrayList<>();
       return () -> {
-        if (known.isEmpty() && rulesets.live()) {
-          try {
-            LinuxKernel.addresses().forEach(a -> IpAddress.parse(a).ifPresent(known::add));
-          } catch (HostException e) {
-            return List.of();
-          }
+        if (read.isEmpty()) {
+          read.add(rulesets.live() ? ofThisHost() : Host.UNKNOWN);
         }
-        return known;
+        return read.get(0);
       };
+    }
+
+    private static Host ofThisHost() {
+      try {
+        return HostOptions.live();
+      } catch (HostException e) {
+        return Host.UNKNOWN; // what follows from it is open then
+      }
     }
 
     /** Published addresses that no interface of this host has. */
@@ -192,9 +195,9 @@ final class CheckCommand implements Command {
         return;
       }
       try {
-        Set<String> own = LinuxKernel.addresses();
+        Host host = HostOptions.live();
         named.stream()
-            .filter(p -> !isOwn(p.hostIp().get(), own))
+            .filter(p -> host.isLocal(p.hostIp().get()) == Truth.NO)
             .map(
                 p ->
                     p
@@ -205,12 +208,6 @@ final class CheckCommand implements Command {
       } catch (HostException e) {
         throw new Failure(ExitCode.HOST, "live host", e.text());
       }
-    }
-
-    /** All of 127.0.0.0/8 is local, whatever the interfaces have. */
-    private static boolean isOwn(IpAddress address, Set<String> own) {
-      String text = address.toString();
-      return own.contains(text) || address.family() == Family.IPV4 && text.startsWith("127.");
     }
 
     private void show(Audit audit) {

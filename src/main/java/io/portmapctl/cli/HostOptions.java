@@ -77,10 +77,15 @@ record HostOptions(List<Cidr> local, String file) {
       return Host.UNKNOWN;
     }
     try {
-      return new Host(Optional.of(LinuxKernel.links()));
+      return live();
     } catch (HostException e) {
       throw new Failure(ExitCode.HOST, "live host", e.text());
     }
+  }
+
+  /** What is known of this host. */
+  static Host live() throws HostException {
+    return new Host(Optional.of(LinuxKernel.links()), LinuxKernel.localRoutes());
   }
 
   private List<Link> read() throws Failure {

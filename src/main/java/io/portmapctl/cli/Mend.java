@@ -2,11 +2,10 @@ package io.portmapctl.cli;
 
 import io.portmapctl.audit.Audit;
 import io.portmapctl.audit.Finding;
+import io.portmapctl.audit.Program;
 import io.portmapctl.audit.Remedies;
 import io.portmapctl.iptables.ShellScript;
-import io.portmapctl.layout.ChainNames;
 import io.portmapctl.netconf.Identity;
-import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.render.Sentences;
 import java.util.ArrayList;
@@ -24,9 +23,6 @@ import picocli.CommandLine.ParseResult;
  */
 record Mend(List<String> commands, List<String> advice) {
 
-  private static final List<String> BUILT_IN =
-      List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING");
-
   /** What belongs to check alone, not to the add that mends. */
   private static final List<String> OWN = List.of("--output", "--color", "--verbose", "--quiet");
 
@@ -38,63 +34,49 @@ record Mend(List<String> commands, List<String> advice) {
   static Mend of(Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
     List<String> commands = new ArrayList<>();
     Set<String> advice = new LinkedHashSet<>();
-    List<Plan.Part> deletions = Remedies.deletions(audit);
-    for (Plan.Part part : deletions) {
-      for (Change change : part.changes()) {
-        String chain = change.chain();
-        boolean anothers = !BUILT_IN.contains(chain) && !chain.startsWith(ChainNames.SHARED);
-        if (anothers) {
-          advice.add(
-              "Chain "
-                  + chain
-                  + " is another program's: it may put its rule back, and lose what it is for; another"
-                  + " host port is the other way");
-        }
-      }
+    askOthers(audit, advice);
+    for (Finding.Shadow shadow : Remedies.incurable(audit)) {
+      advice.add(
+          "The rule of "
+              + shadow.chain()
+              + " is nobody's who is known, and no rule of ours can go before it: whoever made it must"
+              + " take it out");
     }
-    if (!deletions.isEmpty()) {
-      Plan plan = new Plan(deletions, List.of(), List.of(), List.of(), List.of());
-      ShellScript.commands(plan).lines().forEach(commands::add);
-    }
-    commands.addAll(rivals(audit, advice));
-    boolean jumps =
-        deletions.stream()
-            .flatMap(p -> p.changes().stream())
-            .flatMap(c -> c.rule().stream())
-            .anyMatch(r -> r.target().chain().orElse("").startsWith(ChainNames.SHARED));
     List<String> additions = new ArrayList<>();
     if (audit.plan().changes().stream().anyMatch(Unshown::isNamed)) {
       advice.add(
           "What the iptables that wrote the ruleset could not show may be right: take the save with"
               + " the iptables that made the rules, and check that.");
     } else {
-      additions.addAll(additions(session, given, rulesets, audit, jumps));
+      additions.addAll(additions(session, given, rulesets, audit));
     }
+    List<Plan.Part> moves = Remedies.moves(audit);
+    if (!moves.isEmpty()) {
+      Plan plan = new Plan(moves, List.of(), List.of(), List.of(), List.of());
+      ShellScript.commands(plan).lines().forEach(commands::add);
+    }
+    commands.addAll(rivals(audit, advice));
     if (!commands.isEmpty() && !rulesets.live()) {
       advice.add("Commands that change rules are for the host that the rulesets are of.");
     }
     if (!additions.isEmpty() && IdentityOptions.of(given).sources().contains("-")) {
       advice.add("The add reads the same standard input again.");
     }
-    commands.addAll(additions);
-    return new Mend(List.copyOf(commands), List.copyOf(advice));
+    additions.addAll(commands);
+    return new Mend(List.copyOf(additions), List.copyOf(advice));
   }
 
-  /**
-   * Live it is applied; a saved ruleset is printed as it should be, a family at a time.
-   *
-   * @param jumps whether jumps were deleted that add must put back: that is of the host itself
-   */
+  /** Live it is applied; a saved ruleset is printed as it should be, a family at a time. */
   private static List<String> additions(
-      Session session, ParseResult given, RulesetOptions rulesets, Audit audit, boolean jumps) {
+      Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
     List<String> commands = new ArrayList<>();
     List<String> fromEnvironment = fromEnvironment(session, given);
     boolean sysctls = audit.findings().stream().anyMatch(f -> !f.sysctls().isEmpty());
     boolean rules = audit.plan().hasChanges();
-    if (rulesets.live() || jumps) {
+    if (rulesets.live()) {
       List<String> without = new ArrayList<>(OWN);
       without.addAll(List.of("--ruleset", "--ruleset6"));
-      if (rules || sysctls || jumps) {
+      if (rules || sysctls) {
         List<String> more = new ArrayList<>(fromEnvironment);
         more.add("--apply");
         commands.add(CommandText.like(given, "add", without, more));
@@ -124,12 +106,47 @@ record Mend(List<String> commands, List<String> advice) {
         .orElse(List.of());
   }
 
+  /** Other programs' rules are never removed: they put them back, and lose what they are for. */
+  private static void askOthers(Audit audit, Set<String> advice) {
+    for (Finding finding : audit.findings()) {
+      for (Finding.Shadow shadow : finding.shadows()) {
+        if (shadow.extent() == Finding.Extent.OPEN) {
+          continue;
+        }
+        Optional<Program> program = Remedies.program(shadow);
+        if (program.isPresent()) {
+          advice.add(
+              "Chain "
+                  + shadow.chain()
+                  + " is "
+                  + program.get().title()
+                  + "'s, which would put its rule back: "
+                  + program.get().remedy());
+        } else if (shadow.way().isEmpty()) {
+          advice.add(
+              "The program whose chain "
+                  + shadow.chain()
+                  + " is must masquerade what it marks; without externalSetMarkChain the mapping"
+                  + " needs it not");
+        } else if (shadow.effect() == Finding.Effect.SOURCE) {
+          advice.add(
+              "The rule of "
+                  + shadow.chain()
+                  + " masquerades more than what is marked; nobody who is known made it so, and it"
+                  + " is not removed here");
+        }
+      }
+    }
+  }
+
   /** Containers in the way: those that are not among the wanted go. */
   private static Set<String> rivals(Audit audit, Set<String> advice) {
     Set<String> commands = new LinkedHashSet<>();
     for (Finding finding : audit.findings()) {
       for (Finding.Shadow shadow : finding.shadows()) {
-        if (shadow.containerChain().isEmpty()) {
+        if (shadow.containerChain().isEmpty()
+            || shadow.effect() != Finding.Effect.PORT
+            || shadow.extent() == Finding.Extent.OPEN) {
           continue;
         }
         if (isWanted(audit, shadow.container())) {

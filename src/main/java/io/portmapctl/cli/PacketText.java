@@ -2,6 +2,7 @@ package io.portmapctl.cli;
 
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.IpProtocol;
 import io.portmapctl.netconf.Protocol;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Device;
@@ -89,7 +90,16 @@ record PacketText(Packet packet, boolean marked) {
     Endpoint start = new Endpoint(new Address.Known(source.get()), from);
     Endpoint end = Endpoint.of(destination.get(), port(given, text, parts.group(5)));
     return new PacketText(
-        new Packet(family, protocol.id(), start, end, in, out, mark, Truth.NO), marked);
+        new Packet(
+            family,
+            IpProtocol.of(protocol.id()).orElseThrow(),
+            start,
+            end,
+            in,
+            out,
+            mark,
+            Truth.NO),
+        marked);
   }
 
   /** Warnings of interfaces that a host of which all are known does not have. */
@@ -98,7 +108,11 @@ record PacketText(Packet packet, boolean marked) {
         host.links().map(l -> l.stream().noneMatch(k -> k.name().isEmpty())).orElse(false);
     return Stream.of(packet.in(), packet.out())
         .flatMap(d -> d.name().stream())
-        .filter(n -> told && host.links().orElseThrow().stream().noneMatch(l -> l.name().equals(n)))
+        .filter(
+            n ->
+                told
+                    && host.links().orElseThrow().stream()
+                        .noneMatch(l -> l.up() && l.name().equals(n)))
         .distinct()
         .map(n -> "--packet: the host has no interface " + n + " that is up")
         .toList();

@@ -1,6 +1,8 @@
 package io.portmapctl.explain;
 
+import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.Trace;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,14 +12,29 @@ import java.util.Optional;
  * @param result whether it works
  * @param reason how, or why not, in a sentence
  * @param trace the way of its first packet
- * @param recipient who gets it, where a rule redirects it
+ * @param arrivals where it comes to and who has it there, where rules redirect it: each that is
+ *     possible
  */
 public record Answer(
-    Viewpoint viewpoint,
-    Result result,
-    String reason,
-    Trace trace,
-    Optional<Whose.Recipient> recipient) {
+    Viewpoint viewpoint, Result result, String reason, Trace trace, List<Arrival> arrivals) {
+
+  /** Copies the list. */
+  public Answer {
+    arrivals = List.copyOf(arrivals);
+  }
+
+  /**
+   * An end of its way.
+   *
+   * @param destination where it comes to
+   * @param recipient whose rule sends it there
+   */
+  public record Arrival(Endpoint destination, Whose.Recipient recipient) {}
+
+  /** Who gets it, where a rule redirects it; of several the first. */
+  public Optional<Whose.Recipient> recipient() {
+    return arrivals.stream().map(Arrival::recipient).findFirst();
+  }
 
   /** Whether it works, as far as table nat decides. */
   public enum Result {

@@ -1,19 +1,14 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.layout.ChainNames;
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Table;
 import io.portmapctl.trace.Exit;
-import io.portmapctl.trace.Host;
+import io.portmapctl.trace.LeftOut;
+import io.portmapctl.trace.Place;
 import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Trace;
-import io.portmapctl.trace.Tracer;
 import io.portmapctl.trace.Way;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Who would get a packet if those who get it were not there. */
@@ -26,19 +21,19 @@ public final class Claimants {
   /**
    * Whoever else claims what a packet was redirected for, in their order.
    *
-   * @param trace the packet's way through this table; nobody is looked for where it is not certain
+   * @param trace the packet's way; nobody is looked for where it is not certain
    */
-  public static List<Whose.Recipient> besides(Table table, Host host, Whose whose, Trace trace) {
+  public static List<Whose.Recipient> besides(Whose whose, Trace trace) {
     List<Whose.Recipient> others = new ArrayList<>();
-    Table rest = table;
+    LeftOut leftOut = LeftOut.NOTHING;
     Optional<Way> way = certain(trace);
     while (way.isPresent() && others.size() < MOST) {
       Optional<Exit> taken = way.get().redirection();
       if (taken.isEmpty()) {
         break;
       }
-      rest = without(rest, taken.get());
-      way = certain(new Tracer(rest, host).follow(trace.packet()));
+      leftOut = without(leftOut, taken.get());
+      way = certain(trace.without(leftOut));
       way.flatMap(whose::of).filter(r -> !others.contains(r)).ifPresent(others::add);
     }
     return List.copyOf(others);
@@ -49,18 +44,10 @@ public final class Claimants {
   }
 
   /** Without the rule that redirected; without all rules of a container's chain. */
-  private static Table without(Table table, Exit exit) {
+  private static LeftOut without(LeftOut before, Exit exit) {
     Step last = exit.way().get(exit.way().size() - 1);
-    Chain chain = table.chain(last.chain()).orElseThrow();
-    List<Row> rows = new ArrayList<>(chain.rows());
-    if (ChainNames.isContainerChain(chain.name())) {
-      rows.clear();
-    } else {
-      rows.remove(last.index() - 1);
-    }
-    Map<String, Chain> chains = new LinkedHashMap<>(table.chains());
-    chains.put(
-        chain.name(), new Chain(chain.name(), chain.policy(), chain.counters(), List.copyOf(rows)));
-    return table.with(chains);
+    return ChainNames.isContainerChain(last.chain())
+        ? before.andChain(last.chain())
+        : before.and(new Place(last.chain(), last.index(), last.rule()));
   }
 }

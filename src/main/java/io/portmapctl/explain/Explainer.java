@@ -54,7 +54,7 @@ public record Explainer(
         for (PortMapping mapping : attachment.mappings()) {
           if (mapping.appliesTo(table.family())) {
             Published port = Published.of(table.family(), mapping);
-            PortReach reach = reach(table, looking, whose, port);
+            PortReach reach = reach(looking, whose, port);
             ports.add(reach);
             failings.look(attachment, reach);
           }
@@ -73,10 +73,10 @@ public record Explainer(
   /** Who gets connections to a port of a table. */
   public PortReach reach(Table table, Published port) {
     Whose whose = new Whose(attachments);
-    return reach(table, new Reach(table, host, whose, subnets(), settings), whose, port);
+    return reach(new Reach(table, host, whose, subnets(), settings), whose, port);
   }
 
-  private static PortReach reach(Table table, Reach looking, Whose whose, Published port) {
+  private static PortReach reach(Reach looking, Whose whose, Published port) {
     List<Answer> answers = looking.of(port.protocol(), port.port(), port.hostIp());
     Set<Whose.Recipient> recipients = new LinkedHashSet<>();
     Set<Whose.Recipient> others = new LinkedHashSet<>();
@@ -87,7 +87,7 @@ public record Explainer(
     for (Answer answer : answers) {
       // whoever sends to an address meets the same claims
       if (answer.recipient().isPresent() && asked.add(answer.viewpoint().destination())) {
-        others.addAll(Claimants.besides(table, answer.trace().host(), whose, answer.trace()));
+        others.addAll(Claimants.besides(whose, answer.trace()));
       }
     }
     others.removeAll(recipients);

@@ -210,7 +210,7 @@ record Judgement(
     boolean takes = Translations.redirects(rule.target()) || ChainNames.isContainerChain(target);
     return takes
         && Destination.of(rule)
-            .filter(d -> d.protocol().equals(packet.protocol()))
+            .filter(d -> d.protocol().equals(packet.protocol().toString()))
             .filter(d -> d.meets(Optional.empty(), port))
             .isPresent();
   }

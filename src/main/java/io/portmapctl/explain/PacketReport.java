@@ -67,13 +67,13 @@ public record PacketReport(
     Judgement judgement = new Judgement(table, whose, explainer::subnet, explainer.settings());
     List<End> ends = new ArrayList<>();
     for (Way way : trace.ways()) {
-      Judgement.Verdict verdict = judgement.of(new Trace(packet, host, List.of(way)));
+      Judgement.Verdict verdict = judgement.of(trace.only(way));
       ends.add(new End(verdict.result(), verdict.reason(), whose.of(way), reply(packet, way)));
     }
     return new PacketReport(
         trace,
         ends,
-        Claimants.besides(table, host, whose, trace),
+        Claimants.besides(whose, trace),
         new Purpose(whose),
         assumptions(trace, given, marked, explainer.whetherPlanned()));
   }

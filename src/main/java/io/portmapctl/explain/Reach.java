@@ -1,10 +1,10 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Chain;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.IpProtocol;
 import io.portmapctl.model.Match;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Rule;
@@ -17,7 +17,7 @@ import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.Host;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
-import io.portmapctl.trace.Step;
+import io.portmapctl.trace.RuleIndex;
 import io.portmapctl.trace.Trace;
 import io.portmapctl.trace.Tracer;
 import io.portmapctl.trace.Truth;
@@ -42,6 +42,12 @@ public final class Reach {
   private final Whose whose;
   private final Map<IpAddress, Cidr> subnets;
   private final Settings settings;
+  private final RuleIndex index;
+
+  /** Where the host's addresses are known, the same for every port. */
+  private final Optional<Tracer> shared;
+
+  private final Optional<SenderClasses> sharedClasses;
 
   /** What is redirected only if it is sent to a certain address. */
   private final List<Destination> ofOneAddress = new ArrayList<>();
@@ -62,6 +68,9 @@ public final class Reach {
     this.whose = whose;
     this.subnets = Map.copyOf(subnets);
     this.settings = settings;
+    this.index = new RuleIndex(table);
+    this.shared = host.links().map(l -> new Tracer(index, host, false));
+    this.sharedClasses = host.links().map(l -> new SenderClasses(index, host));
     for (Chain chain : table.chains().values()) {
       for (Row row : chain.rows()) {
         if (Translations.redirects(row.rule().target())) {
@@ -103,36 +112,40 @@ public final class Reach {
 
   /** One port's answers. */
   private final class Question {
-    private final String protocol;
+    private final IpProtocol protocol;
     private final int port;
     private final Optional<IpAddress> hostIp;
     private final List<IpAddress> destinations;
     private final Host host;
     private final Tracer tracer;
+    private final SenderClasses classes;
     private final Judgement judgement;
     private final List<Answer> answers = new ArrayList<>();
 
-    Question(String protocol, int port, Optional<IpAddress> hostIp) {
-      this.protocol = protocol;
+    Question(String name, int port, Optional<IpAddress> hostIp) {
+      this.protocol = IpProtocol.of(name).orElseThrow();
       this.port = port;
       this.hostIp = hostIp;
-      this.destinations = destinations(protocol, port, hostIp);
+      this.destinations = destinations(name, port, hostIp);
       this.host = told.links().isPresent() ? told : Standin.host(destinations);
-      this.tracer = new Tracer(table, host);
+      this.tracer = shared.orElseGet(() -> new Tracer(index, host, false));
+      this.classes = sharedClasses.orElseGet(() -> new SenderClasses(index, host));
       this.judgement = new Judgement(table, whose, c -> Optional.of(subnet(c)), settings);
     }
 
     List<Answer> answers() {
       for (IpAddress to : destinations) {
         if (!Host.isLoopback(to)) {
-          networks(ask(Viewpoint.Kind.LAN, Standin.client(family), to), to);
+          ask(Viewpoint.Kind.LAN, Standin.client(family), to);
+          networks(to);
           if (host.isLocal(to) == Truth.YES) {
             ask(Viewpoint.Kind.HOST, to, to);
           }
         }
       }
       for (IpAddress to : local()) {
-        ask(Viewpoint.Kind.LOCALHOST, to, to);
+        // all of 127.0.0.0/8 is sent to from 127.0.0.1
+        ask(Viewpoint.Kind.LOCALHOST, Standin.localhost(family), to);
       }
       for (IpAddress container : containers()) {
         for (IpAddress to : destinations) {
@@ -157,20 +170,24 @@ public final class Reach {
       return local;
     }
 
-    /** Adds an answer; the whole trace is only for those who look at what did not match. */
-    private Trace ask(Viewpoint.Kind kind, IpAddress from, IpAddress to) {
-      Trace trace = tracer.follow(packet(from, to));
+    /** Adds an answer. */
+    private void ask(Viewpoint.Kind kind, IpAddress from, IpAddress to) {
+      boolean outside = kind == Viewpoint.Kind.LAN || kind == Viewpoint.Kind.NETWORK;
+      Trace trace = tracer.follow(packet(from, to), outside ? index.containerSide() : List.of());
       Judgement.Verdict verdict = judgement.of(trace);
-      Optional<Whose.Recipient> recipient =
-          trace.ways().stream().flatMap(w -> whose.of(w).stream()).findFirst();
+      Set<Answer.Arrival> arrivals = new LinkedHashSet<>();
+      for (Way way : trace.ways()) {
+        whose
+            .of(way)
+            .ifPresent(r -> arrivals.add(new Answer.Arrival(way.after().destination(), r)));
+      }
       answers.add(
           new Answer(
               new Viewpoint(kind, from, to),
               verdict.result(),
               verdict.reason(),
               trace.taken(),
-              recipient));
-      return trace;
+              List.copyOf(arrivals)));
     }
 
     private Packet packet(IpAddress from, IpAddress to) {
@@ -185,36 +202,12 @@ public final class Reach {
           Truth.NO);
     }
 
-    /** Senders in networks by which entries tell senders apart. */
-    private void networks(Trace lan, IpAddress to) {
-      Set<Cidr> networks = new LinkedHashSet<>();
-      for (Way way : lan.ways()) {
-        for (Step step : way.passes().get(0).steps()) {
-          boolean entry = ChainNames.isContainerChain(step.rule().target().chain().orElse(""));
-          if (entry && (step.result() == Truth.NO || isNegatedSource(step.rule()))) {
-            source(step.rule())
-                .filter(m -> takesBut(m, step))
-                .ifPresent(m -> networks.add(m.cidr()));
-          }
-        }
+    /** Senders who fare otherwise than the one who stands for the LAN. */
+    private void networks(IpAddress to) {
+      List<Cidr> inside = containers().stream().map(this::subnet).toList();
+      for (IpAddress sender : classes.others(protocol, to, port, inside, Standin.client(family))) {
+        ask(Viewpoint.Kind.NETWORK, sender, to);
       }
-      for (Cidr network : networks) {
-        boolean inside = Host.isLoopback(network.address()) || isOfContainers(network);
-        if (!inside) {
-          ask(Viewpoint.Kind.NETWORK, Standin.in(network), to);
-        }
-      }
-    }
-
-    /** Whether a rule takes a packet but for its test of the source. */
-    private boolean takesBut(Match.Address test, Step step) {
-      List<Match> others = new ArrayList<>(step.rule().matches());
-      others.remove(test);
-      return tracer.takes(new Rule(others, step.rule().target()), step.packet()) != Truth.NO;
-    }
-
-    private boolean isOfContainers(Cidr network) {
-      return containers().stream().anyMatch(c -> subnet(c).equals(network));
     }
 
     /** The containers that some answer leads to, or the first of many. */
@@ -282,9 +275,5 @@ public final class Reach {
       }
     }
     return Optional.empty();
-  }
-
-  private static boolean isNegatedSource(Rule rule) {
-    return source(rule).map(Match.Address::negated).orElse(false);
   }
 }

@@ -1,5 +1,6 @@
 package io.portmapctl.explain;
 
+import io.portmapctl.model.AddressRange;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
@@ -45,23 +46,45 @@ final class Standin {
     return family == Family.IPV4 ? ip("127.0.0.1") : ip("::1");
   }
 
-  /** A sender in a network. */
-  static IpAddress in(Cidr network) {
-    IpAddress first = network.network().address();
-    boolean one = network.prefix() == network.address().family().bits();
-    return one ? first : new IpAddress(first.family(), first.high(), first.low() + 9);
+  /** Clients that stand for those who are not told apart by others' addresses, the usual first. */
+  static List<IpAddress> clients(Family family) {
+    return family == Family.IPV4
+        ? List.of(client(family), ip("198.51.100.77"), ip("192.0.2.77"))
+        : List.of(client(family), ip("2001:db8:fffe::77"));
   }
 
-  /** Another container of the subnet. */
+  /** A sender of a range: none of its ends, where there are others. */
+  static IpAddress in(AddressRange range) {
+    IpAddress first = range.first();
+    boolean wide = range.last().high() != first.high();
+    long others = wide ? Long.MAX_VALUE : range.last().low() - first.low();
+    long step = others > 9 || others < 0 ? 9 : others > 1 ? 1 : 0;
+    return new IpAddress(first.family(), first.high(), first.low() + step);
+  }
+
+  /**
+   * Another container of the subnet; the container itself where the subnet has room for no other.
+   *
+   * @param host what is known of the host, whose addresses are nobody else's
+   */
   static IpAddress sibling(Cidr subnet, IpAddress container, Host host) {
-    for (int i = 1; i < 64; i++) {
+    Cidr network = subnet.network();
+    for (long i = 1; i < 64; i++) {
       IpAddress other =
           new IpAddress(container.family(), container.high(), container.low() ^ (i + 1));
-      boolean inside = subnet.contains(Cidr.host(other)) && !other.equals(subnet.address());
-      if (inside && host.isLocal(other) != Truth.YES && other.low() != subnet.address().low() + 1) {
+      boolean inside = network.contains(Cidr.host(other)) && !other.equals(network.address());
+      boolean first = other.low() == network.address().low() + 1; // most often the bridge's own
+      boolean last = container.family() == Family.IPV4 && isLast(network, other);
+      if (inside && !first && !last && host.isLocal(other) != Truth.YES) {
         return other;
       }
     }
     return container;
+  }
+
+  /** Whether an address is the broadcast address of a network of IPv4. */
+  private static boolean isLast(Cidr network, IpAddress address) {
+    long host = 0xffffffffL >>> network.prefix();
+    return network.prefix() < 31 && (address.low() & host) == host;
   }
 }

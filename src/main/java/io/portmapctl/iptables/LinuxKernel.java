@@ -139,16 +139,14 @@ public final class LinuxKernel implements Kernel {
           HostException.Kind.MISSING, advice + "conntrack is not installed (package conntrack)");
     }
     for (Family family : Family.values()) {
-      Map<Integer, Set<String>> targets = targets(stale, family);
+      Map<Integer, Set<Cidr>> targets = targets(stale, family);
       if (targets.isEmpty()) {
         continue;
       }
       String[] base = {conntrack.get().toString(), "-f", family.id(), "-p", "udp"};
       try {
         for (List<String> entry : entries(base)) {
-          if (targets
-              .getOrDefault(Integer.valueOf(entry.get(3)), Set.of())
-              .contains(entry.get(1))) {
+          if (isIn(targets.getOrDefault(Integer.valueOf(entry.get(3)), Set.of()), entry.get(1))) {
             delete(base, entry);
           }
         }
@@ -158,36 +156,31 @@ public final class LinuxKernel implements Kernel {
     }
   }
 
+  private static boolean isIn(Set<Cidr> networks, String address) {
+    return Cidr.parse(address)
+        .map(a -> networks.stream().anyMatch(n -> n.contains(a)))
+        .orElse(false);
+  }
+
   /**
-   * For each port, the addresses whose entries are stale: the published one, or all of this host's.
+   * For each port, the networks whose entries are stale: the published address, or all of this
+   * host's.
    */
-  private static Map<Integer, Set<String>> targets(List<Plan.Stale> stale, Family family)
+  private static Map<Integer, Set<Cidr>> targets(List<Plan.Stale> stale, Family family)
       throws HostException {
-    Map<Integer, Set<String>> targets = new HashMap<>();
+    Map<Integer, Set<Cidr>> targets = new HashMap<>();
     for (Plan.Stale one : stale) {
       if (one.family() == family) {
-        Set<String> addresses = targets.computeIfAbsent(one.hostPort(), p -> new HashSet<>());
+        Set<Cidr> addresses = targets.computeIfAbsent(one.hostPort(), p -> new HashSet<>());
         if (one.hostIp().isPresent()) {
-          addresses.add(one.hostIp().get().toString());
+          addresses.add(Cidr.host(one.hostIp().get()));
         } else {
-          addresses.addAll(addresses());
+          links().forEach(l -> l.addresses().forEach(a -> addresses.add(Cidr.host(a.address()))));
+          addresses.addAll(localRoutes());
         }
       }
     }
     return targets;
-  }
-
-  /**
-   * This host's own addresses, as texts.
-   *
-   * @throws HostException when they cannot be read
-   */
-  public static Set<String> addresses() throws HostException {
-    Set<String> own = new HashSet<>();
-    for (Link link : links()) {
-      link.addresses().forEach(a -> own.add(a.address().toString()));
-    }
-    return own;
   }
 
   /** In the kernel's order; Java gives them in another. */
@@ -198,7 +191,21 @@ public final class LinuxKernel implements Kernel {
   }
 
   /**
-   * This host's interfaces that are up.
+   * What the kernel takes for its own, beside and with the addresses of interfaces.
+   *
+   * @throws HostException when it cannot be read
+   */
+  public static List<Cidr> localRoutes() throws HostException {
+    try {
+      return LocalTable.read(Path.of("/proc/net"));
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.FAILED, "the local routes cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * This host's interfaces.
    *
    * @throws HostException when they cannot be read
    */
@@ -206,20 +213,18 @@ public final class LinuxKernel implements Kernel {
     List<Link> links = new ArrayList<>();
     try {
       for (NetworkInterface each : interfaces()) {
-        if (each.isUp()) {
-          List<Cidr> addresses = new ArrayList<>();
-          List<IpAddress> broadcasts = new ArrayList<>();
-          for (InterfaceAddress address : each.getInterfaceAddresses()) {
-            String text = address.getAddress().getHostAddress();
-            int zone = text.indexOf('%');
-            IpAddress.parse(zone < 0 ? text : text.substring(0, zone))
-                .ifPresent(a -> addresses.add(new Cidr(a, address.getNetworkPrefixLength())));
-            if (address.getBroadcast() != null) {
-              IpAddress.parse(address.getBroadcast().getHostAddress()).ifPresent(broadcasts::add);
-            }
+        List<Cidr> addresses = new ArrayList<>();
+        List<IpAddress> broadcasts = new ArrayList<>();
+        for (InterfaceAddress address : each.getInterfaceAddresses()) {
+          String text = address.getAddress().getHostAddress();
+          int zone = text.indexOf('%');
+          IpAddress.parse(zone < 0 ? text : text.substring(0, zone))
+              .ifPresent(a -> addresses.add(new Cidr(a, address.getNetworkPrefixLength())));
+          if (address.getBroadcast() != null) {
+            IpAddress.parse(address.getBroadcast().getHostAddress()).ifPresent(broadcasts::add);
           }
-          links.add(new Link(each.getName(), addresses, broadcasts));
         }
+        links.add(new Link(each.getName(), addresses, broadcasts, each.isUp()));
       }
     } catch (SocketException e) {
       throw new HostException(

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param high the upper 64 bits of an IPv6 address, else 0
  * @param low the lower 64 bits; for IPv4 the address as an unsigned 32-bit number
  */
-public record IpAddress(Family family, long high, long low) {
+public record IpAddress(Family family, long high, long low) implements Comparable<IpAddress> {
   private static final long V4_MAPPED = 0xffffL;
 
   /** Reads a literal; empty when it is not one. */
@@ -21,6 +21,14 @@ public record IpAddress(Family family, long high, long low) {
   /** Whether this is {@code 0.0.0.0} or {@code ::}. */
   public boolean isUnspecified() {
     return high == 0 && low == 0;
+  }
+
+  /** By family, then by number. */
+  @Override
+  public int compareTo(IpAddress other) {
+    int families = family.compareTo(other.family);
+    int highs = Long.compareUnsigned(high, other.high);
+    return families != 0 ? families : highs != 0 ? highs : Long.compareUnsigned(low, other.low);
   }
 
   private static Optional<IpAddress> parseV4(String text) {

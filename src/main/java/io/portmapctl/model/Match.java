@@ -339,18 +339,29 @@ public sealed interface Match {
 
   /** What an address is to the routing table, in the order in which iptables-save prints them. */
   enum AddressKind {
-    UNSPEC,
-    UNICAST,
-    LOCAL,
-    BROADCAST,
-    ANYCAST,
-    MULTICAST,
-    BLACKHOLE,
-    UNREACHABLE,
-    PROHIBIT,
-    THROW,
-    NAT,
-    XRESOLVE
+    UNSPEC(0),
+    UNICAST(1),
+    LOCAL(2),
+    BROADCAST(3),
+    ANYCAST(4),
+    MULTICAST(5),
+    BLACKHOLE(6),
+    UNREACHABLE(7),
+    PROHIBIT(8),
+    THROW(9),
+    NAT(10),
+    XRESOLVE(11);
+
+    private final int number;
+
+    AddressKind(int number) {
+      this.number = number;
+    }
+
+    /** Its number in the kernel (linux/rtnetlink.h). */
+    public int number() {
+      return number;
+    }
   }
 
   /**

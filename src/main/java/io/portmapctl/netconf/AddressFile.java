@@ -24,7 +24,7 @@ public final class AddressFile {
   }
 
   /**
-   * The interfaces that are up.
+   * The interfaces.
    *
    * @throws FormatException for what {@code ip -j addr} does not print
    */
@@ -49,9 +49,7 @@ public final class AddressFile {
         }
         throw new FormatException("[" + i + "]: no ifname; " + EXPECTED);
       }
-      if (isUp(link)) {
-        all.add(link(name, link, "[" + i + "]"));
-      }
+      all.add(link(name, link, "[" + i + "]"));
     }
     return List.copyOf(all);
   }
@@ -84,7 +82,7 @@ public final class AddressFile {
         IpAddress.parse(text(info, "broadcast")).ifPresent(broadcasts::add);
       }
     }
-    return new Link(name, addresses, broadcasts);
+    return new Link(name, addresses, broadcasts, isUp(link));
   }
 
   private static boolean isUp(Json link) {

@@ -10,7 +10,6 @@ import io.portmapctl.model.Target;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.netconf.PortMapping;
-import io.portmapctl.trace.Flow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -90,7 +89,6 @@ public final class Claims {
         continue;
       }
       Published port = Published.of(table.family(), mapping);
-      Flow flow = port.flow();
       String protocol = port.protocol();
       List<Claim> claims =
           new ArrayList<>(byPort.getOrDefault(protocol + mapping.hostPort(), List.of()));
@@ -106,7 +104,7 @@ public final class Claims {
           continue;
         }
         boolean there = !entries.of(own).isEmpty();
-        if (there && !entries.share(own, claim.chain, flow)) {
+        if (there && !entries.share(own, claim.chain, port)) {
           continue; // their conditions keep them apart
         }
         found.putIfAbsent(
@@ -119,7 +117,7 @@ public final class Claims {
                 attachment.identity(),
                 other,
                 claim.chain,
-                !there || entries.before(own, claim.chain, flow).isPresent()));
+                !there || entries.before(own, claim.chain, port).isPresent()));
       }
     }
     return List.copyOf(found.values());

@@ -2,15 +2,22 @@ package io.portmapctl.plan;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Chain;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpProtocol;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
-import io.portmapctl.trace.Flow;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.PortPackets;
+import io.portmapctl.trace.RulePackets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** The entries of the container chains in a table, with their places. */
 public final class Entries {
@@ -24,9 +31,12 @@ public final class Entries {
   public record Entry(Row row, int place) {}
 
   private final Map<String, List<Entry>> byChain = new HashMap<>();
+  private final Family family;
+  private @Nullable Sets sets;
 
   /** Of a table. */
   public Entries(Table table) {
+    this.family = table.family();
     List<Row> rows = table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of());
     for (int i = 0; i < rows.size(); i++) {
       String target = rows.get(i).rule().target().chain().orElse("");
@@ -41,21 +51,22 @@ public final class Entries {
     return byChain.getOrDefault(chain, List.of());
   }
 
-  /** The first entry of a chain that packets take. */
-  public OptionalInt place(String chain, Flow flow) {
+  /** The first entry of a chain that takes packets to a port. */
+  public OptionalInt place(String chain, Published port) {
+    PacketSet packets = sets().packets(port);
     return of(chain).stream()
-        .filter(e -> flow.narrowed(e.row().rule()).isPresent())
+        .filter(e -> packets.meets(sets().of(e)))
         .mapToInt(Entry::place)
         .findFirst();
   }
 
   /** The first entry of another chain that stands before one of ours and takes the same packets. */
-  public Optional<Entry> before(String ours, String other, Flow flow) {
+  public Optional<Entry> before(String ours, String other, Published port) {
+    PacketSet packets = sets().packets(port);
     for (Entry own : of(ours)) {
-      Optional<Flow> taken = flow.narrowed(own.row().rule());
+      PacketSet taken = packets.and(sets().of(own));
       for (Entry rival : of(other)) {
-        boolean first = rival.place() < own.place();
-        if (first && taken.flatMap(f -> f.narrowed(rival.row().rule())).isPresent()) {
+        if (rival.place() < own.place() && taken.meets(sets().of(rival))) {
           return Optional.of(rival);
         }
       }
@@ -63,8 +74,38 @@ public final class Entries {
     return Optional.empty();
   }
 
-  /** Whether there are packets that entries of both chains take. */
-  public boolean share(String one, String other, Flow flow) {
-    return before(one, other, flow).isPresent() || before(other, one, flow).isPresent();
+  /** Whether there are packets to a port that entries of both chains take. */
+  public boolean share(String one, String other, Published port) {
+    return before(one, other, port).isPresent() || before(other, one, port).isPresent();
+  }
+
+  private Sets sets() {
+    if (sets == null) {
+      sets = new Sets(family);
+    }
+    return sets;
+  }
+
+  /** The entries as sets of packets, made when two are first compared. */
+  private static final class Sets {
+    private final PacketSpace space = new PacketSpace();
+    private final PortPackets ports;
+    private final RulePackets meaning;
+    private final Map<Integer, PacketSet> known = new HashMap<>();
+
+    Sets(Family family) {
+      this.ports = new PortPackets(space, Host.UNKNOWN, family);
+      this.meaning = new RulePackets(space, Host.UNKNOWN, family, "");
+    }
+
+    PacketSet packets(Published port) {
+      return IpProtocol.of(port.protocol())
+          .map(p -> ports.local(ports.to(p, port.hostIp(), port.port())))
+          .orElse(space.none());
+    }
+
+    PacketSet of(Entry entry) {
+      return known.computeIfAbsent(entry.place(), p -> meaning.of(entry.row().rule()));
+    }
   }
 }

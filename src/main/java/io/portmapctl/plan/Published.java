@@ -6,7 +6,6 @@ import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Rule;
 import io.portmapctl.model.Target;
 import io.portmapctl.netconf.PortMapping;
-import io.portmapctl.trace.Flow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,11 +66,6 @@ public record Published(Family family, String protocol, Optional<IpAddress> host
         mapping.protocol().id(),
         mapping.hostIp().filter(ip -> !ip.isUnspecified()),
         mapping.hostPort());
-  }
-
-  /** The packets from anywhere to this port. */
-  public Flow flow() {
-    return Flow.toHost(family, hostIp, protocol, port, Flow.ANY, List.of());
   }
 
   private String address() {

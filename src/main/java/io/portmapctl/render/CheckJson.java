@@ -37,7 +37,7 @@ public final class CheckJson {
     JsonText.identity(json, Optional.of(finding.attachment().identity()));
     json.writeStringField("ifName", finding.attachment().ifName());
     json.writeStringField("layout", finding.choice().layout().id());
-    json.writeStringField("status", finding.status().name().toLowerCase(Locale.ROOT));
+    json.writeStringField("status", finding.status().id());
     parts(json, "missing", finding.missing());
     parts(json, "unexpected", finding.unexpected());
     json.writeArrayFieldStart("shadowedBy");
@@ -48,6 +48,7 @@ public final class CheckJson {
       JsonText.address(json, "hostIP", shadow.port().hostIp());
       JsonText.number(json, "hostPort", OptionalInt.of(shadow.port().port()));
       json.writeStringField("effect", shadow.effect().name().toLowerCase(Locale.ROOT));
+      json.writeStringField("extent", shadow.extent().name().toLowerCase(Locale.ROOT));
       json.writeStringField("chain", shadow.chain());
       json.writeStringField("rule", shadow.rule().decoded());
       JsonText.identity(json, shadow.container());

@@ -5,7 +5,6 @@ import io.portmapctl.netconf.Shown;
 import io.portmapctl.plan.Conflict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What check found, for a person: a diff, then sentences, last the command that mends it. */
 public final class CheckView {
@@ -23,9 +22,15 @@ public final class CheckView {
             DiffView.render(check.report(), theme, terminal, DiffView.Detail.DIFF_ONLY, false));
     List<String> notes = new ArrayList<>();
     for (Finding finding : check.audit().findings()) {
-      if (!finding.ok()) {
+      boolean told =
+          !finding.ok()
+              || finding.status() == Finding.Status.PARTLY_SHADOWED
+              || finding.status() == Finding.Status.OPEN;
+      if (told) {
         notes.add(theme.warning(status(finding) + ": ") + sentence(finding));
-        finding.shadows().forEach(s -> notes.add("  " + Sentences.shadow(s)));
+        finding.shadows().stream()
+            .filter(s -> s.extent() != Finding.Extent.OPEN) // a warning says it
+            .forEach(s -> notes.add("  " + Sentences.shadow(s)));
         finding.sysctls().forEach(s -> notes.add("  " + Sentences.wrongSysctl(s)));
       }
     }
@@ -46,7 +51,7 @@ public final class CheckView {
   }
 
   private static String status(Finding finding) {
-    return finding.status().name().toLowerCase(Locale.ROOT);
+    return finding.status().id().replace('-', ' ');
   }
 
   private static String sentence(Finding finding) {

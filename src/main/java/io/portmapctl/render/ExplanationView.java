@@ -131,7 +131,7 @@ public final class ExplanationView {
 
   /** Where it goes differs from port to port, and is told above. */
   private static String anyPort(String answers) {
-    return answers.replaceAll("( -> \\S+):[0-9]+", "$1");
+    return answers.replaceAll("( (?:->|or) \\S+):[0-9]+", "$1");
   }
 
   private void line(String text) {

@@ -69,7 +69,21 @@ public final class ReachJson {
       json.writeEndObject();
     } else {
       json.writeNullField("after");
+      arrivals(json, answer);
     }
     json.writeEndObject();
+  }
+
+  /** Where it may come to, where that is not one place. */
+  private static void arrivals(JsonGenerator json, Answer answer) throws IOException {
+    json.writeArrayFieldStart("arrivals");
+    for (Answer.Arrival arrival : answer.arrivals()) {
+      json.writeStartObject();
+      json.writeStringField("destination", arrival.destination().toString());
+      json.writeFieldName("recipient");
+      TraceJson.recipient(json, arrival.recipient());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 }

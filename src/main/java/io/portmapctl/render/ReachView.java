@@ -109,13 +109,26 @@ public final class ReachView {
     };
   }
 
-  /** Where it goes at last, if that is one place and another than it was sent to. */
+  /** Where it goes at last, if that is another place than it was sent to; each that is possible. */
   private static Optional<String> destination(Answer answer) {
     Set<String> places = new LinkedHashSet<>();
+    boolean stays = false;
     for (Way way : answer.trace().ways()) {
-      places.add(way.redirection().isEmpty() ? "" : way.after().destination().toString());
+      stays |= way.redirection().isEmpty();
+      way.redirection().ifPresent(r -> places.add(way.after().destination().toString()));
     }
-    return Optional.of(places.iterator().next()).filter(p -> places.size() == 1 && !p.isEmpty());
+    if (places.isEmpty() || places.size() == 1 && !stays) {
+      return places.stream().findFirst();
+    }
+    List<String> texts = new ArrayList<>();
+    for (Answer.Arrival arrival : answer.arrivals()) {
+      texts.add(arrival.destination() + " (" + TraceView.claimant(arrival.recipient()) + ")");
+    }
+    int more = texts.size() - MOST_NAMES;
+    return Optional.of(
+        String.join(" or ", texts.subList(0, Math.min(MOST_NAMES, texts.size())))
+            + (more > 0 ? " or one of " + more + " more" : "")
+            + (stays ? " or where it was sent to" : ""));
   }
 
   void line(String text) {

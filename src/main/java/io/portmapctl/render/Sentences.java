@@ -59,15 +59,48 @@ public final class Sentences {
   /** Who takes a mapping's packets. */
   public static String shadow(Finding.Shadow shadow) {
     String what = shadow.port().family().title() + ": " + shadow.port();
-    String rule = Shown.escaped(shadow.rule().decoded());
-    if (shadow.containerChain().isPresent()) {
-      return what + " is taken first by " + owner(shadow);
+    String part = part(shadow);
+    if (shadow.way().isEmpty()) {
+      return what
+          + ": localhost and hairpin traffic is not masqueraded: no rule of POSTROUTING masquerades"
+          + " what chain "
+          + Shown.escaped(shadow.chain())
+          + " marks";
+    }
+    if (shadow.containerChain().isPresent() && shadow.effect() == Finding.Effect.PORT) {
+      return what + taken(shadow) + owner(shadow) + part;
     }
     String effect =
-        shadow.effect() == Finding.Effect.PORT
-            ? " is taken first by a rule of "
-            : ": localhost or hairpin traffic is not masqueraded because of a rule of ";
-    return what + effect + Shown.escaped(shadow.chain()) + ": " + rule;
+        switch (shadow.effect()) {
+          case PORT -> taken(shadow) + "a rule of ";
+          case MASQUERADE ->
+              (shadow.extent() == Finding.Extent.ALL
+                      ? ": localhost or hairpin traffic is not masqueraded"
+                      : ": some localhost or hairpin traffic is not masqueraded")
+                  + " because of a rule of ";
+          case SOURCE ->
+              ": connections from elsewhere are masqueraded too, which hides who opens them, by a"
+                  + " rule of ";
+        };
+    String rule = Shown.escaped(shadow.rule().decoded());
+    return what + effect + Shown.escaped(shadow.chain()) + ": " + rule + part;
+  }
+
+  private static String taken(Finding.Shadow shadow) {
+    return switch (shadow.extent()) {
+      case ALL -> " is taken first by ";
+      case SOME -> " is taken in part by ";
+      case OPEN -> " may be taken by ";
+    };
+  }
+
+  /** Which packets are lost, where it is some. */
+  private static String part(Finding.Shadow shadow) {
+    if (shadow.extent() != Finding.Extent.SOME || shadow.effect() == Finding.Effect.SOURCE) {
+      return "";
+    }
+    String packets = Packets.of(shadow.packets());
+    return packets.isEmpty() ? "" : " (" + Shown.escaped(packets) + ")";
   }
 
   /** Whose rule takes a mapping's packets, where it is a container's. */

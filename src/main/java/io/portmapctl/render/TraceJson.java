@@ -27,7 +27,7 @@ public final class TraceJson {
           json.writeStringField("kind", "trace");
           json.writeNumberField("version", 1);
           json.writeObjectFieldStart("packet");
-          json.writeStringField("protocol", trace.packet().protocol());
+          json.writeStringField("protocol", trace.packet().protocol().toString());
           ends(json, trace.packet());
           device(json, "in", trace.packet().in());
           device(json, "out", trace.packet().out());

@@ -1,5 +1,6 @@
 package io.portmapctl.trace;
 
+import io.portmapctl.packet.PacketSet;
 import java.util.List;
 
 /**
@@ -7,10 +8,11 @@ import java.util.List;
  *
  * @param kind how it ends
  * @param packet the packet as it goes on
+ * @param packets the same as a set
  * @param way the rules that took it, the jumps first; without any it is the chain's policy
  * @param note what a reader should know of it; empty where there is nothing
  */
-public record Exit(Kind kind, Packet packet, List<Step> way, String note) {
+public record Exit(Kind kind, Packet packet, PacketSet packets, List<Step> way, String note) {
 
   /** How it ends. */
   public enum Kind {

@@ -12,8 +12,10 @@ import java.util.Optional;
  * What is known of the host's addresses.
  *
  * @param links its interfaces; empty where nothing is known of them
+ * @param routed what its local table says to be its own beside the interfaces' addresses ({@code ip
+ *     route add local}); nothing where that is not known
  */
-public record Host(Optional<List<Link>> links) {
+public record Host(Optional<List<Link>> links, List<Cidr> routed) {
   private static final Cidr LOOPBACK = cidr("127.0.0.0/8");
   private static final Cidr LOOPBACK6 = cidr("::1/128");
   private static final Cidr THIS_NETWORK = cidr("0.0.0.0/8");
@@ -25,6 +27,16 @@ public record Host(Optional<List<Link>> links) {
 
   /** Nothing is known. */
   public static final Host UNKNOWN = new Host(Optional.empty());
+
+  /** Copies the list. */
+  public Host {
+    routed = List.copyOf(routed);
+  }
+
+  /** Of which the interfaces alone are known. */
+  public Host(Optional<List<Link>> links) {
+    this(links, List.of());
+  }
 
   private static Cidr cidr(String text) {
     return Cidr.parse(text).orElseThrow();
@@ -51,7 +63,7 @@ public record Host(Optional<List<Link>> links) {
       return Truth.NO;
     }
     return links
-        .map(all -> Truth.of(all.stream().anyMatch(l -> has(l, address))))
+        .map(all -> Truth.of(all.stream().anyMatch(l -> has(l, address)) || isRouted(address)))
         .orElse(Truth.UNKNOWN);
   }
 
@@ -59,6 +71,10 @@ public record Host(Optional<List<Link>> links) {
     return address instanceof Address.Chosen chosen
         ? chosen.local()
         : isLocal(address.ip().orElseThrow());
+  }
+
+  private boolean isRouted(IpAddress address) {
+    return routed.stream().anyMatch(n -> n.contains(Cidr.host(address)));
   }
 
   private static boolean has(Link link, IpAddress address) {
@@ -122,37 +138,72 @@ public record Host(Optional<List<Link>> links) {
         && (address.low() | (0xffffffffL << (32 - network.prefix()) & 0xffffffffL)) == 0xffffffffL;
   }
 
-  /**
-   * Whether an address is of one of these types ({@code -m addrtype}, iptables-extensions(8)). IPv4
-   * asks the local routing table alone; IPv6 tells the scope by the address.
-   */
-  Truth isOfType(Address address, List<String> types, Family family) {
-    if (address.ip().isEmpty()) {
-      return types.equals(List.of("LOCAL")) ? isLocal(address) : Truth.UNKNOWN;
-    }
-    IpAddress ip = address.ip().get();
-    if (family == Family.IPV6 && types.size() > 1) {
-      return Truth.UNKNOWN; // whether one or all must hold depends on the types
-    }
-    Truth any = Truth.NO;
-    for (String type : types) {
-      any = any.or(isOfType(ip, type));
-    }
-    return any;
+  /** The addresses that are the host's own on every host. */
+  static List<Cidr> loopback(Family family) {
+    return List.of(family == Family.IPV4 ? LOOPBACK : LOOPBACK6);
   }
 
-  private Truth isOfType(IpAddress ip, String type) {
-    boolean v6 = ip.family() == Family.IPV6;
-    return switch (type) {
-      case "LOCAL" -> isLocal(ip);
-      case "MULTICAST" -> Truth.of(isMulticast(ip));
-      case "BROADCAST" -> v6 ? Truth.UNKNOWN : isBroadcast(ip);
-      case "UNICAST" ->
-          v6
-              ? Truth.of(!isMulticast(ip) && !ip.isUnspecified())
-              : isLocal(ip).or(isBroadcast(ip)).or(Truth.of(isMulticast(ip))).not();
-      default -> Truth.UNKNOWN;
-    };
+  /** The addresses of groups. */
+  static List<Cidr> multicast(Family family) {
+    return List.of(family == Family.IPV4 ? MULTICAST : MULTICAST6);
+  }
+
+  /** The addresses that are broadcast on every host. */
+  static List<Cidr> generalBroadcast(Family family) {
+    return family == Family.IPV4 ? List.of(THIS_NETWORK, LIMITED_BROADCAST) : List.of();
+  }
+
+  /** The host's own addresses beside loopback's, as far as they are known. */
+  List<Cidr> local(Family family) {
+    List<Cidr> own = new ArrayList<>();
+    for (Link link : links.orElse(List.of())) {
+      link.addresses().forEach(a -> own.add(Cidr.host(a.address())));
+    }
+    own.addAll(routed);
+    return own.stream().filter(c -> c.address().family() == family).distinct().toList();
+  }
+
+  /**
+   * The broadcast addresses of its networks; the kernel routes so whether they are shown or not.
+   */
+  List<Cidr> broadcasts() {
+    List<Cidr> all = new ArrayList<>();
+    for (Link link : links.orElse(List.of())) {
+      link.broadcasts().forEach(a -> all.add(Cidr.host(a)));
+      for (Cidr own : link.addresses()) {
+        if (own.address().family() == Family.IPV4 && own.prefix() < 31) {
+          long host = 0xffffffffL >>> own.prefix();
+          all.add(Cidr.host(new IpAddress(Family.IPV4, 0, own.network().address().low() | host)));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** The addresses of which it is not known whether they are broadcast. */
+  List<Cidr> perhapsBroadcasts() {
+    List<Cidr> all = new ArrayList<>();
+    for (Link link : links.orElse(List.of())) {
+      if (link.name().isEmpty()) {
+        return List.of(Cidr.any(Family.IPV4));
+      }
+      for (Cidr own : link.addresses()) {
+        if (own.address().family() == Family.IPV4 && own.prefix() < 31) {
+          all.add(Cidr.host(own.network().address()));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Whether it is told of which interface its addresses are. */
+  boolean namesLinks() {
+    return links.orElse(List.of()).stream().noneMatch(l -> l.name().isEmpty());
+  }
+
+  /** The interfaces that are up. */
+  private List<Link> upLinks() {
+    return links.orElse(List.of()).stream().filter(Link::up).toList();
   }
 
   /** The interface with the narrowest subnet that an address is in, where that is one. */
@@ -160,7 +211,7 @@ public record Host(Optional<List<Link>> links) {
     Optional<Link> best = Optional.empty();
     int prefix = 0;
     boolean several = false;
-    for (Link link : links.orElse(List.of())) {
+    for (Link link : upLinks()) {
       for (Cidr own : link.addresses()) {
         boolean inside = !link.name().isEmpty() && own.contains(Cidr.host(address));
         if (inside && own.prefix() > prefix) {
@@ -192,7 +243,7 @@ public record Host(Optional<List<Link>> links) {
   /** The addresses of an interface that reach further than its link and this host. */
   private List<Cidr> addresses(Device device, Family family) {
     List<Cidr> own = new ArrayList<>();
-    for (Link link : links.orElse(List.of())) {
+    for (Link link : upLinks()) {
       if (device.name().equals(Optional.of(link.name()))) {
         link.addresses().stream()
             .filter(a -> a.address().family() == family)

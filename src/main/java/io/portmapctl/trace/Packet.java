@@ -1,12 +1,13 @@
 package io.portmapctl.trace;
 
 import io.portmapctl.model.Family;
+import io.portmapctl.model.IpProtocol;
 
 /**
  * The first packet of a connection at one point of its way: the nat table sees no other.
  *
  * @param family its family
- * @param protocol tcp, udp or sctp
+ * @param protocol its protocol
  * @param source where it comes from
  * @param destination where it goes
  * @param in the interface that it came in through
@@ -16,7 +17,7 @@ import io.portmapctl.model.Family;
  */
 public record Packet(
     Family family,
-    String protocol,
+    IpProtocol protocol,
     Endpoint source,
     Endpoint destination,
     Device in,

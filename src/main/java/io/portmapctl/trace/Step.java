@@ -1,14 +1,18 @@
 package io.portmapctl.trace;
 
+import io.portmapctl.model.Hook;
 import io.portmapctl.model.Rule;
+import io.portmapctl.packet.PacketSet;
 
 /**
  * A rule that a packet was tried on.
  *
+ * @param hook the hook
  * @param chain the chain that it stands in
  * @param index its place in it, from 1
  * @param rule the rule
  * @param packet the packet, as it came to the rule
+ * @param here the same as a set
  * @param result whether the rule takes it
  * @param certain whether the packet comes to this rule at all, for certain
  * @param depth how many jumps lead to the chain
@@ -16,10 +20,12 @@ import io.portmapctl.model.Rule;
  *     which the rules are not told again
  */
 public record Step(
+    Hook hook,
     String chain,
     int index,
     Rule rule,
     Packet packet,
+    PacketSet here,
     Truth result,
     boolean certain,
     int depth,
@@ -27,6 +33,6 @@ public record Step(
 
   /** The same, where the chain that it leads to is not told again. */
   Step toldBefore() {
-    return new Step(chain, index, rule, packet, result, certain, depth, true);
+    return new Step(hook, chain, index, rule, packet, here, result, certain, depth, true);
   }
 }

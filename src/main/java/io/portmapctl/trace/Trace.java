@@ -2,18 +2,43 @@ package io.portmapctl.trace;
 
 import java.util.List;
 
-/**
- * What becomes of a packet.
- *
- * @param packet the packet as it starts
- * @param host what was known of the host
- * @param ways the one way that it goes, or each that is possible
- */
-public record Trace(Packet packet, Host host, List<Way> ways) {
+/** What becomes of a packet. */
+public final class Trace {
+  private final Packet packet;
+  private final List<String> notThrough;
+  private final Tracer tracer;
+  private final List<Way> ways;
 
-  /** Copies the list. */
-  public Trace {
-    ways = List.copyOf(ways);
+  Trace(Packet packet, List<String> notThrough, Tracer tracer, List<Way> ways) {
+    this.packet = packet;
+    this.notThrough = List.copyOf(notThrough);
+    this.tracer = tracer;
+    this.ways = List.copyOf(ways);
+  }
+
+  /** The packet as it starts. */
+  public Packet packet() {
+    return packet;
+  }
+
+  /** What was known of the host. */
+  public Host host() {
+    return tracer.host();
+  }
+
+  /** The same packet's way as if some rules were not there. */
+  public Trace without(LeftOut leftOut) {
+    return tracer.follow(packet, notThrough, leftOut);
+  }
+
+  /** The one way that it goes, or each that is possible. */
+  public List<Way> ways() {
+    return ways;
+  }
+
+  /** The same, as if it had one way only. */
+  public Trace only(Way way) {
+    return new Trace(packet, notThrough, tracer, List.of(way));
   }
 
   /** Whether it is known what becomes of it. */
@@ -23,12 +48,12 @@ public record Trace(Packet packet, Host host, List<Way> ways) {
 
   /** The same without the rules that did not take the packet, of which there may be many. */
   public Trace taken() {
-    return new Trace(packet, host, ways.stream().map(Way::taken).toList());
+    return new Trace(packet, notThrough, tracer, ways.stream().map(Way::taken).toList());
   }
 
   /** Why a rule took the packet, or did not, or may have. */
   public String why(Step step) {
-    return new Matching(host).why(step.rule(), step.packet());
+    return tracer.why(step);
   }
 
   /**
@@ -39,7 +64,7 @@ public record Trace(Packet packet, Host host, List<Way> ways) {
     return ways.stream()
         .flatMap(w -> w.redirection().stream())
         .map(e -> e.packet().destination().address())
-        .filter(a -> host.delivers(a) == Truth.UNKNOWN)
+        .filter(a -> host().delivers(a) == Truth.UNKNOWN)
         .distinct()
         .toList();
   }

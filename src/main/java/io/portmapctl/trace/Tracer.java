@@ -1,30 +1,61 @@
 package io.portmapctl.trace;
 
 import io.portmapctl.model.Hook;
-import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
+import io.portmapctl.packet.Field;
+import io.portmapctl.packet.Interval;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Follows the first packet of a connection through table nat: PREROUTING, or OUTPUT where the host
  * sends it, then INPUT where the host takes in itself what came from outside, else POSTROUTING.
- *
- * @param table the table
- * @param host what is known of the host
  */
-public record Tracer(Table table, Host host) {
+public final class Tracer {
   /** More ends than this are not told apart. */
   private static final int MOST_WAYS = 64;
+
+  private final Host host;
+  private final ChainSets sets;
+  private final Traversal.Detail detail;
+
+  /**
+   * Through a table, where every rule is tried.
+   *
+   * @param host what is known of the host
+   */
+  public Tracer(Table table, Host host) {
+    this(new RuleIndex(table), host, true);
+  }
+
+  /**
+   * Through a table.
+   *
+   * @param index its rules by what they are about
+   * @param host what is known of the host
+   * @param everyRule whether every rule is tried, those too that are about other ports
+   */
+  public Tracer(RuleIndex index, Host host, boolean everyRule) {
+    this.host = host;
+    this.sets = new ChainSets(index, host, new PacketSpace());
+    this.detail = everyRule ? Traversal.Detail.EVERY_RULE : Traversal.Detail.OF_PORT;
+  }
+
+  /** What was known of the host. */
+  Host host() {
+    return host;
+  }
+
+  /** Why a rule took a packet, or did not, or may have. */
+  String why(Step step) {
+    return Reasons.of(step.rule(), step.here(), step.packet(), sets.meaning(step.hook()));
+  }
 
   /** Whether a packet starts on this host. */
   public static boolean startsHere(Packet packet, Host host) {
     return host.isLocal(packet.source().address()) == Truth.YES;
-  }
-
-  /** Whether a rule takes a packet. */
-  public Truth takes(Rule rule, Packet packet) {
-    return new Matching(host).test(rule, packet);
   }
 
   /**
@@ -34,6 +65,21 @@ public record Tracer(Table table, Host host) {
    *     this host sends it, and at last leaves through
    */
   public Trace follow(Packet start) {
+    return follow(start, List.of());
+  }
+
+  /**
+   * Follows a packet.
+   *
+   * @param start the packet
+   * @param notThrough interfaces that it does not come in through, where it is not told through
+   *     which it does
+   */
+  public Trace follow(Packet start, List<String> notThrough) {
+    return follow(start, notThrough, LeftOut.NOTHING);
+  }
+
+  Trace follow(Packet start, List<String> notThrough, LeftOut leftOut) {
     boolean sent = startsHere(start, host);
     Hook hook = sent ? Hook.OUTPUT : Hook.PREROUTING;
     Packet packet =
@@ -41,7 +87,11 @@ public record Tracer(Table table, Host host) {
             ? start.through(
                 Device.NONE, outgoing(start, host.delivers(start.destination().address())))
             : start.through(start.in(), Device.NONE);
-    Pass first = Walk.through(table, hook, packet, host);
+    PacketSet packets = new OnePacket(sets.space()).of(packet);
+    for (String name : packet.in().known() ? List.<String>of() : notThrough) {
+      packets = packets.minus(sets.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
+    }
+    Pass first = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
     List<Way> ways = new ArrayList<>();
     for (Exit exit : first.exits()) {
       if (exit.kind() == Exit.Kind.DROPPED || exit.kind() == Exit.Kind.OPEN) {
@@ -58,13 +108,13 @@ public record Tracer(Table table, Host host) {
             Truth.NO; // whoever redirects redirects to others, which is said (Trace.takenForOthers)
       }
       if (here != Truth.NO) {
-        onward(start, first, exit, true, ways);
+        onward(start, first, exit, true, ways, leftOut);
       }
       if (here != Truth.YES) {
-        onward(start, first, exit, false, ways);
+        onward(start, first, exit, false, ways, leftOut);
       }
     }
-    return new Trace(start, host, ways);
+    return new Trace(start, notThrough, this, ways);
   }
 
   /** Of too many ways the last says that there are more. */
@@ -74,7 +124,12 @@ public record Tracer(Table table, Host host) {
     } else if (ways.size() == MOST_WAYS) {
       Exit last = way.exits().get(way.exits().size() - 1);
       Exit more =
-          new Exit(Exit.Kind.OPEN, last.packet(), last.way(), "there are more ways than are told");
+          new Exit(
+              Exit.Kind.OPEN,
+              last.packet(),
+              last.packets(),
+              last.way(),
+              "there are more ways than are told");
       ways.add(new Way(way.passes().subList(0, 1), List.of(more), Fate.OPEN));
     }
   }
@@ -87,6 +142,7 @@ public record Tracer(Table table, Host host) {
     return new Exit(
         Exit.Kind.OPEN,
         exit.packet(),
+        exit.packets(),
         exit.way(),
         "the kernel takes nothing for "
             + exit.packet().destination().address()
@@ -98,7 +154,8 @@ public record Tracer(Table table, Host host) {
   }
 
   /** From the first hook's end to the last's. */
-  private void onward(Packet start, Pass first, Exit exit, boolean here, List<Way> ways) {
+  private void onward(
+      Packet start, Pass first, Exit exit, boolean here, List<Way> ways, LeftOut leftOut) {
     boolean sent = first.hook() == Hook.OUTPUT;
     // what the host sends to itself passes the hooks of what leaves, and on its return no other
     Hook hook = here && !sent ? Hook.INPUT : Hook.POSTROUTING;
@@ -108,7 +165,12 @@ public record Tracer(Table table, Host host) {
             ? moved.through(moved.in(), Device.NONE)
             : moved.through(
                 Device.NONE, outgoing(moved.through(Device.NONE, start.out()), Truth.of(here)));
-    Pass last = Walk.through(table, hook, packet, host);
+    OnePacket one = new OnePacket(sets.space());
+    PacketSet packets =
+        hook == Hook.INPUT
+            ? one.through(exit.packets(), packet.in(), packet.out())
+            : one.leaving(exit.packets(), packet.out());
+    Pass last = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
     for (Exit end : last.exits()) {
       Fate fate = here ? Fate.DELIVERED : sent ? Fate.SENT : Fate.FORWARDED;
       boolean goesOn = end.kind() == Exit.Kind.ACCEPTED || end.kind() == Exit.Kind.REWRITTEN;

@@ -7,6 +7,7 @@ import io.portmapctl.Needs;
 import io.portmapctl.model.Chain;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.IpProtocol;
 import io.portmapctl.model.Row;
 import io.portmapctl.model.Table;
 import io.portmapctl.model.TableName;
@@ -245,7 +246,7 @@ class TraceIT {
       sourcePort++;
       return new Packet(
           family,
-          protocol,
+          IpProtocol.of(protocol).orElseThrow(),
           Endpoint.of(IpAddress.parse(source).orElseThrow(), sourcePort),
           Endpoint.of(IpAddress.parse(destination).orElseThrow(), port),
           in,
@@ -284,7 +285,7 @@ class TraceIT {
       int port = packet.source().port().orElseThrow();
       int to = packet.destination().port().orElseThrow();
       if (!packet.protocol().equals("sctp")) {
-        senders.get(from).send(packet.protocol(), source, port, destination, to);
+        senders.get(from).send(packet.protocol().toString(), source, port, destination, to);
         return;
       }
       boolean v6 = packet.family() == Family.IPV6;

@@ -6,6 +6,7 @@ import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Hook;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.IpProtocol;
 import io.portmapctl.model.Link;
 import io.portmapctl.model.Table;
 import io.portmapctl.model.TableName;
@@ -54,7 +55,7 @@ class TracerTest {
   private static Packet packet(String source, String destination) {
     return new Packet(
         Family.IPV4,
-        "tcp",
+        IpProtocol.TCP,
         end(source),
         end(destination),
         Device.UNKNOWN,

@@ -1,0 +1,28 @@
+package io.portmapctl.audit;
+
+import io.portmapctl.trace.Place;
+import java.util.List;
+
+/**
+ * Packets of a mapping that do not come to where they should.
+ *
+ * @param passage what becomes of them
+ * @param culprits the rules that take them; none where a rule is missing that should have taken
+ *     them
+ */
+record Interception(Passage passage, List<Culprit> culprits) {
+
+  /**
+   * A rule that takes packets.
+   *
+   * @param way the rules that lead to it, as far as they are told; itself the last
+   * @param sure whether it takes some for certain
+   */
+  record Culprit(List<Place> way, boolean sure) {
+
+    /** The rule itself. */
+    Place rule() {
+      return way.get(way.size() - 1);
+    }
+  }
+}

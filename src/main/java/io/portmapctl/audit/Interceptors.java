@@ -1,0 +1,421 @@
+package io.portmapctl.audit;
+
+import io.portmapctl.layout.ChainNames;
+import io.portmapctl.layout.Layout;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.Hook;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.IpProtocol;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Table;
+import io.portmapctl.model.Target;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.plan.Claims;
+import io.portmapctl.plan.Entries;
+import io.portmapctl.plan.Published;
+import io.portmapctl.trace.Device;
+import io.portmapctl.trace.Exit;
+import io.portmapctl.trace.Host;
+import io.portmapctl.trace.Leaving;
+import io.portmapctl.trace.LeftOut;
+import io.portmapctl.trace.Place;
+import io.portmapctl.trace.PortPackets;
+import io.portmapctl.trace.RuleIndex;
+import io.portmapctl.trace.SetTracer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who takes the packets of mappings before they come to where they should: the exact set of packets
+ * that a mapping is for is led through the table, and what does not arrive names the rules that
+ * took it.
+ */
+final class Interceptors {
+  private static final IpAddress LOCALHOST = new IpAddress(Family.IPV4, 0, 0x7f000001L);
+
+  /** As many rules are asked whether it is they that lead packets astray. */
+  private static final int MOST_SUSPECTS = 16;
+
+  /**
+   * A port of a container.
+   *
+   * @param port the port, as it is published
+   * @param chain the container's chain of translations
+   * @param containerId the container, where it is known
+   * @param container its address with its prefix
+   * @param localhost whether localhost's connections are wanted, which must be masqueraded
+   * @param hairpin the sources that must be masqueraded because they are beside the container;
+   *     empty for none
+   * @param masquerades the shared chain that masquerades; empty where another program's mark chain
+   *     is used, or nothing is masqueraded
+   * @param marks the chain that marks for masquerade; empty for none
+   */
+  record Subject(
+      Published port,
+      String chain,
+      Optional<String> containerId,
+      Cidr container,
+      boolean localhost,
+      Optional<Cidr> hairpin,
+      String masquerades,
+      String marks) {
+
+    private boolean onLoopback() {
+      return port.hostIp().map(Host::isLoopback).orElse(false);
+    }
+  }
+
+  /** What is made when a set is first looked at. */
+  private final class Sets {
+    private final PacketSpace space = new PacketSpace();
+    private final Host host = known.get();
+    private final SetTracer tracer = new SetTracer(index, host, space);
+    private final PortPackets ports = new PortPackets(space, host, table.family());
+  }
+
+  private final Table table;
+  private final RuleIndex index;
+  private final Entries entries;
+  private final Supplier<Host> known;
+  private final Map<String, Boolean> disturbed = new HashMap<>();
+  private @Nullable Sets sets;
+
+  /**
+   * Of one table.
+   *
+   * @param host what is known of this host, asked for where a rule makes it count
+   */
+  Interceptors(Table table, Entries entries, Supplier<Host> host) {
+    this.table = table;
+    this.index = new RuleIndex(table);
+    this.entries = entries;
+    this.known = host;
+  }
+
+  private Sets sets() {
+    if (sets == null) {
+      sets = new Sets();
+    }
+    return sets;
+  }
+
+  /** What becomes of a port's packets where something is lost, or may be. */
+  List<Interception> of(Subject subject) {
+    Optional<IpProtocol> protocol = IpProtocol.of(subject.port().protocol());
+    if (protocol.isEmpty() || entries.of(subject.chain()).isEmpty()) {
+      return List.of();
+    }
+    Asking asking = new Asking(subject, protocol.get());
+    List<Interception> found = new ArrayList<>();
+    if (!isUndisturbed(Hook.PREROUTING, subject)) {
+      asking.look(Passage.Kind.LAN).ifPresent(found::add);
+      asking.look(Passage.Kind.CONTAINERS).ifPresent(found::add);
+    }
+    if (!isUndisturbed(Hook.OUTPUT, subject)) {
+      asking.look(Passage.Kind.HOST).ifPresent(found::add);
+    }
+    if (isMasqueradeDisturbed(subject)) {
+      asking.look(Passage.Kind.HAIRPIN).ifPresent(found::add);
+      asking.look(Passage.Kind.LOCALHOST).ifPresent(found::add);
+    }
+    if (hasStrangers(subject.masquerades())) {
+      asking.look(Passage.Kind.HIDDEN).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  /**
+   * Whether no rule but the container's own can do anything with packets to the port on their way
+   * from a hook: then all arrive, and no set needs to be made.
+   */
+  private boolean isUndisturbed(Hook hook, Subject subject) {
+    int port = subject.port().port();
+    List<Row> base = index.rows(hook.name());
+    boolean found = false;
+    for (int at : index.candidates(hook.name(), port)) {
+      Rule rule = base.get(at).rule();
+      if (rule.equals(jumpTo(hook))) {
+        found = true;
+        break;
+      }
+      if (!isInert(rule)) {
+        return false;
+      }
+    }
+    if (!found || !onlyMarks(subject.marks())) {
+      return false;
+    }
+    List<Entries.Entry> own = entries.of(subject.chain());
+    int last = own.get(own.size() - 1).place();
+    List<Row> shared = index.rows(ChainNames.DNAT);
+    for (int at : index.candidates(ChainNames.DNAT, port)) {
+      Rule rule = shared.get(at).rule();
+      if (at < last && !isInert(rule) && !rule.target().leadsTo(subject.chain())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Rule jumpTo(Hook hook) {
+    return Layout.sharedJumps().stream()
+        .filter(j -> j.chain().equals(hook.name()))
+        .map(j -> j.rule())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isSharedJump(String chain, Rule rule) {
+    return Layout.sharedJumps().stream()
+        .anyMatch(j -> j.chain().equals(chain) && j.rule().equals(rule));
+  }
+
+  /** Whether a rule leaves packets and their way alone. */
+  private static boolean isInert(Rule rule) {
+    return rule.target() instanceof Target.None || rule.target() instanceof Target.GoesOn;
+  }
+
+  /** Whether anything but the plugin's own rules stands where its packets are masqueraded. */
+  private boolean isMasqueradeDisturbed(Subject subject) {
+    if (subject.hairpin().isEmpty() && !subject.localhost()) {
+      return false;
+    }
+    if (subject.masquerades().isEmpty()) {
+      return true;
+    }
+    return disturbed.computeIfAbsent(
+        subject.masquerades() + " " + subject.marks(),
+        k -> isDisturbed(subject.masquerades(), subject.marks()));
+  }
+
+  private boolean isDisturbed(String masquerades, String marks) {
+    for (Row row : index.rows(Hook.POSTROUTING.name())) {
+      boolean ours = isSharedJump(Hook.POSTROUTING.name(), row.rule());
+      if (ours && row.rule().target().leadsTo(masquerades)) {
+        break;
+      }
+      if (!ours && !isInert(row.rule())) {
+        return true;
+      }
+    }
+    return !onlyMarks(marks) || hasStrangers(masquerades);
+  }
+
+  /** Whether a chain does nothing with packets but set bits of their mark. */
+  private boolean onlyMarks(String chain) {
+    return index.rows(chain).stream()
+        .map(Row::rule)
+        .allMatch(
+            r ->
+                isInert(r)
+                    || r.target() instanceof Target.SetMark mark && mark.value() == mark.mask());
+  }
+
+  /** Whether a shared chain that masquerades holds a rule of another form than the plugin's. */
+  private boolean hasStrangers(String masquerades) {
+    for (Row row : index.rows(masquerades)) {
+      Rule rule = row.rule();
+      boolean ours =
+          masquerades.equals(ChainNames.MASQ)
+              ? rule.target().equals(Target.Masquerade.PLAIN)
+                  && rule.matches().size() == 1
+                  && rule.matches().get(0) instanceof Match.Mark mark
+                  && !mark.negated()
+                  && mark.mask() != 0
+              : rule.target().chain().map(ChainNames::isContainerChain).orElse(false);
+      if (!ours && !isInert(rule)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** One subject's questions. */
+  private final class Asking {
+    private final Subject subject;
+    private final IpProtocol protocol;
+    private final Map<Hook, PacketSet> entering = new HashMap<>();
+
+    Asking(Subject subject, IpProtocol protocol) {
+      this.subject = subject;
+      this.protocol = protocol;
+    }
+
+    Optional<Interception> look(Passage.Kind kind) {
+      Passage passage = passage(kind, LeftOut.NOTHING);
+      if (passage.extent() == Passage.Extent.NONE) {
+        return Optional.empty();
+      }
+      return Optional.of(new Interception(passage, culprits(passage)));
+    }
+
+    /** The packets that the entries are for, at a hook. */
+    private PacketSet entering(Hook hook) {
+      return entering.computeIfAbsent(
+          hook,
+          h -> {
+            PortPackets ports = sets().ports;
+            PacketSet all =
+                ports.local(ports.to(protocol, subject.port().hostIp(), subject.port().port()));
+            all =
+                h == Hook.OUTPUT
+                    ? ports.fromHost(all, localhost())
+                    : ports.fromOutside(all, subject.onLoopback());
+            PacketSet own = sets().space.none();
+            for (Entries.Entry entry : entries.of(subject.chain())) {
+              own = own.or(sets().tracer.packets(h, entry.row().rule()));
+            }
+            return all.and(own);
+          });
+    }
+
+    /** Localhost's packets come to nothing where nobody masquerades them. */
+    private boolean localhost() {
+      return subject.onLoopback() || subject.localhost();
+    }
+
+    private PacketSet ofContainers(PacketSet outside) {
+      Sets all = sets();
+      List<String> interfaces = new ArrayList<>(index.containerSide());
+      all.host.towards(subject.container().address()).ifPresent(l -> interfaces.add(l.name()));
+      PacketSet through = all.ports.through(outside, interfaces);
+      boolean subnet = subject.container().prefix() < table.family().bits();
+      return subnet
+          ? through.or(all.ports.from(outside, List.of(subject.container().network())))
+          : through;
+    }
+
+    private PacketSet meant(Passage.Kind kind) {
+      PacketSet outside = entering(Hook.PREROUTING);
+      return switch (kind) {
+        // a mapping on loopback alone is for this host
+        case LAN ->
+            subject.onLoopback() ? sets().space.none() : outside.minus(ofContainers(outside));
+        case HIDDEN ->
+            outside
+                .minus(ofContainers(outside))
+                .minus(sets().ports.from(outside, subject.hairpin().stream().toList()));
+        case CONTAINERS -> ofContainers(outside);
+        case HOST -> entering(Hook.OUTPUT);
+        case HAIRPIN -> sets().ports.from(outside, subject.hairpin().stream().toList());
+        case LOCALHOST ->
+            subject.localhost()
+                ? sets().ports.from(entering(Hook.OUTPUT), List.of(Cidr.host(LOCALHOST)))
+                : sets().space.none();
+      };
+    }
+
+    private Passage passage(Passage.Kind kind, LeftOut without) {
+      boolean host = kind == Passage.Kind.HOST || kind == Passage.Kind.LOCALHOST;
+      Hook hook = host ? Hook.OUTPUT : Hook.PREROUTING;
+      PacketSet meant = meant(kind);
+      SetTracer.Result first = sets().tracer.through(hook, meant, without);
+      List<Place> diverting = new ArrayList<>(first.diverting());
+      List<Leaving> arrived = new ArrayList<>();
+      List<Leaving> lost = new ArrayList<>();
+      for (Leaving leaving : first.leaving()) {
+        (arrives(leaving) ? arrived : lost).add(leaving);
+      }
+      if (!kind.isAboutSources()) {
+        return new Passage(kind, meant, arrived, lost, diverting);
+      }
+      // what does not arrive is lost before: here it counts what becomes of the rest
+      List<Leaving> masqueraded = new ArrayList<>();
+      List<Leaving> others = new ArrayList<>();
+      PacketSet leaving = sets().space.none();
+      for (Leaving one : arrived) {
+        if (one.last().map(p -> p.chain().equals(subject.chain())).orElse(false)) {
+          leaving = leaving.or(sets().tracer.rewritten(one, hook));
+        }
+      }
+      Device out = sets().host.deviceTowards(subject.container().address());
+      leaving = sets().tracer.leavingThrough(leaving, out);
+      SetTracer.Result last = sets().tracer.through(Hook.POSTROUTING, leaving, without);
+      diverting.addAll(last.diverting());
+      for (Leaving one : last.leaving()) {
+        (one.kind() == Exit.Kind.REWRITTEN ? masqueraded : others).add(one);
+      }
+      if (kind == Passage.Kind.HIDDEN) {
+        List<Leaving> hidden = masqueraded.stream().filter(this::byStranger).toList();
+        others.addAll(masqueraded);
+        others.removeAll(hidden);
+        return new Passage(kind, leaving, others, hidden, diverting);
+      }
+      return new Passage(kind, leaving, masqueraded, others, diverting);
+    }
+
+    /** Masqueraded by a rule of the shared chain that is none of the plugin's. */
+    private boolean byStranger(Leaving leaving) {
+      return leaving
+          .last()
+          .map(
+              p ->
+                  p.chain().equals(subject.masquerades())
+                      && p.rule().matches().stream().noneMatch(Match.Mark.class::isInstance))
+          .orElse(false);
+    }
+
+    /** Whether packets come to the container, or to the same on another network. */
+    private boolean arrives(Leaving leaving) {
+      if (leaving.kind() != Exit.Kind.REWRITTEN) {
+        return false;
+      }
+      String chain = leaving.last().map(Place::chain).orElse("");
+      return chain.equals(subject.chain()) || isOfSameContainer(leaving, chain);
+    }
+
+    private boolean isOfSameContainer(Leaving leaving, String chain) {
+      return subject.containerId().isPresent()
+          && leaving.way().stream()
+              .filter(p -> p.rule().target().leadsTo(chain))
+              .flatMap(p -> Claims.owner(p.rule(), chain).stream())
+              .anyMatch(o -> o.containerId().equals(subject.containerId().get()));
+    }
+
+    /** The rules that take what is lost, each once, in the order of the way. */
+    private List<Interception.Culprit> culprits(Passage passage) {
+      Map<String, Interception.Culprit> found = new LinkedHashMap<>();
+      for (Leaving leaving : passage.lost()) {
+        boolean sure =
+            passage.extent() == Passage.Extent.ALL || passage.isSurelyLost(leaving.packets());
+        List<List<Place>> ways = leaving.way().isEmpty() ? astray(passage) : List.of(leaving.way());
+        for (List<Place> way : ways) {
+          Place last = way.get(way.size() - 1);
+          Interception.Culprit culprit = new Interception.Culprit(way, sure);
+          found.merge(
+              last.chain() + " " + last.index(), culprit, (one, other) -> one.sure() ? one : other);
+        }
+      }
+      return List.copyOf(found.values());
+    }
+
+    /** The rules without which more would arrive. */
+    private List<List<Place>> astray(Passage passage) {
+      List<List<Place>> found = new ArrayList<>();
+      List<Place> suspects = passage.diverting().stream().distinct().limit(MOST_SUSPECTS).toList();
+      for (Place suspect : suspects) {
+        Passage other = passage(passage.kind(), LeftOut.NOTHING.and(suspect));
+        boolean more = !passage.heads(passage.arrived()).contains(other.heads(other.arrived()));
+        if (more) {
+          found.add(List.of(suspect));
+        }
+      }
+      return found;
+    }
+  }
+
+  /** The rule as it is spelled where it stands. */
+  Row row(Place place) {
+    return index.rows(place.chain()).get(place.index() - 1);
+  }
+}

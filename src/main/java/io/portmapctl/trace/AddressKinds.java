@@ -1,0 +1,107 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.Side;
+import io.portmapctl.packet.Field;
+import io.portmapctl.packet.Interval;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What addresses are to the routing table ({@code -m addrtype}, iptables-extensions(8)). IPv4 asks
+ * the local table alone; IPv6 tells the scope by the address. Where the host's addresses are not
+ * known, what an address is is a dimension of its own, but for those that are the same on every
+ * host.
+ *
+ * @param space the space of the sets
+ * @param host what is known of the host
+ * @param family the family
+ * @param place what tells the questions of one hook from another's
+ */
+record AddressKinds(PacketSpace space, Host host, Family family, String place) {
+
+  /** The packets of which an address is of one of these kinds. */
+  PacketSet of(Side side, List<Match.AddressKind> kinds) {
+    if (family == Family.IPV6 && kinds.size() > 1) {
+      // whether one or all must hold depends on the kinds
+      return space.ofQuestion(place + side + " " + kinds);
+    }
+    PacketSet set = space.none();
+    for (Match.AddressKind kind : kinds) {
+      set = set.or(of(side, kind));
+    }
+    return set;
+  }
+
+  /** The packets to, or from, an address of this host. */
+  PacketSet local(Side side) {
+    return of(side, Match.AddressKind.LOCAL);
+  }
+
+  private PacketSet of(Side side, Match.AddressKind kind) {
+    boolean v6 = family == Family.IPV6;
+    return switch (kind) {
+      case LOCAL -> isLocal(side);
+      case MULTICAST -> networks(side, Host.multicast(family));
+      case BROADCAST -> v6 ? unknown(side, kind) : broadcast(side);
+      case UNICAST ->
+          v6
+              ? networks(side, Host.multicast(family))
+                  .or(networks(side, List.of(Cidr.host(new IpAddress(family, 0, 0)))))
+                  .complement()
+                  .and(space.of(family))
+              : space
+                  .of(family)
+                  .minus(isLocal(side))
+                  .minus(broadcast(side))
+                  .minus(networks(side, Host.multicast(family)));
+      default -> unknown(side, kind);
+    };
+  }
+
+  private PacketSet networks(Side side, List<Cidr> networks) {
+    Field field = side == Side.SOURCE ? Field.SOURCE : Field.DESTINATION;
+    PacketSet set = space.none();
+    for (Cidr network : networks) {
+      set = set.or(space.of(field, network));
+    }
+    return set;
+  }
+
+  /** Not known by any address: asked by the kind. */
+  private PacketSet unknown(Side side, Match.AddressKind kind) {
+    return space.of(
+        side == Side.SOURCE ? Field.SOURCE_KIND : Field.DESTINATION_KIND,
+        Interval.of(kind.number()));
+  }
+
+  private PacketSet isLocal(Side side) {
+    PacketSet always = networks(side, Host.loopback(family));
+    if (host.links().isPresent()) {
+      return always.or(networks(side, host.local(family)));
+    }
+    List<Cidr> never = new ArrayList<>(Host.multicast(family));
+    never.addAll(Host.generalBroadcast(family));
+    return always.or(unknown(side, Match.AddressKind.LOCAL).minus(networks(side, never)));
+  }
+
+  /** Some are so on every host; those of its networks where they are known. */
+  private PacketSet broadcast(Side side) {
+    PacketSet always = networks(side, Host.generalBroadcast(family));
+    if (host.links().isEmpty()) {
+      List<Cidr> never = new ArrayList<>(Host.multicast(family));
+      never.addAll(Host.loopback(family));
+      return always.or(unknown(side, Match.AddressKind.BROADCAST).minus(networks(side, never)));
+    }
+    PacketSet known = always.or(networks(side, host.broadcasts()));
+    // kernels before 5.14 took a network's own address for a broadcast too
+    PacketSet perhaps =
+        networks(side, host.perhapsBroadcasts()).and(unknown(side, Match.AddressKind.BROADCAST));
+    return known.or(perhaps).minus(isLocal(side));
+  }
+}

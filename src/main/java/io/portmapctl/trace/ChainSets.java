@@ -1,0 +1,59 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Hook;
+import io.portmapctl.model.Row;
+import io.portmapctl.model.Table;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The rules of a table as sets of packets, each made when it is first asked for. */
+final class ChainSets {
+  private final RuleIndex index;
+  private final Host host;
+  private final PacketSpace space;
+  private final Map<String, PacketSet[]> early = new HashMap<>();
+  private final Map<String, PacketSet[]> late = new HashMap<>();
+
+  ChainSets(RuleIndex index, Host host, PacketSpace space) {
+    this.index = index;
+    this.host = host;
+    this.space = space;
+  }
+
+  RuleIndex index() {
+    return index;
+  }
+
+  Table table() {
+    return index.table();
+  }
+
+  PacketSpace space() {
+    return space;
+  }
+
+  List<Row> rows(String chain) {
+    return index.rows(chain);
+  }
+
+  /** The packets that a rule's matches let through at a hook; the index counts from 0. */
+  PacketSet packets(Hook hook, String chain, int at) {
+    Map<String, PacketSet[]> known = hook.rewritesSource() ? late : early;
+    PacketSet[] sets = known.computeIfAbsent(chain, c -> new PacketSet[rows(c).size()]);
+    PacketSet set = sets[at];
+    if (set == null) {
+      set = meaning(hook).of(rows(chain).get(at).rule());
+      sets[at] = set;
+    }
+    return set;
+  }
+
+  /** What matches mean at a hook. */
+  RulePackets meaning(Hook hook) {
+    // behind a translation the same words ask about other addresses
+    return new RulePackets(space, host, table().family(), hook.rewritesSource() ? "late " : "");
+  }
+}

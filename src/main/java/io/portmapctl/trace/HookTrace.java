@@ -1,0 +1,99 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Hook;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Target;
+import io.portmapctl.packet.PacketSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes down what becomes of one packet in the chains of a hook. */
+final class HookTrace implements Traversal.Observer<Step> {
+  private final Hook hook;
+  private final Packet start;
+  private final Rewriting rewriting;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<Exit> exits = new ArrayList<>();
+
+  /** How the packet looks where it has the marks of a set. */
+  private final Map<PacketSet, Packet> looks = new HashMap<>();
+
+  private HookTrace(Hook hook, Packet start, Host host) {
+    this.hook = hook;
+    this.start = start;
+    this.rewriting = new Rewriting(host);
+  }
+
+  /**
+   * Takes a packet through the chains of a hook.
+   *
+   * @param packets the packet as a set
+   * @param detail which rules are tried
+   * @param leftOut the rules that are passed over
+   */
+  static Pass through(
+      ChainSets sets,
+      Hook hook,
+      Packet packet,
+      PacketSet packets,
+      Host host,
+      Traversal.Detail detail,
+      LeftOut leftOut) {
+    HookTrace trace = new HookTrace(hook, packet, host);
+    new Traversal<>(sets, hook, trace, detail, leftOut).through(packets);
+    return new Pass(hook, packet, trace.steps, trace.exits);
+  }
+
+  private Packet look(PacketSet here) {
+    return looks.computeIfAbsent(
+        here,
+        h -> {
+          long[] mark = h.knownMark();
+          return start.withMark(new Mark(mark[0], mark[1]));
+        });
+  }
+
+  @Override
+  public Step step(
+      String chain,
+      int index,
+      Rule rule,
+      PacketSet here,
+      Truth result,
+      boolean certain,
+      int depth) {
+    Step step = new Step(hook, chain, index, rule, look(here), here, result, certain, depth, false);
+    steps.add(step);
+    return step;
+  }
+
+  @Override
+  public void toldBefore() {
+    steps.set(steps.size() - 1, steps.get(steps.size() - 1).toldBefore());
+  }
+
+  @Override
+  public void leave(
+      Exit.Kind kind, PacketSet packets, List<Step> way, Optional<Target> target, String note) {
+    Packet packet = look(packets);
+    PacketSet on = packets;
+    if (target.isPresent()) {
+      packet = rewriting.rewritten(packet, target.get(), hook);
+      on = rewriting.rewritten(packets, target.get(), start.family(), hook);
+      PacketSet told = new OnePacket(packets.space()).addresses(packet);
+      on = on.meets(told) ? on.and(told) : on;
+    }
+    Exit exit = new Exit(kind, packet, on, way, note);
+    for (int i = 0; i < exits.size(); i++) {
+      if (exit.sameEffect(exits.get(i))) {
+        Exit first = exits.get(i);
+        exits.set(i, new Exit(kind, first.packet(), first.packets().or(on), first.way(), note));
+        return;
+      }
+    }
+    exits.add(exit);
+  }
+}

@@ -1,0 +1,27 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Target;
+import io.portmapctl.packet.PacketSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A part of a set of packets that leaves the chains of a hook.
+ *
+ * @param kind how it leaves
+ * @param packets the packets, as they come to the rule that ends their way
+ * @param way the rules that took them, the jumps first; without any it is the chain's policy
+ * @param target what rewrites them, where something does
+ */
+public record Leaving(Exit.Kind kind, PacketSet packets, List<Place> way, Optional<Target> target) {
+
+  /** Copies the list. */
+  public Leaving {
+    way = List.copyOf(way);
+  }
+
+  /** The rule that ended their way, where one did. */
+  public Optional<Place> last() {
+    return way.isEmpty() ? Optional.empty() : Optional.of(way.get(way.size() - 1));
+  }
+}

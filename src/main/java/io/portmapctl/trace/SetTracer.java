@@ -1,0 +1,109 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.Hook;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Target;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Follows sets of packets through the hooks of table nat. */
+public final class SetTracer {
+  private final ChainSets sets;
+  private final Host host;
+
+  /**
+   * Through a table.
+   *
+   * @param index its rules by what they are about
+   * @param host what is known of the host
+   * @param space the space of the sets
+   */
+  public SetTracer(RuleIndex index, Host host, PacketSpace space) {
+    this.sets = new ChainSets(index, host, space);
+    this.host = host;
+  }
+
+  /**
+   * What came of a set.
+   *
+   * @param leaving its parts, by how they leave
+   * @param diverting the rules on the way that neither end it nor leave the packets as they are:
+   *     returns, jumps that do not come back, changes of a mark
+   */
+  public record Result(List<Leaving> leaving, List<Place> diverting) {}
+
+  /** Takes packets through the chains of a hook. */
+  public Result through(Hook hook, PacketSet packets) {
+    return through(hook, packets, LeftOut.NOTHING);
+  }
+
+  /** The same as if some rules were not there. */
+  public Result through(Hook hook, PacketSet packets, LeftOut left) {
+    Collecting collecting = new Collecting();
+    new Traversal<>(sets, hook, collecting, Traversal.Detail.EFFECTIVE, left).through(packets);
+    return new Result(List.copyOf(collecting.leaving), List.copyOf(collecting.diverting));
+  }
+
+  /** The packets that a rule lets through at a hook. */
+  public PacketSet packets(Hook hook, Rule rule) {
+    return sets.meaning(hook).of(rule);
+  }
+
+  /** The packets that go on where a part has left. */
+  public PacketSet rewritten(Leaving leaving, Hook hook) {
+    return leaving.target().isEmpty()
+        ? leaving.packets()
+        : new Rewriting(host)
+            .rewritten(leaving.packets(), leaving.target().get(), sets.table().family(), hook);
+  }
+
+  /** Packets that have been led on to leave through an interface. */
+  public PacketSet leavingThrough(PacketSet packets, Device out) {
+    return new OnePacket(sets.space()).leaving(packets, out);
+  }
+
+  /** Writes down where packets leave. */
+  private static final class Collecting implements Traversal.Observer<Place> {
+    private final List<Leaving> leaving = new ArrayList<>();
+    private final List<Place> diverting = new ArrayList<>();
+
+    @Override
+    public Place step(
+        String chain,
+        int index,
+        Rule rule,
+        PacketSet here,
+        Truth result,
+        boolean certain,
+        int depth) {
+      Place place = new Place(chain, index, rule);
+      if (result != Truth.NO && diverts(rule.target())) {
+        diverting.add(place);
+      }
+      return place;
+    }
+
+    private static boolean diverts(Target target) {
+      return target instanceof Target.Return
+          || target instanceof Target.Jump jump && jump.goTo()
+          || target instanceof Target.SetMark
+          || target instanceof Target.RestoreMark
+          || target instanceof Target.SetConnmark
+          || target instanceof Target.SaveMark;
+    }
+
+    @Override
+    public void toldBefore() {
+      // what came of it is known
+    }
+
+    @Override
+    public void leave(
+        Exit.Kind kind, PacketSet packets, List<Place> way, Optional<Target> target, String note) {
+      leaving.add(new Leaving(kind, packets, way, target));
+    }
+  }
+}
