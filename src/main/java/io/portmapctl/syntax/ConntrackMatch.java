@@ -48,7 +48,7 @@ final class ConntrackMatch {
   static Match state(Options in) throws NotUnderstood {
     boolean negated = in.negated();
     in.expect("--state");
-    List<Match.ConnState> states = PortMatches.several(Match.ConnState.class, in.take());
+    List<Match.ConnState> states = Values.several(Match.ConnState.class, in.take());
     if (states.contains(Match.ConnState.SNAT) || states.contains(Match.ConnState.DNAT)) {
       throw new NotUnderstood();
     }
@@ -72,12 +72,12 @@ final class ConntrackMatch {
     String value = in.take();
     return switch (option) {
       case "--ctstate" ->
-          new Match.States(negated, false, PortMatches.several(Match.ConnState.class, value));
+          new Match.States(negated, false, Values.several(Match.ConnState.class, value));
       case "--ctproto" -> new Match.ConnProtocol(negated, protocol(value));
       case "--ctorigsrc", "--ctorigdst", "--ctreplsrc", "--ctrepldst" ->
-          new Match.ConnAddress(negated, reply, side, Numbers.network(family, value));
+          new Match.ConnAddress(negated, reply, side, Values.network(family, value));
       case "--ctorigsrcport", "--ctorigdstport", "--ctreplsrcport", "--ctrepldstport" ->
-          new Match.ConnPort(negated, reply, side, Numbers.openPorts(value));
+          new Match.ConnPort(negated, reply, side, Values.openPorts(value));
       case "--ctstatus" -> new Match.ConnOther(negated, option, status(value));
       case "--ctexpire" -> new Match.ConnOther(negated, option, times(value));
       case "--ctdir" -> direction(negated, value);
@@ -100,19 +100,19 @@ final class ConntrackMatch {
       return "NONE";
     }
     List<String> names = new ArrayList<>();
-    PortMatches.several(Status.class, String.join(",", named)).forEach(s -> names.add(s.name()));
+    Values.several(Status.class, String.join(",", named)).forEach(s -> names.add(s.name()));
     return String.join(",", names);
   }
 
   private static String times(String value) throws NotUnderstood {
     int colon = value.indexOf(':');
     if (colon < 0) {
-      return Long.toString(Numbers.bits(value));
+      return Long.toString(Values.bits(value));
     }
     String low = value.substring(0, colon);
     String high = value.substring(colon + 1);
-    long first = low.isEmpty() ? 0 : Numbers.bits(low);
-    long last = high.isEmpty() ? Numbers.MOST : Numbers.bits(high);
+    long first = low.isEmpty() ? 0 : Values.bits(low);
+    long last = high.isEmpty() ? Values.MOST : Values.bits(high);
     if (first > last) {
       throw new NotUnderstood();
     }

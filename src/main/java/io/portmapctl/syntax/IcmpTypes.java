@@ -19,11 +19,11 @@ final class IcmpTypes {
       numbers = value;
     }
     int slash = numbers.indexOf('/');
-    int type = Numbers.decimal(slash < 0 ? numbers : numbers.substring(0, slash), 0, 255);
+    int type = Values.decimal(slash < 0 ? numbers : numbers.substring(0, slash), 0, 255);
     OptionalInt code =
         slash < 0
             ? OptionalInt.empty()
-            : OptionalInt.of(Numbers.decimal(numbers.substring(slash + 1), 0, 255));
+            : OptionalInt.of(Values.decimal(numbers.substring(slash + 1), 0, 255));
     boolean any = family == Family.IPV4 && type == 255; // so the kernel has it, whatever the code
     return any
         ? new Match.Icmp(family, negated, OptionalInt.empty(), OptionalInt.empty())

@@ -2,7 +2,6 @@ package io.portmapctl.syntax;
 
 import io.portmapctl.model.AddressRange;
 import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.IpProtocol;
 import io.portmapctl.model.Match;
 import io.portmapctl.model.Octets;
@@ -150,20 +149,20 @@ final class MatchParser {
   }
 
   private static Match.Kinds kinds(boolean negated, Options in) throws NotUnderstood {
-    return new Match.Kinds(negated, PortMatches.several(Match.AddressKind.class, in.take()));
+    return new Match.Kinds(negated, Values.several(Match.AddressKind.class, in.take()));
   }
 
   private static Match mark(Options in) throws NotUnderstood {
     boolean negated = in.negated();
     in.expect("--mark");
-    Numbers.Masked masked = Numbers.masked(in.take());
+    Values.Masked masked = Values.masked(in.take());
     return new Match.Mark(negated, masked.value(), masked.mask());
   }
 
   private static Match connmark(Options in) throws NotUnderstood {
     boolean negated = in.negated();
     in.expect("--mark");
-    Numbers.Masked masked = Numbers.masked(in.take());
+    Values.Masked masked = Values.masked(in.take());
     return new Match.Connmark(negated, masked.value(), masked.mask());
   }
 
@@ -176,25 +175,10 @@ final class MatchParser {
       if (side == Side.DESTINATION && !option.equals("--dst-range")) {
         throw new NotUnderstood();
       }
-      AddressRange range = addressRange(family, in.take());
+      AddressRange range = Values.addressRange(family, in.take());
       tests.put(side == Side.SOURCE ? 0 : 1, new Match.RangeTest(side, negated, range));
     }
     return new Match.IpRange(tests.some());
-  }
-
-  /** {@code LOW-HIGH}, or one address. */
-  static AddressRange addressRange(Family family, String text) throws NotUnderstood {
-    int dash = text.indexOf('-');
-    if (dash < 0) {
-      return AddressRange.of(Numbers.address(family, text));
-    }
-    IpAddress first = Numbers.address(family, text.substring(0, dash));
-    IpAddress last = Numbers.address(family, text.substring(dash + 1));
-    int order = Long.compareUnsigned(first.high(), last.high());
-    if (order > 0 || order == 0 && Long.compareUnsigned(first.low(), last.low()) > 0) {
-      throw new NotUnderstood();
-    }
-    return new AddressRange(first, last);
   }
 
   private static Match limit(Options in) throws NotUnderstood {
@@ -210,7 +194,7 @@ final class MatchParser {
         }
         case "--limit-burst" -> {
           given.put(1, option);
-          burst = Numbers.decimal(in.take(), 1, 10_000);
+          burst = Values.decimal(in.take(), 1, 10_000);
         }
         default -> throw new NotUnderstood();
       }
@@ -222,7 +206,7 @@ final class MatchParser {
   private static String rate(String text) throws NotUnderstood {
     int slash = text.indexOf('/');
     String unit = slash < 0 ? "sec" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
-    int count = Numbers.decimal(slash < 0 ? text : text.substring(0, slash), 1, 999_999);
+    int count = Values.decimal(slash < 0 ? text : text.substring(0, slash), 1, 999_999);
     for (int i = 0; i < LONG_UNITS.size() && !unit.isEmpty(); i++) {
       if (LONG_UNITS.get(i).startsWith(unit)) {
         long period = TICKS[i] / count;

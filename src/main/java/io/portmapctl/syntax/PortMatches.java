@@ -5,11 +5,9 @@ import io.portmapctl.model.Match;
 import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Side;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /** Matches of ports: {@code tcp}, {@code udp}, {@code sctp}, {@code dccp} and {@code multiport}. */
 final class PortMatches {
@@ -77,14 +75,14 @@ final class PortMatches {
   }
 
   private static PortRange range(Options in) throws NotUnderstood {
-    return Numbers.openPorts(in.take());
+    return Values.openPorts(in.take());
   }
 
   /** Of tcp and udp, all ports are no test; that none may be is lost, by nft and legacy apart. */
   private static boolean isTest(IpProtocol module, Match.PortTest test) throws NotUnderstood {
     boolean printed = module.number() != IpProtocol.TCP.number();
     printed &= module.number() != IpProtocol.UDP.number();
-    if (printed || !Numbers.isAll(test.range())) {
+    if (printed || !Values.isAll(test.range())) {
       return true;
     }
     if (test.negated()) {
@@ -104,26 +102,8 @@ final class PortMatches {
     return switch (text.toUpperCase(Locale.ROOT)) {
       case "NONE" -> List.of();
       case "ALL" -> List.of(Match.TcpFlag.values());
-      default -> several(Match.TcpFlag.class, text);
+      default -> Values.several(Match.TcpFlag.class, text);
     };
-  }
-
-  /** Names of an enum, in any case, with commas between them; in its own order. */
-  static <E extends Enum<E>> List<E> several(Class<E> of, String text) throws NotUnderstood {
-    Set<E> found = EnumSet.noneOf(of);
-    for (String name : text.toUpperCase(Locale.ROOT).split(",", -1)) {
-      boolean known = false;
-      for (E value : of.getEnumConstants()) {
-        if (value.name().equals(name)) {
-          known = true;
-          found.add(value);
-        }
-      }
-      if (!known) {
-        throw new NotUnderstood();
-      }
-    }
-    return List.copyOf(found);
   }
 
   static Match multiport(Options in) throws NotUnderstood {
@@ -139,7 +119,7 @@ final class PortMatches {
     List<PortRange> ranges = new ArrayList<>();
     int ports = 0;
     for (String part : in.take().split(",", -1)) {
-      PortRange range = Numbers.ports(part, ':');
+      PortRange range = Values.ports(part, ':');
       boolean several = part.indexOf(':') >= 0;
       if (several && range.first() == range.last()) {
         throw new NotUnderstood();

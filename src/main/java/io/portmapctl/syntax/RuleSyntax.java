@@ -90,7 +90,7 @@ public final class RuleSyntax {
       Side side = option.equals("-s") || option.equals("-i") ? Side.SOURCE : Side.DESTINATION;
       switch (option) {
         case "-s", "-d" -> {
-          Cidr cidr = Numbers.network(family, value);
+          Cidr cidr = Values.network(family, value);
           if (cidr.prefix() != 0 || negated) {
             put(side == Side.SOURCE ? 0 : 1, new Match.Address(side, negated, cidr));
           }

@@ -51,9 +51,9 @@ final class SenderMatches {
   private static Match.OwnerTest owner(boolean negated, Match.OwnerKind kind, String value)
       throws NotUnderstood {
     int dash = value.indexOf('-');
-    long first = Numbers.bits(dash < 0 ? value : value.substring(0, dash));
-    long last = dash < 0 ? first : Numbers.bits(value.substring(dash + 1));
-    if (first > last || last == Numbers.MOST) {
+    long first = Values.bits(dash < 0 ? value : value.substring(0, dash));
+    long last = dash < 0 ? first : Values.bits(value.substring(dash + 1));
+    if (first > last || last == Values.MOST) {
       throw new NotUnderstood();
     }
     return new Match.OwnerTest(negated, kind, first, last);
@@ -137,7 +137,7 @@ final class SenderMatches {
         case "--hitcount" -> options.put(2, "--hitcount " + positive(in.take()));
         case "--rttl" -> options.put(3, "--rttl");
         case "--name" -> name = Options.bare(in.take());
-        case "--mask" -> mask = Numbers.address(family, in.take()).toString();
+        case "--mask" -> mask = Values.address(family, in.take()).toString();
         case "--rsource", "--rdest" -> side = option;
         default -> throw new NotUnderstood();
       }
@@ -174,7 +174,7 @@ final class SenderMatches {
   }
 
   private static long positive(String text) throws NotUnderstood {
-    long value = Numbers.bits(text);
+    long value = Values.bits(text);
     if (value == 0) {
       throw new NotUnderstood();
     }

@@ -1,25 +1,17 @@
 package io.portmapctl.syntax;
 
-import io.portmapctl.model.AddressRange;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Octets;
-import io.portmapctl.model.PortRange;
 import io.portmapctl.model.Target;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Reads what stands behind {@code -j} and {@code -g} into the one form that iptables-save prints.
  * What is not understood exactly keeps its words.
  */
 final class TargetParser {
-  private static final String RANDOM = "--random";
-  private static final String FULLY = "--random-fully";
-  private static final String PERSISTENT = "--persistent";
-
   private final Family family;
   private final String name;
   private final Options in;
@@ -110,13 +102,13 @@ final class TargetParser {
       case "REJECT" -> reject();
       case "QUEUE" -> new Target.Queue(name, List.of());
       case "NFQUEUE" -> queue();
-      case "DNAT" -> new Target.Dnat(translation("--to-destination"));
-      case "SNAT" -> new Target.Snat(translation("--to-source"));
-      case "MASQUERADE" -> masquerade();
-      case "REDIRECT" -> redirect();
-      case "NETMAP" -> netmap();
-      case "MARK" -> mark();
-      case "CONNMARK" -> connmark();
+      case "DNAT" -> new Target.Dnat(translations().place("--to-destination"));
+      case "SNAT" -> new Target.Snat(translations().place("--to-source"));
+      case "MASQUERADE" -> translations().masquerade();
+      case "REDIRECT" -> translations().redirect();
+      case "NETMAP" -> translations().netmap();
+      case "MARK" -> MarkTargets.mark(in);
+      case "CONNMARK" -> MarkTargets.connmark(in);
       case "CT" -> conntrack();
       case "NOTRACK" -> new Target.Ct(name, true, List.of());
       case "TPROXY" -> tproxy();
@@ -128,6 +120,10 @@ final class TargetParser {
         yield new Target.GoesOn(name, in.rest());
       }
     };
+  }
+
+  private TranslationTargets translations() {
+    return new TranslationTargets(family, in);
   }
 
   private Target reject() throws NotUnderstood {
@@ -174,160 +170,6 @@ final class TargetParser {
             name, in.hasNext() ? in.rest() : List.of(new Octets("--queue-num"), new Octets("0")));
   }
 
-  /** {@code DNAT} and {@code SNAT}. */
-  private Target.Translation translation(String option) throws NotUnderstood {
-    Slots<String> place = new Slots<>();
-    Slots<String> flags = new Slots<>();
-    boolean source = option.equals("--to-source");
-    while (in.hasNext()) {
-      String word = in.take();
-      if (word.equals(option)) {
-        place.put(0, in.take());
-      } else {
-        flag(word, flags, source, true);
-      }
-    }
-    String value = place.some().get(0);
-    int colon = colonBeforePorts(value);
-    String host = colon < 0 ? value : value.substring(0, colon);
-    if (family == Family.IPV6 && host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
-    }
-    Optional<AddressRange> addresses =
-        host.isEmpty() && colon == 0
-            ? Optional.empty()
-            : Optional.of(MatchParser.addressRange(family, host));
-    Optional<PortRange> ports = Optional.empty();
-    OptionalInt base = OptionalInt.empty();
-    if (colon >= 0) {
-      String range = value.substring(colon + 1);
-      int slash = range.indexOf('/');
-      ports = Optional.of(Numbers.ports(slash < 0 ? range : range.substring(0, slash), '-'));
-      if (slash >= 0) {
-        boolean one = ports.get().first() == ports.get().last();
-        if (source || one) {
-          throw new NotUnderstood(); // of SNAT, iptables-save prints another number
-        }
-        base = OptionalInt.of(Numbers.decimal(range.substring(slash + 1), 0, 65535));
-      }
-    }
-    return new Target.Translation(addresses, ports, base, flags.all());
-  }
-
-  /** Where the colon stands that begins the ports; -1 where there is none. */
-  private int colonBeforePorts(String value) {
-    if (family == Family.IPV4) {
-      return value.indexOf(':');
-    }
-    if (value.startsWith("[")) {
-      int end = value.indexOf(']');
-      return end > 0 && value.startsWith(":", end + 1) ? end + 1 : -1;
-    }
-    return value.lastIndexOf(':') == 0 ? 0 : -1;
-  }
-
-  private static void flag(String word, Slots<String> flags, boolean fully, boolean persistent)
-      throws NotUnderstood {
-    if (word.equals(RANDOM)) {
-      flags.put(0, word);
-    } else if (fully && word.equals(FULLY)) {
-      flags.put(1, word);
-    } else if (persistent && word.equals(PERSISTENT)) {
-      flags.put(2, word);
-    } else {
-      throw new NotUnderstood();
-    }
-  }
-
-  private Target masquerade() throws NotUnderstood {
-    if (!in.hasNext()) {
-      return Target.Masquerade.PLAIN;
-    }
-    Slots<String> flags = new Slots<>();
-    Optional<PortRange> ports = toPorts(flags, true);
-    return new Target.Masquerade(ports, flags.all());
-  }
-
-  private Target redirect() throws NotUnderstood {
-    Slots<String> flags = new Slots<>();
-    Optional<PortRange> ports = toPorts(flags, false);
-    return new Target.Redirect(ports, flags.all());
-  }
-
-  private Optional<PortRange> toPorts(Slots<String> flags, boolean fully) throws NotUnderstood {
-    Optional<PortRange> ports = Optional.empty();
-    while (in.hasNext()) {
-      String word = in.take();
-      if (word.equals("--to-ports") || word.equals("--to-port")) {
-        if (ports.isPresent()) {
-          throw new NotUnderstood();
-        }
-        ports = Optional.of(Numbers.ports(in.take(), '-'));
-      } else {
-        flag(word, flags, fully, false);
-      }
-    }
-    return ports;
-  }
-
-  private Target netmap() throws NotUnderstood {
-    in.expect("--to");
-    return new Target.Netmap(Numbers.network(family, in.take()));
-  }
-
-  private Target mark() throws NotUnderstood {
-    String option = in.take();
-    Numbers.Masked mark = xmark(option, in.take());
-    return new Target.SetMark(mark.value(), mark.mask());
-  }
-
-  /** The bits that are turned over and those that are cleared before. */
-  private static Numbers.Masked xmark(String option, String value) throws NotUnderstood {
-    return switch (option) {
-      case "--set-xmark" -> Numbers.masked(value);
-      case "--set-mark" -> {
-        Numbers.Masked mark = Numbers.masked(value);
-        yield new Numbers.Masked(mark.value(), mark.value() | mark.mask());
-      }
-      case "--and-mark" -> new Numbers.Masked(0, ~Numbers.bits(value) & Numbers.MOST);
-      case "--or-mark" -> new Numbers.Masked(Numbers.bits(value), Numbers.bits(value));
-      case "--xor-mark" -> new Numbers.Masked(Numbers.bits(value), 0);
-      default -> throw new NotUnderstood();
-    };
-  }
-
-  private Target connmark() throws NotUnderstood {
-    Slots<String> mode = new Slots<>();
-    Slots<Long> nfMask = new Slots<>();
-    Slots<Long> ctMask = new Slots<>();
-    while (in.hasNext()) {
-      String word = in.take();
-      switch (word) {
-        case "--save-mark", "--restore-mark" -> mode.put(0, word);
-        case "--nfmask" -> nfMask.put(0, Numbers.bits(in.take()));
-        case "--ctmask" -> ctMask.put(0, Numbers.bits(in.take()));
-        case "--mask" -> {
-          long mask = Numbers.bits(in.take());
-          nfMask.put(0, mask);
-          ctMask.put(0, mask);
-        }
-        default -> {
-          Numbers.Masked mark = xmark(word, in.take());
-          in.end();
-          if (!mode.all().isEmpty() || !nfMask.all().isEmpty() || !ctMask.all().isEmpty()) {
-            throw new NotUnderstood();
-          }
-          return new Target.SetConnmark(mark.value(), mark.mask());
-        }
-      }
-    }
-    long nf = nfMask.all().isEmpty() ? Numbers.MOST : nfMask.all().get(0);
-    long ct = ctMask.all().isEmpty() ? Numbers.MOST : ctMask.all().get(0);
-    return mode.some().get(0).equals("--save-mark")
-        ? new Target.SaveMark(nf, ct)
-        : new Target.RestoreMark(nf, ct);
-  }
-
   private Target conntrack() throws NotUnderstood {
     if (in.isUnshown()) {
       throw new NotUnderstood();
@@ -340,7 +182,7 @@ final class TargetParser {
   private Target tproxy() throws NotUnderstood {
     Slots<String> values = new Slots<>();
     String ip = family == Family.IPV4 ? "0.0.0.0" : "::";
-    Numbers.Masked mark = new Numbers.Masked(0, 0);
+    Values.Masked mark = new Values.Masked(0, 0);
     int port = -1;
     while (in.hasNext()) {
       String option = in.take();
@@ -348,16 +190,16 @@ final class TargetParser {
       switch (option) {
         case "--on-port" -> {
           values.put(0, option);
-          port = Numbers.decimal(value, 0, 65535);
+          port = Values.decimal(value, 0, 65535);
         }
         case "--on-ip" -> {
           values.put(1, option);
-          IpAddress address = Numbers.address(family, value);
+          IpAddress address = Values.address(family, value);
           ip = address.toString();
         }
         case "--tproxy-mark" -> {
           values.put(2, option);
-          mark = Numbers.masked(value);
+          mark = Values.masked(value);
         }
         default -> throw new NotUnderstood();
       }

@@ -1,19 +1,24 @@
 package io.portmapctl.syntax;
 
+import io.portmapctl.model.AddressRange;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.PortRange;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Values that several matches and targets have. */
-final class Numbers {
+final class Values {
   /** The highest number of 32 bits. */
   static final long MOST = 0xffffffffL;
 
   private static final PortRange ALL_PORTS = new PortRange(0, 65535);
 
-  private Numbers() {}
+  private Values() {}
 
   /**
    * {@code VALUE/MASK}.
@@ -91,12 +96,45 @@ final class Numbers {
     return port;
   }
 
+  /** Names of an enum, in any case, with commas between them; in its own order. */
+  static <E extends Enum<E>> List<E> several(Class<E> of, String text) throws NotUnderstood {
+    Set<E> found = EnumSet.noneOf(of);
+    for (String name : text.toUpperCase(Locale.ROOT).split(",", -1)) {
+      boolean known = false;
+      for (E value : of.getEnumConstants()) {
+        if (value.name().equals(name)) {
+          known = true;
+          found.add(value);
+        }
+      }
+      if (!known) {
+        throw new NotUnderstood();
+      }
+    }
+    return List.copyOf(found);
+  }
+
   static IpAddress address(Family family, String text) throws NotUnderstood {
     Optional<IpAddress> address = IpAddress.parse(text);
     if (address.isEmpty() || address.get().family() != family) {
       throw new NotUnderstood();
     }
     return address.get();
+  }
+
+  /** {@code LOW-HIGH}, or one address. */
+  static AddressRange addressRange(Family family, String text) throws NotUnderstood {
+    int dash = text.indexOf('-');
+    if (dash < 0) {
+      return AddressRange.of(address(family, text));
+    }
+    IpAddress first = address(family, text.substring(0, dash));
+    IpAddress last = address(family, text.substring(dash + 1));
+    int order = Long.compareUnsigned(first.high(), last.high());
+    if (order > 0 || order == 0 && Long.compareUnsigned(first.low(), last.low()) > 0) {
+      throw new NotUnderstood();
+    }
+    return new AddressRange(first, last);
   }
 
   /** {@code ADDRESS}, {@code ADDRESS/PREFIX} or {@code ADDRESS/NETMASK}, host bits cleared. */
