@@ -58,7 +58,8 @@ public final class ReachView {
   static String who(PortReach reach) {
     List<Whose.Recipient> all = reach.recipients();
     if (all.isEmpty()) {
-      return "nobody: no rule takes it";
+      boolean open = reach.answers().stream().anyMatch(a -> a.result() == Answer.Result.UNKNOWN);
+      return open ? "who gets it cannot be told" : "nobody: no rule takes it";
     }
     String names =
         all.stream().limit(MOST_NAMES).map(TraceView::claimant).collect(Collectors.joining(", or "))
