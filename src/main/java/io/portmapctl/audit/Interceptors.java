@@ -152,7 +152,7 @@ final class Interceptors {
         return false;
       }
     }
-    if (!found || !onlyMarks(subject.marks())) {
+    if (!found || !index.onlyMarks(subject.marks())) {
       return false;
     }
     List<Entries.Entry> own = entries.of(subject.chain());
@@ -180,9 +180,8 @@ final class Interceptors {
         .anyMatch(j -> j.chain().equals(chain) && j.rule().equals(rule));
   }
 
-  /** Whether a rule leaves packets and their way alone. */
   private static boolean isInert(Rule rule) {
-    return rule.target() instanceof Target.None || rule.target() instanceof Target.GoesOn;
+    return RuleIndex.isInert(rule.target());
   }
 
   /** Whether anything but the plugin's own rules stands where its packets are masqueraded. */
@@ -208,17 +207,7 @@ final class Interceptors {
         return true;
       }
     }
-    return !onlyMarks(marks) || hasStrangers(masquerades);
-  }
-
-  /** Whether a chain does nothing with packets but set bits of their mark. */
-  private boolean onlyMarks(String chain) {
-    return index.rows(chain).stream()
-        .map(Row::rule)
-        .allMatch(
-            r ->
-                isInert(r)
-                    || r.target() instanceof Target.SetMark mark && mark.value() == mark.mask());
+    return !index.onlyMarks(marks) || hasStrangers(masquerades);
   }
 
   /** Whether a shared chain that masquerades holds a rule of another form than the plugin's. */

@@ -26,7 +26,7 @@ public final class Claimants {
   public static List<Whose.Recipient> besides(Whose whose, Trace trace) {
     List<Whose.Recipient> others = new ArrayList<>();
     LeftOut leftOut = LeftOut.NOTHING;
-    Optional<Way> way = certain(trace);
+    Optional<Way> way = certain(trace).filter(w -> trace.mayBeClaimedByOthers());
     while (way.isPresent() && others.size() < MOST) {
       Optional<Exit> taken = way.get().redirection();
       if (taken.isEmpty()) {

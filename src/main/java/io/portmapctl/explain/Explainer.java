@@ -54,7 +54,7 @@ public record Explainer(
         for (PortMapping mapping : attachment.mappings()) {
           if (mapping.appliesTo(table.family())) {
             Published port = Published.of(table.family(), mapping);
-            PortReach reach = reach(looking, whose, port);
+            PortReach reach = looking.of(port);
             ports.add(reach);
             failings.look(attachment, reach);
           }
@@ -73,25 +73,7 @@ public record Explainer(
   /** Who gets connections to a port of a table. */
   public PortReach reach(Table table, Published port) {
     Whose whose = new Whose(attachments);
-    return reach(new Reach(table, host, whose, subnets(), settings), whose, port);
-  }
-
-  private static PortReach reach(Reach looking, Whose whose, Published port) {
-    List<Answer> answers = looking.of(port.protocol(), port.port(), port.hostIp());
-    Set<Whose.Recipient> recipients = new LinkedHashSet<>();
-    Set<Whose.Recipient> others = new LinkedHashSet<>();
-    for (Answer answer : answers) {
-      answer.trace().ways().forEach(w -> whose.of(w).ifPresent(recipients::add));
-    }
-    Set<IpAddress> asked = new HashSet<>();
-    for (Answer answer : answers) {
-      // whoever sends to an address meets the same claims
-      if (answer.recipient().isPresent() && asked.add(answer.viewpoint().destination())) {
-        others.addAll(Claimants.besides(whose, answer.trace()));
-      }
-    }
-    others.removeAll(recipients);
-    return new PortReach(port, answers, List.copyOf(recipients), List.copyOf(others));
+    return new Reach(table, host, whose, subnets(), settings).of(port);
   }
 
   /** The subnet of a container, as an attachment or an interface tells. */

@@ -11,6 +11,7 @@ import io.portmapctl.model.Rule;
 import io.portmapctl.model.Side;
 import io.portmapctl.model.Table;
 import io.portmapctl.plan.Destination;
+import io.portmapctl.plan.Published;
 import io.portmapctl.plan.Translations;
 import io.portmapctl.trace.Device;
 import io.portmapctl.trace.Endpoint;
@@ -23,6 +24,8 @@ import io.portmapctl.trace.Tracer;
 import io.portmapctl.trace.Truth;
 import io.portmapctl.trace.Way;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +47,10 @@ public final class Reach {
   private final Settings settings;
   private final RuleIndex index;
 
-  /** Where the host's addresses are known, the same for every port. */
-  private final Optional<Tracer> shared;
+  /** By what is known of the host, which most ports have in common. */
+  private final Map<Host, Tracer> tracers = new HashMap<>();
 
-  private final Optional<SenderClasses> sharedClasses;
+  private final Map<Host, SenderClasses> classes = new HashMap<>();
 
   /** What is redirected only if it is sent to a certain address. */
   private final List<Destination> ofOneAddress = new ArrayList<>();
@@ -69,8 +72,6 @@ public final class Reach {
     this.subnets = Map.copyOf(subnets);
     this.settings = settings;
     this.index = new RuleIndex(table);
-    this.shared = host.links().map(l -> new Tracer(index, host, false));
-    this.sharedClasses = host.links().map(l -> new SenderClasses(index, host));
     for (Chain chain : table.chains().values()) {
       for (Row row : chain.rows()) {
         if (Translations.redirects(row.rule().target())) {
@@ -82,13 +83,15 @@ public final class Reach {
     }
   }
 
-  /**
-   * The answers, those to one address of the host after another.
-   *
-   * @param hostIp the one address of the host that is asked about; empty for each
-   */
-  public List<Answer> of(String protocol, int port, Optional<IpAddress> hostIp) {
-    return new Question(protocol, port, hostIp).answers();
+  /** Who gets connections to a port: the answers to one address of the host after another. */
+  public PortReach of(Published port) {
+    Question question = new Question(port.protocol(), port.port(), port.hostIp());
+    List<Answer> answers = question.answers();
+    Set<Whose.Recipient> recipients = new LinkedHashSet<>();
+    answers.forEach(a -> a.arrivals().forEach(r -> recipients.add(r.recipient())));
+    question.others.removeAll(recipients);
+    return new PortReach(
+        port, answers, List.copyOf(recipients), List.copyOf(question.others));
   }
 
   /** The host's addresses, and those that rules of this port name; one stands for the unknown. */
@@ -118,9 +121,10 @@ public final class Reach {
     private final List<IpAddress> destinations;
     private final Host host;
     private final Tracer tracer;
-    private final SenderClasses classes;
     private final Judgement judgement;
     private final List<Answer> answers = new ArrayList<>();
+    private final Set<Whose.Recipient> others = new LinkedHashSet<>();
+    private final Set<IpAddress> claimed = new HashSet<>();
 
     Question(String name, int port, Optional<IpAddress> hostIp) {
       this.protocol = IpProtocol.of(name).orElseThrow();
@@ -128,16 +132,18 @@ public final class Reach {
       this.hostIp = hostIp;
       this.destinations = destinations(name, port, hostIp);
       this.host = told.links().isPresent() ? told : Standin.host(destinations);
-      this.tracer = shared.orElseGet(() -> new Tracer(index, host, false));
-      this.classes = sharedClasses.orElseGet(() -> new SenderClasses(index, host));
+      this.tracer =
+          tracers.compute(
+              host,
+              (h, known) ->
+                  known == null || known.isWorn() ? new Tracer(index, h, false) : known);
       this.judgement = new Judgement(table, whose, c -> Optional.of(subnet(c)), settings);
     }
 
     List<Answer> answers() {
       for (IpAddress to : destinations) {
         if (!Host.isLoopback(to)) {
-          ask(Viewpoint.Kind.LAN, Standin.client(family), to);
-          networks(to);
+          networks(ask(Viewpoint.Kind.LAN, Standin.client(family), to), to);
           if (host.isLocal(to) == Truth.YES) {
             ask(Viewpoint.Kind.HOST, to, to);
           }
@@ -170,8 +176,8 @@ public final class Reach {
       return local;
     }
 
-    /** Adds an answer. */
-    private void ask(Viewpoint.Kind kind, IpAddress from, IpAddress to) {
+    /** Adds an answer; the whole trace is for those who look at what did not match. */
+    private Trace ask(Viewpoint.Kind kind, IpAddress from, IpAddress to) {
       boolean outside = kind == Viewpoint.Kind.LAN || kind == Viewpoint.Kind.NETWORK;
       Trace trace = tracer.follow(packet(from, to), outside ? index.containerSide() : List.of());
       Judgement.Verdict verdict = judgement.of(trace);
@@ -181,6 +187,10 @@ public final class Reach {
             .of(way)
             .ifPresent(r -> arrivals.add(new Answer.Arrival(way.after().destination(), r)));
       }
+      // whoever sends to an address meets the same claims
+      if (!arrivals.isEmpty() && claimed.add(to)) {
+        others.addAll(Claimants.besides(whose, trace));
+      }
       answers.add(
           new Answer(
               new Viewpoint(kind, from, to),
@@ -188,6 +198,7 @@ public final class Reach {
               verdict.reason(),
               trace.taken(),
               List.copyOf(arrivals)));
+      return trace;
     }
 
     private Packet packet(IpAddress from, IpAddress to) {
@@ -203,11 +214,26 @@ public final class Reach {
     }
 
     /** Senders who fare otherwise than the one who stands for the LAN. */
-    private void networks(IpAddress to) {
+    private void networks(Trace lan, IpAddress to) {
+      if (!asksForSenders(lan)) {
+        return;
+      }
       List<Cidr> inside = containers().stream().map(this::subnet).toList();
-      for (IpAddress sender : classes.others(protocol, to, port, inside, Standin.client(family))) {
+      SenderClasses parted = classes.computeIfAbsent(host, h -> new SenderClasses(index, h));
+      for (IpAddress sender : parted.others(protocol, to, port, inside, Standin.client(family))) {
         ask(Viewpoint.Kind.NETWORK, sender, to);
       }
+    }
+
+    /** Whether some rule on the way looks at who sends; else all fare alike. */
+    private boolean asksForSenders(Trace lan) {
+      return lan.ways().stream()
+          .map(w -> w.passes().get(0))
+          .distinct()
+          .flatMap(p -> p.steps().stream())
+          .filter(s -> !s.rule().target().chain().map(index::onlyMarks).orElse(false))
+          .flatMap(s -> s.rule().matches().stream())
+          .anyMatch(SenderClasses::asks);
     }
 
     /** The containers that some answer leads to, or the first of many. */

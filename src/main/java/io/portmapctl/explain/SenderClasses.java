@@ -6,6 +6,8 @@ import io.portmapctl.model.Family;
 import io.portmapctl.model.Hook;
 import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.IpProtocol;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.Side;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
@@ -41,6 +43,17 @@ final class SenderClasses {
     PacketSpace space = new PacketSpace();
     this.ports = new PortPackets(space, host, index.table().family());
     this.tracer = new SetTracer(index, host, space);
+  }
+
+  /** Whether a match may tell two senders apart. */
+  static boolean asks(Match match) {
+    if (match instanceof Match.Address address) {
+      return address.side() == Side.SOURCE;
+    }
+    if (match instanceof Match.AddressType type) {
+      return type.source().isPresent();
+    }
+    return match instanceof Match.IpRange || match instanceof Match.Conntrack;
   }
 
   /**

@@ -37,6 +37,14 @@ public enum Field {
   DESTINATION_PORT(16),
   /** The destination port before it was translated; counts only where {@link #PORT_MOVED}. */
   ORIGINAL_DESTINATION_PORT(16),
+  /** 1 where the connection's source is translated. */
+  SOURCE_TRANSLATED(1),
+  /** 1 where the connection's destination is translated. */
+  DESTINATION_TRANSLATED(1),
+  /** 1 where another destination address was given by a rule. */
+  ADDRESS_MOVED(1),
+  /** 1 where another destination port was given by a rule. */
+  PORT_MOVED(1),
   /**
    * What the source is to the routing table, where the host's addresses are not known: the number
    * of its kind in linux/rtnetlink.h.
@@ -44,6 +52,13 @@ public enum Field {
   SOURCE_KIND(4),
   /** What the destination is to the routing table, where the host's addresses are not known. */
   DESTINATION_KIND(4),
+  /**
+   * The connection's state: 0 for INVALID, 1 for NEW, 2 for RELATED, 3 for ESTABLISHED, 4 for
+   * UNTRACKED.
+   */
+  STATE(3),
+  /** 1 where the packet answers. */
+  REPLY(1),
   /** The type of an ICMP message. */
   ICMP_TYPE(8),
   /** The code of an ICMP message. */
@@ -60,21 +75,6 @@ public enum Field {
   ACK(1),
   /** TCP's flag URG. */
   URG(1),
-  /**
-   * The connection's state: 0 for INVALID, 1 for NEW, 2 for RELATED, 3 for ESTABLISHED, 4 for
-   * UNTRACKED.
-   */
-  STATE(3),
-  /** 1 where the packet answers. */
-  REPLY(1),
-  /** 1 where the connection's source is translated. */
-  SOURCE_TRANSLATED(1),
-  /** 1 where the connection's destination is translated. */
-  DESTINATION_TRANSLATED(1),
-  /** 1 where another destination address was given by a rule. */
-  ADDRESS_MOVED(1),
-  /** 1 where another destination port was given by a rule. */
-  PORT_MOVED(1),
   /** The sender's Ethernet address. */
   MAC(48),
   /** 1 where a socket of this host sends it. */

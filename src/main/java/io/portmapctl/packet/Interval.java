@@ -5,6 +5,8 @@ import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A run of values of a field, unsigned 128-bit numbers.
@@ -81,6 +83,33 @@ public record Interval(long firstHigh, long firstLow, long lastHigh, long lastLo
       name.append((char) octet);
     }
     return name.toString();
+  }
+
+  /** The values that are in one of some runs, as runs in order that do not touch. */
+  static List<Interval> united(List<Interval> runs) {
+    List<Interval> sorted = new ArrayList<>(runs);
+    sorted.sort(
+        (one, other) -> compare(one.firstHigh, one.firstLow, other.firstHigh, other.firstLow));
+    List<Interval> united = new ArrayList<>();
+    for (Interval run : sorted) {
+      Interval last = united.isEmpty() ? null : united.get(united.size() - 1);
+      if (last == null || !last.reaches(run)) {
+        united.add(run);
+      } else if (compare(last.lastHigh, last.lastLow, run.lastHigh, run.lastLow) < 0) {
+        united.set(
+            united.size() - 1,
+            new Interval(last.firstHigh, last.firstLow, run.lastHigh, run.lastLow));
+      }
+    }
+    return List.copyOf(united);
+  }
+
+  /** Whether a run that begins behind this one's first overlaps it or begins right behind it. */
+  private boolean reaches(Interval run) {
+    boolean highest = lastHigh == -1 && lastLow == -1;
+    long low = lastLow + 1;
+    long high = lastHigh + (low == 0 ? 1 : 0);
+    return highest || compare(run.firstHigh, run.firstLow, high, low) <= 0;
   }
 
   /** Whether it is one value. */

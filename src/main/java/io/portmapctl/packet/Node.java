@@ -30,7 +30,7 @@ final class Node {
     for (Node node : next) {
       sum = sum * 31 + node.id;
     }
-    this.hash = sum;
+    this.hash = sum ^ sum >>> 15;
   }
 
   int level() {
@@ -88,6 +88,7 @@ final class Node {
       return true;
     }
     if (!(other instanceof Node node)
+        || node.hash != hash
         || node.level != level
         || !Arrays.equals(node.starts, starts)) {
       return false;

@@ -3,9 +3,11 @@ package io.portmapctl.packet;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +27,10 @@ public final class PacketSet {
 
   private PacketSet of(Node other) {
     return other == node ? this : new PacketSet(space, other);
+  }
+
+  Node node() {
+    return node;
   }
 
   /** The space that it is of. */
@@ -74,28 +80,30 @@ public final class PacketSet {
 
   /** Those that differ from one of these at most in a field. */
   public PacketSet without(Field field) {
-    return of(space.without(node, level -> level == field.level()));
+    return of(space.without(node, field.level(), field.level()));
   }
 
   /** Those that have a value of a field that one of these has, whatever else they are. */
   public PacketSet only(Field field) {
-    return of(
-        space.without(node, level -> level != field.level() && level != Field.FAMILY.level()));
+    int level = field.level();
+    Node others = space.without(node, level + 1, Node.END - 1);
+    return of(space.without(others, Field.FAMILY.level() + 1, level - 1));
   }
 
   /** Those that differ from one of these at most in marks. */
   public PacketSet withoutMarks() {
-    return of(space.without(node, PacketSpace::isMark));
+    return of(space.without(node, PacketSpace.FIRST_MARK, PacketSpace.FIRST_QUESTION - 1));
   }
 
   /** Those that differ from one of these at most in answers that nobody knows. */
   public PacketSet withoutQuestions() {
-    return of(space.without(node, PacketSpace::isQuestion));
+    return of(space.without(node, PacketSpace.FIRST_QUESTION, Node.END - 1));
   }
 
   /** Those that differ from one of these at most in the answer to one question. */
   public PacketSet withoutQuestion(String words) {
-    return of(space.without(node, level -> words.equals(space.question(level))));
+    int level = space.questionLevel(words);
+    return level < 0 ? this : of(space.without(node, level, level));
   }
 
   /**
@@ -127,6 +135,26 @@ public final class PacketSet {
   /** These packets with every value of a field that a set allows. */
   public PacketSet with(Field field, PacketSet allowed) {
     return without(field).and(allowed);
+  }
+
+  /**
+   * These packets with other values of some fields that are no addresses, and with any value of
+   * others.
+   *
+   * @param values the fields with their values
+   * @param free the fields that may have any value
+   */
+  public PacketSet with(Map<Field, Long> values, Set<Field> free) {
+    Map<Integer, Long> levels = new HashMap<>();
+    values.forEach((field, value) -> levels.put(field.level(), value));
+    Set<Integer> any = new HashSet<>();
+    free.forEach(field -> any.add(field.level()));
+    any.addAll(levels.keySet());
+    int last = any.stream().mapToInt(Integer::intValue).max().orElse(-1);
+    Node others = space.without(node, any, last);
+    List<PacketSet> sets = new ArrayList<>();
+    values.forEach((field, value) -> sets.add(space.of(field, Interval.of(value))));
+    return of(space.apply(PacketSpace.Operation.AND, others, space.allOf(sets).node));
   }
 
   /** These packets with what a field was kept in the field behind it, and any value in itself. */
@@ -196,7 +224,7 @@ public final class PacketSet {
   /** A bit, cleared or not, then turned over or not. */
   private Node changed(Node from, int level, boolean clear, boolean flip) {
     if (clear) {
-      return space.withBit(space.without(from, l -> l == level), level, flip);
+      return space.withBit(space.without(from, level, level), level, flip);
     }
     return flip ? space.flipped(from, level) : from;
   }
@@ -213,11 +241,55 @@ public final class PacketSet {
 
   /** The bits of the mark that are the same in all of them, with their values: value, then mask. */
   public long[] knownMark() {
+    Node marks = node;
+    while (marks.level() < PacketSpace.FIRST_MARK) {
+      Node only = only(marks);
+      if (only == space.noneNode()) {
+        marks = space.without(marks, 0, PacketSpace.FIRST_MARK - 1);
+      } else {
+        marks = only;
+      }
+    }
+    long value = 0;
+    long known = 0;
+    Node at = marks;
+    while (PacketSpace.isPacketMark(at.level())) {
+      boolean zero = at.next(1) == space.noneNode();
+      boolean one = at.next(0) == space.noneNode();
+      if (!zero && !one) {
+        return compared(marks);
+      }
+      long bit = 1L << (at.level() - PacketSpace.markLevel(0));
+      known |= bit;
+      value |= one ? bit : 0;
+      at = at.next(zero ? 0 : 1);
+    }
+    return new long[] {value, known};
+  }
+
+  /** To where the one run leads that leads anywhere; to no packet where several do. */
+  private Node only(Node from) {
+    Node only = space.noneNode();
+    for (int i = 0; i < from.size(); i++) {
+      Node next = from.next(i);
+      if (next != space.noneNode() && next != only) {
+        if (only != space.noneNode()) {
+          return space.noneNode();
+        }
+        only = next;
+      }
+    }
+    return only;
+  }
+
+  /** The same where bits depend on one another: each is tried. */
+  private long[] compared(Node marks) {
     long value = 0;
     long known = 0;
     for (int bit = 0; bit < PacketSpace.MARK_BITS; bit++) {
-      boolean zero = space.withBit(node, PacketSpace.markLevel(bit), true) == space.noneNode();
-      boolean one = space.withBit(node, PacketSpace.markLevel(bit), false) == space.noneNode();
+      int level = PacketSpace.markLevel(bit);
+      boolean zero = space.withBit(marks, level, true) == space.noneNode();
+      boolean one = space.withBit(marks, level, false) == space.noneNode();
       if (zero || one) {
         known |= 1L << bit;
         value |= one && !zero ? 1L << bit : 0;
@@ -228,28 +300,41 @@ public final class PacketSet {
 
   /** The values that a field has in them, as runs in order that do not touch. */
   public List<Interval> values(Field field, Family family) {
-    int level = field.level();
-    Node only = space.without(node, l -> l != level);
-    List<Interval> runs = new ArrayList<>();
-    if (only == space.noneNode()) {
-      return runs;
+    if (isEmpty()) {
+      return List.of();
     }
     int bits = field.bits(family);
-    long lastHigh = bits == 128 ? -1L : 0;
-    long lastLow = bits >= 64 ? -1L : (1L << bits) - 1;
-    if (only == space.allNode()) {
-      return List.of(new Interval(0, 0, lastHigh, lastLow));
+    Interval every = new Interval(0, 0, bits == 128 ? -1L : 0, bits >= 64 ? -1L : (1L << bits) - 1);
+    List<Interval> runs = new ArrayList<>();
+    if (!collect(node, field.level(), every, runs, new HashSet<>())) {
+      return List.of(every);
     }
-    for (int i = 0; i < only.size(); i++) {
-      if (only.next(i) == space.noneNode()) {
-        continue;
+    return Interval.united(runs);
+  }
+
+  /** Collects the runs of nodes that ask for a level; false where some way does not ask. */
+  private boolean collect(
+      Node from, int level, Interval every, List<Interval> runs, Set<Integer> seen) {
+    if (from == space.noneNode() || !seen.add(from.id())) {
+      return true;
+    }
+    if (from.level() > level) {
+      return false;
+    }
+    for (int i = 0; i < from.size(); i++) {
+      if (from.level() < level) {
+        if (!collect(from.next(i), level, every, runs, seen)) {
+          return false;
+        }
+      } else if (from.next(i) != space.noneNode()) {
+        boolean last = i + 1 == from.size();
+        long low = last ? every.lastLow() : from.low(i + 1) - 1;
+        long high =
+            last ? every.lastHigh() : from.high(i + 1) - (from.low(i + 1) == 0 ? 1 : 0);
+        runs.add(new Interval(from.high(i), from.low(i), high, low));
       }
-      boolean last = i + 1 == only.size();
-      long low = last ? lastLow : only.low(i + 1) - 1;
-      long high = last ? lastHigh : only.high(i + 1) - (only.low(i + 1) == 0 ? 1 : 0);
-      runs.add(new Interval(only.high(i), only.low(i), high, low));
     }
-    return List.copyOf(runs);
+    return true;
   }
 
   /** The questions on whose answers it depends, by their words. */

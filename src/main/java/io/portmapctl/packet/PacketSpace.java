@@ -5,10 +5,13 @@ import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All packets, and the sets that are made of them. A set is an interval decision diagram: its
@@ -24,12 +27,18 @@ public final class PacketSpace {
   /** How many bits a mark has. */
   public static final int MARK_BITS = 32;
 
-  private static final int FIRST_MARK = Field.values().length;
+  static final int FIRST_MARK = Field.values().length;
   private static final int FIRST_CONNMARK = FIRST_MARK + MARK_BITS;
-  private static final int FIRST_QUESTION = FIRST_CONNMARK + MARK_BITS;
+  static final int FIRST_QUESTION = FIRST_CONNMARK + MARK_BITS;
 
   /** As many results of operations are kept; a power of 2. */
-  private static final int REMEMBERED = 1 << 15;
+  private static final int REMEMBERED = 1 << 13;
+
+  /** What keys of other operations begin with. */
+  private static final long OTHER = 3;
+
+  /** Levels from here on are one in keys: all questions are meant, or none. */
+  private static final int LAST = (1 << 12) - 1;
 
   /** What is made of two sets. */
   enum Operation {
@@ -46,18 +55,15 @@ public final class PacketSpace {
 
   private final Node none = new Node(Node.END, new long[0], new Node[0], 0);
   private final Node all = new Node(Node.END, new long[] {1}, new Node[0], 1);
-  private final Map<Node, Node> nodes = new HashMap<>();
+
+  /** Every node, at the place of its hash or behind it. */
+  private @Nullable Node[] nodes = new Node[1 << 10];
+
   private final long[] asked = new long[REMEMBERED];
-  private final Node[] answered = new Node[REMEMBERED];
+  private final @Nullable Node[] answered = new Node[REMEMBERED];
   private final List<String> questions = new ArrayList<>();
   private final Map<String, Integer> levels = new HashMap<>();
   private int nodesMade = 2;
-
-  /** An empty space. */
-  public PacketSpace() {
-    Arrays.fill(answered, none);
-    Arrays.fill(asked, -1);
-  }
 
   /** How many nodes its sets have in all: what they cost. */
   public int size() {
@@ -77,6 +83,41 @@ public final class PacketSpace {
   /** No packet. */
   public PacketSet none() {
     return new PacketSet(this, none);
+  }
+
+  /**
+   * The packets that are in all of some sets, each of which asks for one field that no other asks
+   * for: as if by {@link PacketSet#and}, and faster.
+   */
+  public PacketSet allOf(List<PacketSet> sets) {
+    return allOf(sets, all());
+  }
+
+  /**
+   * The same, and in one set more.
+   *
+   * @param rest asks for fields behind those of the others only
+   */
+  public PacketSet allOf(List<PacketSet> sets, PacketSet rest) {
+    List<Node> parts = new ArrayList<>(sets.size());
+    for (PacketSet set : sets) {
+      if (set.isEmpty()) {
+        return none();
+      }
+      if (set.node() != all) {
+        parts.add(set.node());
+      }
+    }
+    parts.sort(Comparator.comparingInt(Node::level).reversed());
+    Node below = rest.node();
+    for (Node part : parts) {
+      Runs runs = new Runs(part.size());
+      for (int i = 0; i < part.size(); i++) {
+        runs.add(part.high(i), part.low(i), part.next(i) == all ? below : part.next(i));
+      }
+      below = runs.node(part.level());
+    }
+    return new PacketSet(this, below);
   }
 
   /** The packets of a family. */
@@ -165,12 +206,13 @@ public final class PacketSpace {
     return FIRST_CONNMARK + bit;
   }
 
-  static boolean isMark(int level) {
-    return level >= FIRST_MARK && level < FIRST_QUESTION;
+  /** The level of a question; -1 where it was never asked. */
+  int questionLevel(String words) {
+    return levels.getOrDefault(words, -1);
   }
 
-  static boolean isQuestion(int level) {
-    return level >= FIRST_QUESTION && level != Node.END;
+  static boolean isPacketMark(int level) {
+    return level >= FIRST_MARK && level < FIRST_CONNMARK;
   }
 
   Node allNode() {
@@ -206,12 +248,37 @@ public final class PacketSpace {
   /** The one node with these runs. */
   private Node make(int level, long[] starts, Node[] next) {
     Node node = new Node(level, starts, next, nodesMade);
-    Node there = nodes.putIfAbsent(node, node);
-    if (there != null) {
-      return there;
+    int at = node.hashCode() & nodes.length - 1;
+    while (true) {
+      Node there = nodes[at];
+      if (there == null) {
+        break;
+      }
+      if (there.equals(node)) {
+        return there;
+      }
+      at = at + 1 & nodes.length - 1;
     }
+    nodes[at] = node;
     nodesMade++;
+    if (nodesMade > nodes.length / 2) {
+      grow();
+    }
     return node;
+  }
+
+  private void grow() {
+    @Nullable Node[] before = nodes;
+    nodes = new Node[2 * before.length];
+    for (Node node : before) {
+      if (node != null) {
+        int at = node.hashCode() & nodes.length - 1;
+        while (nodes[at] != null) {
+          at = at + 1 & nodes.length - 1;
+        }
+        nodes[at] = node;
+      }
+    }
   }
 
   /** Collects the runs of a node; neighbours that lead to the same become one. */
@@ -239,8 +306,11 @@ public final class PacketSpace {
     }
 
     Node node(int level) {
-      return size == 1
-          ? next[0]
+      if (size == 1) {
+        return next[0];
+      }
+      return size == next.length
+          ? make(level, starts, next)
           : make(level, Arrays.copyOf(starts, 2 * size), Arrays.copyOf(next, size));
     }
   }
@@ -282,9 +352,10 @@ public final class PacketSpace {
     Node left = turn ? other : one;
     Node right = turn ? one : other;
     long key = operation.code << 62 | (long) left.id() << 31 | right.id();
-    int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> 49);
-    if (asked[slot] == key) {
-      return answered[slot];
+    int slot = slot(key);
+    Node before = answered[slot];
+    if (asked[slot] == key && before != null) {
+      return before;
     }
     Node result = merged(operation, left, right);
     asked[slot] = key;
@@ -333,39 +404,82 @@ public final class PacketSpace {
     }
   }
 
-  /** Which levels are meant. */
-  interface Levels {
-    boolean has(int level);
+  /** What becomes of a node that runs lead to. */
+  private interface Mapping {
+    Node of(Node next);
   }
 
-  /** The set of packets that differ from one of the set at most at these levels. */
-  Node without(Node node, Levels which) {
-    return without(node, which, new IdentityHashMap<>());
-  }
-
-  private Node without(Node node, Levels which, Map<Node, Node> known) {
-    if (node.isEnd()) {
+  /** A node whose runs lead to what others have become; itself where nothing has changed. */
+  private Node mapped(Node node, int level, Mapping mapping) {
+    Node[] next = new Node[node.size()];
+    boolean same = level == node.level();
+    for (int i = 0; i < next.length; i++) {
+      next[i] = mapping.of(node.next(i));
+      same &= next[i] == node.next(i);
+    }
+    if (same) {
       return node;
     }
-    Node before = known.get(node);
+    Runs runs = new Runs(next.length);
+    for (int i = 0; i < next.length; i++) {
+      runs.add(node.high(i), node.low(i), next[i]);
+    }
+    return runs.node(level);
+  }
+
+  /** The set of packets that differ from one of the set at most at the levels of a run. */
+  Node without(Node node, int first, int last) {
+    if (node.level() > last) {
+      return node;
+    }
+    long key = OTHER << 62 | (long) node.id() << 31 | (first << 12 | Math.min(last, LAST));
+    int slot = slot(key);
+    Node before = answered[slot];
+    if (asked[slot] == key && before != null) {
+      return before;
+    }
+    Node result;
+    if (node.level() >= first) {
+      result = none;
+      for (int i = 0; i < node.size() && result != all; i++) {
+        result = apply(Operation.OR, result, without(node.next(i), first, last));
+      }
+    } else {
+      result = mapped(node, node.level(), next -> without(next, first, last));
+    }
+    asked[slot] = key;
+    answered[slot] = result;
+    return result;
+  }
+
+  /** The same at some levels, the last of which is told. */
+  Node without(Node node, Set<Integer> which, int last) {
+    return without(node, which, last, new HashMap<>());
+  }
+
+  private Node without(Node node, Set<Integer> which, int last, Map<Integer, Node> known) {
+    if (node.level() > last) {
+      return node;
+    }
+    Node before = known.get(node.id());
     if (before != null) {
       return before;
     }
     Node result;
-    if (which.has(node.level())) {
+    if (which.contains(node.level())) {
       result = none;
       for (int i = 0; i < node.size() && result != all; i++) {
-        result = apply(Operation.OR, result, without(node.next(i), which, known));
+        result = apply(Operation.OR, result, without(node.next(i), which, last, known));
       }
     } else {
-      Runs runs = new Runs(node.size());
-      for (int i = 0; i < node.size(); i++) {
-        runs.add(node.high(i), node.low(i), without(node.next(i), which, known));
-      }
-      result = runs.node(node.level());
+      result = mapped(node, node.level(), next -> without(next, which, last, known));
     }
-    known.put(node, result);
+    known.put(node.id(), result);
     return result;
+  }
+
+  private static int slot(long key) {
+    return (int) ((key * 0x9E3779B97F4A7C15L) >>> 51);
   }
 
   /** The same set where what was asked at one level is asked at the next, which nothing asked. */
@@ -382,11 +496,7 @@ public final class PacketSpace {
       return before;
     }
     int level = node.level() == from ? from + 1 : node.level();
-    Runs runs = new Runs(node.size());
-    for (int i = 0; i < node.size(); i++) {
-      runs.add(node.high(i), node.low(i), moved(node.next(i), from, known));
-    }
-    Node result = runs.node(level);
+    Node result = mapped(node, level, next -> moved(next, from, known));
     known.put(node, result);
     return result;
   }
@@ -408,11 +518,7 @@ public final class PacketSpace {
     if (node.level() == level) {
       result = make(level, new long[] {0, 0, 0, 1}, new Node[] {node.next(1), node.next(0)});
     } else {
-      Runs runs = new Runs(node.size());
-      for (int i = 0; i < node.size(); i++) {
-        runs.add(node.high(i), node.low(i), flipped(node.next(i), level, known));
-      }
-      result = runs.node(node.level());
+      result = mapped(node, node.level(), next -> flipped(next, level, known));
     }
     known.put(node, result);
     return result;

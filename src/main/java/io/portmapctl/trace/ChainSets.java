@@ -14,6 +14,7 @@ final class ChainSets {
   private final RuleIndex index;
   private final Host host;
   private final PacketSpace space;
+  private final OnePacket one;
   private final Map<String, PacketSet[]> early = new HashMap<>();
   private final Map<String, PacketSet[]> late = new HashMap<>();
 
@@ -21,6 +22,7 @@ final class ChainSets {
     this.index = index;
     this.host = host;
     this.space = space;
+    this.one = new OnePacket(space);
   }
 
   RuleIndex index() {
@@ -33,6 +35,11 @@ final class ChainSets {
 
   PacketSpace space() {
     return space;
+  }
+
+  /** Makes sets of one packet. */
+  OnePacket one() {
+    return one;
   }
 
   List<Row> rows(String chain) {

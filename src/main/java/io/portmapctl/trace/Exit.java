@@ -2,17 +2,18 @@ package io.portmapctl.trace;
 
 import io.portmapctl.packet.PacketSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An end of a packet's way through the chains of a hook.
  *
  * @param kind how it ends
  * @param packet the packet as it goes on
- * @param packets the same as a set
+ * @param packets the same as a set; empty where it is not kept
  * @param way the rules that took it, the jumps first; without any it is the chain's policy
  * @param note what a reader should know of it; empty where there is nothing
  */
-public record Exit(Kind kind, Packet packet, PacketSet packets, List<Step> way, String note) {
+public record Exit(Kind kind, Packet packet, Optional<PacketSet> packets, List<Step> way, String note) {
 
   /** How it ends. */
   public enum Kind {
@@ -29,6 +30,12 @@ public record Exit(Kind kind, Packet packet, PacketSet packets, List<Step> way, 
   /** Copies the list. */
   public Exit {
     way = List.copyOf(way);
+  }
+
+  /** The same without its set. */
+  Exit plain() {
+    return new Exit(
+        kind, packet, Optional.empty(), way.stream().map(Step::plain).toList(), note);
   }
 
   /** Whether both ends have the same effect on the packet. */

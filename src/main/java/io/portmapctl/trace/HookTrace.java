@@ -15,16 +15,18 @@ final class HookTrace implements Traversal.Observer<Step> {
   private final Hook hook;
   private final Packet start;
   private final Rewriting rewriting;
+  private final OnePacket one;
   private final List<Step> steps = new ArrayList<>();
   private final List<Exit> exits = new ArrayList<>();
 
   /** How the packet looks where it has the marks of a set. */
   private final Map<PacketSet, Packet> looks = new HashMap<>();
 
-  private HookTrace(Hook hook, Packet start, Host host) {
+  private HookTrace(Hook hook, Packet start, Host host, OnePacket one) {
     this.hook = hook;
     this.start = start;
     this.rewriting = new Rewriting(host);
+    this.one = one;
   }
 
   /**
@@ -42,7 +44,7 @@ final class HookTrace implements Traversal.Observer<Step> {
       Host host,
       Traversal.Detail detail,
       LeftOut leftOut) {
-    HookTrace trace = new HookTrace(hook, packet, host);
+    HookTrace trace = new HookTrace(hook, packet, host, sets.one());
     new Traversal<>(sets, hook, trace, detail, leftOut).through(packets);
     return new Pass(hook, packet, trace.steps, trace.exits);
   }
@@ -65,7 +67,7 @@ final class HookTrace implements Traversal.Observer<Step> {
       Truth result,
       boolean certain,
       int depth) {
-    Step step = new Step(hook, chain, index, rule, look(here), here, result, certain, depth, false);
+    Step step = new Step(hook, chain, index, rule, look(here), Optional.of(here), result, certain, depth, false);
     steps.add(step);
     return step;
   }
@@ -83,14 +85,14 @@ final class HookTrace implements Traversal.Observer<Step> {
     if (target.isPresent()) {
       packet = rewriting.rewritten(packet, target.get(), hook);
       on = rewriting.rewritten(packets, target.get(), start.family(), hook);
-      PacketSet told = new OnePacket(packets.space()).addresses(packet);
+      PacketSet told = one.addresses(packet);
       on = on.meets(told) ? on.and(told) : on;
     }
-    Exit exit = new Exit(kind, packet, on, way, note);
+    Exit exit = new Exit(kind, packet, Optional.of(on), way, note);
     for (int i = 0; i < exits.size(); i++) {
       if (exit.sameEffect(exits.get(i))) {
         Exit first = exits.get(i);
-        exits.set(i, new Exit(kind, first.packet(), first.packets().or(on), first.way(), note));
+        exits.set(i, new Exit(kind, first.packet(), first.packets().map(on::or), first.way(), note));
         return;
       }
     }

@@ -5,29 +5,58 @@ import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
  * A packet as a set of one, but for what is not known of it.
- *
- * @param space the space of the set
  */
-record OnePacket(PacketSpace space) {
+final class OnePacket {
   /** The number of a new connection's state. */
   static final long NEW = 1;
 
+  private final PacketSpace space;
+  private final Map<IpProtocol, PacketSet> opening = new HashMap<>();
+  private final List<PacketSet> untranslated = new ArrayList<>();
+
+  /** Of a space. */
+  OnePacket(PacketSpace space) {
+    this.space = space;
+    for (Field unset : List.of(Field.SOURCE_TRANSLATED, Field.ADDRESS_MOVED, Field.PORT_MOVED)) {
+      untranslated.add(space.of(unset, Interval.of(0)));
+    }
+  }
+
   /** The set. */
   PacketSet of(Packet packet) {
-    PacketSet set = firstOfConnection(packet.protocol()).and(addresses(packet));
-    set = set.and(port(Field.SOURCE_PORT, packet.source().port()));
-    set = set.and(port(Field.DESTINATION_PORT, packet.destination().port()));
-    set = through(set, packet.in(), packet.out());
-    set = set.and(space.ofMark(packet.mark().value(), packet.mark().known()));
-    return switch (packet.redirected()) {
-      case YES -> set.and(space.of(Field.DESTINATION_TRANSLATED, Interval.of(1)));
-      case NO -> set.and(space.of(Field.DESTINATION_TRANSLATED, Interval.of(0)));
-      case UNKNOWN -> set;
-    };
+    List<PacketSet> parts = new ArrayList<>();
+    parts.add(space.of(Field.PROTOCOL, Interval.of(packet.protocol().number())));
+    parts.add(space.of(packet.family()));
+    address(Field.SOURCE, packet.source(), parts);
+    address(Field.DESTINATION, packet.destination(), parts);
+    parts.add(port(Field.SOURCE_PORT, packet.source().port()));
+    parts.add(port(Field.DESTINATION_PORT, packet.destination().port()));
+    parts.add(device(Field.INPUT_INTERFACE, packet.in()));
+    parts.add(device(Field.OUTPUT_INTERFACE, packet.out()));
+    parts.addAll(untranslated);
+    if (packet.redirected() != Truth.UNKNOWN) {
+      long moved = packet.redirected() == Truth.YES ? 1 : 0;
+      parts.add(space.of(Field.DESTINATION_TRANSLATED, Interval.of(moved)));
+    }
+    PacketSet mark = space.ofMark(packet.mark().value(), packet.mark().known());
+    return space.allOf(parts, opening(packet.protocol()).and(mark));
+  }
+
+  private void address(Field field, Endpoint end, List<PacketSet> parts) {
+    end.ip()
+        .ifPresent(
+            ip ->
+                parts.add(
+                    space.of(
+                        field, new Interval(ip.high(), ip.low(), ip.high(), ip.low()))));
   }
 
   /** The packets with as much of its addresses as is known. */
@@ -44,22 +73,27 @@ record OnePacket(PacketSpace space) {
 
   /** All first packets of new connections: the nat table sees no other. */
   PacketSet firstOfConnection(IpProtocol protocol) {
-    PacketSet set =
-        space
-            .of(Field.PROTOCOL, Interval.of(protocol.number()))
-            .and(space.of(Field.STATE, Interval.of(NEW)))
-            .and(space.of(Field.REPLY, Interval.of(0)))
-            .and(space.of(Field.SOURCE_TRANSLATED, Interval.of(0)))
-            .and(space.of(Field.ADDRESS_MOVED, Interval.of(0)))
-            .and(space.of(Field.PORT_MOVED, Interval.of(0)));
-    if (!protocol.equals(IpProtocol.TCP)) {
-      return set;
-    }
-    for (Field flag :
-        new Field[] {Field.FIN, Field.SYN, Field.RST, Field.PSH, Field.ACK, Field.URG}) {
-      set = set.and(space.of(flag, Interval.of(flag == Field.SYN ? 1 : 0)));
-    }
-    return set;
+    List<PacketSet> parts = new ArrayList<>(untranslated);
+    parts.add(space.of(Field.PROTOCOL, Interval.of(protocol.number())));
+    return space.allOf(parts, opening(protocol));
+  }
+
+  /** What opens a connection: of TCP's flags, SYN alone. */
+  private PacketSet opening(IpProtocol protocol) {
+    return opening.computeIfAbsent(
+        protocol,
+        p -> {
+          List<PacketSet> parts = new ArrayList<>();
+          parts.add(space.of(Field.STATE, Interval.of(NEW)));
+          parts.add(space.of(Field.REPLY, Interval.of(0)));
+          if (p.equals(IpProtocol.TCP)) {
+            for (Field flag :
+                List.of(Field.FIN, Field.SYN, Field.RST, Field.PSH, Field.ACK, Field.URG)) {
+              parts.add(space.of(flag, Interval.of(flag == Field.SYN ? 1 : 0)));
+            }
+          }
+          return space.allOf(parts);
+        });
   }
 
   /** The packets with these interfaces in the place of theirs. */

@@ -11,9 +11,13 @@ import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * How the targets of table nat rewrite packets: a set of them, and one as a person is told of it.
@@ -160,19 +164,19 @@ record Rewriting(Host host) {
             ? packets.and(addresses.orElse(all)).and(ports.orElse(all))
             : packets.space().none();
     PacketSet moved = packets.minus(same);
+    Map<Field, Long> marks = new EnumMap<>(Field.class);
+    marks.put(Field.DESTINATION_TRANSLATED, 1L);
+    Set<Field> free = EnumSet.noneOf(Field.class);
     if (addresses.isPresent()) {
-      moved =
-          moved
-              .keptBehind(Field.DESTINATION)
-              .and(addresses.get())
-              .with(Field.ADDRESS_MOVED, 1)
-              .without(Field.DESTINATION_KIND);
+      moved = moved.keptBehind(Field.DESTINATION).and(addresses.get());
+      marks.put(Field.ADDRESS_MOVED, 1L);
+      free.add(Field.DESTINATION_KIND);
     }
     if (ports.isPresent() || chosen) {
-      moved =
-          moved.keptBehind(Field.DESTINATION_PORT).and(ports.orElse(all)).with(Field.PORT_MOVED, 1);
+      moved = moved.keptBehind(Field.DESTINATION_PORT).and(ports.orElse(all));
+      marks.put(Field.PORT_MOVED, 1L);
     }
-    return same.or(moved.with(Field.DESTINATION_TRANSLATED, 1));
+    return same.or(moved.with(marks, free));
   }
 
   private static boolean isOne(Optional<PacketSet> addresses, Target.Translation to) {

@@ -56,6 +56,38 @@ public final class RuleIndex {
     return table.chain(chain).map(Chain::rows).orElse(List.of());
   }
 
+  /** Whether a chain does nothing with packets but set bits of their mark. */
+  public boolean onlyMarks(String chain) {
+    return rows(chain).stream()
+        .map(Row::rule)
+        .allMatch(
+            r ->
+                isInert(r.target())
+                    || r.target() instanceof Target.SetMark mark && mark.value() == mark.mask());
+  }
+
+  /** Whether a target leaves packets and their way alone. */
+  public static boolean isInert(Target target) {
+    return target instanceof Target.None || target instanceof Target.GoesOn;
+  }
+
+  /**
+   * Whether rules beside those of a way can do anything with packets to a port: then somebody else
+   * may claim it.
+   */
+  boolean hasMore(List<Step> way, int port) {
+    for (Step step : way) {
+      for (int at : candidates(step.chain(), port)) {
+        Target target = rows(step.chain()).get(at).rule().target();
+        boolean marks = target.chain().map(this::onlyMarks).orElse(false);
+        if (at + 1 != step.index() && !marks && !isInert(target)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /**
    * The interfaces behind which containers are: a rule that translates for what does not come in
    * through an interface says so of it. What another machine sends comes in through none of them.

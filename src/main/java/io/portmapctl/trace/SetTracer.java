@@ -62,7 +62,7 @@ public final class SetTracer {
 
   /** Packets that have been led on to leave through an interface. */
   public PacketSet leavingThrough(PacketSet packets, Device out) {
-    return new OnePacket(sets.space()).leaving(packets, out);
+    return sets.one().leaving(packets, out);
   }
 
   /** Writes down where packets leave. */

@@ -3,6 +3,7 @@ package io.portmapctl.trace;
 import io.portmapctl.model.Hook;
 import io.portmapctl.model.Rule;
 import io.portmapctl.packet.PacketSet;
+import java.util.Optional;
 
 /**
  * A rule that a packet was tried on.
@@ -12,7 +13,7 @@ import io.portmapctl.packet.PacketSet;
  * @param index its place in it, from 1
  * @param rule the rule
  * @param packet the packet, as it came to the rule
- * @param here the same as a set
+ * @param here the same as a set; empty where it is not kept
  * @param result whether the rule takes it
  * @param certain whether the packet comes to this rule at all, for certain
  * @param depth how many jumps lead to the chain
@@ -25,11 +26,17 @@ public record Step(
     int index,
     Rule rule,
     Packet packet,
-    PacketSet here,
+    Optional<PacketSet> here,
     Truth result,
     boolean certain,
     int depth,
     boolean again) {
+
+  /** The same without its set. */
+  Step plain() {
+    return new Step(
+        hook, chain, index, rule, packet, Optional.empty(), result, certain, depth, again);
+  }
 
   /** The same, where the chain that it leads to is not told again. */
   Step toldBefore() {

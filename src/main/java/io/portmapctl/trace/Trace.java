@@ -1,18 +1,31 @@
 package io.portmapctl.trace;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What becomes of a packet. */
 public final class Trace {
   private final Packet packet;
   private final List<String> notThrough;
-  private final Tracer tracer;
+  private final Host host;
+
+  /** Who followed it; empty where that is not kept. */
+  private final Optional<Tracer> tracer;
   private final List<Way> ways;
+
+  private Trace(Packet packet, Host host, List<Way> ways) {
+    this.packet = packet;
+    this.notThrough = List.of();
+    this.host = host;
+    this.tracer = Optional.empty();
+    this.ways = List.copyOf(ways);
+  }
 
   Trace(Packet packet, List<String> notThrough, Tracer tracer, List<Way> ways) {
     this.packet = packet;
     this.notThrough = List.copyOf(notThrough);
-    this.tracer = tracer;
+    this.host = tracer.host();
+    this.tracer = Optional.of(tracer);
     this.ways = List.copyOf(ways);
   }
 
@@ -23,12 +36,18 @@ public final class Trace {
 
   /** What was known of the host. */
   public Host host() {
-    return tracer.host();
+    return host;
+  }
+
+  /** Whether somebody else may claim what a rule of its one way redirects. */
+  public boolean mayBeClaimedByOthers() {
+    return ways.get(0).redirection().isPresent()
+        && tracer.orElseThrow().hasMore(ways.get(0).redirection().get(), packet);
   }
 
   /** The same packet's way as if some rules were not there. */
   public Trace without(LeftOut leftOut) {
-    return tracer.follow(packet, notThrough, leftOut);
+    return tracer.orElseThrow().follow(packet, notThrough, leftOut);
   }
 
   /** The one way that it goes, or each that is possible. */
@@ -38,7 +57,7 @@ public final class Trace {
 
   /** The same, as if it had one way only. */
   public Trace only(Way way) {
-    return new Trace(packet, notThrough, tracer, List.of(way));
+    return new Trace(packet, notThrough, tracer.orElseThrow(), List.of(way));
   }
 
   /** Whether it is known what becomes of it. */
@@ -46,14 +65,17 @@ public final class Trace {
     return ways.size() == 1 && ways.get(0).fate() != Fate.OPEN;
   }
 
-  /** The same without the rules that did not take the packet, of which there may be many. */
+  /**
+   * The same without the rules that did not take the packet, of which there may be many, and without
+   * what tells why: to be kept.
+   */
   public Trace taken() {
-    return new Trace(packet, notThrough, tracer, ways.stream().map(Way::taken).toList());
+    return new Trace(packet, host, ways.stream().map(Way::taken).toList());
   }
 
   /** Why a rule took the packet, or did not, or may have. */
   public String why(Step step) {
-    return tracer.why(step);
+    return tracer.map(t -> t.why(step)).orElse("");
   }
 
   /**

@@ -17,6 +17,9 @@ public final class Tracer {
   /** More ends than this are not told apart. */
   private static final int MOST_WAYS = 64;
 
+  /** Sets are kept up to as many nodes. */
+  private static final int MOST_NODES = 20_000;
+
   private final Host host;
   private final ChainSets sets;
   private final Traversal.Detail detail;
@@ -43,6 +46,18 @@ public final class Tracer {
     this.detail = everyRule ? Traversal.Detail.EVERY_RULE : Traversal.Detail.OF_PORT;
   }
 
+  /** Whether it has followed so many packets that another takes less memory. */
+  public boolean isWorn() {
+    return sets.space().size() > MOST_NODES;
+  }
+
+  /** Whether somebody else may claim what a rule redirects; where every rule is tried, it may be. */
+  boolean hasMore(Exit redirection, Packet packet) {
+    return detail == Traversal.Detail.EVERY_RULE
+        || packet.destination().port().isEmpty()
+        || sets.index().hasMore(redirection.way(), packet.destination().port().getAsInt());
+  }
+
   /** What was known of the host. */
   Host host() {
     return host;
@@ -50,7 +65,9 @@ public final class Tracer {
 
   /** Why a rule took a packet, or did not, or may have. */
   String why(Step step) {
-    return Reasons.of(step.rule(), step.here(), step.packet(), sets.meaning(step.hook()));
+    return step.here()
+        .map(h -> Reasons.of(step.rule(), h, step.packet(), sets.meaning(step.hook())))
+        .orElse("");
   }
 
   /** Whether a packet starts on this host. */
@@ -87,7 +104,7 @@ public final class Tracer {
             ? start.through(
                 Device.NONE, outgoing(start, host.delivers(start.destination().address())))
             : start.through(start.in(), Device.NONE);
-    PacketSet packets = new OnePacket(sets.space()).of(packet);
+    PacketSet packets = sets.one().of(packet);
     for (String name : packet.in().known() ? List.<String>of() : notThrough) {
       packets = packets.minus(sets.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
     }
@@ -165,11 +182,11 @@ public final class Tracer {
             ? moved.through(moved.in(), Device.NONE)
             : moved.through(
                 Device.NONE, outgoing(moved.through(Device.NONE, start.out()), Truth.of(here)));
-    OnePacket one = new OnePacket(sets.space());
+    OnePacket one = sets.one();
     PacketSet packets =
         hook == Hook.INPUT
-            ? one.through(exit.packets(), packet.in(), packet.out())
-            : one.leaving(exit.packets(), packet.out());
+            ? one.through(exit.packets().orElseThrow(), packet.in(), packet.out())
+            : one.leaving(exit.packets().orElseThrow(), packet.out());
     Pass last = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
     for (Exit end : last.exits()) {
       Fate fate = here ? Fate.DELIVERED : sent ? Fate.SENT : Fate.FORWARDED;

@@ -25,7 +25,7 @@ final class Traversal<W> {
   /** More rules than this are not tried: jumps that fan out again and again never end. */
   private static final int MOST_STEPS = 300_000;
 
-  /** Sets with more nodes than this are not told apart any more. */
+  /** Sets that take more nodes than this are not told apart any more. */
   private static final int MOST_NODES = 1_000_000;
 
   /** As often is a chain told for the same packets; then what came of it is known. */
@@ -127,6 +127,7 @@ final class Traversal<W> {
   private final Deque<W> jumps = new ArrayDeque<>();
   private final Deque<String> chains = new ArrayDeque<>();
   private RuleIndex.Selection selection = RuleIndex.Selection.ALL;
+  private final int nodesBefore;
   private int steps;
   private int left;
 
@@ -142,6 +143,7 @@ final class Traversal<W> {
     this.observer = observer;
     this.detail = detail;
     this.leftOut = leftOut;
+    this.nodesBefore = sets.space().size();
   }
 
   /** Takes packets through. */
@@ -178,7 +180,7 @@ final class Traversal<W> {
       if (!leftOut.isNothing() && leftOut.has(new Place(name, i + 1, rule))) {
         continue;
       }
-      if (++steps > MOST_STEPS || sets.space().size() > MOST_NODES) {
+      if (++steps > MOST_STEPS || sets.space().size() - nodesBefore > MOST_NODES) {
         leave(
             Exit.Kind.OPEN,
             state.packets(),
