@@ -12,7 +12,6 @@ import io.portmapctl.plan.Published;
 import io.portmapctl.trace.Host;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

@@ -90,8 +90,7 @@ public final class Reach {
     Set<Whose.Recipient> recipients = new LinkedHashSet<>();
     answers.forEach(a -> a.arrivals().forEach(r -> recipients.add(r.recipient())));
     question.others.removeAll(recipients);
-    return new PortReach(
-        port, answers, List.copyOf(recipients), List.copyOf(question.others));
+    return new PortReach(port, answers, List.copyOf(recipients), List.copyOf(question.others));
   }
 
   /** The host's addresses, and those that rules of this port name; one stands for the unknown. */
@@ -135,8 +134,7 @@ public final class Reach {
       this.tracer =
           tracers.compute(
               host,
-              (h, known) ->
-                  known == null || known.isWorn() ? new Tracer(index, h, false) : known);
+              (h, known) -> known == null || known.isWorn() ? new Tracer(index, h, false) : known);
       this.judgement = new Judgement(table, whose, c -> Optional.of(subnet(c)), settings);
     }
 

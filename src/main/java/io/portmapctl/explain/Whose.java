@@ -2,7 +2,9 @@ package io.portmapctl.explain;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.model.Chain;
+import io.portmapctl.model.Octets;
 import io.portmapctl.model.Row;
+import io.portmapctl.model.Rule;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
@@ -18,6 +20,7 @@ import java.util.Optional;
 /** Whose a container's chain is: its entry's comment tells, or a known attachment. */
 public final class Whose {
   private final Map<String, Identity> known = new HashMap<>();
+  private final Map<String, Optional<Identity>> entries = new HashMap<>();
 
   /** With the attachments that are known. */
   public Whose(List<Attachment> attachments) {
@@ -48,10 +51,17 @@ public final class Whose {
     Optional<Identity> owner = Optional.empty();
     for (Step step : exit.way()) {
       if (step.rule().target().leadsTo(chain)) {
-        owner = Claims.owner(step.rule(), chain);
+        owner = named(step.rule(), chain);
       }
     }
     return new Recipient(chain, owner.or(() -> owner(chain)));
+  }
+
+  /** Whom an entry names; told once, since it takes a digest. */
+  private Optional<Identity> named(Rule entry, String chain) {
+    return entries.computeIfAbsent(
+        chain + " " + entry.comment().map(Octets::latin1).orElse(""),
+        k -> Claims.owner(entry, chain));
   }
 
   /** Whose a chain is by its name. */

@@ -1,13 +1,10 @@
 package io.portmapctl.packet;
 
 import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,7 +42,11 @@ public final class PacketSet {
 
   /** The packets that are in both. */
   public PacketSet and(PacketSet other) {
-    return of(space.apply(PacketSpace.Operation.AND, node, other.node));
+    return switch (space.inside(node, other.node)) {
+      case ALL -> this;
+      case NONE -> space.none();
+      case PERHAPS -> of(space.apply(PacketSpace.Operation.AND, node, other.node));
+    };
   }
 
   /** The packets that are in one of the two. */
@@ -55,7 +56,11 @@ public final class PacketSet {
 
   /** The packets that are not in the other. */
   public PacketSet minus(PacketSet other) {
-    return of(space.apply(PacketSpace.Operation.MINUS, node, other.node));
+    return switch (space.inside(node, other.node)) {
+      case ALL -> space.none();
+      case NONE -> this;
+      case PERHAPS -> of(space.apply(PacketSpace.Operation.MINUS, node, other.node));
+    };
   }
 
   /** The packets that are not in it. */
@@ -116,51 +121,17 @@ public final class PacketSet {
 
   /** These packets with another value of a field that is no address. */
   public PacketSet with(Field field, long value) {
-    return with(field, Interval.of(value), field.bits(Family.IPV6));
-  }
-
-  /** These packets, of one family, with another address. */
-  public PacketSet with(Field field, IpAddress address) {
-    return with(
-        field,
-        new Interval(address.high(), address.low(), address.high(), address.low()),
-        address.family().bits());
-  }
-
-  private PacketSet with(Field field, Interval value, int bits) {
-    Node any = without(field).node;
-    return of(space.withValue(any, field.level(), value.firstHigh(), value.firstLow(), bits));
-  }
-
-  /** These packets with every value of a field that a set allows. */
-  public PacketSet with(Field field, PacketSet allowed) {
-    return without(field).and(allowed);
+    return rewritten(List.of(Rewrite.to(field, value)), Family.IPV6);
   }
 
   /**
-   * These packets with other values of some fields that are no addresses, and with any value of
-   * others.
+   * These packets with other values of some fields.
    *
-   * @param values the fields with their values
-   * @param free the fields that may have any value
+   * @param rewrites each of another field
+   * @param family the family of addresses among them
    */
-  public PacketSet with(Map<Field, Long> values, Set<Field> free) {
-    Map<Integer, Long> levels = new HashMap<>();
-    values.forEach((field, value) -> levels.put(field.level(), value));
-    Set<Integer> any = new HashSet<>();
-    free.forEach(field -> any.add(field.level()));
-    any.addAll(levels.keySet());
-    int last = any.stream().mapToInt(Integer::intValue).max().orElse(-1);
-    Node others = space.without(node, any, last);
-    List<PacketSet> sets = new ArrayList<>();
-    values.forEach((field, value) -> sets.add(space.of(field, Interval.of(value))));
-    return of(space.apply(PacketSpace.Operation.AND, others, space.allOf(sets).node));
-  }
-
-  /** These packets with what a field was kept in the field behind it, and any value in itself. */
-  public PacketSet keptBehind(Field field) {
-    Field behind = field.behind();
-    return of(space.moved(without(behind).node, field.level()));
+  public PacketSet rewritten(List<Rewrite> rewrites, Family family) {
+    return of(space.rewritten(node, rewrites, family));
   }
 
   /** After {@code mark = (mark & ~mask) ^ value}. */
@@ -243,7 +214,7 @@ public final class PacketSet {
   public long[] knownMark() {
     Node marks = node;
     while (marks.level() < PacketSpace.FIRST_MARK) {
-      Node only = only(marks);
+      Node only = space.only(marks);
       if (only == space.noneNode()) {
         marks = space.without(marks, 0, PacketSpace.FIRST_MARK - 1);
       } else {
@@ -265,21 +236,6 @@ public final class PacketSet {
       at = at.next(zero ? 0 : 1);
     }
     return new long[] {value, known};
-  }
-
-  /** To where the one run leads that leads anywhere; to no packet where several do. */
-  private Node only(Node from) {
-    Node only = space.noneNode();
-    for (int i = 0; i < from.size(); i++) {
-      Node next = from.next(i);
-      if (next != space.noneNode() && next != only) {
-        if (only != space.noneNode()) {
-          return space.noneNode();
-        }
-        only = next;
-      }
-    }
-    return only;
   }
 
   /** The same where bits depend on one another: each is tried. */
@@ -306,7 +262,11 @@ public final class PacketSet {
     int bits = field.bits(family);
     Interval every = new Interval(0, 0, bits == 128 ? -1L : 0, bits >= 64 ? -1L : (1L << bits) - 1);
     List<Interval> runs = new ArrayList<>();
-    if (!collect(node, field.level(), every, runs, new HashSet<>())) {
+    Node from = node;
+    while (from.level() < field.level() && space.only(from) != space.noneNode()) {
+      from = space.only(from);
+    }
+    if (!collect(from, field.level(), every, runs, new HashSet<>())) {
       return List.of(every);
     }
     return Interval.united(runs);
@@ -329,8 +289,7 @@ public final class PacketSet {
       } else if (from.next(i) != space.noneNode()) {
         boolean last = i + 1 == from.size();
         long low = last ? every.lastLow() : from.low(i + 1) - 1;
-        long high =
-            last ? every.lastHigh() : from.high(i + 1) - (from.low(i + 1) == 0 ? 1 : 0);
+        long high = last ? every.lastHigh() : from.high(i + 1) - (from.low(i + 1) == 0 ? 1 : 0);
         runs.add(new Interval(from.high(i), from.low(i), high, low));
       }
     }

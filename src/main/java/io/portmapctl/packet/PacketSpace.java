@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +56,7 @@ public final class PacketSpace {
   private final Node all = new Node(Node.END, new long[] {1}, new Node[0], 1);
 
   /** Every node, at the place of its hash or behind it. */
-  private @Nullable Node[] nodes = new Node[1 << 10];
+  private @Nullable Node[] nodes = new Node[1 << 12];
 
   private final long[] asked = new long[REMEMBERED];
   private final @Nullable Node[] answered = new Node[REMEMBERED];
@@ -404,6 +403,83 @@ public final class PacketSpace {
     }
   }
 
+  /**
+   * Whether all packets of a set are in another, or none; of many sets that is not seen so fast.
+   */
+  enum Inside {
+    ALL,
+    NONE,
+    PERHAPS
+  }
+
+  /**
+   * Whether packets that have, for every field that another set asks for, values that it does not
+   * tell apart are in that set. A packet of which everything is known is such a set.
+   */
+  Inside inside(Node set, Node other) {
+    Node at = set;
+    Node asks = other;
+    while (!asks.isEnd()) {
+      while (at.level() < asks.level()) {
+        at = only(at);
+        if (at == none) {
+          return Inside.PERHAPS;
+        }
+      }
+      Node answer = at.level() == asks.level() ? answer(at, asks) : null;
+      if (answer == null) {
+        return Inside.PERHAPS;
+      }
+      asks = answer;
+      at = only(at);
+      if (at == none) {
+        return Inside.PERHAPS;
+      }
+    }
+    return asks == all ? Inside.ALL : Inside.NONE;
+  }
+
+  /** To where the one run leads that leads anywhere; to no packet where several do. */
+  Node only(Node from) {
+    Node only = none;
+    for (int i = 0; i < from.size(); i++) {
+      Node next = from.next(i);
+      if (next != none && next != only) {
+        if (only != none) {
+          return none;
+        }
+        only = next;
+      }
+    }
+    return only;
+  }
+
+  /** To where a node leads for all values that lead anywhere in another; null where to several. */
+  private @Nullable Node answer(Node values, Node asks) {
+    Node answer = null;
+    for (int i = 0; i < values.size(); i++) {
+      if (values.next(i) == none) {
+        continue;
+      }
+      int run = asks.run(values.high(i), values.low(i));
+      boolean last = i + 1 == values.size();
+      boolean within =
+          run + 1 == asks.size()
+              || !last
+                  && Interval.compare(
+                          values.high(i + 1),
+                          values.low(i + 1),
+                          asks.high(run + 1),
+                          asks.low(run + 1))
+                      <= 0;
+      if (!within || answer != null && answer != asks.next(run)) {
+        return null;
+      }
+      answer = asks.next(run);
+    }
+    return answer;
+  }
+
   /** What becomes of a node that runs lead to. */
   private interface Mapping {
     Node of(Node next);
@@ -452,53 +528,86 @@ public final class PacketSpace {
     return result;
   }
 
-  /** The same at some levels, the last of which is told. */
-  Node without(Node node, Set<Integer> which, int last) {
-    return without(node, which, last, new HashMap<>());
+  /** The packets of a set with other values of some fields, in one pass. */
+  Node rewritten(Node node, List<Rewrite> rewrites, Family family) {
+    List<Rewrite> sorted = new ArrayList<>(rewrites);
+    sorted.sort(Comparator.comparingInt(r -> r.field().level()));
+    return new Rewriting(sorted, family).from(node, 0);
   }
 
-  private Node without(Node node, Set<Integer> which, int last, Map<Integer, Node> known) {
-    if (node.level() > last) {
-      return node;
+  /** Rewrites a diagram, field after field. */
+  private final class Rewriting {
+    /** What is small is not worth remembering. */
+    private static final int FEW = 100;
+
+    private final List<Rewrite> rewrites;
+    private final Family family;
+    private final Map<Long, Node> known = new HashMap<>();
+    private int visits;
+
+    Rewriting(List<Rewrite> rewrites, Family family) {
+      this.rewrites = rewrites;
+      this.family = family;
     }
-    Node before = known.get(node.id());
-    if (before != null) {
-      return before;
-    }
-    Node result;
-    if (which.contains(node.level())) {
-      result = none;
-      for (int i = 0; i < node.size() && result != all; i++) {
-        result = apply(Operation.OR, result, without(node.next(i), which, last, known));
+
+    /** From a node on, where so many fields are rewritten already. */
+    Node from(Node node, int done) {
+      if (done == rewrites.size() || node == none) {
+        return node;
       }
-    } else {
-      result = mapped(node, node.level(), next -> without(next, which, last, known));
+      int level = rewrites.get(done).field().level();
+      if (++visits < FEW) {
+        return node.level() < level
+            ? mapped(node, node.level(), next -> from(next, done))
+            : rewritten(node, done);
+      }
+      long key = (long) done << 32 | node.id();
+      Node before = known.get(key);
+      if (before != null) {
+        return before;
+      }
+      Node result =
+          node.level() < level
+              ? mapped(node, node.level(), next -> from(next, done))
+              : rewritten(node, done);
+      known.put(key, result);
+      return result;
     }
-    known.put(node.id(), result);
-    return result;
+
+    private Node rewritten(Node node, int done) {
+      Rewrite rewrite = rewrites.get(done);
+      int level = rewrite.field().level();
+      Node old;
+      if (rewrite.kept()) {
+        old =
+            node.level() == level
+                ? mapped(node, level + 1, next -> from(joined(next, level + 1), done + 1))
+                : from(joined(node, level + 1), done + 1);
+      } else {
+        old = from(joined(node, level), done + 1);
+      }
+      if (rewrite.values().isEmpty() || old == none) {
+        return old;
+      }
+      Node run = run(level, rewrite.values().get(), rewrite.field().bits(family));
+      return run.isEnd() ? old : mapped(run, level, next -> next == all ? old : none);
+    }
+
+    /** The set where a level, that is asked first if at all, may have any value. */
+    private Node joined(Node node, int level) {
+      if (node.level() != level) {
+        return node;
+      }
+      Node any = none;
+      for (int i = 0; i < node.size(); i++) {
+        any = apply(Operation.OR, any, node.next(i));
+      }
+      return any;
+    }
   }
 
   private static int slot(long key) {
     return (int) ((key * 0x9E3779B97F4A7C15L) >>> 51);
-  }
-
-  /** The same set where what was asked at one level is asked at the next, which nothing asked. */
-  Node moved(Node node, int from) {
-    return moved(node, from, new IdentityHashMap<>());
-  }
-
-  private Node moved(Node node, int from, Map<Node, Node> known) {
-    if (node.level() > from) {
-      return node;
-    }
-    Node before = known.get(node);
-    if (before != null) {
-      return before;
-    }
-    int level = node.level() == from ? from + 1 : node.level();
-    Node result = mapped(node, level, next -> moved(next, from, known));
-    known.put(node, result);
-    return result;
   }
 
   /** The set of packets with a bit turned over. */
@@ -527,10 +636,5 @@ public final class PacketSpace {
   /** Those of a set of which a bit has a value. */
   Node withBit(Node node, int level, boolean one) {
     return apply(Operation.AND, node, bit(level, one, all));
-  }
-
-  /** Those of a set of which a field has a value. */
-  Node withValue(Node node, int level, long high, long low, int bits) {
-    return apply(Operation.AND, node, run(level, new Interval(high, low, high, low), bits));
   }
 }

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param way the rules that took it, the jumps first; without any it is the chain's policy
  * @param note what a reader should know of it; empty where there is nothing
  */
-public record Exit(Kind kind, Packet packet, Optional<PacketSet> packets, List<Step> way, String note) {
+public record Exit(
+    Kind kind, Packet packet, Optional<PacketSet> packets, List<Step> way, String note) {
 
   /** How it ends. */
   public enum Kind {
@@ -34,8 +35,7 @@ public record Exit(Kind kind, Packet packet, Optional<PacketSet> packets, List<S
 
   /** The same without its set. */
   Exit plain() {
-    return new Exit(
-        kind, packet, Optional.empty(), way.stream().map(Step::plain).toList(), note);
+    return new Exit(kind, packet, Optional.empty(), way.stream().map(Step::plain).toList(), note);
   }
 
   /** Whether both ends have the same effect on the packet. */

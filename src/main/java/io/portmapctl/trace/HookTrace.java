@@ -67,7 +67,9 @@ final class HookTrace implements Traversal.Observer<Step> {
       Truth result,
       boolean certain,
       int depth) {
-    Step step = new Step(hook, chain, index, rule, look(here), Optional.of(here), result, certain, depth, false);
+    Step step =
+        new Step(
+            hook, chain, index, rule, look(here), Optional.of(here), result, certain, depth, false);
     steps.add(step);
     return step;
   }
@@ -92,7 +94,8 @@ final class HookTrace implements Traversal.Observer<Step> {
     for (int i = 0; i < exits.size(); i++) {
       if (exit.sameEffect(exits.get(i))) {
         Exit first = exits.get(i);
-        exits.set(i, new Exit(kind, first.packet(), first.packets().map(on::or), first.way(), note));
+        exits.set(
+            i, new Exit(kind, first.packet(), first.packets().map(on::or), first.way(), note));
         return;
       }
     }

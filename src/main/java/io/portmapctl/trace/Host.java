@@ -62,9 +62,15 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
     if (isMulticast(address) || isGeneralBroadcast(address)) {
       return Truth.NO;
     }
-    return links
-        .map(all -> Truth.of(all.stream().anyMatch(l -> has(l, address)) || isRouted(address)))
-        .orElse(Truth.UNKNOWN);
+    if (links.isEmpty()) {
+      return Truth.UNKNOWN;
+    }
+    for (Link link : links.get()) {
+      if (has(link, address)) {
+        return Truth.YES;
+      }
+    }
+    return Truth.of(isRouted(address));
   }
 
   Truth isLocal(Address address) {
@@ -78,7 +84,12 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
   }
 
   private static boolean has(Link link, IpAddress address) {
-    return link.addresses().stream().anyMatch(a -> a.address().equals(address));
+    for (Cidr own : link.addresses()) {
+      if (own.address().equals(address)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isMulticast(IpAddress address) {

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/**
- * A packet as a set of one, but for what is not known of it.
- */
+/** A packet as a set of one, but for what is not known of it. */
 final class OnePacket {
   /** The number of a new connection's state. */
   static final long NEW = 1;
@@ -54,9 +52,7 @@ final class OnePacket {
     end.ip()
         .ifPresent(
             ip ->
-                parts.add(
-                    space.of(
-                        field, new Interval(ip.high(), ip.low(), ip.high(), ip.low()))));
+                parts.add(space.of(field, new Interval(ip.high(), ip.low(), ip.high(), ip.low()))));
   }
 
   /** The packets with as much of its addresses as is known. */

@@ -21,8 +21,7 @@ public record Pass(Hook hook, Packet packet, List<Step> steps, List<Exit> exits)
 
   /** The same without the rules that did not take the packet. */
   Pass taken() {
-    List<Step> taken =
-        steps.stream().filter(s -> s.result() != Truth.NO).map(Step::plain).toList();
+    List<Step> taken = steps.stream().filter(s -> s.result() != Truth.NO).map(Step::plain).toList();
     return new Pass(hook, packet, taken, exits.stream().map(Exit::plain).toList());
   }
 }

@@ -11,13 +11,11 @@ import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import io.portmapctl.packet.Rewrite;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * How the targets of table nat rewrite packets: a set of them, and one as a person is told of it.
@@ -113,97 +111,107 @@ record Rewriting(Host host) {
    * @param hook where they are
    */
   PacketSet rewritten(PacketSet packets, Target target, Family family, Hook hook) {
-    PacketSpace space = packets.space();
     if (target instanceof Target.Dnat dnat) {
-      return destination(packets, addresses(space, Field.DESTINATION, dnat.to()), dnat.to());
+      return destination(packets, dnat.to(), family);
     }
     if (target instanceof Target.Redirect redirect) {
-      PacketSet own =
-          hook == Hook.OUTPUT
-              ? space.of(Field.DESTINATION, localhost(family))
-              : new AddressKinds(space, host, family, "").local(Side.DESTINATION);
-      Target.Translation ports =
+      Optional<AddressRange> localhost =
+          hook == Hook.OUTPUT ? Optional.of(AddressRange.of(localhost(family))) : Optional.empty();
+      Target.Translation to =
           new Target.Translation(
-              Optional.empty(), redirect.ports(), OptionalInt.empty(), redirect.flags());
-      return destination(packets, Optional.of(own), ports);
+              localhost, redirect.ports(), OptionalInt.empty(), redirect.flags());
+      PacketSet moved = destination(packets, to, family);
+      return localhost.isPresent()
+          ? moved
+          : elsewhere(moved, Field.DESTINATION, family).and(own(packets, Side.DESTINATION, family));
     }
     if (target instanceof Target.Snat snat) {
-      return source(packets, addresses(space, Field.SOURCE, snat.to()), snat.to());
+      return source(packets, snat.to(), family);
     }
     if (target instanceof Target.Masquerade masquerade) {
-      PacketSet own = new AddressKinds(space, host, family, "").local(Side.SOURCE);
       Target.Translation ports =
           new Target.Translation(
               Optional.empty(), masquerade.ports(), OptionalInt.empty(), masquerade.flags());
-      return source(packets, Optional.of(own), ports);
+      return elsewhere(source(packets, ports, family), Field.SOURCE, family)
+          .and(own(packets, Side.SOURCE, family));
     }
     if (target instanceof Target.Netmap netmap) {
-      Target.Translation keeps =
+      AddressRange range = Interval.of(netmap.to()).addresses(family);
+      Target.Translation to =
           new Target.Translation(
-              Optional.empty(), Optional.empty(), OptionalInt.empty(), List.of());
-      return hook.rewritesSource()
-          ? source(packets, Optional.of(space.of(Field.SOURCE, netmap.to())), keeps)
-          : destination(packets, Optional.of(space.of(Field.DESTINATION, netmap.to())), keeps);
+              Optional.of(range), Optional.empty(), OptionalInt.empty(), List.of());
+      return hook.rewritesSource() ? source(packets, to, family) : destination(packets, to, family);
     }
     return packets;
   }
 
-  private static Optional<PacketSet> addresses(
-      PacketSpace space, Field field, Target.Translation to) {
-    return to.addresses().map(range -> space.of(field, range.family(), Interval.of(range)));
+  private PacketSet own(PacketSet packets, Side side, Family family) {
+    return new AddressKinds(packets.space(), host, family, "").local(side);
+  }
+
+  /** The packets with any address. */
+  private static PacketSet elsewhere(PacketSet packets, Field field, Family family) {
+    boolean source = field == Field.SOURCE;
+    return packets.rewritten(
+        List.of(
+            new Rewrite(field, Optional.empty(), !source),
+            Rewrite.free(source ? Field.SOURCE_KIND : Field.DESTINATION_KIND),
+            Rewrite.to(source ? Field.SOURCE_TRANSLATED : Field.ADDRESS_MOVED, 1)),
+        family);
   }
 
   /** What goes there already is not translated. */
-  private static PacketSet destination(
-      PacketSet packets, Optional<PacketSet> addresses, Target.Translation to) {
-    PacketSet all = packets.space().all();
-    Optional<PacketSet> ports = ports(packets, Field.DESTINATION_PORT, to);
+  private static PacketSet destination(PacketSet packets, Target.Translation to, Family family) {
     boolean chosen = to.randomPort() || to.base().isPresent();
-    PacketSet same =
-        isOne(addresses, to) && !chosen
-            ? packets.and(addresses.orElse(all)).and(ports.orElse(all))
-            : packets.space().none();
-    PacketSet moved = packets.minus(same);
-    Map<Field, Long> marks = new EnumMap<>(Field.class);
-    marks.put(Field.DESTINATION_TRANSLATED, 1L);
-    Set<Field> free = EnumSet.noneOf(Field.class);
-    if (addresses.isPresent()) {
-      moved = moved.keptBehind(Field.DESTINATION).and(addresses.get());
-      marks.put(Field.ADDRESS_MOVED, 1L);
-      free.add(Field.DESTINATION_KIND);
+    Optional<Interval> ports = ports(to);
+    PacketSet same = chosen ? packets.space().none() : packets.and(there(packets, to, family));
+    List<Rewrite> rewrites = new ArrayList<>();
+    rewrites.add(Rewrite.to(Field.DESTINATION_TRANSLATED, 1));
+    if (to.addresses().isPresent()) {
+      rewrites.add(new Rewrite(Field.DESTINATION, to.addresses().map(Interval::of), true));
+      rewrites.add(Rewrite.to(Field.ADDRESS_MOVED, 1));
+      rewrites.add(Rewrite.free(Field.DESTINATION_KIND));
     }
     if (ports.isPresent() || chosen) {
-      moved = moved.keptBehind(Field.DESTINATION_PORT).and(ports.orElse(all));
-      marks.put(Field.PORT_MOVED, 1L);
+      rewrites.add(new Rewrite(Field.DESTINATION_PORT, ports, true));
+      rewrites.add(Rewrite.to(Field.PORT_MOVED, 1));
     }
-    return same.or(moved.with(marks, free));
+    return same.or(packets.minus(same).rewritten(rewrites, family));
   }
 
-  private static boolean isOne(Optional<PacketSet> addresses, Target.Translation to) {
+  /** The packets that are where a translation leads, where it leads to one place. */
+  private static PacketSet there(PacketSet packets, Target.Translation to, Family family) {
+    PacketSpace space = packets.space();
     boolean onePort = to.ports().isEmpty() || one(to.ports().get()).isPresent();
     boolean oneAddress =
-        addresses.isEmpty() || to.addresses().map(AddressRange::isOne).orElse(false);
-    return onePort && oneAddress;
+        to.addresses().map(AddressRange::isOne).orElse(true)
+            && (to.addresses().isPresent() || to.ports().isPresent());
+    if (!onePort || !oneAddress) {
+      return space.none();
+    }
+    PacketSet there =
+        to.addresses()
+            .map(a -> space.of(Field.DESTINATION, family, Interval.of(a)))
+            .orElse(space.all());
+    return ports(to).map(p -> there.and(space.of(Field.DESTINATION_PORT, p))).orElse(there);
   }
 
-  private static PacketSet source(
-      PacketSet packets, Optional<PacketSet> addresses, Target.Translation to) {
-    PacketSet moved = packets;
-    if (addresses.isPresent()) {
-      moved = moved.with(Field.SOURCE, addresses.get()).without(Field.SOURCE_KIND);
+  private static PacketSet source(PacketSet packets, Target.Translation to, Family family) {
+    List<Rewrite> rewrites = new ArrayList<>();
+    rewrites.add(Rewrite.to(Field.SOURCE_TRANSLATED, 1));
+    if (to.addresses().isPresent()) {
+      rewrites.add(new Rewrite(Field.SOURCE, to.addresses().map(Interval::of), false));
+      rewrites.add(Rewrite.free(Field.SOURCE_KIND));
     }
-    Optional<PacketSet> ports = ports(packets, Field.SOURCE_PORT, to);
-    if (ports.isPresent()) {
-      moved = moved.with(Field.SOURCE_PORT, ports.get());
-    } else if (to.randomPort()) {
-      moved = moved.without(Field.SOURCE_PORT);
+    if (ports(to).isPresent() || to.randomPort()) {
+      rewrites.add(new Rewrite(Field.SOURCE_PORT, ports(to), false));
     }
-    return moved.with(Field.SOURCE_TRANSLATED, 1);
+    return packets.rewritten(rewrites, family);
   }
 
-  private static Optional<PacketSet> ports(PacketSet packets, Field field, Target.Translation to) {
+  private static Optional<Interval> ports(Target.Translation to) {
     return to.base().isPresent()
         ? Optional.empty()
-        : to.ports().map(p -> packets.space().of(field, Interval.of(p.first(), p.last())));
+        : to.ports().map(p -> Interval.of(p.first(), p.last()));
   }
 }

@@ -39,6 +39,7 @@ public final class RuleIndex {
   private final Table table;
   private final Map<String, Index> indexes = new HashMap<>();
   private final Map<String, Interest> interests = new HashMap<>();
+  private final Map<String, Boolean> marking = new HashMap<>();
   private @Nullable List<String> containerSide;
 
   /** Of a table; chains are looked at when they are first asked for. */
@@ -58,6 +59,10 @@ public final class RuleIndex {
 
   /** Whether a chain does nothing with packets but set bits of their mark. */
   public boolean onlyMarks(String chain) {
+    return marking.computeIfAbsent(chain, this::marksOnly);
+  }
+
+  private boolean marksOnly(String chain) {
     return rows(chain).stream()
         .map(Row::rule)
         .allMatch(

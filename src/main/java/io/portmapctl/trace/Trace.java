@@ -11,6 +11,7 @@ public final class Trace {
 
   /** Who followed it; empty where that is not kept. */
   private final Optional<Tracer> tracer;
+
   private final List<Way> ways;
 
   private Trace(Packet packet, Host host, List<Way> ways) {
@@ -66,8 +67,8 @@ public final class Trace {
   }
 
   /**
-   * The same without the rules that did not take the packet, of which there may be many, and without
-   * what tells why: to be kept.
+   * The same without the rules that did not take the packet, of which there may be many, and
+   * without what tells why: to be kept.
    */
   public Trace taken() {
     return new Trace(packet, host, ways.stream().map(Way::taken).toList());

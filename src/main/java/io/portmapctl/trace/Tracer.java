@@ -51,7 +51,9 @@ public final class Tracer {
     return sets.space().size() > MOST_NODES;
   }
 
-  /** Whether somebody else may claim what a rule redirects; where every rule is tried, it may be. */
+  /**
+   * Whether somebody else may claim what a rule redirects; where every rule is tried, it may be.
+   */
   boolean hasMore(Exit redirection, Packet packet) {
     return detail == Traversal.Detail.EVERY_RULE
         || packet.destination().port().isEmpty()

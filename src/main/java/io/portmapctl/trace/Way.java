@@ -21,9 +21,7 @@ public record Way(List<Pass> passes, List<Exit> exits, Fate fate) {
   /** The same without the rules that did not take the packet. */
   Way taken() {
     return new Way(
-        passes.stream().map(Pass::taken).toList(),
-        exits.stream().map(Exit::plain).toList(),
-        fate);
+        passes.stream().map(Pass::taken).toList(), exits.stream().map(Exit::plain).toList(), fate);
   }
 
   /** The packet at the end. */
