@@ -148,7 +148,7 @@ _portmapctl_list() {
       return
       ;;
     --state)
-      _portmapctl__offer 'ok orphan incomplete conflict' ''
+      _portmapctl__offer 'ok orphan incomplete conflict shadowed' ''
       return
       ;;
     -o | --output)

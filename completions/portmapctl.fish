@@ -122,7 +122,7 @@ complete -c portmapctl -n '__portmapctl_command_is list' -l plugin-type -r -f -d
 complete -c portmapctl -n '__portmapctl_command_is list' -l net -r -f -d 'Only of this network'
 complete -c portmapctl -n '__portmapctl_command_is list' -l container-id -r -f -d 'Only of containers whose ID begins so'
 complete -c portmapctl -n '__portmapctl_command_is list' -l port -r -f -d 'Only those that take packets of this port'
-complete -c portmapctl -n '__portmapctl_command_is list' -l state -r -f -a 'ok orphan incomplete conflict' -d 'Only those in this state'
+complete -c portmapctl -n '__portmapctl_command_is list' -l state -r -f -a 'ok orphan incomplete conflict shadowed' -d 'Only those in this state'
 complete -c portmapctl -n '__portmapctl_command_is list' -l exit-code -d 'With --state: exit 1 when there are some'
 complete -c portmapctl -n '__portmapctl_command_is list' -s o -l output -r -f -a 'table wide json' -d 'A table as wide as the terminal or 80 columns, one with everything, or JSON (default: table)'
 complete -c portmapctl -n '__portmapctl_command_is list' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'

@@ -33,6 +33,8 @@ class ArchitectureTest {
           .definedBy("io.portmapctl.iptables")
           .layer("backend")
           .definedBy("io.portmapctl.backend")
+          .layer("packet")
+          .definedBy("io.portmapctl.packet")
           .layer("trace")
           .definedBy("io.portmapctl.trace")
           .layer("audit")
@@ -61,6 +63,8 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("render", "cli")
           .whereLayer("trace")
           .mayOnlyBeAccessedByLayers("plan", "audit", "explain", "render", "cli")
+          .whereLayer("packet")
+          .mayOnlyBeAccessedByLayers("trace", "plan", "audit", "explain", "render")
           .whereLayer("plan")
           .mayOnlyBeAccessedByLayers("backend", "iptables", "audit", "explain", "render", "cli")
           .whereLayer("layout")
@@ -72,6 +76,23 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("layout", "iptables", "cli")
           .whereLayer("completion")
           .mayOnlyBeAccessedByLayers("cli");
+
+  /** What a match or a target means is asked of its type; its words are for parser and printer. */
+  @ArchTest
+  static final ArchRule wordsOfRulesOnlyInParserAndPrinter =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..model..", "..syntax..")
+          .should()
+          .callMethod(Match.Unknown.class, "words")
+          .orShould()
+          .callMethod(Target.Unknown.class, "options")
+          .orShould()
+          .callMethod(Target.GoesOn.class, "options")
+          .orShould()
+          .callMethod(Match.Recent.class, "options")
+          .orShould()
+          .callMethod(Target.Ct.class, "options");
 
   @ArchTest
   static final ArchRule noCycles =

@@ -1,5 +1,6 @@
 package io.portmapctl.audit;
 
+import io.portmapctl.layout.ChainNames;
 import io.portmapctl.trace.Place;
 import java.util.List;
 
@@ -19,6 +20,11 @@ record Interception(Passage passage, List<Culprit> culprits) {
    * @param sure whether it takes some for certain
    */
   record Culprit(List<Place> way, boolean sure) {
+
+    /** Whether it is another container's entry, or leads straight to another container's chain. */
+    boolean isOfContainer() {
+      return ChainNames.isContainerChain(rule().chain());
+    }
 
     /** The rule itself. */
     Place rule() {

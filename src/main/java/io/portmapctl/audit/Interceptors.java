@@ -116,14 +116,7 @@ final class Interceptors {
       return List.of();
     }
     Asking asking = new Asking(subject, protocol.get());
-    List<Interception> found = new ArrayList<>();
-    if (!isUndisturbed(Hook.PREROUTING, subject)) {
-      asking.look(Passage.Kind.LAN).ifPresent(found::add);
-      asking.look(Passage.Kind.CONTAINERS).ifPresent(found::add);
-    }
-    if (!isUndisturbed(Hook.OUTPUT, subject)) {
-      asking.look(Passage.Kind.HOST).ifPresent(found::add);
-    }
+    List<Interception> found = new ArrayList<>(arriving(subject, asking));
     if (isMasqueradeDisturbed(subject)) {
       asking.look(Passage.Kind.HAIRPIN).ifPresent(found::add);
       asking.look(Passage.Kind.LOCALHOST).ifPresent(found::add);
@@ -132,6 +125,46 @@ final class Interceptors {
       asking.look(Passage.Kind.HIDDEN).ifPresent(found::add);
     }
     return found;
+  }
+
+  /** What becomes of a port's packets on their way to the container's chain. */
+  List<Interception> arriving(Subject subject) {
+    Optional<IpProtocol> protocol = IpProtocol.of(subject.port().protocol());
+    return protocol.isEmpty() || entries.of(subject.chain()).isEmpty()
+        ? List.of()
+        : arriving(subject, new Asking(subject, protocol.get()));
+  }
+
+  private List<Interception> arriving(Subject subject, Asking asking) {
+    List<Interception> found = new ArrayList<>();
+    if (!isUndisturbed(Hook.PREROUTING, subject)) {
+      asking.look(Passage.Kind.LAN).ifPresent(found::add);
+      asking.look(Passage.Kind.CONTAINERS).ifPresent(found::add);
+    }
+    if (!isUndisturbed(Hook.OUTPUT, subject)) {
+      asking.look(Passage.Kind.HOST).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  /** How packets of another machine to a port leave, where a rule redirects them. */
+  List<Leaving> translating(Published port) {
+    Optional<IpProtocol> protocol = IpProtocol.of(port.protocol());
+    if (protocol.isEmpty()) {
+      return List.of();
+    }
+    PortPackets ports = sets().ports;
+    boolean loopback = port.hostIp().map(Host::isLoopback).orElse(false);
+    PacketSet all =
+        ports.fromOutside(
+            ports.local(ports.to(protocol.get(), port.hostIp(), port.port())), loopback);
+    return sets()
+        .tracer
+        .through(Hook.PREROUTING, all.minus(ports.through(all, index.containerSide())))
+        .leaving()
+        .stream()
+        .filter(l -> l.kind() == Exit.Kind.REWRITTEN)
+        .toList();
   }
 
   /**

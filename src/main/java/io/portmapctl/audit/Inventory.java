@@ -2,7 +2,10 @@ package io.portmapctl.audit;
 
 import io.portmapctl.layout.ChainNames;
 import io.portmapctl.layout.LayoutChoice;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
+import io.portmapctl.trace.Host;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.plan.Entries;
 import io.portmapctl.plan.Published;
@@ -12,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Every mapping in the rulesets, of both layouts, with its owner.
@@ -28,26 +32,105 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
           .thenComparing(Mapping::family);
 
   /**
+   * Takes the inventory, without looking who else takes a mapping's packets.
+   *
+   * @param owners the attachments that the host has, where they are known
+   */
+  public static Inventory plain(List<Table> tables, Optional<Owners> owners) {
+    return of(tables, owners, Optional.empty());
+  }
+
+  /**
    * Takes the inventory.
    *
    * @param owners the attachments that the host has, where they are known; nothing is an orphan
    *     where they are not
+   * @param host what is known of this host, asked for where a rule makes it count
    */
-  public static Inventory of(List<Table> tables, Optional<Owners> owners) {
+  public static Inventory of(
+      List<Table> tables, Optional<Owners> owners, Supplier<Host> host) {
+    return of(tables, owners, Optional.of(host));
+  }
+
+  private static Inventory of(
+      List<Table> tables, Optional<Owners> owners, Optional<Supplier<Host>> host) {
     LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
     List<Mapping> all = new ArrayList<>();
     List<Overlap> overlaps = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     for (Table table : tables) {
       TableInventory taking = new TableInventory(table, tables, owners, evidence);
+      Entries entries = new Entries(table);
       List<Mapping> found = taking.all();
-      all.addAll(withOverlaps(found, new Entries(table), overlaps));
+      if (host.isPresent()) {
+        found = intercepted(found, table, entries, host.get());
+      }
+      all.addAll(withOverlaps(found, entries, overlaps));
       if (!found.isEmpty()) {
         warnings.addAll(unreached(table));
       }
     }
     all.sort(ORDER);
     return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(warnings));
+  }
+
+  /** Marks what a rule of nobody's mapping takes first, and what not every packet is led to. */
+  private static List<Mapping> intercepted(
+      List<Mapping> mappings, Table table, Entries entries, Supplier<Host> host) {
+    Interceptors interceptors = new Interceptors(table, entries, host);
+    List<Mapping> marked = new ArrayList<>();
+    for (Mapping mapping : mappings) {
+      boolean looked = mapping.state() == State.OK && mapping.hostPort().isPresent();
+      marked.add(looked ? intercepted(mapping, interceptors) : mapping);
+    }
+    return marked;
+  }
+
+  private static Mapping intercepted(Mapping mapping, Interceptors interceptors) {
+    Interceptors.Subject subject =
+        new Interceptors.Subject(
+            port(mapping),
+            mapping.chain(),
+            mapping.owner().map(Identity::containerId),
+            mapping
+                .containerIp()
+                .map(Cidr::host)
+                .orElse(Cidr.any(mapping.family())), // whose translation cannot be told
+            mapping.snat() && mapping.family() == Family.IPV4,
+            Optional.empty(),
+            "",
+            "");
+    Mapping marked = mapping;
+    for (Interception interception : interceptors.arriving(subject)) {
+      Passage passage = interception.passage();
+      Optional<Interception.Culprit> stranger =
+          interception.culprits().stream().filter(c -> !c.isOfContainer()).findFirst();
+      boolean all = passage.extent() == Passage.Extent.ALL;
+      boolean counts = passage.kind().countsAlone() && marked.state() == State.OK;
+      if (all && counts && stranger.isPresent()) {
+        marked = marked.takenBy(taker(stranger.get(), interceptors));
+      } else if (passage.kind() == Passage.Kind.LAN
+          && marked.state() == State.OK
+          && interception.culprits().isEmpty()
+          && passage.extent() != Passage.Extent.OPEN) {
+        marked =
+            marked.in(
+                State.INCOMPLETE,
+                (all ? "no packet" : "not every packet")
+                    + " from outside is led to "
+                    + ChainNames.DNAT);
+      }
+    }
+    return marked;
+  }
+
+  private static Mapping.Taker taker(
+      Interception.Culprit culprit, Interceptors interceptors) {
+    return new Mapping.Taker(
+        culprit.rule().chain(),
+        culprit.rule().index(),
+        interceptors.row(culprit.rule()).text(),
+        Program.of(culprit.way()));
   }
 
   private static List<String> unreached(Table table) {

@@ -3,6 +3,7 @@ package io.portmapctl.audit;
 import io.portmapctl.layout.Layout;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Octets;
 import io.portmapctl.netconf.Identity;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,6 +25,7 @@ import java.util.OptionalLong;
  * @param state how it is
  * @param reason why it is not {@code ok}; empty where it is
  * @param wins of a port that several claim, whether this one takes the packets
+ * @param takenBy the rule that takes its packets, where it is shadowed
  * @param connections how many connections it took, where the ruleset has counters
  */
 public record Mapping(
@@ -40,19 +42,43 @@ public record Mapping(
     State state,
     String reason,
     boolean wins,
+    Optional<Taker> takenBy,
     OptionalLong connections) {
+
+  /**
+   * A rule that takes a mapping's packets first.
+   *
+   * @param chain its chain
+   * @param index its place in it, from 1
+   * @param rule the rule, as it is spelled there
+   * @param program whose it is, where the chains' names tell
+   */
+  public record Taker(String chain, int index, Octets rule, Optional<Program> program) {}
 
   /** The same in another state. */
   Mapping in(State other, String why) {
-    return with(other, why, wins);
+    return with(other, why, wins, takenBy);
+  }
+
+  /** The same, where a rule takes its packets. */
+  Mapping takenBy(Taker taker) {
+    return with(
+        State.SHADOWED,
+        "a rule of "
+            + taker.program().map(p -> p.title() + ", in chain ").orElse("chain ")
+            + taker.chain()
+            + " takes its packets first",
+        false,
+        Optional.of(taker));
   }
 
   /** The same, where another's claim takes the packets. */
   Mapping losing() {
-    return with(state, reason, false);
+    return with(state, reason, false, takenBy);
   }
 
-  private Mapping with(State otherState, String otherReason, boolean otherWins) {
+  private Mapping with(
+      State otherState, String otherReason, boolean otherWins, Optional<Taker> otherTaker) {
     return new Mapping(
         family,
         protocol,
@@ -67,6 +93,7 @@ public record Mapping(
         otherState,
         otherReason,
         otherWins,
+        otherTaker,
         connections);
   }
 }

@@ -9,7 +9,9 @@ public enum State {
   /** A part of it is missing. */
   INCOMPLETE("incomplete"),
   /** Another container claims the same port. */
-  CONFLICT("conflict");
+  CONFLICT("conflict"),
+  /** A rule of nobody's mapping takes its packets first. */
+  SHADOWED("shadowed");
 
   private final String id;
 

@@ -300,6 +300,7 @@ final class TableInventory {
           state,
           reason,
           true,
+          Optional.empty(),
           connections(counters));
     }
   }

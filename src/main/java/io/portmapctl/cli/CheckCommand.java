@@ -4,6 +4,7 @@ import io.portmapctl.audit.Audit;
 import io.portmapctl.audit.Finding;
 import io.portmapctl.audit.Neighbours;
 import io.portmapctl.backend.HostException;
+import io.portmapctl.explain.Localnet;
 import io.portmapctl.layout.Layout;
 import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Family;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -115,7 +115,7 @@ final class CheckCommand implements Command {
         throw new Failure(ExitCode.INPUT, wanted.leftOut());
       }
       warnings.addAll(wanted.warnings());
-      Audit audit = Audit.of(tables, wanted.requests(), known());
+      Audit audit = Audit.of(tables, wanted.requests(), HostOptions.known(rulesets.live()));
       List<Published> ports = published(wanted, tables);
       Set<Published> shadowed = new HashSet<>(); // said already, and with the rule
       audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
@@ -158,6 +158,10 @@ final class CheckCommand implements Command {
       if (!rulesets.live(Family.IPV4) || container.isEmpty()) {
         return finding;
       }
+      // what is set for all interfaces holds for each
+      if (LiveHost.localnet(host.kernel(), container.get(), hostInterface) == Localnet.SET) {
+        return finding;
+      }
       try {
         return finding.with(
             LiveHost.localnet(host.kernel(), container.get(), hostInterface, false, warnings)
@@ -165,25 +169,6 @@ final class CheckCommand implements Command {
                 .toList());
       } catch (HostException e) {
         throw new Failure(ExitCode.HOST, "live host", e.text());
-      }
-    }
-
-    /** What is known of the host, read when first asked for; off the live ruleset nothing is. */
-    private Supplier<Host> known() {
-      List<Host> read = new ArrayList<>();
-      return () -> {
-        if (read.isEmpty()) {
-          read.add(rulesets.live() ? ofThisHost() : Host.UNKNOWN);
-        }
-        return read.get(0);
-      };
-    }
-
-    private static Host ofThisHost() {
-      try {
-        return HostOptions.live();
-      } catch (HostException e) {
-        return Host.UNKNOWN; // what follows from it is open then
       }
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -80,6 +81,29 @@ record HostOptions(List<Cidr> local, String file) {
       return live();
     } catch (HostException e) {
       throw new Failure(ExitCode.HOST, "live host", e.text());
+    }
+  }
+
+  /**
+   * What is known of the host, read when it is first asked for.
+   *
+   * @param live whether it is this one; of another nothing is known
+   */
+  static Supplier<Host> known(boolean live) {
+    List<Host> read = new ArrayList<>();
+    return () -> {
+      if (read.isEmpty()) {
+        read.add(live ? orUnknown() : Host.UNKNOWN);
+      }
+      return read.get(0);
+    };
+  }
+
+  private static Host orUnknown() {
+    try {
+      return live();
+    } catch (HostException e) {
+      return Host.UNKNOWN; // what follows from it is open then
     }
   }
 

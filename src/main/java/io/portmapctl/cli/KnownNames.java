@@ -64,7 +64,7 @@ public record KnownNames(
 
   private static KnownNames of(List<Table> tables) {
     KnownNames names = none();
-    for (Mapping mapping : Inventory.of(tables, Optional.empty()).mappings()) {
+    for (Mapping mapping : Inventory.plain(tables, Optional.empty()).mappings()) {
       String owner = mapping.owner().map(o -> o.containerId()).orElse("");
       mapping.owner().ifPresent(o -> names.networks.add(o.network()));
       mapping.owner().ifPresent(o -> names.containers.put(o.containerId(), o.network()));

@@ -118,7 +118,7 @@ final class ListCommand implements Command {
       Known known = known(outcome, warnings);
       LiveHost host = LiveHost.of(session, rulesets.variant(), waitSeconds, true, warnings);
       List<Table> tables = rulesets.read(host.backend(), warnings);
-      Inventory inventory = Inventory.of(tables, known.owners);
+      Inventory inventory = Inventory.of(tables, known.owners, HostOptions.known(rulesets.live()));
       List<Mapping> shown = inventory.mappings().stream().filter(filter::takes).toList();
       warnings.addAll(inventory.warnings());
       for (Overlap overlap : inventory.overlaps()) {
@@ -126,7 +126,16 @@ final class ListCommand implements Command {
           warnings.add(Sentences.overlap(overlap, cure(overlap)));
         }
       }
-      warnings.addAll(Neighbours.of(tables, published(shown)));
+      shown.stream()
+          .filter(m -> m.takenBy().isPresent())
+          .forEach(m -> warnings.add(Sentences.taken(m)));
+      warnings.addAll(
+          Neighbours.of(
+              tables, published(shown.stream().filter(m -> m.takenBy().isEmpty()).toList())));
+      if (shown.isEmpty()) {
+        warnings.addAll(
+            Neighbours.translating(tables, filter.asked(), HostOptions.known(rulesets.live())));
+      }
       if (style == Style.JSON) {
         session.print(ListJson.render(shown, warnings));
       } else {

@@ -2,6 +2,11 @@ package io.portmapctl.cli;
 
 import io.portmapctl.audit.Mapping;
 import io.portmapctl.audit.State;
+import io.portmapctl.model.Family;
+import io.portmapctl.netconf.Protocol;
+import io.portmapctl.plan.Published;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -47,5 +52,21 @@ record MappingFilter(
         && id.startsWith(containerId)
         && port.map(p -> p.takes(mapping)).orElse(true)
         && state.map(s -> s == mapping.state()).orElse(true);
+  }
+
+  /** The port that is asked for, where one is, of each family and protocol that may be meant. */
+  List<Published> asked() {
+    List<Published> asked = new ArrayList<>();
+    for (PortText text : port.stream().toList()) {
+      for (Family family : Family.values()) {
+        boolean meant = text.host().map(h -> h.family() == family).orElse(true);
+        for (Protocol protocol : meant ? Protocol.values() : new Protocol[0]) {
+          if (text.protocol().map(p -> p == protocol).orElse(true)) {
+            asked.add(new Published(family, protocol.id(), text.address(), text.port()));
+          }
+        }
+      }
+    }
+    return asked;
   }
 }

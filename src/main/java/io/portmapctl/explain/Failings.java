@@ -49,7 +49,7 @@ final class Failings {
             add(
                 attachment,
                 port.family(),
-                a + " is this host's alone: nobody else can send to it",
+                "only who is beside this host and routes " + a + " here on purpose gets to it",
                 port,
                 "elsewhere"));
     for (Answer answer : reach.answers()) {

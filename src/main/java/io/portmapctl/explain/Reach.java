@@ -15,6 +15,8 @@ import io.portmapctl.plan.Published;
 import io.portmapctl.plan.Translations;
 import io.portmapctl.trace.Device;
 import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Exit;
 import io.portmapctl.trace.Host;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
@@ -193,10 +195,26 @@ public final class Reach {
           new Answer(
               new Viewpoint(kind, from, to),
               verdict.result(),
-              verdict.reason(),
+              outside ? verdict.reason() + hiding(verdict, trace) : verdict.reason(),
               trace.taken(),
               List.copyOf(arrivals)));
       return trace;
+    }
+
+    /** The rule that hides senders from the container, though answers would come back without. */
+    private static String hiding(Judgement.Verdict verdict, Trace trace) {
+      Optional<Exit> masquerade =
+          verdict.result() == Answer.Result.WORKS
+              ? trace.ways().stream().flatMap(w -> w.masquerade().stream()).findFirst()
+              : Optional.empty();
+      if (masquerade.isEmpty()) {
+        return "";
+      }
+      Step last = masquerade.get().way().get(masquerade.get().way().size() - 1);
+      boolean marked = last.rule().matches().stream().anyMatch(Match.Mark.class::isInstance);
+      return marked
+          ? ""
+          : " (rule " + last.index() + " of " + last.chain() + " hides who sends it)";
     }
 
     private Packet packet(IpAddress from, IpAddress to) {

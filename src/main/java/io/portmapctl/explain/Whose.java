@@ -32,8 +32,9 @@ public final class Whose {
    *
    * @param chain the chain whose rule sends them there
    * @param owner whose chain it is, where it is a container's and that can be told
+   * @param label what the rule's own comment says, where it is none of a container's
    */
-  public record Recipient(String chain, Optional<Identity> owner) {
+  public record Recipient(String chain, Optional<Identity> owner, Optional<Octets> label) {
 
     /** Whether it is a container's chain. */
     public boolean isContainer() {
@@ -54,7 +55,11 @@ public final class Whose {
         owner = named(step.rule(), chain);
       }
     }
-    return new Recipient(chain, owner.or(() -> owner(chain)));
+    Optional<Octets> label =
+        ChainNames.isContainerChain(chain)
+            ? Optional.empty()
+            : exit.way().get(exit.way().size() - 1).rule().comment();
+    return new Recipient(chain, owner.or(() -> owner(chain)), label);
   }
 
   /** Whom an entry names; told once, since it takes a digest. */

@@ -1,6 +1,8 @@
 package io.portmapctl.render;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.audit.Mapping;
+import java.io.IOException;
 import java.util.List;
 
 /** The mappings of a ruleset as JSON (version 1), one for each port; the text is octets. */
@@ -34,10 +36,23 @@ public final class ListJson {
             }
             json.writeBooleanField("wins", mapping.wins());
             JsonText.text(json, "reason", mapping.reason());
+            if (mapping.takenBy().isPresent()) {
+              taker(json, mapping.takenBy().get());
+            }
             json.writeEndObject();
           }
           json.writeEndArray();
           JsonText.texts(json, "warnings", warnings);
         });
+  }
+
+  private static void taker(JsonGenerator json, Mapping.Taker taker) throws IOException {
+    json.writeObjectFieldStart("takenBy");
+    json.writeStringField("table", "nat");
+    json.writeStringField("chain", taker.chain());
+    json.writeNumberField("index", taker.index());
+    json.writeStringField("rule", taker.rule().decoded());
+    JsonText.text(json, "owner", taker.program().map(p -> p.title()).orElse(""));
+    json.writeEndObject();
   }
 }

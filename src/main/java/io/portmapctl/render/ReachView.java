@@ -5,6 +5,7 @@ import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Viewpoint;
 import io.portmapctl.explain.Whose;
 import io.portmapctl.netconf.Shown;
+import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Way;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -114,8 +115,13 @@ public final class ReachView {
   private static Optional<String> destination(Answer answer) {
     Set<String> places = new LinkedHashSet<>();
     boolean stays = false;
+    Set<String> passing = new LinkedHashSet<>();
     for (Way way : answer.trace().ways()) {
       stays |= way.redirection().isEmpty();
+      if (way.redirection().isEmpty() && !way.exits().get(0).way().isEmpty()) {
+        List<Step> rules = way.exits().get(0).way();
+        passing.add(Shown.escaped(rules.get(rules.size() - 1).chain()));
+      }
       way.redirection().ifPresent(r -> places.add(way.after().destination().toString()));
     }
     if (places.isEmpty() || places.size() == 1 && !stays) {
@@ -129,7 +135,10 @@ public final class ReachView {
     return Optional.of(
         String.join(" or ", texts.subList(0, Math.min(MOST_NAMES, texts.size())))
             + (more > 0 ? " or one of " + more + " more" : "")
-            + (stays ? " or where it was sent to" : ""));
+            + (stays ? " or where it was sent to" : "")
+            + (passing.isEmpty()
+                ? ""
+                : " (a rule of chain " + String.join(", or of chain ", passing) + ")"));
   }
 
   void line(String text) {

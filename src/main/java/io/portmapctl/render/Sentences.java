@@ -86,6 +86,22 @@ public final class Sentences {
     return what + effect + Shown.escaped(shadow.chain()) + ": " + rule + part;
   }
 
+  /** Which rule takes the packets of a mapping in a list. */
+  public static String taken(Mapping mapping) {
+    Mapping.Taker taker = mapping.takenBy().orElseThrow();
+    return mapping.family().title()
+        + ": "
+        + mapping.protocol()
+        + " port "
+        + mapping.hostPort().orElse(0)
+        + mapping.hostIp().map(ip -> " on " + ip).orElse("")
+        + " is taken first by a rule of "
+        + taker.program().map(p -> p.title() + ", in chain ").orElse("")
+        + Shown.escaped(taker.chain())
+        + ": "
+        + Shown.escaped(taker.rule().decoded());
+  }
+
   private static String taken(Finding.Shadow shadow) {
     return switch (shadow.extent()) {
       case ALL -> " is taken first by ";

@@ -271,7 +271,9 @@ public final class TraceView {
     String chain = "chain " + Shown.escaped(recipient.chain());
     return recipient.isContainer()
         ? recipient.owner().map(Sentences::who).orElse("the owner of " + chain)
-        : "a rule of " + chain;
+        : "a rule of "
+            + chain
+            + recipient.label().map(l -> " " + Shown.quoted(l.decoded())).orElse("");
   }
 
   private void line(int depth, String text) {
