@@ -8,6 +8,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.Target;
 
 /** The table in CONTRIBUTING.md, held to the code. */
 @AnalyzeClasses(packages = "io.portmapctl", importOptions = ImportOption.DoNotIncludeTests.class)

@@ -337,10 +337,21 @@ final class Interceptors {
       };
     }
 
+    /** Nothing asks for masquerade before the chain that marks has. */
+    private PacketSet unmarked(PacketSet packets) {
+      long bits = 0;
+      for (Row row : index.rows(subject.marks())) {
+        if (row.rule().target() instanceof Target.SetMark mark && mark.value() == mark.mask()) {
+          bits |= mark.value();
+        }
+      }
+      return packets.and(sets().space.ofMark(0, bits));
+    }
+
     private Passage passage(Passage.Kind kind, LeftOut without) {
       boolean host = kind == Passage.Kind.HOST || kind == Passage.Kind.LOCALHOST;
       Hook hook = host ? Hook.OUTPUT : Hook.PREROUTING;
-      PacketSet meant = meant(kind);
+      PacketSet meant = kind.isAboutSources() ? unmarked(meant(kind)) : meant(kind);
       SetTracer.Result first = sets().tracer.through(hook, meant, without);
       List<Place> diverting = new ArrayList<>(first.diverting());
       List<Leaving> arrived = new ArrayList<>();

@@ -5,10 +5,10 @@ import io.portmapctl.layout.LayoutChoice;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.Table;
-import io.portmapctl.trace.Host;
 import io.portmapctl.netconf.Identity;
 import io.portmapctl.plan.Entries;
 import io.portmapctl.plan.Published;
+import io.portmapctl.trace.Host;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -47,8 +47,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
    *     where they are not
    * @param host what is known of this host, asked for where a rule makes it count
    */
-  public static Inventory of(
-      List<Table> tables, Optional<Owners> owners, Supplier<Host> host) {
+  public static Inventory of(List<Table> tables, Optional<Owners> owners, Supplier<Host> host) {
     return of(tables, owners, Optional.of(host));
   }
 
@@ -124,8 +123,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     return marked;
   }
 
-  private static Mapping.Taker taker(
-      Interception.Culprit culprit, Interceptors interceptors) {
+  private static Mapping.Taker taker(Interception.Culprit culprit, Interceptors interceptors) {
     return new Mapping.Taker(
         culprit.rule().chain(),
         culprit.rule().index(),

@@ -81,10 +81,13 @@ record AddressKinds(PacketSpace space, Host host, Family family, String place) {
   }
 
   private PacketSet isLocal(Side side) {
-    PacketSet always = networks(side, Host.loopback(family));
+    PacketSet nobody = networks(side, Host.generalBroadcast(family));
     if (host.links().isPresent()) {
-      return always.or(networks(side, host.local(family)));
+      PacketSet wholly =
+          networks(side, host.wholly(family)).minus(networks(side, host.broadcasts()));
+      return wholly.or(networks(side, host.local(family))).minus(nobody);
     }
+    PacketSet always = networks(side, Host.loopback(family)).minus(nobody);
     List<Cidr> never = new ArrayList<>(Host.multicast(family));
     never.addAll(Host.generalBroadcast(family));
     return always.or(unknown(side, Match.AddressKind.LOCAL).minus(networks(side, never)));

@@ -18,7 +18,12 @@ import java.util.Optional;
 public record Host(Optional<List<Link>> links, List<Cidr> routed) {
   private static final Cidr LOOPBACK = cidr("127.0.0.0/8");
   private static final Cidr LOOPBACK6 = cidr("::1/128");
+  private static final Cidr NOBODY = cidr("0.0.0.0/32");
+  private static final Cidr LOOPBACK_BROADCAST = cidr("127.255.255.255/32");
+
+  /** Kernels before 5.3 took all of it for a broadcast. */
   private static final Cidr THIS_NETWORK = cidr("0.0.0.0/8");
+
   private static final Cidr LIMITED_BROADCAST = cidr("255.255.255.255/32");
   private static final Cidr MULTICAST = cidr("224.0.0.0/4");
   private static final Cidr MULTICAST6 = cidr("ff00::/8");
@@ -56,10 +61,11 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
 
   /** Whether an address is one of this host. */
   public Truth isLocal(IpAddress address) {
-    if (isLoopback(address)) {
+    boolean never = isMulticast(address) || isGeneralBroadcast(address);
+    if (isLoopback(address) && !never) {
       return Truth.YES;
     }
-    if (isMulticast(address) || isGeneralBroadcast(address)) {
+    if (never || THIS_NETWORK.contains(Cidr.host(address))) {
       return Truth.NO;
     }
     if (links.isEmpty()) {
@@ -85,7 +91,9 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
 
   private static boolean has(Link link, IpAddress address) {
     for (Cidr own : link.addresses()) {
-      if (own.address().equals(address)) {
+      // all of a network of lo is the host's
+      boolean all = link.name().equals("lo") && !isLast(own, address);
+      if (own.address().equals(address) || all && own.contains(Cidr.host(address))) {
         return true;
       }
     }
@@ -99,7 +107,7 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
 
   private static boolean isGeneralBroadcast(IpAddress address) {
     Cidr host = Cidr.host(address);
-    return THIS_NETWORK.contains(host) || LIMITED_BROADCAST.contains(host);
+    return NOBODY.equals(host) || LIMITED_BROADCAST.equals(host) || LOOPBACK_BROADCAST.equals(host);
   }
 
   /** Whether the host takes a packet to this address in, itself; a group it may have joined. */
@@ -122,11 +130,11 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
     if (isMulticast(address) || isLocal(address) == Truth.YES) {
       return Truth.NO;
     }
-    if (links.isEmpty()) {
+    if (links.isEmpty() || THIS_NETWORK.contains(Cidr.host(address))) {
       return Truth.UNKNOWN;
     }
     boolean told = true;
-    for (Link link : links.get()) {
+    for (Link link : upLinks()) {
       if (link.broadcasts().contains(address)) {
         return Truth.YES;
       }
@@ -144,7 +152,8 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
 
   /** Whether an address is the last of a network, which is its broadcast address. */
   private static boolean isLast(Cidr network, IpAddress address) {
-    return network.prefix() < 31
+    return network.address().family() == Family.IPV4
+        && network.prefix() < 31
         && network.contains(Cidr.host(address))
         && (address.low() | (0xffffffffL << (32 - network.prefix()) & 0xffffffffL)) == 0xffffffffL;
   }
@@ -161,7 +170,9 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
 
   /** The addresses that are broadcast on every host. */
   static List<Cidr> generalBroadcast(Family family) {
-    return family == Family.IPV4 ? List.of(THIS_NETWORK, LIMITED_BROADCAST) : List.of();
+    return family == Family.IPV4
+        ? List.of(NOBODY, LIMITED_BROADCAST, LOOPBACK_BROADCAST)
+        : List.of();
   }
 
   /** The host's own addresses beside loopback's, as far as they are known. */
@@ -174,12 +185,23 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
     return own.stream().filter(c -> c.address().family() == family).distinct().toList();
   }
 
+  /** The networks that are the host's own as a whole, but for what is broadcast in them. */
+  List<Cidr> wholly(Family family) {
+    List<Cidr> own = new ArrayList<>(loopback(family));
+    for (Link link : links.orElse(List.of())) {
+      if (link.name().equals("lo")) {
+        link.addresses().forEach(a -> own.add(a.network()));
+      }
+    }
+    return own.stream().filter(c -> c.address().family() == family).distinct().toList();
+  }
+
   /**
    * The broadcast addresses of its networks; the kernel routes so whether they are shown or not.
    */
   List<Cidr> broadcasts() {
     List<Cidr> all = new ArrayList<>();
-    for (Link link : links.orElse(List.of())) {
+    for (Link link : upLinks()) {
       link.broadcasts().forEach(a -> all.add(Cidr.host(a)));
       for (Cidr own : link.addresses()) {
         if (own.address().family() == Family.IPV4 && own.prefix() < 31) {
@@ -193,8 +215,8 @@ public record Host(Optional<List<Link>> links, List<Cidr> routed) {
 
   /** The addresses of which it is not known whether they are broadcast. */
   List<Cidr> perhapsBroadcasts() {
-    List<Cidr> all = new ArrayList<>();
-    for (Link link : links.orElse(List.of())) {
+    List<Cidr> all = new ArrayList<>(List.of(THIS_NETWORK));
+    for (Link link : upLinks()) {
       if (link.name().isEmpty()) {
         return List.of(Cidr.any(Family.IPV4));
       }

@@ -193,12 +193,19 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
       for (Cidr own : link.addresses()) {
         if (own.address().family() == family) {
           addresses = addresses.or(space.of(field, own.address()));
-          boolean loopback = Host.isLoopback(own.address());
-          addresses = loopback ? addresses.or(space.of(field, own.network())) : addresses;
+          boolean lo = link.name().equals("lo");
+          addresses = lo ? addresses.or(space.of(field, own.network())) : addresses;
         }
       }
       set = set.or(addresses.and(space.of(through, Interval.ofInterface(link.name()))));
     }
+    set = set.and(new AddressKinds(space, host, family, place).local(side));
+    // of which interface a route is that no interface shows is not known
+    PacketSet routes = space.none();
+    for (Cidr route : host.routed()) {
+      routes = route.address().family() == family ? routes.or(space.of(field, route)) : routes;
+    }
+    set = set.or(routes.minus(set).and(question(match.text().latin1())));
     return set.negatedIf(test.negated());
   }
 
@@ -361,15 +368,20 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
     for (Match.PhysdevTest test : match.tests()) {
       PacketSet some =
           switch (test.kind()) {
-            case IN -> space.of(Field.INPUT_PORT_OF_BRIDGE, Interval.ofInterface(test.port()));
-            case OUT -> space.of(Field.OUTPUT_PORT_OF_BRIDGE, Interval.ofInterface(test.port()));
-            case IS_IN -> space.of(Field.INPUT_PORT_OF_BRIDGE, Interval.of(0)).complement();
-            case IS_OUT -> space.of(Field.OUTPUT_PORT_OF_BRIDGE, Interval.of(0)).complement();
+            case IN -> some(Field.INPUT_PORT_OF_BRIDGE, test.port());
+            case OUT -> some(Field.OUTPUT_PORT_OF_BRIDGE, test.port());
+            case IS_IN -> some(Field.INPUT_PORT_OF_BRIDGE, "+");
+            case IS_OUT -> some(Field.OUTPUT_PORT_OF_BRIDGE, "+");
             case IS_BRIDGED -> bit(Field.BRIDGED);
           };
       set = set.and(some.negatedIf(test.negated()));
     }
     return set;
+  }
+
+  /** The packets with a port of a bridge of this name; what came through none has none. */
+  private PacketSet some(Field field, String name) {
+    return space.of(field, Interval.ofInterface(name)).minus(space.of(field, Interval.of(0)));
   }
 
   @Override
