@@ -278,7 +278,13 @@ final class Interceptors {
       if (passage.extent() == Passage.Extent.NONE) {
         return Optional.empty();
       }
-      return Optional.of(new Interception(passage, culprits(passage)));
+      Interception interception = new Interception(passage, culprits(passage));
+      // what the mapping's own condition leaves open is no doubt about others
+      boolean own =
+          passage.extent() == Passage.Extent.OPEN
+              && !kind.isAboutSources()
+              && interception.culprits().isEmpty();
+      return own ? Optional.empty() : Optional.of(interception);
     }
 
     /** The packets that the entries are for, at a hook. */

@@ -110,7 +110,10 @@ public final class Remedies {
       List<Row> chain = rows(thief.chain());
       int at = find(chain, thief.rule());
       boolean marking = thief.chain().equals(ChainNames.SETMARK);
-      if (at < 0 || marking && ends(thief.rule())) {
+      if (at < 0 || isOurs(thief.chain(), thief.rule(), finding)) {
+        return false;
+      }
+      if (marking && ends(thief.rule())) {
         return false; // behind what marks stands what translates, in another chain
       }
       boolean moved = false;

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
  */
 class MutationTest {
   private static final Path HOST = Path.of("testdata/podman-host");
-  private static final int RULESETS = Integer.getInteger("portmapctl.mutatedRulesets", 50);
+  private static final int RULESETS = Integer.getInteger("portmapctl.mutatedRulesets", 20);
 
   private final Map<String, Integer> counts = new TreeMap<>();
 
@@ -131,7 +131,11 @@ class MutationTest {
             .flatMap(c -> c.rows().stream())
             .filter(r -> isOurs("", r))
             .noneMatch(r -> r.rule().hasUnmodelledMatch());
-    return plain && problems(host.audit(tables)).isEmpty() ? Optional.of(host) : Optional.empty();
+    boolean well =
+        host.audit(tables).findings().stream()
+            .allMatch(
+                f -> f.status() == Finding.Status.OK); // no two claim a port, no chance decides
+    return plain && well ? Optional.of(host) : Optional.empty();
   }
 
   private static List<Table> after(List<Table> tables, List<Request> requests) {
@@ -289,9 +293,7 @@ class MutationTest {
     List<Table> mended = new ArrayList<>();
     changed.forEach(t -> mended.add(backend.read(t.family())));
     Audit again = host.audit(mended);
-    List<String> left = problems(again);
-    left.removeAll(problems(host.audit(host.tables()))); // two may claim a part of a port
-    assertThat(left).as(name).isEmpty();
+    assertThat(problems(again)).as(name).isEmpty();
     assertThat(others(mended)).as(name).isEqualTo(others(changed));
     count("mended");
   }

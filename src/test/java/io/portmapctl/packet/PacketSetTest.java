@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * and a set of packets is a set of bits.
  */
 class PacketSetTest {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 400);
+  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 60);
 
   /** Values that stand for all others: both ends of a field are among them. */
   private static final long[] PROTOCOLS = {0, 1, 254, 255};
