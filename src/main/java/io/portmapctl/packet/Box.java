@@ -163,7 +163,8 @@ public record Box(List<Condition> conditions) {
       } else if (condition.level() < Field.values().length) {
         all.add(Field.at(condition.level()) + " " + condition.runs());
       } else {
-        all.add("bit " + (condition.level() - Field.values().length) + " " + condition.runs());
+        int bit = condition.level() - PacketSpace.markLevel(0);
+        all.add((bit % 2 == 0 ? "mark " : "connmark ") + bit / 2 + " " + condition.runs());
       }
     }
     return String.join(", ", all);

@@ -224,13 +224,20 @@ public final class PacketSet {
     long value = 0;
     long known = 0;
     Node at = marks;
-    while (PacketSpace.isPacketMark(at.level())) {
+    while (at.level() < PacketSpace.FIRST_QUESTION) {
+      if (!PacketSpace.isPacketMark(at.level())) {
+        at = space.only(at);
+        if (at == space.noneNode()) {
+          return compared(marks);
+        }
+        continue;
+      }
       boolean zero = at.next(1) == space.noneNode();
       boolean one = at.next(0) == space.noneNode();
       if (!zero && !one) {
         return compared(marks);
       }
-      long bit = 1L << (at.level() - PacketSpace.markLevel(0));
+      long bit = 1L << (at.level() - PacketSpace.markLevel(0)) / 2;
       known |= bit;
       value |= one ? bit : 0;
       at = at.next(zero ? 0 : 1);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,7 @@ public final class PacketSpace {
   public static final int MARK_BITS = 32;
 
   static final int FIRST_MARK = Field.values().length;
-  private static final int FIRST_CONNMARK = FIRST_MARK + MARK_BITS;
-  static final int FIRST_QUESTION = FIRST_CONNMARK + MARK_BITS;
+  static final int FIRST_QUESTION = FIRST_MARK + 2 * MARK_BITS;
 
   /** As many results of operations are kept; a power of 2. */
   private static final int REMEMBERED = 1 << 13;
@@ -129,6 +129,12 @@ public final class PacketSpace {
     return new PacketSet(this, run(field.level(), values, field.bits(Family.IPV6)));
   }
 
+  /** Those of which a field is an address, whatever their family: to be used with its family's. */
+  public PacketSet alone(Field field, IpAddress address) {
+    Interval one = Interval.of(Cidr.host(address));
+    return new PacketSet(this, run(field.level(), one, field.bits(address.family())));
+  }
+
   /** Those of a family of which an address is in a run of values. */
   public PacketSet of(Field field, Family family, Interval values) {
     PacketSet run = new PacketSet(this, run(field.level(), values, field.bits(family)));
@@ -147,22 +153,22 @@ public final class PacketSpace {
 
   /** Those of which the bits of the mark that a mask names are a value. */
   public PacketSet ofMark(long value, long mask) {
-    return ofBits(FIRST_MARK, value, mask);
+    return ofBits(PacketSpace::markLevel, value, mask);
   }
 
   /** Those of which the bits of the connection's mark that a mask names are a value. */
   public PacketSet ofConnmark(long value, long mask) {
-    return ofBits(FIRST_CONNMARK, value, mask);
+    return ofBits(PacketSpace::connmarkLevel, value, mask);
   }
 
-  private PacketSet ofBits(int first, long value, long mask) {
+  private PacketSet ofBits(IntUnaryOperator level, long value, long mask) {
     if ((value & ~mask) != 0) {
       return none();
     }
     Node node = all;
     for (int bit = MARK_BITS - 1; bit >= 0; bit--) {
       if ((mask >>> bit & 1) != 0) {
-        node = bit(first + bit, (value >>> bit & 1) != 0, node);
+        node = bit(level.applyAsInt(bit), (value >>> bit & 1) != 0, node);
       }
     }
     return new PacketSet(this, node);
@@ -197,12 +203,13 @@ public final class PacketSpace {
         : "";
   }
 
+  /** The bits of both marks by turns: one that is copied into the other stays beside it. */
   static int markLevel(int bit) {
-    return FIRST_MARK + bit;
+    return FIRST_MARK + 2 * bit;
   }
 
   static int connmarkLevel(int bit) {
-    return FIRST_CONNMARK + bit;
+    return FIRST_MARK + 2 * bit + 1;
   }
 
   /** The level of a question; -1 where it was never asked. */
@@ -211,7 +218,7 @@ public final class PacketSpace {
   }
 
   static boolean isPacketMark(int level) {
-    return level >= FIRST_MARK && level < FIRST_CONNMARK;
+    return level >= FIRST_MARK && level < FIRST_QUESTION && (level - FIRST_MARK) % 2 == 0;
   }
 
   Node allNode() {

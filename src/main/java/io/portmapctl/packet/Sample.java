@@ -50,9 +50,10 @@ public record Sample(Map<Integer, long[]> values, PacketSpace space) {
         .map(v -> new IpAddress(family(), v[0], v[1]));
   }
 
-  /** The name of an interface, empty for none; where the set asked for it. */
+  /** The name of an interface, empty for none; where the set asked for one that has a name. */
   public Optional<String> interfaceName(Field field) {
     return Optional.ofNullable(values.get(field.level()))
+        .filter(v -> v[0] != 0 || v[1] == 0) // no name is as low as the others
         .map(v -> Interval.interfaceName(v[0], v[1]));
   }
 

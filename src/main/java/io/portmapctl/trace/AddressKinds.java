@@ -104,7 +104,9 @@ record AddressKinds(PacketSpace space, Host host, Family family, String place) {
     PacketSet known = always.or(networks(side, host.broadcasts()));
     // kernels before 5.14 took a network's own address for a broadcast too
     PacketSet perhaps =
-        networks(side, host.perhapsBroadcasts()).and(unknown(side, Match.AddressKind.BROADCAST));
+        networks(side, host.perhapsBroadcasts())
+            .and(unknown(side, Match.AddressKind.BROADCAST))
+            .minus(networks(side, Host.multicast(family)));
     return known.or(perhaps).minus(isLocal(side));
   }
 }

@@ -49,10 +49,7 @@ final class OnePacket {
   }
 
   private void address(Field field, Endpoint end, List<PacketSet> parts) {
-    end.ip()
-        .ifPresent(
-            ip ->
-                parts.add(space.of(field, new Interval(ip.high(), ip.low(), ip.high(), ip.low()))));
+    end.ip().ifPresent(ip -> parts.add(space.alone(field, ip)));
   }
 
   /** The packets with as much of its addresses as is known. */

@@ -284,7 +284,7 @@ class TraceIT {
       String destination = packet.destination().address().toString();
       int port = packet.source().port().orElseThrow();
       int to = packet.destination().port().orElseThrow();
-      if (!packet.protocol().equals("sctp")) {
+      if (!packet.protocol().equals(IpProtocol.SCTP)) {
         senders.get(from).send(packet.protocol().toString(), source, port, destination, to);
         return;
       }

@@ -190,7 +190,7 @@ class PacketSetTest {
       return digit(point, 5);
     }
     if (level >= Field.values().length) {
-      return digit(point, 4) >> (level - Field.values().length) & 1;
+      return digit(point, 4) >> (level - Field.values().length) / 2 & 1;
     }
     return switch (Field.values()[level]) {
       case FAMILY -> 0;
@@ -230,6 +230,17 @@ class PacketSetTest {
     PacketSet some = space.ofMark(5, 0xf);
     assertThat(some.markChanged(0x10, 0x30).knownMark()).containsExactly(0x15, 0x3f);
     assertThat(some.markChanged(0, 1).and(space.ofMark(4, 0xf))).isEqualTo(some.markChanged(0, 1));
+  }
+
+  /** A mark of which nothing is known is copied without a node for each of its values. */
+  @Test
+  void aFreeMarkIsCopiedBitByBit() {
+    PacketSet restored = space.all().markRestored(0xffffffffL, 0xffffffffL);
+    assertThat(restored.and(space.ofMark(5, 0xf)).and(space.ofConnmark(4, 0xf)).isEmpty()).isTrue();
+    assertThat(restored.and(space.ofMark(5, 0xf)).and(space.ofConnmark(5, 0xf)).isEmpty())
+        .isFalse();
+    assertThat(restored.markSaved(0xffffffffL, 0xffffffffL)).isEqualTo(restored);
+    assertThat(space.size()).isLessThan(100_000);
   }
 
   @Test
