@@ -1,0 +1,420 @@
+package io.portmapctl.trace;
+
+import io.portmapctl.model.AddressRange;
+import io.portmapctl.model.Cidr;
+import io.portmapctl.model.Family;
+import io.portmapctl.model.IpAddress;
+import io.portmapctl.model.Link;
+import io.portmapctl.model.Match;
+import io.portmapctl.model.PortRange;
+import io.portmapctl.model.Rule;
+import io.portmapctl.model.Side;
+import io.portmapctl.packet.Field;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Whether a match takes one concrete packet, as iptables(8) and iptables-extensions(8) say it: the
+ * tests' own reading, which shares nothing with {@link RulePackets}. Unknown is only what is not
+ * modelled, and what the host does not tell of its addresses.
+ *
+ * @param packet the packet
+ * @param host what is known of the host
+ */
+public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor<Truth> {
+
+  /** Whether all of a rule's matches take it. */
+  public Truth all(Rule rule) {
+    Truth all = Truth.YES;
+    for (Match match : rule.matches()) {
+      all = all.and(match.accept(this));
+    }
+    return all;
+  }
+
+  private static Truth answer(boolean it, boolean negated) {
+    return Truth.of(it != negated);
+  }
+
+  private static Field addressOf(Side side) {
+    return side == Side.SOURCE ? Field.SOURCE : Field.DESTINATION;
+  }
+
+  private static boolean inside(IpAddress address, Cidr network) {
+    if (address.family() != network.address().family()) {
+      return false;
+    }
+    int host = address.family().bits() - network.prefix();
+    return PlainPacket.number(address)
+        .shiftRight(host)
+        .equals(PlainPacket.number(network.address()).shiftRight(host));
+  }
+
+  private static boolean inside(IpAddress address, AddressRange range) {
+    BigInteger number = PlainPacket.number(address);
+    return number.compareTo(PlainPacket.number(range.first())) >= 0
+        && number.compareTo(PlainPacket.number(range.last())) <= 0;
+  }
+
+  private static boolean inside(long number, PortRange range) {
+    return range.first() <= number && number <= range.last();
+  }
+
+  private static boolean named(String name, String pattern) {
+    return pattern.endsWith("+")
+        ? !name.isEmpty() && name.startsWith(pattern.substring(0, pattern.length() - 1))
+        : name.equals(pattern);
+  }
+
+  @Override
+  public Truth address(Match.Address match) {
+    return answer(inside(packet.address(addressOf(match.side())), match.cidr()), match.negated());
+  }
+
+  @Override
+  public Truth networkInterface(Match.Interface match) {
+    if (match.name().equals("+")) {
+      return Truth.UNKNOWN;
+    }
+    Field field = match.side() == Side.SOURCE ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE;
+    return answer(named(packet.name(field), match.name()), match.negated());
+  }
+
+  @Override
+  public Truth protocol(Match.Proto match) {
+    return answer(packet.small(Field.PROTOCOL) == match.protocol().number(), match.negated());
+  }
+
+  private long port(Side side) {
+    return packet.small(side == Side.SOURCE ? Field.SOURCE_PORT : Field.DESTINATION_PORT);
+  }
+
+  @Override
+  public Truth ports(Match.Ports match) {
+    boolean all = true;
+    for (Match.PortTest test : match.ports()) {
+      all &= inside(port(test.side()), test.range()) != test.negated();
+    }
+    if (match.flags().isPresent()) {
+      Match.TcpFlags test = match.flags().get();
+      Set<Match.TcpFlag> seen = EnumSet.noneOf(Match.TcpFlag.class);
+      for (Match.TcpFlag flag : test.mask()) {
+        if (packet.is(Field.valueOf(flag.name()))) {
+          seen.add(flag);
+        }
+      }
+      all &= seen.equals(Set.copyOf(test.set())) != test.negated();
+    }
+    return Truth.of(all);
+  }
+
+  @Override
+  public Truth icmp(Match.Icmp match) {
+    boolean type =
+        match.type().isEmpty() || packet.small(Field.ICMP_TYPE) == match.type().getAsInt();
+    boolean code =
+        match.code().isEmpty() || packet.small(Field.ICMP_CODE) == match.code().getAsInt();
+    return answer(type && code, match.negated());
+  }
+
+  @Override
+  public Truth multiport(Match.Multiport match) {
+    boolean any = false;
+    for (PortRange range : match.ranges()) {
+      boolean source = match.ends() != Match.Ends.DESTINATION;
+      boolean destination = match.ends() != Match.Ends.SOURCE;
+      any |= source && inside(port(Side.SOURCE), range);
+      any |= destination && inside(port(Side.DESTINATION), range);
+    }
+    return answer(any, match.negated());
+  }
+
+  @Override
+  public Truth comment(Match.Comment match) {
+    return Truth.YES;
+  }
+
+  @Override
+  public Truth addressType(Match.AddressType match) {
+    Truth all = Truth.YES;
+    if (match.source().isPresent()) {
+      all = all.and(kinds(Side.SOURCE, match.source().get(), match));
+    }
+    if (match.destination().isPresent()) {
+      all = all.and(kinds(Side.DESTINATION, match.destination().get(), match));
+    }
+    return all;
+  }
+
+  private Truth kinds(Side side, Match.Kinds test, Match.AddressType match) {
+    IpAddress address = packet.address(addressOf(side));
+    Truth one =
+        match.limit().isPresent()
+            ? limited(address, test, match.limit().get())
+            : packet.family() == Family.IPV4 ? kinds4(address, test) : kinds6(address, test);
+    return one == Truth.UNKNOWN ? one : answer(one == Truth.YES, test.negated());
+  }
+
+  /** Only addresses of one interface count; what is not local on it is not modelled. */
+  private Truth limited(IpAddress address, Match.Kinds test, Side through) {
+    boolean named =
+        host.links().isPresent()
+            && host.links().get().stream().noneMatch(link -> link.name().isEmpty());
+    if (packet.family() == Family.IPV6
+        || !named
+        || !test.kinds().equals(List.of(Match.AddressKind.LOCAL))) {
+      return Truth.UNKNOWN;
+    }
+    String name =
+        packet.name(through == Side.SOURCE ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE);
+    boolean own = false;
+    for (Link link : host.links().get()) {
+      for (Cidr cidr : link.addresses()) {
+        boolean its = cidr.address().equals(address);
+        its |= link.name().equals("lo") && inside(address, cidr);
+        own |= its && link.name().equals(name);
+      }
+    }
+    return Truth.of(own);
+  }
+
+  /** All that an IPv4 address may be, as far as the host is known. */
+  private Set<Match.AddressKind> possible(IpAddress address) {
+    if (address.isUnspecified() || address.low() == 0xffffffffL) {
+      return Set.of(Match.AddressKind.BROADCAST);
+    }
+    if (address.low() >>> 28 == 14) {
+      return Set.of(Match.AddressKind.MULTICAST);
+    }
+    if (address.low() >>> 24 == 127) {
+      return Set.of(Match.AddressKind.LOCAL);
+    }
+    if (host.links().isEmpty()) {
+      return Set.of(
+          Match.AddressKind.LOCAL, Match.AddressKind.BROADCAST, Match.AddressKind.UNICAST);
+    }
+    boolean network = false;
+    boolean broadcast = false;
+    for (Link link : host.links().get()) {
+      for (Cidr own : link.addresses()) {
+        if (own.address().equals(address)) {
+          return Set.of(Match.AddressKind.LOCAL);
+        }
+      }
+    }
+    if (host.routed().stream().anyMatch(cidr -> inside(address, cidr))) {
+      return Set.of(Match.AddressKind.LOCAL);
+    }
+    for (Link link : host.links().get()) {
+      broadcast |= link.broadcasts().contains(address);
+      for (Cidr own : link.addresses()) {
+        if (own.address().family() == Family.IPV4 && own.prefix() < 31 && inside(address, own)) {
+          long hostBits = 0xffffffffL >>> own.prefix();
+          broadcast |= (address.low() & hostBits) == hostBits;
+          network |= (address.low() & hostBits) == 0;
+        }
+      }
+      network |= link.name().isEmpty();
+    }
+    // what a network's own address is depends on the kernel's age
+    return broadcast
+        ? Set.of(Match.AddressKind.BROADCAST)
+        : network
+            ? Set.of(Match.AddressKind.BROADCAST, Match.AddressKind.UNICAST)
+            : Set.of(Match.AddressKind.UNICAST);
+  }
+
+  private Truth kinds4(IpAddress address, Match.Kinds test) {
+    Set<Match.AddressKind> possible = possible(address);
+    List<Match.AddressKind> modelled = new ArrayList<>(test.kinds());
+    modelled.retainAll(
+        List.of(
+            Match.AddressKind.LOCAL,
+            Match.AddressKind.BROADCAST,
+            Match.AddressKind.MULTICAST,
+            Match.AddressKind.UNICAST));
+    if (modelled.containsAll(possible)) {
+      return Truth.YES;
+    }
+    boolean never =
+        modelled.size() == test.kinds().size() && modelled.stream().noneMatch(possible::contains);
+    return never ? Truth.NO : Truth.UNKNOWN;
+  }
+
+  /** IPv6 tells by the address's scope; several kinds at once are not modelled. */
+  private Truth kinds6(IpAddress address, Match.Kinds test) {
+    if (test.kinds().size() > 1) {
+      return Truth.UNKNOWN;
+    }
+    boolean multicast = address.high() >>> 56 == 0xff;
+    boolean nobody = address.high() == 0 && address.low() == 0;
+    return switch (test.kinds().get(0)) {
+      case MULTICAST -> Truth.of(multicast);
+      case UNICAST -> Truth.of(!multicast && !nobody);
+      case LOCAL -> {
+        if (address.high() == 0 && address.low() == 1) {
+          yield Truth.YES;
+        }
+        if (multicast) {
+          yield Truth.NO;
+        }
+        if (host.links().isEmpty()) {
+          yield Truth.UNKNOWN;
+        }
+        boolean own =
+            host.links().get().stream()
+                .flatMap(link -> link.addresses().stream())
+                .anyMatch(cidr -> cidr.address().equals(address));
+        yield Truth.of(own || host.routed().stream().anyMatch(cidr -> inside(address, cidr)));
+      }
+      default -> Truth.UNKNOWN;
+    };
+  }
+
+  @Override
+  public Truth mark(Match.Mark match) {
+    return answer((packet.mark() & match.mask()) == match.value(), match.negated());
+  }
+
+  @Override
+  public Truth connmark(Match.Connmark match) {
+    return answer((packet.connmark() & match.mask()) == match.value(), match.negated());
+  }
+
+  @Override
+  public Truth conntrack(Match.Conntrack match) {
+    Truth all = Truth.YES;
+    for (Match.ConntrackTest test : match.tests()) {
+      all = all.and(connection(test));
+    }
+    return all;
+  }
+
+  private Truth connection(Match.ConntrackTest test) {
+    boolean reply = packet.is(Field.REPLY);
+    if (test instanceof Match.States states) {
+      boolean any = false;
+      for (Match.ConnState state : states.states()) {
+        any |=
+            switch (state) {
+              case SNAT -> packet.is(Field.SOURCE_TRANSLATED);
+              case DNAT -> packet.is(Field.DESTINATION_TRANSLATED);
+              case INVALID -> packet.small(Field.STATE) == 0;
+              case NEW -> packet.small(Field.STATE) == 1;
+              case RELATED -> packet.small(Field.STATE) == 2;
+              case ESTABLISHED -> packet.small(Field.STATE) == 3;
+              case UNTRACKED -> packet.small(Field.STATE) == 4;
+            };
+      }
+      return answer(any, states.negated());
+    }
+    if (test instanceof Match.ConnProtocol protocol) {
+      boolean same = packet.small(Field.PROTOCOL) == protocol.protocol().number();
+      return answer(same, protocol.negated());
+    }
+    if (test instanceof Match.ConnDirection direction) {
+      return Truth.of(direction.reply() == reply);
+    }
+    if (test instanceof Match.ConnAddress address && !reply) {
+      IpAddress tuple = packet.address(tuple(address.reply(), address.side(), true));
+      return answer(inside(tuple, address.cidr()), address.negated());
+    }
+    if (test instanceof Match.ConnPort port && !reply) {
+      long tuple = packet.small(tuple(port.reply(), port.side(), false));
+      return answer(inside(tuple, port.range()), port.negated());
+    }
+    return Truth.UNKNOWN;
+  }
+
+  /** Where a part of a tuple is found at a packet of the first direction. */
+  private Field tuple(boolean reply, Side side, boolean address) {
+    boolean source = side == Side.SOURCE;
+    if (reply) {
+      source = !source; // answers come from where it goes
+    }
+    if (source) {
+      return address ? Field.SOURCE : Field.SOURCE_PORT;
+    }
+    boolean moved = !reply && packet.is(address ? Field.ADDRESS_MOVED : Field.PORT_MOVED);
+    if (address) {
+      return moved ? Field.ORIGINAL_DESTINATION : Field.DESTINATION;
+    }
+    return moved ? Field.ORIGINAL_DESTINATION_PORT : Field.DESTINATION_PORT;
+  }
+
+  @Override
+  public Truth addressRange(Match.IpRange match) {
+    boolean all = true;
+    for (Match.RangeTest test : match.tests()) {
+      boolean in = inside(packet.address(addressOf(test.side())), test.range());
+      all &= in != test.negated();
+    }
+    return Truth.of(all);
+  }
+
+  @Override
+  public Truth ipSet(Match.IpSet match) {
+    return Truth.UNKNOWN;
+  }
+
+  @Override
+  public Truth recent(Match.Recent match) {
+    return match.action() == Match.RecentAction.SET ? answer(true, match.negated()) : Truth.UNKNOWN;
+  }
+
+  @Override
+  public Truth owner(Match.Owner match) {
+    boolean socket = packet.is(Field.SOCKET);
+    boolean all = true;
+    for (Match.OwnerTest test : match.tests()) {
+      long number =
+          switch (test.kind()) {
+            case SOCKET -> 0;
+            case UID -> packet.small(Field.UID);
+            case GID -> packet.small(Field.GID);
+          };
+      boolean in = socket && test.first() <= number && number <= test.last();
+      all &= in != test.negated();
+    }
+    return Truth.of(all);
+  }
+
+  @Override
+  public Truth physdev(Match.Physdev match) {
+    String in = packet.name(Field.INPUT_PORT_OF_BRIDGE);
+    String out = packet.name(Field.OUTPUT_PORT_OF_BRIDGE);
+    boolean all = true;
+    for (Match.PhysdevTest test : match.tests()) {
+      boolean it =
+          switch (test.kind()) {
+            case IN -> named(in, test.port());
+            case OUT -> named(out, test.port());
+            case IS_IN -> !in.isEmpty();
+            case IS_OUT -> !out.isEmpty();
+            case IS_BRIDGED -> packet.is(Field.BRIDGED);
+          };
+      all &= it != test.negated();
+    }
+    return Truth.of(all);
+  }
+
+  @Override
+  public Truth mac(Match.Mac match) {
+    String hex = String.format(Locale.ROOT, "%012x", packet.small(Field.MAC));
+    return answer(hex.equals(match.source().replace(":", "")), match.negated());
+  }
+
+  @Override
+  public Truth limit(Match.Limit match) {
+    return Truth.UNKNOWN;
+  }
+
+  @Override
+  public Truth unknown(Match.Unknown match) {
+    return Truth.UNKNOWN;
+  }
+}
