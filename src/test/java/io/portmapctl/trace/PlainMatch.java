@@ -173,18 +173,37 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
         packet.name(through == Side.SOURCE ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE);
     boolean own = false;
     for (Link link : host.links().get()) {
-      for (Cidr cidr : link.addresses()) {
-        boolean its = cidr.address().equals(address);
-        its |= link.name().equals("lo") && inside(address, cidr);
-        own |= its && link.name().equals(name);
-      }
+      own |= link.name().equals(name) && isOf(link, address);
     }
-    return Truth.of(own);
+    // of which interface a route is that no interface shows is not known
+    boolean routed = host.routed().stream().anyMatch(cidr -> inside(address, cidr));
+    return !own && routed ? Truth.UNKNOWN : Truth.of(own);
+  }
+
+  /** Whether an address is one of an interface's; lo has its networks as a whole. */
+  private static boolean isOf(Link link, IpAddress address) {
+    boolean own = false;
+    boolean broadcast = false;
+    for (Cidr cidr : link.addresses()) {
+      boolean whole = link.name().equals("lo") && inside(address, cidr);
+      own |= whole || cidr.address().equals(address);
+      broadcast |= whole && isLast(address, cidr) && !cidr.address().equals(address);
+    }
+    return own && !broadcast;
+  }
+
+  private static boolean isLast(IpAddress address, Cidr network) {
+    boolean v4 = address.family() == Family.IPV4 && network.address().family() == Family.IPV4;
+    if (!v4 || network.prefix() >= 31 || !inside(address, network)) {
+      return false;
+    }
+    long hostBits = 0xffffffffL >>> network.prefix();
+    return (address.low() & hostBits) == hostBits;
   }
 
   /** All that an IPv4 address may be, as far as the host is known. */
   private Set<Match.AddressKind> possible(IpAddress address) {
-    if (address.isUnspecified() || address.low() == 0xffffffffL) {
+    if (address.isUnspecified() || address.low() == 0xffffffffL || address.low() == 0x7fffffffL) {
       return Set.of(Match.AddressKind.BROADCAST);
     }
     if (address.low() >>> 28 == 14) {
@@ -197,33 +216,30 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
       return Set.of(
           Match.AddressKind.LOCAL, Match.AddressKind.BROADCAST, Match.AddressKind.UNICAST);
     }
-    boolean network = false;
-    boolean broadcast = false;
-    for (Link link : host.links().get()) {
-      for (Cidr own : link.addresses()) {
-        if (own.address().equals(address)) {
-          return Set.of(Match.AddressKind.LOCAL);
-        }
-      }
-    }
-    if (host.routed().stream().anyMatch(cidr -> inside(address, cidr))) {
+    List<Link> links = host.links().get();
+    if (links.stream().anyMatch(link -> isOf(link, address))
+        || host.routed().stream().anyMatch(cidr -> inside(address, cidr))) {
       return Set.of(Match.AddressKind.LOCAL);
     }
-    for (Link link : host.links().get()) {
-      broadcast |= link.broadcasts().contains(address);
-      for (Cidr own : link.addresses()) {
-        if (own.address().family() == Family.IPV4 && own.prefix() < 31 && inside(address, own)) {
-          long hostBits = 0xffffffffL >>> own.prefix();
-          broadcast |= (address.low() & hostBits) == hostBits;
-          network |= (address.low() & hostBits) == 0;
+    // what these are depends on the kernel's age: 0.0.0.0/8 (5.3) and a network's own address (5.14)
+    boolean perhaps = address.low() >>> 24 == 0;
+    boolean broadcast = false;
+    for (Link link : links) {
+      if (link.up()) {
+        perhaps |= link.name().isEmpty();
+        broadcast |= link.broadcasts().contains(address);
+        for (Cidr own : link.addresses()) {
+          broadcast |= isLast(address, own);
+          perhaps |=
+              own.address().family() == Family.IPV4
+                  && own.prefix() < 31
+                  && own.network().address().equals(address);
         }
       }
-      network |= link.name().isEmpty();
     }
-    // what a network's own address is depends on the kernel's age
     return broadcast
         ? Set.of(Match.AddressKind.BROADCAST)
-        : network
+        : perhaps
             ? Set.of(Match.AddressKind.BROADCAST, Match.AddressKind.UNICAST)
             : Set.of(Match.AddressKind.UNICAST);
   }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,13 +48,13 @@ class RulePacketsTest {
 
   /** One of which something is told, more or less. */
   private static Host host(Generator make) {
-    Link lo = link("lo", true, "127.0.0.1/8", "::1/128");
+    Link lo = link("lo", true, "127.0.0.1/8", "10.8.0.1/24", "::1/128");
     Link eth =
         new Link(
             "eth0",
             List.of(cidr("10.1.2.3/24"), cidr("10.1.9.9/30"), cidr("fd00:1::3/64")),
             List.of(Generator.address("10.1.2.200")));
-    Link down = link("eth1", false, "10.7.0.1/32", "fd00:7::1/64");
+    Link down = link("eth1", false, "10.7.0.1/32", "10.7.1.1/24", "fd00:7::1/64");
     Link bridge = link("br-1", true, "10.89.0.1/16", "10.1.4.4/31");
     return switch (make.below(4)) {
       case 0 -> Host.UNKNOWN;
@@ -78,6 +79,13 @@ class RulePacketsTest {
                 "10.1.2.4",
                 "10.1.9.11",
                 "10.7.0.1",
+                "10.7.1.1",
+                "10.7.1.255",
+                "10.8.0.1",
+                "10.8.0.77",
+                "10.8.0.255",
+                "0.1.2.3",
+                "127.255.255.255",
                 "10.89.0.1",
                 "10.89.255.255",
                 "10.1.4.4",
@@ -125,6 +133,16 @@ class RulePacketsTest {
     return tuples ? packet.with(Field.SOURCE_TRANSLATED, 0) : packet;
   }
 
+  /** The match, and each of a connection's tests alone: together they seldom hold. */
+  private static Stream<Match> parts(Match match) {
+    return match instanceof Match.Conntrack conntrack
+        ? Stream.concat(
+            Stream.of(match),
+            conntrack.tests().stream()
+                .map(test -> new Match.Conntrack(conntrack.module(), List.of(test))))
+        : Stream.of(match);
+  }
+
   private static PacketSet ofOne(RulePackets meaning, Match match) {
     return match.accept(meaning);
   }
@@ -153,7 +171,7 @@ class RulePacketsTest {
       PlainPackets packets = new PlainPackets(seed, family);
       Host host = host(make);
       RulePackets meaning = new RulePackets(space, host, family, make.pick("", "late "));
-      for (Match match : rules.rule().matches()) {
+      for (Match match : rules.rule().matches().stream().flatMap(RulePacketsTest::parts).toList()) {
         PacketSet set = ofOne(meaning, match);
         for (int i = 0; i < PACKETS; i++) {
           PlainPacket packet = packets.any();
