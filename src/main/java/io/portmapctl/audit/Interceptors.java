@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -343,13 +344,22 @@ final class Interceptors {
       };
     }
 
+    private boolean asksForMasquerade(Place place) {
+      return place.chain().equals(subject.marks()) && marks(place.rule()) != 0;
+    }
+
+    /** The bits of the mark that a rule sets; 0 where it does something else too. */
+    private static long marks(Rule rule) {
+      return rule.target() instanceof Target.SetMark mark && mark.value() == mark.mask()
+          ? mark.value()
+          : 0;
+    }
+
     /** Nothing asks for masquerade before the chain that marks has. */
     private PacketSet unmarked(PacketSet packets) {
       long bits = 0;
       for (Row row : index.rows(subject.marks())) {
-        if (row.rule().target() instanceof Target.SetMark mark && mark.value() == mark.mask()) {
-          bits |= mark.value();
-        }
+        bits |= marks(row.rule());
       }
       return packets.and(sets().space.ofMark(0, bits));
     }
@@ -438,18 +448,74 @@ final class Interceptors {
       return List.copyOf(found.values());
     }
 
-    /** The rules without which more would arrive. */
+    /** The rules that lead astray what no rule ends: each alone, or else all that it takes. */
     private List<List<Place>> astray(Passage passage) {
-      List<List<Place>> found = new ArrayList<>();
       List<Place> suspects = passage.diverting().stream().distinct().limit(MOST_SUSPECTS).toList();
+      List<List<Place>> found = new ArrayList<>();
       for (Place suspect : suspects) {
-        Passage other = passage(passage.kind(), LeftOut.NOTHING.and(suspect));
-        boolean more = !passage.heads(passage.arrived()).contains(other.heads(other.arrived()));
-        if (more) {
+        if (isMendedWithout(passage, List.of(suspect), suspect)) {
+          found.add(List.of(suspect));
+        }
+      }
+      return found.isEmpty() ? together(passage, suspects) : found;
+    }
+
+    /** Rules that lead the same packets astray, so that leaving one of them out mends nothing. */
+    private List<List<Place>> together(Passage passage, List<Place> first) {
+      List<Place> suspects = new ArrayList<>(first);
+      suspects.removeIf(this::asksForMasquerade);
+      boolean more = true;
+      while (more && suspects.size() < MOST_SUSPECTS) {
+        // some are come to only where the others are not there
+        Passage other = passage(passage.kind(), without(suspects));
+        more = false;
+        for (Place place : other.diverting()) {
+          more |= !asksForMasquerade(place) && !suspects.contains(place) && suspects.add(place);
+        }
+      }
+      List<List<Place>> found = new ArrayList<>();
+      for (Place suspect : suspects) {
+        List<Place> others = suspects.stream().filter(s -> !s.equals(suspect)).toList();
+        if (isMendedWithout(passage, suspects, suspect)
+            && !isMendedWithout(passage, others, suspect)) {
           found.add(List.of(suspect));
         }
       }
       return found;
+    }
+
+    private LeftOut without(List<Place> rules) {
+      LeftOut without = LeftOut.NOTHING;
+      for (Place rule : rules) {
+        without = without.and(rule);
+      }
+      return without;
+    }
+
+    /** Whether something that no rule ended goes another way where rules are not there. */
+    private boolean isMendedWithout(Passage passage, List<Place> rules, Place suspect) {
+      Passage other = passage(passage.kind(), without(rules));
+      UnaryOperator<PacketSet> told =
+          passage.extent() != Passage.Extent.OPEN
+              ? passage::heads
+              // without a rule that marks, all marks are others
+              : isMarking(suspect) ? PacketSet::withoutMarks : UnaryOperator.identity();
+      PacketSet here = endless(passage, told);
+      return here.and(told.apply(other.meant())).minus(endless(other, told)).meets(here);
+    }
+
+    private boolean isMarking(Place place) {
+      Target target = place.rule().target();
+      return !(target instanceof Target.Return) && !(target instanceof Target.Jump);
+    }
+
+    /** What is lost though no rule ends its way. */
+    private PacketSet endless(Passage passage, UnaryOperator<PacketSet> told) {
+      PacketSet all = sets().space.none();
+      for (Leaving leaving : passage.lost()) {
+        all = leaving.way().isEmpty() ? all.or(told.apply(leaving.packets())) : all;
+      }
+      return all;
     }
   }
 

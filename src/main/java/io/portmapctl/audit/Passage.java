@@ -59,7 +59,7 @@ record Passage(
   }
 
   /** What is told of packets beside marks and what nobody knows. */
-  private PacketSet heads(PacketSet packets) {
+  PacketSet heads(PacketSet packets) {
     PacketSet heads = packets.withoutQuestions().withoutMarks();
     return kind.isAboutSources() ? heads.without(Field.OUTPUT_INTERFACE) : heads;
   }

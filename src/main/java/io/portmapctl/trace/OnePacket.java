@@ -67,6 +67,7 @@ final class OnePacket {
   /** All first packets of new connections: the nat table sees no other. */
   PacketSet firstOfConnection(IpProtocol protocol) {
     List<PacketSet> parts = new ArrayList<>(untranslated);
+    parts.add(space.of(Field.DESTINATION_TRANSLATED, Interval.of(0)));
     parts.add(space.of(Field.PROTOCOL, Interval.of(protocol.number())));
     return space.allOf(parts, opening(protocol));
   }

@@ -181,8 +181,10 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
   private PacketSet limited(Side side, Match.Kinds test, Match.AddressType match) {
     boolean local = test.kinds().equals(List.of(Match.AddressKind.LOCAL));
     boolean known = host.links().isPresent() && host.namesLinks();
+    // one match may ask of both ends, each with a negation of its own
+    String words = side + " of " + match.text().latin1();
     if (!local || !known || family == Family.IPV6) {
-      return question(match.text().latin1());
+      return question(words);
     }
     Field through =
         match.limit().get() == Side.SOURCE ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE;
@@ -205,7 +207,7 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
     for (Cidr route : host.routed()) {
       routes = route.address().family() == family ? routes.or(space.of(field, route)) : routes;
     }
-    set = set.or(routes.minus(set).and(question(match.text().latin1())));
+    set = set.or(routes.minus(set).and(question(words)));
     return set.negatedIf(test.negated());
   }
 

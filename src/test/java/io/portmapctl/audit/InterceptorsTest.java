@@ -135,7 +135,12 @@ class InterceptorsTest {
             not()
                 + "-s "
                 + make.pick(
-                    "203.0.113.0/25", "203.0.113.0/24", "192.0.2.1", "10.89.0.0/24", "127.0.0.1", "10.89.0.5"));
+                    "203.0.113.0/25",
+                    "203.0.113.0/24",
+                    "192.0.2.1",
+                    "10.89.0.0/24",
+                    "127.0.0.1",
+                    "10.89.0.5"));
       }
       if (make.chance(4)) {
         words.add(
@@ -160,7 +165,8 @@ class InterceptorsTest {
         words.add(
             switch (make.below(4)) {
               case 0 -> "-m multiport " + not() + "--dports " + port + ",9999";
-              case 1 -> "-m " + protocol + " --sport " + make.pick("1:1023", "32768:60999", "40000");
+              case 1 ->
+                  "-m " + protocol + " --sport " + make.pick("1:1023", "32768:60999", "40000");
               case 2 -> "-m multiport --sports 1:100,40000:50000";
               default -> "-m " + protocol + " " + not() + "--dport " + port;
             });
@@ -202,8 +208,14 @@ class InterceptorsTest {
         case 1 -> "-j RETURN";
         case 2 -> make.pick("-j DROP", "-j RETURN");
         case 3, 4 -> mark;
-        case 5 -> late ? "-j MASQUERADE" : "-j DNAT --to-destination " + make.pick("10.89.0.99", "10.89.0.5");
-        case 6 -> late ? "-j SNAT --to-source 192.0.2.1" : "-j REDIRECT" + (ports ? " --to-ports 9999" : "");
+        case 5 ->
+            late
+                ? "-j MASQUERADE"
+                : "-j DNAT --to-destination " + make.pick("10.89.0.99", "10.89.0.5");
+        case 6 ->
+            late
+                ? "-j SNAT --to-source 192.0.2.1"
+                : "-j REDIRECT" + (ports ? " --to-ports 9999" : "");
         default -> "-j ACCEPT";
       };
     }
@@ -659,8 +671,7 @@ class InterceptorsTest {
               case OPEN -> Finding.Status.OPEN;
               case SOME -> Finding.Status.PARTLY_SHADOWED;
               case ALL ->
-                  entry.getKey() == Passage.Kind.CONTAINERS
-                          || entry.getKey() == Passage.Kind.HIDDEN
+                  entry.getKey() == Passage.Kind.CONTAINERS || entry.getKey() == Passage.Kind.HIDDEN
                       ? Finding.Status.PARTLY_SHADOWED
                       : Finding.Status.SHADOWED;
             };
@@ -698,8 +709,7 @@ class InterceptorsTest {
       Table ours = Plans.of(List.of(empty), requests).families().get(0).after();
       boolean unmodelled = make.chance(4);
       Table table = inserted(make, ours, new Foreign(make, attachments, unmodelled));
-      List<Request.Publish> published =
-          requests.stream().map(Request.Publish.class::cast).toList();
+      List<Request.Publish> published = requests.stream().map(Request.Publish.class::cast).toList();
       Audit audit = Audit.of(List.of(table), published, () -> HOST);
       for (Finding finding : audit.findings()) {
         Attachment attachment = finding.attachment();

@@ -221,7 +221,8 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
         || host.routed().stream().anyMatch(cidr -> inside(address, cidr))) {
       return Set.of(Match.AddressKind.LOCAL);
     }
-    // what these are depends on the kernel's age: 0.0.0.0/8 (5.3) and a network's own address (5.14)
+    // what these are depends on the kernel's age: 0.0.0.0/8 (5.3) and a network's own address
+    // (5.14)
     boolean perhaps = address.low() >>> 24 == 0;
     boolean broadcast = false;
     for (Link link : links) {

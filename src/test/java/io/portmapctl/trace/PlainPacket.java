@@ -101,8 +101,7 @@ public record PlainPacket(Map<Field, BigInteger> fields, long mark, long connmar
 
   /** The number of an interface's name. */
   public static BigInteger number(String name) {
-    return new BigInteger(
-        1, Arrays.copyOf(name.getBytes(StandardCharsets.ISO_8859_1), NAME_BYTES));
+    return new BigInteger(1, Arrays.copyOf(name.getBytes(StandardCharsets.ISO_8859_1), NAME_BYTES));
   }
 
   /** The same with another number in a field. */

@@ -57,8 +57,7 @@ public final class PlainPackets {
         packet = packet.with(Field.OUTPUT_PORT_OF_BRIDGE, device()).with(Field.BRIDGED, 1);
       }
     }
-    for (Field flag :
-        List.of(Field.FIN, Field.SYN, Field.RST, Field.PSH, Field.ACK, Field.URG)) {
+    for (Field flag : List.of(Field.FIN, Field.SYN, Field.RST, Field.PSH, Field.ACK, Field.URG)) {
       packet = packet.with(flag, random.nextInt(2));
     }
     return packet.marked(random.nextInt(), random.nextInt());
@@ -96,7 +95,8 @@ public final class PlainPackets {
     }
     if (match instanceof Match.Interface device) {
       boolean in = device.side() == Side.SOURCE;
-      PlainPacket near = packet.with(in ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE, name(device.name()));
+      PlainPacket near =
+          packet.with(in ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE, name(device.name()));
       return in ? near.with(Field.SOCKET, 0) : near;
     }
     if (match instanceof Match.Proto protocol) {

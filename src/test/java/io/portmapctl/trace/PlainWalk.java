@@ -26,8 +26,7 @@ public final class PlainWalk {
    * @param packet the packet as it comes to its end
    * @param target what rewrites it, where something does
    */
-  public record End(
-      Exit.Kind kind, List<String> way, PlainPacket packet, Optional<Target> target) {
+  public record End(Exit.Kind kind, List<String> way, PlainPacket packet, Optional<Target> target) {
 
     /** The chain of the rule that ends it; empty for the policy. */
     public String chain() {
@@ -132,11 +131,7 @@ public final class PlainWalk {
         way.add(place);
         boolean rewrites = ends.get() == Exit.Kind.REWRITTEN;
         return Optional.of(
-            new End(
-                ends.get(),
-                way,
-                packet,
-                rewrites ? Optional.of(target) : Optional.empty()));
+            new End(ends.get(), way, packet, rewrites ? Optional.of(target) : Optional.empty()));
       }
       mark(target);
     }

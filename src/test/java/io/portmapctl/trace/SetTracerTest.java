@@ -108,7 +108,11 @@ class SetTracerTest {
         if (make.chance(2)) {
           words.add("-m " + protocol + " " + not() + "--dport " + port());
         } else if (make.chance(2)) {
-          words.add("-m multiport " + not() + make.pick("--dports", "--sports", "--ports") + " 80,443,8000:8010");
+          words.add(
+              "-m multiport "
+                  + not()
+                  + make.pick("--dports", "--sports", "--ports")
+                  + " 80,443,8000:8010");
         }
       }
       if (make.chance(3)) {
@@ -130,8 +134,15 @@ class SetTracerTest {
       return switch (make.below(connmarks ? 6 : 5)) {
         case 0, 1 -> "-m mark " + not() + "--mark " + bits();
         case 2 ->
-            "-m addrtype " + not() + make.pick("--src-type ", "--dst-type ") + make.pick("LOCAL", "UNICAST");
-        case 3 -> "-m conntrack " + not() + "--ctstate " + make.pick("DNAT", "NEW", "ESTABLISHED", "NEW,SNAT");
+            "-m addrtype "
+                + not()
+                + make.pick("--src-type ", "--dst-type ")
+                + make.pick("LOCAL", "UNICAST");
+        case 3 ->
+            "-m conntrack "
+                + not()
+                + "--ctstate "
+                + make.pick("DNAT", "NEW", "ESTABLISHED", "NEW,SNAT");
         case 4 -> "-m iprange " + not() + "--src-range 203.0.113.3-203.0.113.200";
         default -> "-m connmark " + not() + "--mark " + bits();
       };
@@ -150,17 +161,36 @@ class SetTracerTest {
         case 0, 1 -> "-j RETURN";
         case 2 -> "-j ACCEPT";
         case 3 -> "-j DROP";
-        case 4, 5 -> "-j MARK --set-xmark " + make.pick("0x1/0x1", "0x2/0x2", "0x0/0x3", "0x2000/0x2000", "0x1/0x0", "0x6/0x0");
-        case 6 -> connmarks ? "-j CONNMARK --set-xmark " + make.pick("0x1/0x1", "0x0/0xff", "0x2/0x0") : "-j LOG";
-        case 7 -> connmarks ? "-j CONNMARK --save-mark" + mask(make.pick(" --nfmask 0x3 --ctmask 0x3", " --nfmask 0x1 --ctmask 0x7")) : "";
-        case 8 -> connmarks ? "-j CONNMARK --restore-mark" + mask(" --nfmask 0x3 --ctmask 0x1") : "-j LOG";
+        case 4, 5 ->
+            "-j MARK --set-xmark "
+                + make.pick("0x1/0x1", "0x2/0x2", "0x0/0x3", "0x2000/0x2000", "0x1/0x0", "0x6/0x0");
+        case 6 ->
+            connmarks
+                ? "-j CONNMARK --set-xmark " + make.pick("0x1/0x1", "0x0/0xff", "0x2/0x0")
+                : "-j LOG";
+        case 7 ->
+            connmarks
+                ? "-j CONNMARK --save-mark"
+                    + mask(make.pick(" --nfmask 0x3 --ctmask 0x3", " --nfmask 0x1 --ctmask 0x7"))
+                : "";
+        case 8 ->
+            connmarks
+                ? "-j CONNMARK --restore-mark" + mask(" --nfmask 0x3 --ctmask 0x1")
+                : "-j LOG";
         case 9, 10 ->
             where.equals("early")
-                ? "-j DNAT --to-destination " + (ports ? make.pick("10.89.0.5:80", "10.89.0.6", "10.89.0.7:81-83", "10.89.0.5-10.89.0.7") : make.pick("10.89.0.5", "192.0.2.1"))
+                ? "-j DNAT --to-destination "
+                    + (ports
+                        ? make.pick(
+                            "10.89.0.5:80", "10.89.0.6", "10.89.0.7:81-83", "10.89.0.5-10.89.0.7")
+                        : make.pick("10.89.0.5", "192.0.2.1"))
                 : where.equals("late")
                     ? "-j SNAT --to-source " + make.pick("192.0.2.1", "192.0.2.5-192.0.2.6")
                     : "-j ACCEPT";
-        case 11 -> where.equals("early") ? "-j REDIRECT" + (ports ? make.pick("", " --to-ports 8080") : "") : "-j RETURN";
+        case 11 ->
+            where.equals("early")
+                ? "-j REDIRECT" + (ports ? make.pick("", " --to-ports 8080") : "")
+                : "-j RETURN";
         case 12 -> where.equals("late") ? "-j MASQUERADE" : "-j ACCEPT";
         default -> "";
       };
@@ -177,11 +207,18 @@ class SetTracerTest {
             Generator.address(
                 sent
                     ? make.pick("192.0.2.1", "127.0.0.1", "198.51.100.3")
-                    : make.pick("203.0.113.7", "203.0.113.8", "203.0.113.200", "10.89.0.9", "203.0.112.1")))
+                    : make.pick(
+                        "203.0.113.7", "203.0.113.8", "203.0.113.200", "10.89.0.9", "203.0.112.1")))
         .with(
             Field.DESTINATION,
             Generator.address(
-                make.pick("192.0.2.1", "192.0.2.1", "192.0.2.77", "198.51.100.3", "198.51.100.4", "203.0.113.9")))
+                make.pick(
+                    "192.0.2.1",
+                    "192.0.2.1",
+                    "192.0.2.77",
+                    "198.51.100.3",
+                    "198.51.100.4",
+                    "203.0.113.9")))
         .with(Field.SOURCE_PORT, make.pick(40000, 80, 8005, 1))
         .with(Field.DESTINATION_PORT, make.pick(80, 443, 8000, 8010, 8011, 1023, 1024))
         .with(Field.INPUT_INTERFACE, in ? make.pick("eth0", "br0", "eth1", "tun0") : "")
@@ -206,7 +243,9 @@ class SetTracerTest {
   private static PacketSet marked(PacketSpace space, PlainPacket like) {
     // what 0.0.0.0/8 is depends on the kernel's age
     PacketSet nobody =
-        space.of(Field.SOURCE, cidr("0.0.0.0/8")).or(space.of(Field.DESTINATION, cidr("0.0.0.0/8")));
+        space
+            .of(Field.SOURCE, cidr("0.0.0.0/8"))
+            .or(space.of(Field.DESTINATION, cidr("0.0.0.0/8")));
     return space
         .of(Family.IPV4)
         .minus(nobody)
@@ -284,8 +323,7 @@ class SetTracerTest {
     assertThat(part.target()).as(what).isEqualTo(end.target());
     PacketSet one = end.packet().set(space);
     assertThat(part.packets().contains(one)).as(what + ", at its end " + end.packet()).isTrue();
-    PacketSet on =
-        tracer.rewritten(new Leaving(part.kind(), one, part.way(), part.target()), hook);
+    PacketSet on = tracer.rewritten(new Leaving(part.kind(), one, part.way(), part.target()), hook);
     end.target().ifPresent(t -> moved(what + ", " + t, on, end.packet(), t, hook));
   }
 
@@ -310,7 +348,8 @@ class SetTracerTest {
                   .map(p -> List.of(Interval.of(p.first(), p.last())))
                   .orElse(oldPort));
       boolean stays = destination.equals(oldDestination) && port.equals(oldPort);
-      boolean translated = on.values(Field.DESTINATION_TRANSLATED, Family.IPV4).equals(List.of(Interval.of(1)));
+      boolean translated =
+          on.values(Field.DESTINATION_TRANSLATED, Family.IPV4).equals(List.of(Interval.of(1)));
       assertThat(translated).as(what).isEqualTo(!stays);
       boolean moved = dnat.to().addresses().isPresent() && !stays;
       assertThat(on.values(Field.ADDRESS_MOVED, Family.IPV4))
@@ -337,7 +376,9 @@ class SetTracerTest {
         assertThat(source).as(what).isEqualTo(List.of(Interval.of(to)));
       } else {
         assertThat(on.meets(on.space().of(Field.SOURCE, cidr("192.0.2.1/32")))).as(what).isTrue();
-        assertThat(on.meets(on.space().of(Field.SOURCE, cidr("203.0.113.7/32")))).as(what).isFalse();
+        assertThat(on.meets(on.space().of(Field.SOURCE, cidr("203.0.113.7/32"))))
+            .as(what)
+            .isFalse();
       }
     }
   }
