@@ -4,13 +4,11 @@ import io.portmapctl.model.AddressRange;
 import io.portmapctl.model.Cidr;
 import io.portmapctl.model.Family;
 import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.PortRange;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A part of a set of packets that is told by conditions which all hold: for each level that counts,
@@ -70,57 +68,6 @@ public record Box(List<Condition> conditions) {
       collect(space, to, above, boxes, most);
       above.removeLast();
     }
-  }
-
-  /** The family, where it counts. */
-  private Optional<Family> family() {
-    return runs(Field.FAMILY).map(r -> r.get(0).firstLow() == 0 ? Family.IPV4 : Family.IPV6);
-  }
-
-  /** The values of a field, where they count. The last run may end above the field's highest. */
-  private Optional<List<Interval>> runs(Field field) {
-    return conditions.stream()
-        .filter(c -> c.level() == field.level())
-        .map(Condition::runs)
-        .findFirst();
-  }
-
-  /** The addresses of a field, where they count. */
-  public List<AddressRange> addresses(Field field) {
-    Family family = family().orElse(Family.IPV4);
-    return runs(field).orElse(List.of()).stream()
-        .map(r -> clipped(r, family).addresses(family))
-        .toList();
-  }
-
-  /** The ports of a field, where they count. */
-  public List<PortRange> ports(Field field) {
-    return runs(field).orElse(List.of()).stream()
-        .map(r -> new PortRange((int) r.firstLow(), (int) Math.min(65535, capped(r))))
-        .toList();
-  }
-
-  /** The numbers of a field, where they count; the last may be any number above. */
-  public List<Interval> numbers(Field field) {
-    return runs(field).orElse(List.of());
-  }
-
-  /** The words of the questions that must be answered yes, and of those that must not. */
-  public List<String> answers(boolean yes) {
-    return conditions.stream()
-        .filter(c -> !c.question().isEmpty())
-        .filter(c -> (c.runs().get(0).firstLow() != 0) == yes)
-        .map(Condition::question)
-        .toList();
-  }
-
-  private static long capped(Interval run) {
-    return run.lastHigh() != 0 || run.lastLow() < 0 ? Long.MAX_VALUE : run.lastLow();
-  }
-
-  private static Interval clipped(Interval run, Family family) {
-    boolean v4 = family == Family.IPV4;
-    return v4 ? new Interval(0, run.firstLow(), 0, Math.min(0xffffffffL, capped(run))) : run;
   }
 
   /** A range of addresses as the fewest networks, where they are at most as many; else as it is. */

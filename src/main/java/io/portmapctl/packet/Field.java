@@ -110,9 +110,4 @@ public enum Field {
   int bits(Family family) {
     return bits == 0 ? family.bits() : bits;
   }
-
-  /** Whether how many bits it has depends on the family. */
-  boolean isAddress() {
-    return bits == 0;
-  }
 }

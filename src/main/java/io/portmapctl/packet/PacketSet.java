@@ -3,7 +3,6 @@ package io.portmapctl.packet;
 import io.portmapctl.model.Family;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -109,14 +108,6 @@ public final class PacketSet {
   public PacketSet withoutQuestion(String words) {
     int level = space.questionLevel(words);
     return level < 0 ? this : of(space.without(node, level, level));
-  }
-
-  /**
-   * Those of which every packet is in the set, whatever the answers that nobody knows: what is
-   * certain of it.
-   */
-  public PacketSet whateverTheAnswers() {
-    return complement().withoutQuestions().complement();
   }
 
   /** These packets with another value of a field that is no address. */
@@ -301,46 +292,6 @@ public final class PacketSet {
       }
     }
     return true;
-  }
-
-  /** The questions on whose answers it depends, by their words. */
-  public Set<String> questions() {
-    Set<String> words = new LinkedHashSet<>();
-    collectQuestions(node, words, new HashSet<>());
-    return words;
-  }
-
-  private void collectQuestions(Node from, Set<String> words, Set<Integer> seen) {
-    if (from.isEnd() || !seen.add(from.id())) {
-      return;
-    }
-    String question = space.question(from.level());
-    if (!question.isEmpty()) {
-      words.add(question);
-    }
-    for (int i = 0; i < from.size(); i++) {
-      collectQuestions(from.next(i), words, seen);
-    }
-  }
-
-  /** Whether a field makes a difference in it. */
-  public boolean dependsOn(Field field) {
-    return depends(node, field.level(), new HashSet<>());
-  }
-
-  private static boolean depends(Node from, int level, Set<Integer> seen) {
-    if (from.level() > level || !seen.add(from.id())) {
-      return false;
-    }
-    if (from.level() == level) {
-      return true;
-    }
-    for (int i = 0; i < from.size(); i++) {
-      if (depends(from.next(i), level, seen)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** One of the packets, with the lowest values that it may have; empty where there is none. */

@@ -23,18 +23,4 @@ public record Device(Optional<String> name, boolean known) {
   public static Device of(String name) {
     return new Device(Optional.of(name), true);
   }
-
-  /** Whether a name of a rule, where a {@code +} at its end stands for anything, is this one's. */
-  Truth is(String pattern) {
-    if (!known) {
-      return Truth.UNKNOWN;
-    }
-    if (name.isEmpty()) {
-      return Truth.NO;
-    }
-    return Truth.of(
-        pattern.endsWith("+")
-            ? name.get().startsWith(pattern.substring(0, pattern.length() - 1))
-            : pattern.equals(name.get()));
-  }
 }

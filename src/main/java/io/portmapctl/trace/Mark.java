@@ -17,28 +17,6 @@ public record Mark(long value, long known) {
     return new Mark(value, ALL);
   }
 
-  /**
-   * After {@code MARK --set-xmark VALUE/MASK}: the mask's bits are cleared, the value's flipped.
-   */
-  Mark changed(long flipped, long mask) {
-    long bits = known | mask;
-    return new Mark(((value & ~mask) ^ flipped) & bits, bits);
-  }
-
-  /** What is known of a mark that is one of the two. */
-  Mark or(Mark other) {
-    long bits = known & other.known & ~(value ^ other.value);
-    return new Mark(value & bits, bits);
-  }
-
-  /** Whether the bits under a mask are a value ({@code -m mark --mark VALUE/MASK}). */
-  Truth is(long wanted, long mask) {
-    if (((value ^ wanted) & mask & known) != 0 || (wanted & ~mask) != 0) {
-      return Truth.NO;
-    }
-    return (mask & ~known) == 0 ? Truth.YES : Truth.UNKNOWN;
-  }
-
   /** {@code 0x2000}, or what is known of it. */
   @Override
   public String toString() {
