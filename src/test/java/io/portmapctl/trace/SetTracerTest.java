@@ -52,18 +52,14 @@ class SetTracerTest {
     /** Whether rules ask for marks of connections, of which a single packet's trace knows none. */
     private final boolean connmarks;
 
-    /** Whether marks are saved and restored whole, too. */
-    private final boolean whole;
-
-    Tables(Generator make, boolean connmarks, boolean whole) {
+    Tables(Generator make, boolean connmarks) {
       this.make = make;
       this.connmarks = connmarks;
-      this.whole = whole;
     }
 
     /** All bits, or a few of them. */
     private String mask(String few) {
-      return whole && make.chance(3) ? "" : few;
+      return make.chance(3) ? "" : few;
     }
 
     Table table() {
@@ -261,7 +257,7 @@ class SetTracerTest {
     int samples = 0;
     for (int seed = 0; seed < ROUNDS; seed++) {
       Generator make = new Generator(seed);
-      Table table = new Tables(make, true, true).table();
+      Table table = new Tables(make, true).table();
       PacketSpace space = new PacketSpace();
       SetTracer tracer = new SetTracer(new RuleIndex(table), HOST, space);
       for (Hook hook : Hook.values()) {
@@ -393,7 +389,7 @@ class SetTracerTest {
   void whateverTheMarksThePartsCoverAll() {
     for (int seed = 0; seed < ROUNDS; seed++) {
       Generator make = new Generator(~seed);
-      Table table = new Tables(make, true, false).table();
+      Table table = new Tables(make, true).table();
       PacketSpace space = new PacketSpace();
       SetTracer tracer = new SetTracer(new RuleIndex(table), HOST, space);
       Hook hook = make.pick(Hook.PREROUTING, Hook.OUTPUT, Hook.POSTROUTING);
@@ -428,7 +424,7 @@ class SetTracerTest {
     int rewritten = 0;
     for (int seed = 0; seed < ROUNDS; seed++) {
       Generator make = new Generator(seed);
-      Table table = new Tables(make, false, true).table();
+      Table table = new Tables(make, false).table();
       Tracer tracer = new Tracer(table, HOST);
       Tracer ofPort = new Tracer(new RuleIndex(table), HOST, false);
       for (int i = 0; i < PACKETS; i++) {
