@@ -58,7 +58,8 @@ class InterceptorsIT {
   /** The container's word, or nothing. */
   private static boolean connects(PacketsIT.Site site, Connection connection) throws Exception {
     String to = "TCP4:" + connection.address + ":8080,connect-timeout=1";
-    Run run = connection.from(site).run("hello\n", List.of("timeout", "4", "socat", "-T1", "-", to));
+    Run run =
+        connection.from(site).run("hello\n", List.of("timeout", "4", "socat", "-T1", "-", to));
     return run.out().contains("here");
   }
 
@@ -87,7 +88,9 @@ class InterceptorsIT {
     boolean mark = layout.equals("mark");
     String from =
         make.pick("", "", "-s 10.89.5.0/24", "! -s 10.89.5.0/24", "-s 127.0.0.1", "! -s 127.0.0.1");
-    String to = make.pick("", "", "", "-d 192.0.2.1", "! -d 192.0.2.1", "-d 127.0.0.0/8", "! -d 127.0.0.0/8");
+    String to =
+        make.pick(
+            "", "", "", "-d 192.0.2.1", "! -d 192.0.2.1", "-d 127.0.0.0/8", "! -d 127.0.0.0/8");
     String port =
         make.pick(
             "",
@@ -110,10 +113,16 @@ class InterceptorsIT {
     return switch (chain) {
       case "PREROUTING" ->
           place
-              + words(from, to, port, make.pick("", "", "-i p", "! -i p", "-i cni-web", "! -i cni-web", "-i tun+"))
+              + words(
+                  from,
+                  to,
+                  port,
+                  make.pick("", "", "-i p", "! -i p", "-i cni-web", "! -i cni-web", "-i tun+"))
               + make.pick("ACCEPT", "RETURN", "FOREIGN", marks(make), taker(port));
       case "OUTPUT", "CNI-HOSTPORT-DNAT" ->
-          place + words(from, to, port, "") + make.pick("ACCEPT", "RETURN", "FOREIGN", marks(make), taker(port));
+          place
+              + words(from, to, port, "")
+              + make.pick("ACCEPT", "RETURN", "FOREIGN", marks(make), taker(port));
       case "CNI-HOSTPORT-SETMARK" -> "-A " + chain + " -j " + marks(make);
       case "CNI-HOSTPORT-SNAT" -> place + words(from, "", "", "") + make.pick("ACCEPT", "RETURN");
       default ->
@@ -123,7 +132,8 @@ class InterceptorsIT {
                   make.pick("", "-d 10.89.5.6", "! -d 10.89.5.6", "-d 10.89.5.7"),
                   make.pick("", "-p tcp -m tcp --dport 80", "-p tcp -m tcp --dport 81"),
                   chain.equals("POSTROUTING")
-                      ? make.pick("", "-o cni-web", "! -o cni-web", "-o p", "-m conntrack --ctstate DNAT")
+                      ? make.pick(
+                          "", "-o cni-web", "! -o cni-web", "-o p", "-m conntrack --ctstate DNAT")
                       : "")
               + make.pick("ACCEPT", "RETURN", "FOREIGN", marks(make), "MASQUERADE");
     };
@@ -141,14 +151,17 @@ class InterceptorsIT {
   }
 
   private static String taker(String port) {
-    return port.startsWith("-p tcp") ? "REDIRECT --to-ports 7777" : "DNAT --to-destination 10.89.5.7";
+    return port.startsWith("-p tcp")
+        ? "REDIRECT --to-ports 7777"
+        : "DNAT --to-destination 10.89.5.7";
   }
 
   /** A site with a host whose table is emptied again and again. */
   private record Lab(PacketsIT.Site site, Path folder, String iptables, String layout) {
 
     private List<String> portmapctl(String command, String... more) {
-      List<String> words = new ArrayList<>(List.of(command, "--net", "web", "--container-id", "c1"));
+      List<String> words =
+          new ArrayList<>(List.of(command, "--net", "web", "--container-id", "c1"));
       words.addAll(List.of("--ip", "10.89.5.6/24", "-p", "8080:80", "--layout", layout));
       words.addAll(List.of("--family", "ipv4", "--iptables", variant()));
       words.addAll(List.of(more));
@@ -188,7 +201,11 @@ class InterceptorsIT {
 
   /** What check claims, kind by kind, and what connections say to it. */
   private static void compare(
-      String what, String layout, Run check, Map<Connection, Boolean> works, Map<String, Integer> counts)
+      String what,
+      String layout,
+      Run check,
+      Map<Connection, Boolean> works,
+      Map<String, Integer> counts)
       throws Exception {
     JsonNode finding =
         JSON.readTree(check.out().getBytes(StandardCharsets.ISO_8859_1)).get("attachments").get(0);
@@ -242,7 +259,8 @@ class InterceptorsIT {
     int failed = 0;
     try (PacketsIT.Site site = PacketsIT.Site.make()) {
       Process server =
-          site.container().start("socat", "TCP4-LISTEN:80,fork,reuseaddr", "SYSTEM:read line; echo here");
+          site.container()
+              .start("socat", "TCP4-LISTEN:80,fork,reuseaddr", "SYSTEM:read line; echo here");
       site.peer().must("", "ip", "route", "add", "default", "via", "192.0.2.1");
       // where the kernel has no such setting, nothing of a bridge is shown
       site.host().run("", List.of("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0"));
@@ -261,11 +279,20 @@ class InterceptorsIT {
         }
         boolean foreign = rules.contains("-j FOREIGN");
         lab.insert(
-            (foreign ? "-N FOREIGN\n-A FOREIGN " + make.pick("-j ACCEPT", "-j RETURN", "-j MARK --set-xmark 0x1/0x1", "! -s 127.0.0.1 -j ACCEPT") + "\n" : "")
+            (foreign
+                    ? "-N FOREIGN\n-A FOREIGN "
+                        + make.pick(
+                            "-j ACCEPT",
+                            "-j RETURN",
+                            "-j MARK --set-xmark 0x1/0x1",
+                            "! -s 127.0.0.1 -j ACCEPT")
+                        + "\n"
+                    : "")
                 + rules);
         Run check = lab.check();
         Map<Connection, Boolean> works = connections(site);
-        String what = "seed " + seed + ", " + iptables + ", " + layout + ": " + rules.replace("\n", "; ");
+        String what =
+            "seed " + seed + ", " + iptables + ", " + layout + ": " + rules.replace("\n", "; ");
         try {
           compare(what, layout, check, works, counts);
         } catch (AssertionError e) {
@@ -276,7 +303,8 @@ class InterceptorsIT {
       }
       server.destroy();
     }
-    System.out.println("real connections among foreign rules: " + counts + ", in " + failed + " some failed");
+    System.out.println(
+        "real connections among foreign rules: " + counts + ", in " + failed + " some failed");
     assertThat(wrong).isEmpty();
     assertThat(failed).isPositive();
   }
