@@ -134,6 +134,17 @@ class TraceIT {
         senders.put(each, Sender.in(each));
         PacketsIT.settle(each);
       }
+      for (String neighbour :
+          List.of(
+              "10.89.5.6",
+              "10.89.5.7",
+              "192.0.2.2",
+              "[fd00:89:5::6]",
+              "[fd00:89:5::7]",
+              "[2001:db8::2]")) {
+        // a bridge loses a packet that it redirects to one whose link address it must ask for
+        namespace.must("x", "socat", "-u", "-", "UDP:" + neighbour + ":9");
+      }
       new TraceRules(make, modelled, namespace, variant, folder).load(seed);
       byte[] addresses = namespace.must("", "ip", "-j", "addr").getBytes(StandardCharsets.UTF_8);
       this.host = new Host(Optional.of(AddressFile.parse(addresses)));
