@@ -348,9 +348,10 @@ final class Interceptors {
       return place.chain().equals(subject.marks()) && marks(place.rule()) != 0;
     }
 
-    /** The bits of the mark that a rule sets; 0 where it does something else too. */
-    private static long marks(Rule rule) {
-      return rule.target() instanceof Target.SetMark mark && mark.value() == mark.mask()
+    /** The bits by which a rule of the chain that marks asks for masquerade. */
+    private long marks(Rule rule) {
+      boolean own = !subject.marks().equals(ChainNames.SETMARK) || Layout.isMasqueradeMark(rule);
+      return own && rule.target() instanceof Target.SetMark mark && mark.value() == mark.mask()
           ? mark.value()
           : 0;
     }
@@ -481,6 +482,14 @@ final class Interceptors {
           found.add(List.of(suspect));
         }
       }
+      // or what they spare is taken on its way to where it counts
+      for (Place suspect : found.isEmpty() ? first : List.<Place>of()) {
+        UnaryOperator<PacketSet> told = told(passage, suspect);
+        Passage other = passage(passage.kind(), LeftOut.NOTHING.and(suspect));
+        if (!endless(other, told).contains(endless(passage, told))) {
+          found.add(List.of(suspect));
+        }
+      }
       return found;
     }
 
@@ -495,13 +504,17 @@ final class Interceptors {
     /** Whether something that no rule ended goes another way where rules are not there. */
     private boolean isMendedWithout(Passage passage, List<Place> rules, Place suspect) {
       Passage other = passage(passage.kind(), without(rules));
-      UnaryOperator<PacketSet> told =
-          passage.extent() != Passage.Extent.OPEN
-              ? passage::heads
-              // without a rule that marks, all marks are others
-              : isMarking(suspect) ? PacketSet::withoutMarks : UnaryOperator.identity();
+      UnaryOperator<PacketSet> told = told(passage, suspect);
       PacketSet here = endless(passage, told);
       return here.and(told.apply(other.meant())).minus(endless(other, told)).meets(here);
+    }
+
+    /** As much of packets as counts where it is asked whether they go another way. */
+    private UnaryOperator<PacketSet> told(Passage passage, Place suspect) {
+      return passage.extent() != Passage.Extent.OPEN
+          ? passage::heads
+          // without a rule that marks, all marks are others
+          : isMarking(suspect) ? PacketSet::withoutMarks : UnaryOperator.identity();
     }
 
     private boolean isMarking(Place place) {

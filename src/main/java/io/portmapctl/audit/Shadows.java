@@ -109,8 +109,11 @@ final class Shadows {
     List<Finding.Shadow> shadows = new ArrayList<>();
     if (interception.culprits().isEmpty()) {
       // nobody takes them: a rule that another program should have is missing
+      boolean own = subject.marks().isEmpty() || subject.marks().equals(ChainNames.SETMARK);
       Finding.Extent extent =
-          passage.extent() == Passage.Extent.OPEN ? Finding.Extent.OPEN : Finding.Extent.SOME;
+          passage.extent() == Passage.Extent.OPEN
+              ? Finding.Extent.OPEN
+              : all && own ? Finding.Extent.ALL : Finding.Extent.SOME;
       shadows.add(
           new Finding.Shadow(
               subject.port(),

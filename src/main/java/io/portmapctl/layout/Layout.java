@@ -40,6 +40,8 @@ public enum Layout {
   /** The kernel's limit of ports in one multiport match. */
   private static final int PORTS_PER_ENTRY = 15;
 
+  private static final Match MASQUERADE_MARK = Match.Comment.of("CNI portfwd masquerade mark");
+
   private static final IpAddress LOCALHOST = new IpAddress(Family.IPV4, 0, 0x7f000001L);
 
   private final String id;
@@ -148,6 +150,12 @@ public enum Layout {
     return new Wanted(own, shared, jumps, entries);
   }
 
+  /** Whether a rule is the one by which {@code CNI-HOSTPORT-SETMARK} asks for masquerade. */
+  public static boolean isMasqueradeMark(Rule rule) {
+    return rule.target() instanceof Target.SetMark
+        && rule.matches().equals(List.of(MASQUERADE_MARK));
+  }
+
   private static Wanted mark(Attachment attachment, Family family, Cidr container) {
     String dn = ChainNames.dnat(attachment.identity());
     boolean snat = attachment.snat();
@@ -158,11 +166,7 @@ public enum Layout {
     if (ownMark) {
       long mark = attachment.mark();
       shared.put(
-          ChainNames.SETMARK,
-          List.of(
-              rule(
-                  new Target.SetMark(mark, mark),
-                  Match.Comment.of("CNI portfwd masquerade mark"))));
+          ChainNames.SETMARK, List.of(rule(new Target.SetMark(mark, mark), MASQUERADE_MARK)));
       shared.put(
           ChainNames.MASQ,
           List.of(rule(Target.Masquerade.PLAIN, new Match.Mark(false, mark, mark))));
