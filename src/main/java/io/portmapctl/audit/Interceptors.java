@@ -28,12 +28,10 @@ import io.portmapctl.trace.RuleIndex;
 import io.portmapctl.trace.SetTracer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Interceptors {
   private static final IpAddress LOCALHOST = new IpAddress(Family.IPV4, 0, 0x7f000001L);
-
-  /** As many rules are asked whether it is they that lead packets astray. */
-  private static final int MOST_SUSPECTS = 16;
 
   /**
    * A port of a container.
@@ -279,7 +274,11 @@ final class Interceptors {
       if (passage.extent() == Passage.Extent.NONE) {
         return Optional.empty();
       }
-      Interception interception = new Interception(passage, culprits(passage));
+      Interception interception =
+          new Interception(
+              passage,
+              new Culprits(passage, without -> passage(kind, without), this::asksForMasquerade)
+                  .all());
       // what the mapping's own condition leaves open is no doubt about others
       boolean own =
           passage.extent() == Passage.Extent.OPEN
@@ -430,105 +429,6 @@ final class Interceptors {
               .filter(p -> p.rule().target().leadsTo(chain))
               .flatMap(p -> Claims.owner(p.rule(), chain).stream())
               .anyMatch(o -> o.containerId().equals(subject.containerId().get()));
-    }
-
-    /** The rules that take what is lost, each once, in the order of the way. */
-    private List<Interception.Culprit> culprits(Passage passage) {
-      Map<String, Interception.Culprit> found = new LinkedHashMap<>();
-      for (Leaving leaving : passage.lost()) {
-        boolean sure =
-            passage.extent() == Passage.Extent.ALL || passage.isSurelyLost(leaving.packets());
-        List<List<Place>> ways = leaving.way().isEmpty() ? astray(passage) : List.of(leaving.way());
-        for (List<Place> way : ways) {
-          Place last = way.get(way.size() - 1);
-          Interception.Culprit culprit = new Interception.Culprit(way, sure);
-          found.merge(
-              last.chain() + " " + last.index(), culprit, (one, other) -> one.sure() ? one : other);
-        }
-      }
-      return List.copyOf(found.values());
-    }
-
-    /** The rules that lead astray what no rule ends: each alone, or else all that it takes. */
-    private List<List<Place>> astray(Passage passage) {
-      List<Place> suspects = passage.diverting().stream().distinct().limit(MOST_SUSPECTS).toList();
-      List<List<Place>> found = new ArrayList<>();
-      for (Place suspect : suspects) {
-        if (isMendedWithout(passage, List.of(suspect), suspect)) {
-          found.add(List.of(suspect));
-        }
-      }
-      return found.isEmpty() ? together(passage, suspects) : found;
-    }
-
-    /** Rules that lead the same packets astray, so that leaving one of them out mends nothing. */
-    private List<List<Place>> together(Passage passage, List<Place> first) {
-      List<Place> suspects = new ArrayList<>(first);
-      suspects.removeIf(this::asksForMasquerade);
-      boolean more = true;
-      while (more && suspects.size() < MOST_SUSPECTS) {
-        // some are come to only where the others are not there
-        Passage other = passage(passage.kind(), without(suspects));
-        more = false;
-        for (Place place : other.diverting()) {
-          more |= !asksForMasquerade(place) && !suspects.contains(place) && suspects.add(place);
-        }
-      }
-      List<List<Place>> found = new ArrayList<>();
-      for (Place suspect : suspects) {
-        List<Place> others = suspects.stream().filter(s -> !s.equals(suspect)).toList();
-        if (isMendedWithout(passage, suspects, suspect)
-            && !isMendedWithout(passage, others, suspect)) {
-          found.add(List.of(suspect));
-        }
-      }
-      // or what they spare is taken on its way to where it counts
-      for (Place suspect : found.isEmpty() ? first : List.<Place>of()) {
-        UnaryOperator<PacketSet> told = told(passage, suspect);
-        Passage other = passage(passage.kind(), LeftOut.NOTHING.and(suspect));
-        if (!endless(other, told).contains(endless(passage, told))) {
-          found.add(List.of(suspect));
-        }
-      }
-      return found;
-    }
-
-    private LeftOut without(List<Place> rules) {
-      LeftOut without = LeftOut.NOTHING;
-      for (Place rule : rules) {
-        without = without.and(rule);
-      }
-      return without;
-    }
-
-    /** Whether something that no rule ended goes another way where rules are not there. */
-    private boolean isMendedWithout(Passage passage, List<Place> rules, Place suspect) {
-      Passage other = passage(passage.kind(), without(rules));
-      UnaryOperator<PacketSet> told = told(passage, suspect);
-      PacketSet here = endless(passage, told);
-      return here.and(told.apply(other.meant())).minus(endless(other, told)).meets(here);
-    }
-
-    /** As much of packets as counts where it is asked whether they go another way. */
-    private UnaryOperator<PacketSet> told(Passage passage, Place suspect) {
-      return passage.extent() != Passage.Extent.OPEN
-          ? passage::heads
-          // without a rule that marks, all marks are others
-          : isMarking(suspect) ? PacketSet::withoutMarks : UnaryOperator.identity();
-    }
-
-    private boolean isMarking(Place place) {
-      Target target = place.rule().target();
-      return !(target instanceof Target.Return) && !(target instanceof Target.Jump);
-    }
-
-    /** What is lost though no rule ends its way. */
-    private PacketSet endless(Passage passage, UnaryOperator<PacketSet> told) {
-      PacketSet all = sets().space.none();
-      for (Leaving leaving : passage.lost()) {
-        all = leaving.way().isEmpty() ? all.or(told.apply(leaving.packets())) : all;
-      }
-      return all;
     }
   }
 
