@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,7 +151,18 @@ class ExplainIT {
 
   @Test
   void whoMayNotReadTheRulesIsToldTheCure() throws Exception {
+    // the build may stand in a folder that nobody else can look into
+    Path open = Files.createTempDirectory("portmapctl");
     try (Namespace host = ApplyIT.host()) {
+      host.must(
+          "",
+          "cp",
+          "-r",
+          "target/portmapctl",
+          "target/portmapctl.jar",
+          "target/lib",
+          open.toString());
+      host.must("", "chmod", "-R", "a+rX", open.toString());
       Run run =
           host.run(
               "",
@@ -159,12 +171,14 @@ class ExplainIT {
                   "--reuid=65534",
                   "--regid=65534",
                   "--clear-groups",
-                  Namespace.launcher(),
+                  open.resolve("portmapctl").toString(),
                   "explain",
                   "--port",
                   "8080"));
       assertThat(run.exit()).as(run.err()).isEqualTo(4);
       assertThat(run.err()).contains("permission denied").contains("sudo");
+    } finally {
+      Namespace.process("", List.of("rm", "-rf", open.toString()));
     }
   }
 }

@@ -137,7 +137,10 @@ class MendIT {
       Namespace host = site.host();
       Process server =
           site.container()
-              .start("socat", "TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0", "EXEC:echo here");
+              .start(
+                  "socat",
+                  "TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0",
+                  "SYSTEM:read line; echo here");
       byPlugin(host, real());
       keep(cache, real(), "/run/netns/" + site.container().name());
       Generator make = new Generator(5);

@@ -102,7 +102,9 @@ class PacketsIT {
         site.container.start(
             "socat", "TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0", "SYSTEM:read line; echo here"));
     servers.add(
-        site.container.start("socat", "UDP6-RECVFROM:53,fork,ipv6only=0", "EXEC:echo here"));
+        // who answers before it has read may be gone when the question comes
+        site.container.start(
+            "socat", "UDP6-RECVFROM:53,fork,ipv6only=0", "SYSTEM:read line; echo here"));
     Thread.sleep(500);
   }
 
