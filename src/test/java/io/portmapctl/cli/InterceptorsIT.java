@@ -242,7 +242,11 @@ class InterceptorsIT {
           .as("all that is masqueraded of a kind is lost; %s", told)
           .isFalse();
     }
-    if (!lan || !host) {
+    // what comes through an interface that is not there yet is spared, though nobody sends it here
+    boolean oneInterface = what.replace("! -i p ", "").contains("-i p ");
+    if (!lan && host && oneInterface) {
+      assertThat(status).as("nothing arrives yet; %s", told).isIn("shadowed", "partly-shadowed");
+    } else if (!lan || !host) {
       assertThat(status).as("nothing arrives; %s", told).isEqualTo("shadowed");
     }
     if (!all) {
