@@ -106,6 +106,9 @@ class PacketsIT {
         site.container.start(
             "socat", "UDP6-RECVFROM:53,fork,ipv6only=0", "SYSTEM:read line; echo here"));
     Thread.sleep(500);
+    for (Namespace each : List.of(site.host, site.peer, site.container, site.sibling)) {
+      settle(each);
+    }
   }
 
   /** Until the kernel has found that nobody else has an address, it does not ask for neighbours. */
