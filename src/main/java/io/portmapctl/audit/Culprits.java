@@ -39,11 +39,13 @@ final class Culprits {
 
   /** The rules that take what is lost, each once, in the order of the way. */
   List<Interception.Culprit> all() {
+    boolean endless = passage.lost().stream().anyMatch(l -> l.way().isEmpty());
+    List<List<Place>> astray = endless ? astray() : List.of();
     Map<String, Interception.Culprit> found = new LinkedHashMap<>();
     for (Leaving leaving : passage.lost()) {
       boolean sure =
           passage.extent() == Passage.Extent.ALL || passage.isSurelyLost(leaving.packets());
-      List<List<Place>> ways = leaving.way().isEmpty() ? astray() : List.of(leaving.way());
+      List<List<Place>> ways = leaving.way().isEmpty() ? astray : List.of(leaving.way());
       for (List<Place> way : ways) {
         Place last = way.get(way.size() - 1);
         Interception.Culprit culprit = new Interception.Culprit(way, sure);

@@ -270,14 +270,16 @@ final class Interceptors {
     }
 
     Optional<Interception> look(Passage.Kind kind) {
-      Passage passage = passage(kind, LeftOut.NOTHING);
+      PacketSet meant = kind.isAboutSources() ? unmarked(meant(kind)) : meant(kind);
+      Passage passage = passage(kind, meant, LeftOut.NOTHING);
       if (passage.extent() == Passage.Extent.NONE) {
         return Optional.empty();
       }
       Interception interception =
           new Interception(
               passage,
-              new Culprits(passage, without -> passage(kind, without), this::asksForMasquerade)
+              new Culprits(
+                      passage, without -> passage(kind, meant, without), this::asksForMasquerade)
                   .all());
       // what the mapping's own condition leaves open is no doubt about others
       boolean own =
@@ -350,7 +352,7 @@ final class Interceptors {
     /** The bits by which a rule of the chain that marks asks for masquerade. */
     private long marks(Rule rule) {
       boolean own = !subject.marks().equals(ChainNames.SETMARK) || Layout.isMasqueradeMark(rule);
-      return own && rule.target() instanceof Target.SetMark mark && mark.value() == mark.mask()
+      return own && rule.target() instanceof Target.SetMark mark && mark.onlySets()
           ? mark.value()
           : 0;
     }
@@ -364,10 +366,9 @@ final class Interceptors {
       return packets.and(sets().space.ofMark(0, bits));
     }
 
-    private Passage passage(Passage.Kind kind, LeftOut without) {
+    private Passage passage(Passage.Kind kind, PacketSet meant, LeftOut without) {
       boolean host = kind == Passage.Kind.HOST || kind == Passage.Kind.LOCALHOST;
       Hook hook = host ? Hook.OUTPUT : Hook.PREROUTING;
-      PacketSet meant = kind.isAboutSources() ? unmarked(meant(kind)) : meant(kind);
       SetTracer.Result first = sets().tracer.through(hook, meant, without);
       List<Place> diverting = new ArrayList<>(first.diverting());
       List<Leaving> arrived = new ArrayList<>();

@@ -423,6 +423,11 @@ public sealed interface Target {
    * @param mask the bits that are cleared before, unsigned 32 bits
    */
   record SetMark(long value, long mask) implements Target {
+    /** Whether it sets bits and does nothing else ({@code --or-mark}). */
+    public boolean onlySets() {
+      return value == mask;
+    }
+
     @Override
     public Octets text() {
       return new Octets("-j MARK --set-xmark " + hex(value) + "/" + hex(mask));

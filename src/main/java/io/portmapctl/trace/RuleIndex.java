@@ -68,7 +68,7 @@ public final class RuleIndex {
         .allMatch(
             r ->
                 isInert(r.target())
-                    || r.target() instanceof Target.SetMark mark && mark.value() == mark.mask());
+                    || r.target() instanceof Target.SetMark mark && mark.onlySets());
   }
 
   /** Whether a target leaves packets and their way alone. */
