@@ -13,14 +13,19 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalAddressIT {
   @TempDir private Path folder;
 
-  private Run add(PacketsIT.Site site, String... more) throws Exception {
+  private static Run ask(PacketsIT.Site site, String command, List<String> more) throws Exception {
     List<String> args =
         new ArrayList<>(
-            List.of("add", "--net", "web", "--container-id", "c1", "--ip", "10.89.5.6/24"));
+            List.of(command, "--net", "web", "--container-id", "c1", "--ip", "10.89.5.6/24"));
     args.addAll(List.of("--layout", "mark", "--family", "ipv4"));
-    args.addAll(List.of(more));
+    args.addAll(more);
+    return site.host().portmapctl(args.toArray(new String[0]));
+  }
+
+  private Run add(PacketsIT.Site site, String... more) throws Exception {
+    List<String> args = new ArrayList<>(List.of(more));
     args.addAll(List.of("--apply", "--lock-file", folder.resolve("lock").toString()));
-    Run made = site.host().portmapctl(args.toArray(new String[0]));
+    Run made = ask(site, "add", args);
     assertThat(made.exit()).as(made.err()).isZero();
     return made;
   }
@@ -90,26 +95,12 @@ class LocalAddressIT {
       add(site, "-p", "8080:80");
       String own = "net.ipv4.conf.cni-web.route_localnet=0";
       site.host().must("", "sysctl", "-qw", own);
-      String[] check = {
-        "check",
-        "--net",
-        "web",
-        "--container-id",
-        "c1",
-        "--ip",
-        "10.89.5.6/24",
-        "--layout",
-        "mark",
-        "--family",
-        "ipv4",
-        "-p",
-        "8080:80"
-      };
-      Run off = site.host().portmapctl(check);
+      List<String> port = List.of("-p", "8080:80");
+      Run off = ask(site, "check", port);
       assertThat(off.exit()).isEqualTo(1);
       assertThat(off.out()).contains("route_localnet is 0, not 1");
       site.host().must("", "sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1");
-      Run on = site.host().portmapctl(check);
+      Run on = ask(site, "check", port);
       assertThat(on.exit()).as(on.out()).isZero();
       assertThat(on.out()).contains("exactly there");
     }
@@ -133,22 +124,7 @@ class LocalAddressIT {
       site.peer().must("", "ip", "route", "add", "default", "via", "192.0.2.1");
       assertThat(PacketsIT.tcp(site.peer(), "127.0.0.1") || PacketsIT.tcp(site.peer(), "127.0.0.1"))
           .isTrue();
-      Run told =
-          site.host()
-              .portmapctl(
-                  "explain",
-                  "--net",
-                  "web",
-                  "--container-id",
-                  "c1",
-                  "--ip",
-                  "10.89.5.6/24",
-                  "--layout",
-                  "mark",
-                  "--family",
-                  "ipv4",
-                  "-p",
-                  "127.0.0.1:8080:80");
+      Run told = ask(site, "explain", List.of("-p", "127.0.0.1:8080:80"));
       assertThat(told.out())
           .contains("only who is beside this host and routes 127.0.0.1 here on purpose gets to it")
           .doesNotContain("nobody else");
