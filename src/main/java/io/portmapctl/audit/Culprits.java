@@ -58,7 +58,8 @@ final class Culprits {
 
   /** The rules that lead astray what no rule ends: each alone, or else all that it takes. */
   private List<List<Place>> astray() {
-    List<Place> suspects = passage.diverting().stream().distinct().limit(MOST_SUSPECTS).toList();
+    List<Place> suspects =
+        passage.diverting().stream().distinct().filter(own.negate()).limit(MOST_SUSPECTS).toList();
     List<List<Place>> found = new ArrayList<>();
     for (Place suspect : suspects) {
       if (isMendedWithout(List.of(suspect), suspect)) {
@@ -71,7 +72,6 @@ final class Culprits {
   /** Rules that lead the same packets astray, so that leaving one of them out mends nothing. */
   private List<List<Place>> together(List<Place> first) {
     List<Place> suspects = new ArrayList<>(first);
-    suspects.removeIf(own);
     boolean more = true;
     while (more && suspects.size() < MOST_SUSPECTS) {
       // some are come to only where the others are not there

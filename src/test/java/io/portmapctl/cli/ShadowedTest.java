@@ -200,6 +200,16 @@ class ShadowedTest {
         "+POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE");
   }
 
+  /** Without our own mark a rule that turns it over would set it: that is no cure. */
+  @Test
+  void ourOwnMarkIsToBlameForNothing() throws IOException {
+    String flip = "-j MARK --set-xmark 0x2000/0x0";
+    Path ruleset = ruleset("mark", List.of(), "+CNI-HOSTPORT-SETMARK " + flip);
+    JsonNode found = check("mark", List.of(), ruleset).get("attachments").get(0);
+    assertThat(found.get("status").asText()).isEqualTo("shadowed");
+    assertThat(found.get("shadowedBy").findValuesAsText("rule")).containsOnly(flip);
+  }
+
   @Test
   void aConditionOnTheMarkIsFollowed() throws IOException {
     List<String> marked = List.of("--condition-v4", "-m mark --mark 0x1/0x1");
