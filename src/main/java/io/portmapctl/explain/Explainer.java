@@ -6,17 +6,19 @@ import io.portmapctl.model.IpAddress;
 import io.portmapctl.model.Table;
 import io.portmapctl.netconf.Attachment;
 import io.portmapctl.netconf.Identity;
-import io.portmapctl.netconf.PortMapping;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Published;
 import io.portmapctl.trace.Host;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Explains plans and ports.
@@ -28,6 +30,9 @@ import java.util.Set;
  */
 public record Explainer(
     List<Attachment> attachments, Host host, Settings settings, boolean planned) {
+
+  /** For fewer ports it does not pay to start another thread. */
+  private static final int FEWEST = 100;
 
   /** Copies the list. */
   public Explainer {
@@ -43,21 +48,21 @@ public record Explainer(
     Failings failings = new Failings();
     for (Plan.Part part : plan.families()) {
       walkthroughs.add(Walkthrough.of(part, containers, whose));
-      Table table = part.after();
-      Reach looking = new Reach(table, host, whose, subnets(), settings);
+      Family family = part.after().family();
+      Iterator<PortReach> reached =
+          reached(part.after(), attachments.stream().flatMap(a -> published(a, family)).toList())
+              .iterator();
       for (Attachment attachment : attachments) {
-        if (attachment.address(table.family()).isEmpty()) {
-          failings.lacks(attachment, table.family());
-          continue;
+        if (attachment.address(family).isEmpty()) {
+          failings.lacks(attachment, family);
         }
-        for (PortMapping mapping : attachment.mappings()) {
-          if (mapping.appliesTo(table.family())) {
-            Published port = Published.of(table.family(), mapping);
-            PortReach reach = looking.of(port);
-            ports.add(reach);
-            failings.look(attachment, reach);
-          }
-        }
+        published(attachment, family)
+            .forEach(
+                port -> {
+                  PortReach reach = reached.next();
+                  ports.add(reach);
+                  failings.look(attachment, reach);
+                });
       }
     }
     List<String> said = new ArrayList<>(failings.sentences());
@@ -69,10 +74,40 @@ public record Explainer(
     return new Explanation(walkthroughs, ports, said, takenForGranted(ports));
   }
 
+  /** What an attachment publishes in a family: nothing where it has no address of it. */
+  private static Stream<Published> published(Attachment attachment, Family family) {
+    return attachment.address(family).stream()
+        .flatMap(a -> attachment.mappings().stream())
+        .filter(m -> m.appliesTo(family))
+        .map(m -> Published.of(family, m));
+  }
+
+  /** Who gets connections to many ports, in their order: each processor looks at its share. */
+  private List<PortReach> reached(Table table, List<Published> ports) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int shares = Math.max(1, Math.min(processors, ports.size() / FEWEST));
+    return IntStream.range(0, shares)
+        .parallel()
+        .mapToObj(
+            i -> {
+              Reach looking = reach(table);
+              return ports
+                  .subList(ports.size() * i / shares, ports.size() * (i + 1) / shares)
+                  .stream()
+                  .map(looking::of)
+                  .toList();
+            })
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private Reach reach(Table table) {
+    return new Reach(table, host, new Whose(attachments), subnets(), settings);
+  }
+
   /** Who gets connections to a port of a table. */
   public PortReach reach(Table table, Published port) {
-    Whose whose = new Whose(attachments);
-    return new Reach(table, host, whose, subnets(), settings).of(port);
+    return reach(table).of(port);
   }
 
   /** The subnet of a container, as an attachment or an interface tells. */

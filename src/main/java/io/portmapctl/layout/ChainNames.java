@@ -1,9 +1,6 @@
 package io.portmapctl.layout;
 
 import io.portmapctl.netconf.Identity;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /** The names of the chains, as the CNI portmap plugin makes them. */
@@ -62,19 +59,6 @@ public final class ChainNames {
 
   /** The digits that the DN and the SN chain of one container share. */
   public static String hash(Identity identity) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-512")
-              .digest(
-                  (identity.network() + identity.containerId()).getBytes(StandardCharsets.UTF_8));
-      StringBuilder hex = new StringBuilder(HASH_DIGITS + 1);
-      for (int i = 0; hex.length() < HASH_DIGITS; i++) {
-        hex.append(Character.forDigit(digest[i] >> 4 & 15, 16));
-        hex.append(Character.forDigit(digest[i] & 15, 16));
-      }
-      return hex.substring(0, HASH_DIGITS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-512", e);
-    }
+    return identity.digest().substring(0, HASH_DIGITS);
   }
 }

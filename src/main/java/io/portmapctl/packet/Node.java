@@ -30,7 +30,9 @@ final class Node {
     for (Node node : next) {
       sum = sum * 31 + node.id;
     }
-    this.hash = sum ^ sum >>> 15;
+    // neighbours in number must not be neighbours in the table, where each would push the next on
+    int mixed = sum * 0x9E3779B9;
+    this.hash = mixed ^ mixed >>> 15;
   }
 
   int level() {
