@@ -8,8 +8,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.Target;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Target;
 
 /** The table in CONTRIBUTING.md, held to the code. */
 @AnalyzeClasses(packages = "io.portmapctl", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -19,72 +19,87 @@ class ArchitectureTest {
   static final ArchRule layers =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
-          .layer("completion")
-          .definedBy("io.portmapctl.cli.completion")
-          .layer("model")
-          .definedBy("io.portmapctl.model")
-          .layer("syntax")
-          .definedBy("io.portmapctl.syntax")
-          .layer("netconf")
-          .definedBy("io.portmapctl.netconf")
-          .layer("layout")
-          .definedBy("io.portmapctl.layout")
-          .layer("plan")
-          .definedBy("io.portmapctl.plan")
+          .layer("text")
+          .definedBy("io.portmapctl.text")
+          .layer("net")
+          .definedBy("io.portmapctl.net")
+          .layer("ruleset")
+          .definedBy("io.portmapctl.ruleset")
           .layer("iptables")
-          .definedBy("io.portmapctl.iptables")
-          .layer("backend")
-          .definedBy("io.portmapctl.backend")
+          .definedBy("io.portmapctl.ruleset.iptables")
+          .layer("cni")
+          .definedBy("io.portmapctl.cni")
+          .layer("portmap")
+          .definedBy("io.portmapctl.portmap")
           .layer("packet")
           .definedBy("io.portmapctl.packet")
           .layer("trace")
           .definedBy("io.portmapctl.trace")
-          .layer("audit")
-          .definedBy("io.portmapctl.audit")
+          .layer("plan")
+          .definedBy("io.portmapctl.plan")
+          .layer("host")
+          .definedBy("io.portmapctl.host..")
+          .layer("check")
+          .definedBy("io.portmapctl.check")
           .layer("explain")
           .definedBy("io.portmapctl.explain")
-          .layer("render")
-          .definedBy("io.portmapctl.render")
+          .layer("view")
+          .definedBy("io.portmapctl.view")
           .layer("cli")
           .definedBy("io.portmapctl.cli")
+          .layer("completion")
+          .definedBy("io.portmapctl.cli.completion")
           .layer("shell")
           .definedBy("io.portmapctl.shell")
-          .whereLayer("shell")
-          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("iptables")
+          .mayOnlyBeAccessedByLayers("portmap", "host", "cli")
+          .whereLayer("cni")
+          .mayOnlyBeAccessedByLayers("portmap", "plan", "host", "check", "explain", "view", "cli")
+          .whereLayer("portmap")
+          .mayOnlyBeAccessedByLayers("plan", "host", "check", "explain", "view", "cli")
+          .whereLayer("packet")
+          .mayOnlyBeAccessedByLayers("trace", "plan", "check", "explain", "view")
+          .whereLayer("trace")
+          .mayOnlyBeAccessedByLayers("plan", "check", "explain", "view", "cli")
+          .whereLayer("plan")
+          .mayOnlyBeAccessedByLayers("host", "check", "explain", "view", "cli")
+          .whereLayer("host")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("check")
+          .mayOnlyBeAccessedByLayers("view", "cli")
+          .whereLayer("explain")
+          .mayOnlyBeAccessedByLayers("view", "cli")
+          .whereLayer("view")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
           .mayOnlyBeAccessedByLayers("shell")
-          .whereLayer("render")
-          .mayOnlyBeAccessedByLayers("cli")
-          .whereLayer("iptables")
-          .mayOnlyBeAccessedByLayers("cli")
-          .whereLayer("backend")
-          .mayOnlyBeAccessedByLayers("iptables", "cli")
-          .whereLayer("audit")
-          .mayOnlyBeAccessedByLayers("render", "cli")
-          .whereLayer("explain")
-          .mayOnlyBeAccessedByLayers("render", "cli")
-          .whereLayer("trace")
-          .mayOnlyBeAccessedByLayers("plan", "audit", "explain", "render", "cli")
-          .whereLayer("packet")
-          .mayOnlyBeAccessedByLayers("trace", "plan", "audit", "explain", "render")
-          .whereLayer("plan")
-          .mayOnlyBeAccessedByLayers("backend", "iptables", "audit", "explain", "render", "cli")
-          .whereLayer("layout")
-          .mayOnlyBeAccessedByLayers("plan", "iptables", "audit", "explain", "render", "cli")
-          .whereLayer("netconf")
-          .mayOnlyBeAccessedByLayers(
-              "layout", "plan", "backend", "audit", "explain", "render", "cli")
-          .whereLayer("syntax")
-          .mayOnlyBeAccessedByLayers("layout", "iptables", "cli")
           .whereLayer("completion")
-          .mayOnlyBeAccessedByLayers("cli");
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("shell")
+          .mayNotBeAccessedByAnyLayer();
+
+  /** What everybody uses knows nothing of who uses it. */
+  @ArchTest
+  static final ArchRule foundations =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.portmapctl.text", "io.portmapctl.net")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.portmapctl.ruleset..",
+              "io.portmapctl.cni",
+              "io.portmapctl.portmap",
+              "io.portmapctl.packet",
+              "io.portmapctl.trace",
+              "io.portmapctl.plan");
 
   /** What a match or a target means is asked of its type; its words are for parser and printer. */
   @ArchTest
   static final ArchRule wordsOfRulesOnlyInParserAndPrinter =
       noClasses()
           .that()
-          .resideOutsideOfPackages("..model..", "..syntax..")
+          .resideOutsideOfPackage("..ruleset..")
           .should()
           .callMethod(Match.Unknown.class, "words")
           .orShould()
@@ -134,7 +149,7 @@ class ArchitectureTest {
   static final ArchRule jacksonOnlyWhereJsonIs =
       noClasses()
           .that()
-          .resideOutsideOfPackages("..netconf..", "..render..")
+          .resideOutsideOfPackages("..cni..", "..view..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml..");

@@ -1,24 +1,24 @@
 package io.portmapctl;
 
-import io.portmapctl.layout.ChainNames;
-import io.portmapctl.layout.Layout;
-import io.portmapctl.layout.LayoutChoice;
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.TableName;
-import io.portmapctl.model.Words;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Identity;
-import io.portmapctl.netconf.PortMapping;
-import io.portmapctl.netconf.Protocol;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.cni.PortMapping;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.Protocol;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
-import io.portmapctl.syntax.SaveFormat;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Words;
+import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,11 +173,11 @@ public final class Generator {
 
   /** Rules and chains go, double, swap places, turn into others, and others' rules come between. */
   public Table mutilated(Table table) {
-    Map<String, List<Row>> rows = new LinkedHashMap<>();
+    Map<String, List<RuleEntry>> rows = new LinkedHashMap<>();
     table.chains().forEach((name, chain) -> rows.put(name, new ArrayList<>(chain.rows())));
     List<String> names = List.copyOf(rows.keySet());
     for (int i = below(8); i > 0; i--) {
-      List<Row> chain = rows.get(pick(names));
+      List<RuleEntry> chain = rows.get(pick(names));
       int at = chain.isEmpty() ? 0 : below(chain.size());
       switch (below(6)) {
         case 0 -> {
@@ -196,7 +196,7 @@ public final class Generator {
           }
         }
         case 3 -> {
-          List<Row> other = rows.get(pick(names));
+          List<RuleEntry> other = rows.get(pick(names));
           if (!other.isEmpty()) {
             chain.add(at, pick(other));
           }
@@ -230,7 +230,7 @@ public final class Generator {
   }
 
   /** The row of that text. */
-  static Row row(Family family, String text) {
+  static RuleEntry row(Family family, String text) {
     Table table = parse(family, "*nat\n:X -\n-A X " + text + "\nCOMMIT\n");
     return table.chain("X").orElseThrow().rows().get(0);
   }

@@ -2,27 +2,27 @@ package io.portmapctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.layout.ChainNames;
-import io.portmapctl.layout.Layout;
-import io.portmapctl.layout.LayoutChoice;
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.Octets;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.Target;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Documents;
-import io.portmapctl.netconf.Identity;
-import io.portmapctl.netconf.Overrides;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Documents;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.cni.Overrides;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
-import io.portmapctl.render.DocumentView;
-import io.portmapctl.syntax.RuleSyntax;
-import io.portmapctl.syntax.SaveFormat;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.Target;
+import io.portmapctl.ruleset.iptables.RuleSyntax;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.Octets;
+import io.portmapctl.view.DocumentView;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ class LawsTest {
       assertThat(read).as("seed %d", seed).isEqualTo(table);
       assertThat(SaveFormat.print(read, true)).as("seed %d", seed).isEqualTo(text);
       for (Chain chain : table.chains().values()) {
-        for (Row row : chain.rows()) {
+        for (RuleEntry row : chain.rows()) {
           String printed = row.rule().text().latin1();
           assertThat(Generator.row(family, printed).rule()).isEqualTo(row.rule());
           if (!row.rule().hasUnmodelledMatch()) {
@@ -224,8 +224,8 @@ class LawsTest {
   }
 
   /** For each chain of others, its rows that do not lead to chains of ours, counters and all. */
-  private static Map<String, List<Row>> othersRows(Table table) {
-    Map<String, List<Row>> kept = new LinkedHashMap<>();
+  private static Map<String, List<RuleEntry>> othersRows(Table table) {
+    Map<String, List<RuleEntry>> kept = new LinkedHashMap<>();
     for (Chain chain : table.chains().values()) {
       if (!chain.name().startsWith("CNI-")) {
         kept.put(
@@ -256,7 +256,7 @@ class LawsTest {
   private static List<Rule> entriesOf(Table table, String chain) {
     return table.chain(ChainNames.DNAT).stream()
         .flatMap(c -> c.rows().stream())
-        .map(Row::rule)
+        .map(RuleEntry::rule)
         .filter(r -> r.target().name().equals(chain))
         .toList();
   }

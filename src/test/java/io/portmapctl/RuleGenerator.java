@@ -1,16 +1,16 @@
 package io.portmapctl;
 
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.IpProtocol;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.Octets;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
-import io.portmapctl.model.Target;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
+import io.portmapctl.net.PortRange;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Side;
+import io.portmapctl.ruleset.Target;
+import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.portmapctl;
 
-import io.portmapctl.model.Family;
+import io.portmapctl.net.Family;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Documents;
-import io.portmapctl.render.DocumentView;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Documents;
+import io.portmapctl.view.DocumentView;
 import java.util.function.Predicate;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -25,7 +25,7 @@ final class AddCommand implements Command {
             "  sudo portmapctl add /var/lib/cni/results",
             "  portmapctl add web.json --ruleset saved-rules.txt",
             "  portmapctl add --net web --container-id 5f3c --ip 10.89.5.6/24 -p 8080:80");
-    Wish.declare(spec);
+    MappingRequest.declare(spec);
     RulesetOptions.declare(spec);
     spec.addOption(
         Options.choice(
@@ -45,7 +45,7 @@ final class AddCommand implements Command {
     Run run =
         new Run(
             session,
-            Wish.of(given),
+            MappingRequest.of(given),
             RulesetOptions.of(given),
             Options.chosen(given, "--output", Format.values(), Format.DIFF),
             ApplyOptions.of(given),
@@ -61,7 +61,7 @@ final class AddCommand implements Command {
   /** One call, with everything that was given. */
   private record Run(
       Session session,
-      Wish wish,
+      MappingRequest wish,
       RulesetOptions rulesets,
       Format format,
       ApplyOptions applying,
@@ -71,7 +71,9 @@ final class AddCommand implements Command {
       Documents read = wish.read(session, outcome);
       if (format == Format.DOCUMENT) {
         for (Attachment attachment : read.attachments()) {
-          if (attachment.snat() && !attachment.masqAll() && wish.layout() != Wish.LayoutName.SNAT) {
+          if (attachment.snat()
+              && !attachment.masqAll()
+              && wish.layout() != MappingRequest.LayoutName.SNAT) {
             wish.pieces().requirePrefix(rulesets.families().list());
           }
           session.print(DocumentView.render(attachment, wish.asked()));

@@ -1,7 +1,7 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.netconf.InputError;
-import io.portmapctl.netconf.Overrides;
+import io.portmapctl.cni.InputError;
+import io.portmapctl.cni.Overrides;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +69,7 @@ public final class AddLine {
       if (given.hasMatchedOption("--help") || problem(session, given).isPresent()) {
         return List.of();
       }
-      List<String> missing = Wish.of(given).missing(session);
+      List<String> missing = MappingRequest.of(given).missing(session);
       return Arrays.stream(Piece.values()).filter(p -> missing.contains(p.option())).toList();
     } catch (ParameterException e) {
       return List.of();
@@ -90,10 +90,10 @@ public final class AddLine {
   }
 
   private static Optional<String> problem(Session session, ParseResult given) {
-    Wish wish = Wish.of(given);
+    MappingRequest wish = MappingRequest.of(given);
     try {
       Overrides overrides = wish.pieces().with(wish.identity().overrides(session));
-      if (!wish.pieces().noSnat() && wish.layout() != Wish.LayoutName.SNAT) {
+      if (!wish.pieces().noSnat() && wish.layout() != MappingRequest.LayoutName.SNAT) {
         wish.pieces().requirePrefix(RulesetOptions.of(given).families().list());
       }
       return overrides.errors().stream().map(InputError::message).findFirst();

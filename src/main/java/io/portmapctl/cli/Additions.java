@@ -1,13 +1,13 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Documents;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Documents;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
-import io.portmapctl.render.Report;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.view.Report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +22,16 @@ import java.util.Optional;
  * @param keepGoing whether those that fit no layout are left out
  */
 record Additions(
-    String command, Documents documents, Wish wish, RulesetOptions rulesets, boolean keepGoing)
+    String command,
+    Documents documents,
+    MappingRequest wish,
+    RulesetOptions rulesets,
+    boolean keepGoing)
     implements Planning {
 
   @Override
   public Report on(List<Table> tables, List<String> given) throws Failure {
-    Wish.Requests wanted = wish.on(tables, documents, rulesets);
+    MappingRequest.Requests wanted = wish.on(tables, documents, rulesets);
     if (!wanted.leftOut().isEmpty() && (!keepGoing || wanted.requests().isEmpty())) {
       throw new Failure(ExitCode.INPUT, wanted.leftOut());
     }

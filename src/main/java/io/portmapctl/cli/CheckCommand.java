@@ -1,25 +1,25 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.audit.Audit;
-import io.portmapctl.audit.Finding;
-import io.portmapctl.audit.Neighbours;
-import io.portmapctl.backend.HostException;
+import io.portmapctl.check.Audit;
+import io.portmapctl.check.Finding;
+import io.portmapctl.check.ForeignRules;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Documents;
 import io.portmapctl.explain.Localnet;
-import io.portmapctl.layout.Layout;
-import io.portmapctl.layout.LayoutChoice;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Documents;
-import io.portmapctl.plan.Published;
-import io.portmapctl.render.CheckJson;
-import io.portmapctl.render.CheckReport;
-import io.portmapctl.render.CheckView;
-import io.portmapctl.render.Report;
-import io.portmapctl.render.Theme;
-import io.portmapctl.trace.Host;
-import io.portmapctl.trace.Truth;
+import io.portmapctl.host.HostException;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Ternary;
+import io.portmapctl.view.CheckJson;
+import io.portmapctl.view.CheckReport;
+import io.portmapctl.view.CheckView;
+import io.portmapctl.view.Report;
+import io.portmapctl.view.Theme;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +54,7 @@ final class CheckCommand implements Command {
         .footer(
             "  sudo portmapctl check /var/lib/cni/results",
             "  portmapctl check cache/ --ruleset v4.txt --ruleset6 v6.txt -o json");
-    Wish.declare(spec);
+    MappingRequest.declare(spec);
     RulesetOptions.declare(spec);
     spec.addOption(
         Options.choice(
@@ -75,7 +75,7 @@ final class CheckCommand implements Command {
         new Run(
             session,
             given,
-            Wish.of(given),
+            MappingRequest.of(given),
             RulesetOptions.of(given),
             Options.chosen(given, "--output", Style.values(), Style.DIFF),
             ApplyOptions.hostInterface(given),
@@ -93,7 +93,7 @@ final class CheckCommand implements Command {
   private record Run(
       Session session,
       ParseResult given,
-      Wish wish,
+      MappingRequest wish,
       RulesetOptions rulesets,
       Style style,
       Optional<String> hostInterface,
@@ -109,18 +109,18 @@ final class CheckCommand implements Command {
       List<String> warnings = new ArrayList<>(documents.warnings());
       LiveHost host = LiveHost.of(session, rulesets.variant(), waitSeconds, false, warnings);
       List<Table> tables = rulesets.read(host.backend(), warnings);
-      Wish.Requests wanted = wish.on(tables, documents, rulesets);
+      MappingRequest.Requests wanted = wish.on(tables, documents, rulesets);
       boolean nothingLeft = wanted.requests().isEmpty() && dead.isEmpty();
       if (!wanted.leftOut().isEmpty() && (!output.keepGoing() || nothingLeft)) {
         throw new Failure(ExitCode.INPUT, wanted.leftOut());
       }
       warnings.addAll(wanted.warnings());
       Audit audit = Audit.of(tables, wanted.requests(), HostOptions.known(rulesets.live()));
-      List<Published> ports = published(wanted, tables);
-      Set<Published> shadowed = new HashSet<>(); // said already, and with the rule
+      List<PublishedPort> ports = published(wanted, tables);
+      Set<PublishedPort> shadowed = new HashSet<>(); // said already, and with the rule
       audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
       warnings.addAll(
-          Neighbours.of(tables, ports.stream().filter(p -> !shadowed.contains(p)).toList()));
+          ForeignRules.of(tables, ports.stream().filter(p -> !shadowed.contains(p)).toList()));
       List<Finding> findings = new ArrayList<>();
       for (Finding finding : audit.findings()) {
         findings.add(onHost(finding, host, warnings));
@@ -139,15 +139,16 @@ final class CheckCommand implements Command {
       return (audit.ok() ? ExitCode.OK : ExitCode.DIFFERENCES).number();
     }
 
-    private static List<Published> published(Wish.Requests wanted, List<Table> tables) {
-      List<Published> ports = new ArrayList<>();
+    private static List<PublishedPort> published(
+        MappingRequest.Requests wanted, List<Table> tables) {
+      List<PublishedPort> ports = new ArrayList<>();
       for (Table table : tables) {
         wanted.requests().stream()
             .map(r -> r.attachment())
             .filter(a -> a.address(table.family()).isPresent())
             .flatMap(a -> a.mappings().stream())
             .filter(m -> m.appliesTo(table.family()))
-            .forEach(m -> ports.add(Published.of(table.family(), m)));
+            .forEach(m -> ports.add(PublishedPort.of(table.family(), m)));
       }
       return ports;
     }
@@ -173,16 +174,16 @@ final class CheckCommand implements Command {
     }
 
     /** Published addresses that no interface of this host has. */
-    private void strangers(List<Published> ports, List<String> warnings) throws Failure {
-      List<Published> named =
+    private void strangers(List<PublishedPort> ports, List<String> warnings) throws Failure {
+      List<PublishedPort> named =
           ports.stream().filter(p -> rulesets.live(p.family()) && p.hostIp().isPresent()).toList();
       if (named.isEmpty()) {
         return;
       }
       try {
-        Host host = HostOptions.live();
+        HostAddresses host = HostOptions.live();
         named.stream()
-            .filter(p -> host.isLocal(p.hostIp().get()) == Truth.NO)
+            .filter(p -> host.isLocal(p.hostIp().get()) == Ternary.NO)
             .map(
                 p ->
                     p
@@ -208,7 +209,7 @@ final class CheckCommand implements Command {
       Report report =
           new Report(
               "check", subjects, rulesets.sources(), audit.plan(), audit.warnings(), List.of());
-      Mend mend = Mend.of(session, given, rulesets, audit);
+      Repair mend = Repair.of(session, given, rulesets, audit);
       CheckReport check = new CheckReport(audit, report, mend.commands(), mend.advice());
       if (style == Style.JSON) {
         session.print(CheckJson.render(check));

@@ -1,7 +1,7 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.iptables.ShellScript;
-import io.portmapctl.netconf.Identity;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.host.live.ShellScript;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.layout.ChainNames;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Documents;
-import io.portmapctl.netconf.Identity;
+import io.portmapctl.cni.Documents;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
-import io.portmapctl.render.Report;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.view.Report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

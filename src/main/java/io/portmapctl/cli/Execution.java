@@ -1,16 +1,16 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.backend.Applier;
-import io.portmapctl.backend.Backend;
-import io.portmapctl.backend.HostException;
-import io.portmapctl.backend.Kernel;
-import io.portmapctl.iptables.Rehearsal;
-import io.portmapctl.iptables.ShellScript;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.InputError;
+import io.portmapctl.cni.InputError;
+import io.portmapctl.host.Applier;
+import io.portmapctl.host.Backend;
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.Kernel;
+import io.portmapctl.host.live.Rehearsal;
+import io.portmapctl.host.live.ShellScript;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.render.Report;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.view.Report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

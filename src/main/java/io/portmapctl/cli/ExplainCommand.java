@@ -35,7 +35,7 @@ final class ExplainCommand implements Command {
             "  sudo portmapctl explain --port 8080/tcp",
             "  sudo portmapctl explain --packet 'tcp 203.0.113.9:40000 -> 192.0.2.10:8080'",
             "  portmapctl explain -o dot --ruleset saved-rules.txt | dot -Tsvg > nat.svg");
-    Wish.declare(spec);
+    MappingRequest.declare(spec);
     spec.addOption(
         Options.one(
             String.class,
@@ -67,7 +67,7 @@ final class ExplainCommand implements Command {
 
   @Override
   public int run(Session session, ParseResult given) {
-    Wish wish = Wish.of(given);
+    MappingRequest wish = MappingRequest.of(given);
     Style style = Options.chosen(given, "--output", Style.values(), Style.TEXT);
     Optional<PacketText> packet =
         given.hasMatchedOption("--packet") ? Optional.of(PacketText.of(given)) : Optional.empty();

@@ -1,29 +1,29 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Documents;
+import io.portmapctl.cni.Identity;
 import io.portmapctl.explain.Explainer;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Documents;
-import io.portmapctl.netconf.Identity;
-import io.portmapctl.netconf.Protocol;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.Protocol;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.Published;
-import io.portmapctl.render.DotView;
-import io.portmapctl.render.ExplanationJson;
-import io.portmapctl.render.ExplanationView;
-import io.portmapctl.render.ReachJson;
-import io.portmapctl.render.ReachView;
-import io.portmapctl.render.Report;
-import io.portmapctl.render.Theme;
-import io.portmapctl.render.TraceJson;
-import io.portmapctl.render.TraceView;
-import io.portmapctl.trace.Host;
+import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Tracer;
+import io.portmapctl.view.DotView;
+import io.portmapctl.view.ExplanationJson;
+import io.portmapctl.view.ExplanationView;
+import io.portmapctl.view.ReachJson;
+import io.portmapctl.view.ReachView;
+import io.portmapctl.view.Report;
+import io.portmapctl.view.Theme;
+import io.portmapctl.view.TraceJson;
+import io.portmapctl.view.TraceView;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +47,7 @@ import java.util.function.Predicate;
  */
 record Explaining(
     Session session,
-    Wish wish,
+    MappingRequest wish,
     Optional<PacketText> packet,
     Optional<PortText> port,
     RulesetOptions all,
@@ -64,7 +64,7 @@ record Explaining(
             .or(() -> port.flatMap(PortText::host).map(IpAddress::family));
     RulesetOptions rulesets = family.isPresent() ? all.only(family.get()) : all;
     Documents documents = wish.isGiven() ? documents(outcome, rulesets) : Documents.NONE;
-    Host host = hostOptions.host(rulesets.anyLive());
+    HostAddresses host = hostOptions.host(rulesets.anyLive());
     requirePossible(host);
     List<String> warnings = new ArrayList<>(documents.warnings());
     LiveHost live = LiveHost.of(session, rulesets.variant(), waitSeconds, false, warnings);
@@ -114,7 +114,7 @@ record Explaining(
   }
 
   /** What this host sends comes in through no interface. */
-  private void requirePossible(Host host) throws Failure {
+  private void requirePossible(HostAddresses host) throws Failure {
     Optional<Packet> start = packet.map(PacketText::packet);
     if (start.isPresent() && start.get().in().known() && Tracer.startsHere(start.get(), host)) {
       throw new Failure(
@@ -178,7 +178,7 @@ record Explaining(
       if (rulesets.named(table.family()) || !empty) {
         ports.add(
             explainer.reach(
-                table, new Published(table.family(), protocol, asked.address(), asked.port())));
+                table, new PublishedPort(table.family(), protocol, asked.address(), asked.port())));
       }
     }
     return ports;

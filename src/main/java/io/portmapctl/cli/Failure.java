@@ -1,6 +1,6 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.netconf.InputError;
+import io.portmapctl.cni.InputError;
 import java.util.List;
 
 /** The end of a command that did not work, with its exit code and what to say. */

@@ -1,16 +1,16 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.audit.Garbage;
-import io.portmapctl.audit.Owners;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Documents;
-import io.portmapctl.netconf.Identity;
-import io.portmapctl.netconf.Overrides;
+import io.portmapctl.check.Orphans;
+import io.portmapctl.check.Owners;
+import io.portmapctl.cni.Documents;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.cni.Overrides;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
-import io.portmapctl.render.Report;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.view.Report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +102,8 @@ final class GcCommand implements Command {
             .collect(Collectors.toSet());
     boolean all = given.hasMatchedOption("--all-networks");
     Owners owners =
-        new Owners(documents.attachments(), Wish.whoseNamespaceIsGone(rulesets.anyLive()));
+        new Owners(
+            documents.attachments(), MappingRequest.whoseNamespaceIsGone(rulesets.anyLive()));
     return new Execution(session, rulesets, applying, output, format, documents.warnings())
         .run(new Sweep(owners, network -> all || named.contains(network), rulesets), false);
   }
@@ -113,7 +114,7 @@ final class GcCommand implements Command {
 
     @Override
     public Report on(List<Table> tables, List<String> given) {
-      Garbage garbage = Garbage.of(tables, owners, networks);
+      Orphans garbage = Orphans.of(tables, owners, networks);
       List<Request> requests = new ArrayList<>();
       List<Report.Subject> subjects = new ArrayList<>();
       for (Identity orphan : garbage.orphans()) {

@@ -1,17 +1,17 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.backend.HostException;
 import io.portmapctl.explain.Barrier;
 import io.portmapctl.explain.Localnet;
 import io.portmapctl.explain.Settings;
-import io.portmapctl.iptables.Forwarding;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.TableName;
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.live.Forwarding;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.render.Report;
-import io.portmapctl.trace.Truth;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.trace.Ternary;
+import io.portmapctl.view.Report;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -77,8 +77,8 @@ final class HostFacts {
         container -> localnet(container, plan),
         family ->
             rulesets.live(family)
-                ? Truth.of(live.forwarding().showsBridged(family))
-                : Truth.UNKNOWN,
+                ? Ternary.of(live.forwarding().showsBridged(family))
+                : Ternary.UNKNOWN,
         family -> obstacles(family).stream().map(o -> new Barrier(o.text(), o.total())).toList(),
         this::unroutable);
   }

@@ -1,12 +1,12 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.backend.HostException;
-import io.portmapctl.iptables.LinuxKernel;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Link;
-import io.portmapctl.netconf.AddressFile;
-import io.portmapctl.netconf.Shown;
-import io.portmapctl.trace.Host;
+import io.portmapctl.cni.AddressFile;
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.live.LinuxKernel;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.text.Printable;
+import io.portmapctl.trace.HostAddresses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -63,19 +63,21 @@ record HostOptions(List<Cidr> local, String file) {
    *
    * @param live whether the ruleset is this host's
    */
-  Host host(boolean live) throws Failure {
-    List<Link> links = new ArrayList<>();
+  HostAddresses host(boolean live) throws Failure {
+    List<HostInterface> links = new ArrayList<>();
     if (!file.isEmpty()) {
       links.addAll(read());
     }
     if (!local.isEmpty()) {
-      links.add(new Link("", local.stream().map(c -> Cidr.host(c.address())).toList(), List.of()));
+      links.add(
+          new HostInterface(
+              "", local.stream().map(c -> Cidr.host(c.address())).toList(), List.of()));
     }
     if (!links.isEmpty() || !file.isEmpty()) {
-      return new Host(Optional.of(List.copyOf(links)));
+      return new HostAddresses(Optional.of(List.copyOf(links)));
     }
     if (!live) {
-      return Host.UNKNOWN;
+      return HostAddresses.UNKNOWN;
     }
     try {
       return live();
@@ -89,35 +91,35 @@ record HostOptions(List<Cidr> local, String file) {
    *
    * @param live whether it is this one; of another nothing is known
    */
-  static Supplier<Host> known(boolean live) {
-    List<Host> read = new ArrayList<>();
+  static Supplier<HostAddresses> known(boolean live) {
+    List<HostAddresses> read = new ArrayList<>();
     return () -> {
       if (read.isEmpty()) {
-        read.add(live ? orUnknown() : Host.UNKNOWN);
+        read.add(live ? orUnknown() : HostAddresses.UNKNOWN);
       }
       return read.get(0);
     };
   }
 
-  private static Host orUnknown() {
+  private static HostAddresses orUnknown() {
     try {
       return live();
     } catch (HostException e) {
-      return Host.UNKNOWN; // what follows from it is open then
+      return HostAddresses.UNKNOWN; // what follows from it is open then
     }
   }
 
   /** What is known of this host. */
-  static Host live() throws HostException {
-    return new Host(Optional.of(LinuxKernel.links()), LinuxKernel.localRoutes());
+  static HostAddresses live() throws HostException {
+    return new HostAddresses(Optional.of(LinuxKernel.links()), LinuxKernel.localRoutes());
   }
 
-  private List<Link> read() throws Failure {
-    String shown = Shown.escaped(file);
+  private List<HostInterface> read() throws Failure {
+    String shown = Printable.escaped(file);
     try {
       return AddressFile.parse(Files.readAllBytes(Path.of(file)));
     } catch (AddressFile.FormatException e) {
-      throw new Failure(ExitCode.INPUT, shown, Shown.escaped(String.valueOf(e.getMessage())));
+      throw new Failure(ExitCode.INPUT, shown, Printable.escaped(String.valueOf(e.getMessage())));
     } catch (NoSuchFileException | InvalidPathException e) {
       throw new Failure(ExitCode.INPUT, shown, "no such file; expected what ip -j addr prints");
     } catch (IOException e) {
@@ -126,7 +128,7 @@ record HostOptions(List<Cidr> local, String file) {
           shown,
           Files.isDirectory(Path.of(file))
               ? "a folder; expected a file with what ip -j addr prints"
-              : "cannot be read: " + Shown.escaped(String.valueOf(e.getMessage())));
+              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.netconf.Overrides;
+import io.portmapctl.cni.Overrides;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,12 +1,12 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.audit.Inventory;
-import io.portmapctl.audit.Mapping;
-import io.portmapctl.iptables.VariantChoice;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.InputError;
+import io.portmapctl.check.Inventory;
+import io.portmapctl.check.Mapping;
+import io.portmapctl.cni.InputError;
+import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,20 +1,20 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.audit.Inventory;
-import io.portmapctl.audit.Mapping;
-import io.portmapctl.audit.Neighbours;
-import io.portmapctl.audit.Overlap;
-import io.portmapctl.audit.Owners;
-import io.portmapctl.audit.State;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Documents;
-import io.portmapctl.netconf.InputError;
-import io.portmapctl.netconf.Overrides;
-import io.portmapctl.plan.Published;
-import io.portmapctl.render.ListJson;
-import io.portmapctl.render.ListView;
-import io.portmapctl.render.Sentences;
-import io.portmapctl.render.Theme;
+import io.portmapctl.check.ForeignRules;
+import io.portmapctl.check.Inventory;
+import io.portmapctl.check.Mapping;
+import io.portmapctl.check.Overlap;
+import io.portmapctl.check.Owners;
+import io.portmapctl.check.State;
+import io.portmapctl.cni.Documents;
+import io.portmapctl.cni.InputError;
+import io.portmapctl.cni.Overrides;
+import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.view.ListJson;
+import io.portmapctl.view.ListView;
+import io.portmapctl.view.Sentences;
+import io.portmapctl.view.Theme;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,11 +130,11 @@ final class ListCommand implements Command {
           .filter(m -> m.takenBy().isPresent())
           .forEach(m -> warnings.add(Sentences.taken(m)));
       warnings.addAll(
-          Neighbours.of(
+          ForeignRules.of(
               tables, published(shown.stream().filter(m -> m.takenBy().isEmpty()).toList())));
       if (shown.isEmpty()) {
         warnings.addAll(
-            Neighbours.translating(tables, filter.asked(), HostOptions.known(rulesets.live())));
+            ForeignRules.translating(tables, filter.asked(), HostOptions.known(rulesets.live())));
       }
       if (style == Style.JSON) {
         session.print(ListJson.render(shown, warnings));
@@ -160,10 +160,11 @@ final class ListCommand implements Command {
       return (exitCode && !shown.isEmpty() ? ExitCode.DIFFERENCES : ExitCode.OK).number();
     }
 
-    private static List<Published> published(List<Mapping> mappings) {
+    private static List<PublishedPort> published(List<Mapping> mappings) {
       return mappings.stream()
           .filter(m -> m.hostPort().isPresent())
-          .map(m -> new Published(m.family(), m.protocol(), m.hostIp(), m.hostPort().getAsInt()))
+          .map(
+              m -> new PublishedPort(m.family(), m.protocol(), m.hostIp(), m.hostPort().getAsInt()))
           .toList();
     }
 
@@ -211,7 +212,9 @@ final class ListCommand implements Command {
         return new Known(Optional.empty(), byDefault);
       }
       return new Known(
-          Optional.of(new Owners(documents.attachments(), Wish.whoseNamespaceIsGone(live))), true);
+          Optional.of(
+              new Owners(documents.attachments(), MappingRequest.whoseNamespaceIsGone(live))),
+          true);
     }
   }
 }

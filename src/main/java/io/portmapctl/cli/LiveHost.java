@@ -1,19 +1,19 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.backend.Backend;
-import io.portmapctl.backend.HostException;
-import io.portmapctl.backend.Kernel;
 import io.portmapctl.explain.Localnet;
-import io.portmapctl.iptables.Forwarding;
-import io.portmapctl.iptables.HostPaths;
-import io.portmapctl.iptables.IptablesBackend;
-import io.portmapctl.iptables.LinuxKernel;
-import io.portmapctl.iptables.ProcessExec;
-import io.portmapctl.iptables.Rehearsal;
-import io.portmapctl.iptables.VariantChoice;
-import io.portmapctl.model.IpAddress;
+import io.portmapctl.host.Backend;
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.Kernel;
+import io.portmapctl.host.live.Forwarding;
+import io.portmapctl.host.live.HostPaths;
+import io.portmapctl.host.live.IptablesBackend;
+import io.portmapctl.host.live.LinuxKernel;
+import io.portmapctl.host.live.ProcessExec;
+import io.portmapctl.host.live.Rehearsal;
+import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.Published;
+import io.portmapctl.plan.PublishedPort;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,9 +55,9 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding 
   }
 
   /** Who of this host listens on ports that are published on it, each said once. */
-  static Set<String> listeners(Kernel kernel, RulesetOptions rulesets, List<Published> ports) {
+  static Set<String> listeners(Kernel kernel, RulesetOptions rulesets, List<PublishedPort> ports) {
     Set<String> said = new LinkedHashSet<>();
-    for (Published port : ports) {
+    for (PublishedPort port : ports) {
       if (rulesets.live(port.family())) {
         kernel
             .listener(port)

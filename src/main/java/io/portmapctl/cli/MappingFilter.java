@@ -1,10 +1,10 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.audit.Mapping;
-import io.portmapctl.audit.State;
-import io.portmapctl.model.Family;
-import io.portmapctl.netconf.Protocol;
-import io.portmapctl.plan.Published;
+import io.portmapctl.check.Mapping;
+import io.portmapctl.check.State;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.Protocol;
+import io.portmapctl.plan.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,14 +55,14 @@ record MappingFilter(
   }
 
   /** The port that is asked for, where one is, of each family and protocol that may be meant. */
-  List<Published> asked() {
-    List<Published> asked = new ArrayList<>();
+  List<PublishedPort> asked() {
+    List<PublishedPort> asked = new ArrayList<>();
     for (PortText text : port.stream().toList()) {
       for (Family family : Family.values()) {
         boolean meant = text.host().map(h -> h.family() == family).orElse(true);
         for (Protocol protocol : meant ? Protocol.values() : new Protocol[0]) {
           if (text.protocol().map(p -> p == protocol).orElse(true)) {
-            asked.add(new Published(family, protocol.id(), text.address(), text.port()));
+            asked.add(new PublishedPort(family, protocol.id(), text.address(), text.port()));
           }
         }
       }

@@ -1,11 +1,11 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.netconf.Overrides;
-import io.portmapctl.netconf.PortMapping;
-import io.portmapctl.netconf.Protocol;
+import io.portmapctl.cni.Overrides;
+import io.portmapctl.cni.PortMapping;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.render.DiffView;
+import io.portmapctl.view.DiffView;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;

@@ -1,16 +1,16 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.IpProtocol;
-import io.portmapctl.netconf.Protocol;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
+import io.portmapctl.net.Protocol;
 import io.portmapctl.trace.Address;
-import io.portmapctl.trace.Device;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.Host;
+import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
-import io.portmapctl.trace.Truth;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,7 @@ import picocli.CommandLine.ParseResult;
 /**
  * A packet as {@code --packet} says it.
  *
- * @param packet the packet; its interfaces are {@link Device#UNKNOWN} where none is given
+ * @param packet the packet; its interfaces are {@link PacketInterface#UNKNOWN} where none is given
  * @param marked whether its mark was given
  */
 record PacketText(Packet packet, boolean marked) {
@@ -66,8 +66,8 @@ record PacketText(Packet packet, boolean marked) {
         parts.group(3) == null
             ? OptionalInt.empty()
             : OptionalInt.of(port(given, text, parts.group(3)));
-    Device in = Device.UNKNOWN;
-    Device out = Device.UNKNOWN;
+    PacketInterface in = PacketInterface.UNKNOWN;
+    PacketInterface out = PacketInterface.UNKNOWN;
     Mark mark = Mark.of(0);
     boolean marked = false;
     Matcher more = MORE.matcher(parts.group(6));
@@ -98,12 +98,12 @@ record PacketText(Packet packet, boolean marked) {
             in,
             out,
             mark,
-            Truth.NO),
+            Ternary.NO),
         marked);
   }
 
   /** Warnings of interfaces that a host of which all are known does not have. */
-  List<String> strangers(Host host) {
+  List<String> strangers(HostAddresses host) {
     boolean told =
         host.links().map(l -> l.stream().noneMatch(k -> k.name().isEmpty())).orElse(false);
     return Stream.of(packet.in(), packet.out())
@@ -132,11 +132,11 @@ record PacketText(Packet packet, boolean marked) {
     return port;
   }
 
-  private static Device device(ParseResult given, String text, String name) {
+  private static PacketInterface device(ParseResult given, String text, String name) {
     if (name.length() > 15 || name.contains("/")) {
       throw wrong(given, text, "an interface has at most 15 characters and no slash");
     }
-    return Device.of(name);
+    return PacketInterface.of(name);
   }
 
   private static Mark mark(ParseResult given, String text, String value) {

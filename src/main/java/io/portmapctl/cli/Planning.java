@@ -1,9 +1,9 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Table;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.render.Report;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.view.Report;
 import java.util.List;
 
 /** What one call of a command wants, to be planned on any tables. */

@@ -1,8 +1,8 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.audit.Mapping;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.netconf.Protocol;
+import io.portmapctl.check.Mapping;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.Protocol;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;

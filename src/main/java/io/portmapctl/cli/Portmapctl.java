@@ -1,8 +1,8 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.netconf.InputError;
-import io.portmapctl.netconf.Shown;
-import io.portmapctl.render.PlanJson;
+import io.portmapctl.cni.InputError;
+import io.portmapctl.text.Printable;
+import io.portmapctl.view.PlanJson;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -230,6 +230,6 @@ public final class Portmapctl {
 
   /** A value of the command line in a message. */
   static String shown(String value) {
-    return Shown.quoted(value);
+    return Printable.quoted(value);
   }
 }

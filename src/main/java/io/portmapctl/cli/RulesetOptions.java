@@ -1,15 +1,15 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.backend.Backend;
-import io.portmapctl.backend.HostException;
-import io.portmapctl.iptables.VariantChoice;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.TableName;
-import io.portmapctl.netconf.Shown;
+import io.portmapctl.host.Backend;
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.syntax.SaveFormat;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -201,7 +201,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
       if (change.isPresent()) {
         throw new Failure(
             ExitCode.INPUT,
-            Shown.escaped(source(family)),
+            Printable.escaped(source(family)),
             Unshown.refusal(part.before(), change.get(), again(source(family))));
       }
     }
@@ -221,7 +221,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
   }
 
   private static Table file(Family family, String source, List<String> warnings) throws Failure {
-    String shown = Shown.escaped(source);
+    String shown = Printable.escaped(source);
     try {
       String save = text(source);
       Optional<Table> table = SaveFormat.table(family, TableName.NAT, save);
@@ -231,7 +231,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
       table.flatMap(t -> Unshown.warning(t, save)).ifPresent(w -> warnings.add(shown + ": " + w));
       return table.orElseGet(() -> Table.empty(TableName.NAT, family));
     } catch (SaveFormat.FormatException e) {
-      throw new Failure(ExitCode.INPUT, shown, Shown.escaped(String.valueOf(e.getMessage())));
+      throw new Failure(ExitCode.INPUT, shown, Printable.escaped(String.valueOf(e.getMessage())));
     } catch (NoSuchFileException | InvalidPathException e) {
       throw new Failure(
           ExitCode.INPUT, shown, "no such file; expected \"live\", \"empty\" or a saved ruleset");
@@ -241,7 +241,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
           shown,
           Files.isDirectory(Path.of(source))
               ? "a folder; expected \"live\", \"empty\" or a saved ruleset"
-              : "cannot be read: " + Shown.escaped(String.valueOf(e.getMessage())));
+              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.netconf.Shown;
+import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -84,7 +84,7 @@ public record Session(
 
   /** Says a line of text on standard error. */
   public void say(String text) {
-    byte[] bytes = (Shown.escaped(text) + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = (Printable.escaped(text) + "\n").getBytes(StandardCharsets.UTF_8);
     err.write(bytes, 0, bytes.length);
     err.flush();
   }

@@ -1,12 +1,12 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Octets;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Table;
 import io.portmapctl.plan.Change;
-import io.portmapctl.syntax.SaveFormat;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.Octets;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -27,7 +27,7 @@ final class Unshown {
    */
   static Optional<String> warning(Table table, String save) {
     for (Chain chain : table.chains().values()) {
-      for (Row row : chain.rows()) {
+      for (RuleEntry row : chain.rows()) {
         if (row.rule().isUnshown()) {
           return Optional.of(
               line(save, table, chain.name(), row.text())

@@ -16,7 +16,7 @@ import java.util.Optional;
  *     possible
  */
 public record Answer(
-    Viewpoint viewpoint, Result result, String reason, Trace trace, List<Arrival> arrivals) {
+    Sender viewpoint, Result result, String reason, Trace trace, List<Arrival> arrivals) {
 
   /** Copies the list. */
   public Answer {
@@ -29,10 +29,10 @@ public record Answer(
    * @param destination where it comes to
    * @param recipient whose rule sends it there
    */
-  public record Arrival(Endpoint destination, Whose.Recipient recipient) {}
+  public record Arrival(Endpoint destination, ChainOwners.Recipient recipient) {}
 
   /** Who gets it, where a rule redirects it; of several the first. */
-  public Optional<Whose.Recipient> recipient() {
+  public Optional<ChainOwners.Recipient> recipient() {
     return arrivals.stream().map(Arrival::recipient).findFirst();
   }
 

@@ -1,12 +1,12 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.layout.ChainNames;
-import io.portmapctl.trace.Exit;
-import io.portmapctl.trace.LeftOut;
-import io.portmapctl.trace.Place;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.trace.ExcludedRules;
+import io.portmapctl.trace.HookExit;
+import io.portmapctl.trace.PacketPath;
+import io.portmapctl.trace.RulePlace;
 import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Trace;
-import io.portmapctl.trace.Way;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,12 +23,12 @@ public final class Claimants {
    *
    * @param trace the packet's way; nobody is looked for where it is not certain
    */
-  public static List<Whose.Recipient> besides(Whose whose, Trace trace) {
-    List<Whose.Recipient> others = new ArrayList<>();
-    LeftOut leftOut = LeftOut.NOTHING;
-    Optional<Way> way = certain(trace).filter(w -> trace.mayBeClaimedByOthers());
+  public static List<ChainOwners.Recipient> besides(ChainOwners whose, Trace trace) {
+    List<ChainOwners.Recipient> others = new ArrayList<>();
+    ExcludedRules leftOut = ExcludedRules.NOTHING;
+    Optional<PacketPath> way = certain(trace).filter(w -> trace.mayBeClaimedByOthers());
     while (way.isPresent() && others.size() < MOST) {
-      Optional<Exit> taken = way.get().redirection();
+      Optional<HookExit> taken = way.get().redirection();
       if (taken.isEmpty()) {
         break;
       }
@@ -39,15 +39,15 @@ public final class Claimants {
     return List.copyOf(others);
   }
 
-  private static Optional<Way> certain(Trace trace) {
+  private static Optional<PacketPath> certain(Trace trace) {
     return trace.isCertain() ? Optional.of(trace.ways().get(0)) : Optional.empty();
   }
 
   /** Without the rule that redirected; without all rules of a container's chain. */
-  private static LeftOut without(LeftOut before, Exit exit) {
+  private static ExcludedRules without(ExcludedRules before, HookExit exit) {
     Step last = exit.way().get(exit.way().size() - 1);
     return ChainNames.isContainerChain(last.chain())
         ? before.andChain(last.chain())
-        : before.and(new Place(last.chain(), last.index(), last.rule()));
+        : before.and(new RulePlace(last.chain(), last.index(), last.rule()));
   }
 }

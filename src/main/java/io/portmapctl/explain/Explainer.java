@@ -1,14 +1,14 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Identity;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.Published;
-import io.portmapctl.trace.Host;
+import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -29,7 +30,7 @@ import java.util.stream.Stream;
  * @param planned whether the rules are those of a plan that is not made yet
  */
 public record Explainer(
-    List<Attachment> attachments, Host host, Settings settings, boolean planned) {
+    List<Attachment> attachments, HostAddresses host, Settings settings, boolean planned) {
 
   /** For fewer ports it does not pay to start another thread. */
   private static final int FEWEST = 100;
@@ -41,11 +42,11 @@ public record Explainer(
 
   /** A plan, and what becomes of the ports of the attachments when it is made. */
   public Explanation explain(Plan plan) {
-    Whose whose = new Whose(attachments);
+    ChainOwners whose = new ChainOwners(attachments);
     List<Identity> containers = attachments.stream().map(Attachment::identity).toList();
     List<Walkthrough> walkthroughs = new ArrayList<>();
     List<PortReach> ports = new ArrayList<>();
-    Failings failings = new Failings();
+    Problems failings = new Problems();
     for (Plan.Part part : plan.families()) {
       walkthroughs.add(Walkthrough.of(part, containers, whose));
       Family family = part.after().family();
@@ -75,22 +76,22 @@ public record Explainer(
   }
 
   /** What an attachment publishes in a family: nothing where it has no address of it. */
-  private static Stream<Published> published(Attachment attachment, Family family) {
+  private static Stream<PublishedPort> published(Attachment attachment, Family family) {
     return attachment.address(family).stream()
         .flatMap(a -> attachment.mappings().stream())
         .filter(m -> m.appliesTo(family))
-        .map(m -> Published.of(family, m));
+        .map(m -> PublishedPort.of(family, m));
   }
 
   /** Who gets connections to many ports, in their order: each processor looks at its share. */
-  private List<PortReach> reached(Table table, List<Published> ports) {
-    int processors = Runtime.getRuntime().availableProcessors();
+  private List<PortReach> reached(Table table, List<PublishedPort> ports) {
+    int processors = ForkJoinPool.getCommonPoolParallelism() + 1; // whoever asks works too
     int shares = Math.max(1, Math.min(processors, ports.size() / FEWEST));
     return IntStream.range(0, shares)
         .parallel()
         .mapToObj(
             i -> {
-              Reach looking = reach(table);
+              PortReachability looking = reach(table);
               return ports
                   .subList(ports.size() * i / shares, ports.size() * (i + 1) / shares)
                   .stream()
@@ -101,12 +102,12 @@ public record Explainer(
         .toList();
   }
 
-  private Reach reach(Table table) {
-    return new Reach(table, host, new Whose(attachments), subnets(), settings);
+  private PortReachability reach(Table table) {
+    return new PortReachability(table, host, new ChainOwners(attachments), subnets(), settings);
   }
 
   /** Who gets connections to a port of a table. */
-  public PortReach reach(Table table, Published port) {
+  public PortReach reach(Table table, PublishedPort port) {
     return reach(table).of(port);
   }
 
@@ -164,10 +165,10 @@ public record Explainer(
     if (host.links().isEmpty()) {
       assumptions.add(
           "This host's addresses are not known (--local-address or --addresses tells them): "
-              + Standin.host(family, Set.of())
+              + ExampleAddress.host(family, Set.of())
               + " stands for one that no rule names.");
     }
-    assumptions.add(Standin.client(family) + " stands for a client of the LAN.");
+    assumptions.add(ExampleAddress.client(family) + " stands for a client of the LAN.");
     return assumptions;
   }
 }

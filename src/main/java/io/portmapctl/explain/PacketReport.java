@@ -1,17 +1,17 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Link;
-import io.portmapctl.model.Table;
-import io.portmapctl.trace.Device;
-import io.portmapctl.trace.Exit;
-import io.portmapctl.trace.Fate;
-import io.portmapctl.trace.Host;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.Disposition;
+import io.portmapctl.trace.HookExit;
+import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.PacketPath;
+import io.portmapctl.trace.Ternary;
 import io.portmapctl.trace.Trace;
 import io.portmapctl.trace.Tracer;
-import io.portmapctl.trace.Truth;
-import io.portmapctl.trace.Way;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +30,7 @@ import java.util.Set;
 public record PacketReport(
     Trace trace,
     List<End> ends,
-    List<Whose.Recipient> others,
+    List<ChainOwners.Recipient> others,
     Purpose purpose,
     List<String> assumptions) {
 
@@ -50,7 +50,10 @@ public record PacketReport(
    * @param reply how the answer comes back
    */
   public record End(
-      Answer.Result result, String reason, Optional<Whose.Recipient> recipient, String reply) {}
+      Answer.Result result,
+      String reason,
+      Optional<ChainOwners.Recipient> recipient,
+      String reply) {}
 
   /**
    * Follows a packet through a table.
@@ -60,14 +63,15 @@ public record PacketReport(
    * @param marked whether its mark was given
    */
   public static PacketReport of(Table table, Explainer explainer, Packet given, boolean marked) {
-    Whose whose = new Whose(explainer.attachments());
-    Host host = explainer.host();
+    ChainOwners whose = new ChainOwners(explainer.attachments());
+    HostAddresses host = explainer.host();
     Packet packet = withDevice(given, host);
     Trace trace = new Tracer(table, host).follow(packet);
-    Judgement judgement = new Judgement(table, whose, explainer::subnet, explainer.settings());
+    ConnectionVerdict judgement =
+        new ConnectionVerdict(table, whose, explainer::subnet, explainer.settings());
     List<End> ends = new ArrayList<>();
-    for (Way way : trace.ways()) {
-      Judgement.Verdict verdict = judgement.of(trace.only(way));
+    for (PacketPath way : trace.ways()) {
+      ConnectionVerdict.Verdict verdict = judgement.of(trace.only(way));
       ends.add(new End(verdict.result(), verdict.reason(), whose.of(way), reply(packet, way)));
     }
     return new PacketReport(
@@ -81,11 +85,12 @@ public record PacketReport(
   /**
    * What comes from outside is taken to come in through the interface that its source is behind.
    */
-  private static Packet withDevice(Packet packet, Host host) {
+  private static Packet withDevice(Packet packet, HostAddresses host) {
     if (packet.in().known() || Tracer.startsHere(packet, host)) {
       return packet;
     }
-    Device in = packet.source().ip().map(host::deviceTowards).orElse(Device.UNKNOWN);
+    PacketInterface in =
+        packet.source().ip().map(host::deviceTowards).orElse(PacketInterface.UNKNOWN);
     return packet.through(in, packet.out());
   }
 
@@ -110,8 +115,8 @@ public record PacketReport(
             n ->
                 assumptions.add(
                     "It is taken to come in through " + n + ", whose subnet it is from."));
-    for (Way way : trace.ways()) {
-      Device out = way.passes().get(way.passes().size() - 1).packet().out();
+    for (PacketPath way : trace.ways()) {
+      PacketInterface out = way.passes().get(way.passes().size() - 1).packet().out();
       out.name()
           .filter(n -> !given.out().known() && !n.equals("lo"))
           .map(n -> "It is taken to leave through " + n + ", whose subnet it goes to.")
@@ -131,25 +136,25 @@ public record PacketReport(
   }
 
   private static boolean isBesideEachOther(Trace trace) {
-    Host host = trace.host();
-    Optional<Link> from = trace.packet().source().ip().flatMap(host::towards);
-    Optional<Link> to = trace.packet().destination().ip().flatMap(host::towards);
+    HostAddresses host = trace.host();
+    Optional<HostInterface> from = trace.packet().source().ip().flatMap(host::towards);
+    Optional<HostInterface> to = trace.packet().destination().ip().flatMap(host::towards);
     boolean others =
         trace.ways().stream()
-            .allMatch(w -> w.fate() == Fate.FORWARDED && w.redirection().isEmpty());
+            .allMatch(w -> w.fate() == Disposition.FORWARDED && w.redirection().isEmpty());
     return others && from.isPresent() && from.equals(to);
   }
 
   /** How the answer comes back: connection tracking turns the translations round. */
-  private static String reply(Packet start, Way way) {
+  private static String reply(Packet start, PacketPath way) {
     Packet after = way.after();
-    boolean goesOn = way.fate() != Fate.DROPPED && way.fate() != Fate.OPEN;
+    boolean goesOn = way.fate() != Disposition.DROPPED && way.fate() != Disposition.OPEN;
     if (!goesOn) {
       return "";
     }
     String sent = after.destination() + " -> " + after.source();
     String got = start.destination() + " -> " + start.source();
-    boolean rewritten = way.exits().stream().anyMatch(e -> e.kind() == Exit.Kind.REWRITTEN);
+    boolean rewritten = way.exits().stream().anyMatch(e -> e.kind() == HookExit.Kind.REWRITTEN);
     if (!rewritten) {
       return "The answer goes back as " + sent + ".";
     }
@@ -167,7 +172,7 @@ public record PacketReport(
     trace.ways().stream()
         .flatMap(w -> w.passes().stream())
         .flatMap(p -> p.steps().stream())
-        .filter(s -> s.result() != Truth.NO)
+        .filter(s -> s.result() != Ternary.NO)
         .forEach(s -> places.add(place(trace.packet().family(), s.chain(), s.index())));
     return places;
   }

@@ -1,6 +1,6 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.plan.Published;
+import io.portmapctl.plan.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,10 +9,10 @@ public final class PortNames {
   private PortNames() {}
 
   /** {@code tcp port 80, udp ports 9000-9019 on 192.0.2.1}, in the order given. */
-  public static String of(List<Published> ports) {
+  public static String of(List<PublishedPort> ports) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < ports.size(); i++) {
-      Published first = ports.get(i);
+      PublishedPort first = ports.get(i);
       int last = i;
       while (last + 1 < ports.size() && follows(ports.get(last), ports.get(last + 1))) {
         last++;
@@ -27,7 +27,7 @@ public final class PortNames {
     return String.join(", ", names);
   }
 
-  private static boolean follows(Published one, Published next) {
+  private static boolean follows(PublishedPort one, PublishedPort next) {
     return next.port() == one.port() + 1
         && next.protocol().equals(one.protocol())
         && next.hostIp().equals(one.hostIp());

@@ -1,7 +1,7 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.plan.Published;
+import io.portmapctl.net.Family;
+import io.portmapctl.plan.PublishedPort;
 import java.util.List;
 
 /**
@@ -13,10 +13,10 @@ import java.util.List;
  * @param others who else claims the port
  */
 public record PortReach(
-    Published port,
+    PublishedPort port,
     List<Answer> answers,
-    List<Whose.Recipient> recipients,
-    List<Whose.Recipient> others) {
+    List<ChainOwners.Recipient> recipients,
+    List<ChainOwners.Recipient> others) {
 
   /** Copies the lists. */
   public PortReach {

@@ -1,17 +1,17 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.layout.ChainNames;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.Octets;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
-import io.portmapctl.model.Target;
-import io.portmapctl.netconf.Identity;
-import io.portmapctl.plan.Claims;
-import io.portmapctl.plan.Destination;
-import io.portmapctl.trace.Host;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.PortRange;
+import io.portmapctl.plan.PortClaims;
+import io.portmapctl.plan.RulePorts;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Side;
+import io.portmapctl.ruleset.Target;
+import io.portmapctl.text.Octets;
+import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  *
  * @param whose whose the containers' chains are
  */
-public record Purpose(Whose whose) {
+public record Purpose(ChainOwners whose) {
   /** The chains in which the bridge plugin of CNI masquerades what a container sends. */
   private static final Pattern BRIDGE = Pattern.compile("CNI-[0-9a-f]{24}");
 
@@ -63,7 +63,7 @@ public record Purpose(Whose whose) {
 
   private String entry(Rule rule, String target) {
     String owner =
-        Claims.owner(rule, target)
+        PortClaims.owner(rule, target)
             .or(() -> whose.owner(target))
             .map(Purpose::who)
             .orElse("somebody whose name the rule does not tell");
@@ -71,7 +71,7 @@ public record Purpose(Whose whose) {
       return "The entry of " + owner + ": its own masquerade rules follow.";
     }
     String ports =
-        Destination.of(rule)
+        RulePorts.of(rule)
             .map(d -> d.protocol() + " port " + joined(d.ports()))
             .map(p -> ": packets to " + p + " go by its rules")
             .orElse(": packets go by its rules");
@@ -130,7 +130,7 @@ public record Purpose(Whose whose) {
       } else if (target instanceof Target.Masquerade) {
         sentence =
             "Connections from 127.0.0.1"
-                + Destination.of(rule)
+                + RulePorts.of(rule)
                     .map(d -> " to " + d.protocol() + " port " + joined(d.ports()))
                     .orElse("")
                 + " of the container are masqueraded: it could not answer 127.0.0.1.";
@@ -147,10 +147,10 @@ public record Purpose(Whose whose) {
   }
 
   private static String translated(Rule rule, Target.Dnat dnat) {
-    Optional<Destination> d = Destination.of(rule);
+    Optional<RulePorts> d = RulePorts.of(rule);
     return "Connections to "
         + d.map(x -> x.protocol() + " port " + joined(x.ports())).orElse("any port")
-        + d.flatMap(Destination::network).map(n -> " of " + shown(n)).orElse("")
+        + d.flatMap(RulePorts::network).map(n -> " of " + shown(n)).orElse("")
         + " go to the container: to "
         + dnat.address().orElseThrow()
         + ", port "
@@ -160,7 +160,7 @@ public record Purpose(Whose whose) {
 
   private static String marked(Rule rule) {
     String ports =
-        Destination.of(rule)
+        RulePorts.of(rule)
             .map(
                 d ->
                     " to "
@@ -173,7 +173,7 @@ public record Purpose(Whose whose) {
     if (source.isEmpty()) {
       return "Connections" + ports + " are marked for masquerade, whoever sends them.";
     }
-    boolean localhost = Host.isLoopback(source.get().address());
+    boolean localhost = HostAddresses.isLoopback(source.get().address());
     return (localhost
             ? "Connections from localhost"
             : "Connections from the container's own subnet, itself included (hairpin),")

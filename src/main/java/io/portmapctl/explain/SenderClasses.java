@@ -1,22 +1,22 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.IpProtocol;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.Side;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
-import io.portmapctl.trace.Host;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Side;
+import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Leaving;
-import io.portmapctl.trace.Place;
 import io.portmapctl.trace.PortPackets;
 import io.portmapctl.trace.RuleIndex;
+import io.portmapctl.trace.RulePlace;
 import io.portmapctl.trace.SetTracer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ final class SenderClasses {
   private final PortPackets ports;
   private final SetTracer tracer;
 
-  SenderClasses(RuleIndex index, Host host) {
+  SenderClasses(RuleIndex index, HostAddresses host) {
     this.index = index;
     PacketSpace space = new PacketSpace();
     this.ports = new PortPackets(space, host, index.table().family());
@@ -65,7 +65,7 @@ final class SenderClasses {
    */
   List<IpAddress> others(
       IpProtocol protocol, IpAddress to, int port, List<Cidr> networks, IpAddress asked) {
-    boolean loopback = Host.isLoopback(to);
+    boolean loopback = HostAddresses.isLoopback(to);
     PacketSet all =
         ports.fromOutside(ports.local(ports.to(protocol, Optional.of(to), port)), loopback);
     all = all.minus(ports.through(all, index.containerSide())).minus(ports.from(all, networks));
@@ -110,7 +110,8 @@ final class SenderClasses {
   }
 
   private static String effect(Leaving leaving) {
-    String where = leaving.target().isPresent() ? leaving.last().map(Place::chain).orElse("") : "";
+    String where =
+        leaving.target().isPresent() ? leaving.last().map(RulePlace::chain).orElse("") : "";
     return leaving.kind()
         + " "
         + where
@@ -121,13 +122,15 @@ final class SenderClasses {
   /** One of them who can be somebody: no network's own address, where there are others. */
   private Optional<IpAddress> sample(PacketSet sources) {
     Family family = index.table().family();
-    for (IpAddress usual : Standin.clients(family)) {
+    for (IpAddress usual : ExampleAddress.clients(family)) {
       if (sources.meets(ports.from(sources, List.of(Cidr.host(usual))))) {
         return Optional.of(usual);
       }
     }
     List<Interval> runs = sources.values(Field.SOURCE, family);
-    return runs.isEmpty() ? Optional.empty() : Optional.of(Standin.in(addresses(runs, family)));
+    return runs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ExampleAddress.in(addresses(runs, family)));
   }
 
   private static AddressRange addresses(List<Interval> runs, Family family) {

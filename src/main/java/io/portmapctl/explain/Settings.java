@@ -1,8 +1,8 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.trace.Truth;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.trace.Ternary;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -18,6 +18,6 @@ import java.util.function.Predicate;
  */
 public record Settings(
     Function<IpAddress, Localnet> localnet,
-    Function<Family, Truth> bridged,
+    Function<Family, Ternary> bridged,
     Function<Family, List<Barrier>> barriers,
     Predicate<IpAddress> unroutable) {}

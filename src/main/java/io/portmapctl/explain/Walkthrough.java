@@ -1,14 +1,14 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.layout.ChainNames;
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Identity;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,7 +44,7 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
   public record Line(String purpose, String chain, Rule rule, boolean isNew) {}
 
   /** The rules that stand for these containers when the plan is made. */
-  public static Walkthrough of(Plan.Part part, List<Identity> containers, Whose whose) {
+  public static Walkthrough of(Plan.Part part, List<Identity> containers, ChainOwners whose) {
     return new Collecting(part, containers, new Purpose(whose)).all();
   }
 
@@ -140,7 +140,9 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
     }
 
     private static List<Rule> rules(Table table, String chain) {
-      return table.chain(chain).map(Chain::rows).orElse(List.of()).stream().map(Row::rule).toList();
+      return table.chain(chain).map(Chain::rows).orElse(List.of()).stream()
+          .map(RuleEntry::rule)
+          .toList();
     }
 
     /** What goes, and does not come back at another place. */

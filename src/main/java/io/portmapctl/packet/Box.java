@@ -1,9 +1,9 @@
 package io.portmapctl.packet;
 
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.portmapctl.packet;
 
-import io.portmapctl.model.Family;
+import io.portmapctl.net.Family;
 
 /**
  * What packets of a set are told apart by, in the order in which a set's diagram asks for it. Each

@@ -1,6 +1,6 @@
 package io.portmapctl.packet;
 
-import io.portmapctl.model.Family;
+import io.portmapctl.net.Family;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.portmapctl.packet;
 
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.portmapctl.packet;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.portmapctl.plan;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
+import io.portmapctl.net.Family;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
 import java.util.Optional;
 
 /** One step of a plan, true at its moment: when the steps before it are made. */
@@ -54,7 +54,7 @@ public sealed interface Change {
    *
    * @param position where it will stand, from 1
    */
-  record InsertRule(Family family, String chain, int position, Row row) implements Change {
+  record InsertRule(Family family, String chain, int position, RuleEntry row) implements Change {
     @Override
     public Optional<Rule> rule() {
       return Optional.of(row.rule());
@@ -71,7 +71,7 @@ public sealed interface Change {
    *
    * @param position where it will stand, from 1
    */
-  record AppendRule(Family family, String chain, int position, Row row) implements Change {
+  record AppendRule(Family family, String chain, int position, RuleEntry row) implements Change {
     @Override
     public Optional<Rule> rule() {
       return Optional.of(row.rule());
@@ -88,7 +88,7 @@ public sealed interface Change {
    *
    * @param position where it stands, from 1
    */
-  record DeleteRule(Family family, String chain, int position, Row row) implements Change {
+  record DeleteRule(Family family, String chain, int position, RuleEntry row) implements Change {
     @Override
     public Optional<Rule> rule() {
       return Optional.of(row.rule());

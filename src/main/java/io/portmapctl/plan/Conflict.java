@@ -1,8 +1,8 @@
 package io.portmapctl.plan;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.netconf.Identity;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import java.util.Optional;
 
 /** Why a plan is refused unless forced. */

@@ -1,8 +1,8 @@
 package io.portmapctl.plan;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Table;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -89,8 +89,8 @@ public record Plan(
   }
 
   /** The ports that this plan takes for containers, and that were not theirs before. */
-  public List<Published> captured() {
-    return Published.captured(changes());
+  public List<PublishedPort> captured() {
+    return PublishedPort.captured(changes());
   }
 
   /** All changes, IPv4's first. */

@@ -1,16 +1,16 @@
 package io.portmapctl.plan;
 
-import io.portmapctl.layout.ChainNames;
-import io.portmapctl.layout.Comments;
-import io.portmapctl.layout.Layout;
-import io.portmapctl.layout.Wanted;
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.Target;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Identity;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Comments;
+import io.portmapctl.portmap.DesiredRules;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -24,7 +24,7 @@ import java.util.Set;
  * nobody else's rules. Pure: the same input gives the same plan.
  */
 public final class Planner {
-  private final Workspace work;
+  private final TableEditor work;
   private final Table before;
   private final List<Conflict> conflicts = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
@@ -40,7 +40,7 @@ public final class Planner {
 
   private Planner(Table before) {
     this.before = before;
-    this.work = new Workspace(before);
+    this.work = new TableEditor(before);
   }
 
   /**
@@ -80,7 +80,7 @@ public final class Planner {
       return;
     }
     collision(attachment.identity());
-    Wanted wanted = publish.choice().layout().wanted(attachment, before.family());
+    DesiredRules wanted = publish.choice().layout().wanted(attachment, before.family());
     wanted.shared().keySet().forEach(work::create);
     Set<String> own = new LinkedHashSet<>(ChainNames.pair(ChainNames.hash(attachment.identity())));
     for (String chain : own) {
@@ -107,7 +107,7 @@ public final class Planner {
   }
 
   /** The CNI-HOSTPORT chains that hold, or shall hold, an entry of the container. */
-  private Set<String> sharedChains(Wanted wanted, Set<String> own) {
+  private Set<String> sharedChains(DesiredRules wanted, Set<String> own) {
     Set<String> chains = new LinkedHashSet<>();
     wanted.entries().forEach(e -> chains.add(e.chain()));
     for (String chain : own) {
@@ -120,7 +120,7 @@ public final class Planner {
 
   /** A chain's rules become these, by the fewest edits. */
   private void replace(String chain, List<Rule> wanted) {
-    List<Rule> current = work.rows(chain).stream().map(Row::rule).toList();
+    List<Rule> current = work.rows(chain).stream().map(RuleEntry::rule).toList();
     if (current.equals(wanted)) {
       return;
     }
@@ -159,8 +159,8 @@ public final class Planner {
   }
 
   /** The container's entries in a shared chain become these, at the place of its first. */
-  private void entries(String shared, Set<String> own, List<Wanted.Placement> placements) {
-    List<Rule> wanted = placements.stream().map(Wanted.Placement::rule).toList();
+  private void entries(String shared, Set<String> own, List<DesiredRules.Placement> placements) {
+    List<Rule> wanted = placements.stream().map(DesiredRules.Placement::rule).toList();
     List<Rule> current = currentEntries(shared, own);
     if (current.equals(wanted)) {
       return;
@@ -179,7 +179,7 @@ public final class Planner {
               + shared
               + " has a match that is not modelled; it is written anew unless its words agree");
     }
-    List<Row> rows = work.rows(shared);
+    List<RuleEntry> rows = work.rows(shared);
     int at = next(rows, own, 0);
     int place = at; // where the next new entry goes: behind what stays, else where the first stood
     for (SequenceDiff.Step<Rule> step : SequenceDiff.<Rule>between(current, wanted)) {
@@ -201,7 +201,7 @@ public final class Planner {
   }
 
   /** The index of the container's next entry, or the end. */
-  private static int next(List<Row> rows, Set<String> own, int from) {
+  private static int next(List<RuleEntry> rows, Set<String> own, int from) {
     int at = from;
     while (at < rows.size() && !own.contains(rows.get(at).rule().target().chain().orElse(""))) {
       at++;
@@ -214,7 +214,7 @@ public final class Planner {
     if (published.containsKey(hash)) {
       // another attachment of this call has the same chains: only the table itself tells
       return work.rows(shared).stream()
-          .map(Row::rule)
+          .map(RuleEntry::rule)
           .filter(r -> ChainNames.digits(r.target().chain().orElse("")).equals(hash))
           .toList();
     }
@@ -223,7 +223,7 @@ public final class Planner {
             shared,
             s -> {
               Map<String, List<Rule>> grouped = new HashMap<>();
-              for (Row row : before.chain(s).map(c -> c.rows()).orElse(List.of())) {
+              for (RuleEntry row : before.chain(s).map(c -> c.rows()).orElse(List.of())) {
                 String target = ChainNames.digits(row.rule().target().chain().orElse(""));
                 if (!target.isEmpty()) {
                   grouped.computeIfAbsent(target, k -> new ArrayList<>()).add(row.rule());
@@ -258,7 +258,7 @@ public final class Planner {
       for (String holder : work.referrers(chain)) {
         work.rows(holder).stream()
             .filter(r -> r.rule().target().leadsTo(chain))
-            .flatMap(r -> Claims.owner(r.rule(), chain).stream())
+            .flatMap(r -> PortClaims.owner(r.rule(), chain).stream())
             .forEach(
                 owner ->
                     warnings.add(
@@ -297,7 +297,7 @@ public final class Planner {
     other.ifPresent(o -> collides(identity, Optional.of(o), ChainNames.dnat(identity)));
     for (String chain : ChainNames.pair(ChainNames.hash(identity))) {
       for (Rule entry : entriesBefore().getOrDefault(chain, List.of())) {
-        Optional<Identity> owner = Claims.owner(entry, chain);
+        Optional<Identity> owner = PortClaims.owner(entry, chain);
         if (owner.isPresent() && !owner.get().equals(identity)) {
           collides(identity, owner, chain);
         } else if (entry.comment().map(c -> Comments.cutForAnother(c, identity)).orElse(false)) {
@@ -318,7 +318,7 @@ public final class Planner {
   private Map<String, List<Rule>> entriesBefore() {
     if (leading.isEmpty()) {
       for (Chain chain : before.chains().values()) {
-        for (Row row : chain.rows()) {
+        for (RuleEntry row : chain.rows()) {
           String target = row.rule().target().chain().orElse("");
           if (ChainNames.isContainerChain(target)) {
             leading.computeIfAbsent(target, t -> new ArrayList<>()).add(row.rule());
@@ -330,7 +330,7 @@ public final class Planner {
   }
 
   private void portConflicts(Table after, List<Request> requests) {
-    Claims claims = new Claims(after);
+    PortClaims claims = new PortClaims(after);
     for (Request request : requests) {
       if (request instanceof Request.Publish publish
           && publish.attachment().address(before.family()).isPresent()) {
@@ -383,7 +383,7 @@ public final class Planner {
   /** Removes a shared chain with the plugin's own jumps to it, unless others' rules lead there. */
   private void pruneChain(String chain) {
     for (String holder : referrers(chain)) {
-      for (Row row : work.rows(holder)) {
+      for (RuleEntry row : work.rows(holder)) {
         if (row.rule().target().leadsTo(chain) && !isPluginJump(holder, row.rule())) {
           return;
         }

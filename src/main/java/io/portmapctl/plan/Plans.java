@@ -1,11 +1,11 @@
 package io.portmapctl.plan;
 
-import io.portmapctl.layout.ChainNames;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Table;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.PortMapping;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.PortMapping;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,9 +29,9 @@ public final class Plans {
       parts.add(result.part());
       conflicts.addAll(result.conflicts());
       warnings.addAll(result.warnings());
-      List<Published> captured = Published.captured(result.part().changes());
+      List<PublishedPort> captured = PublishedPort.captured(result.part().changes());
       if (!captured.isEmpty()) {
-        warnings.addAll(new Translations(table).warnings(captured));
+        warnings.addAll(new ForeignDnat(table).warnings(captured));
       }
     }
     for (Request request : requests) {
@@ -118,7 +118,7 @@ public final class Plans {
     Map<String, Plan.Stale> stale = new LinkedHashMap<>();
     for (Plan.Part part : parts) {
       for (Change change : part.changes()) {
-        Published.of(change)
+        PublishedPort.of(change)
             .filter(p -> p.protocol().equals("udp"))
             .ifPresent(
                 p -> stale.putIfAbsent(p.key(), new Plan.Stale(p.family(), p.hostIp(), p.port())));

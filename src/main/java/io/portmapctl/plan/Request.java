@@ -1,8 +1,8 @@
 package io.portmapctl.plan;
 
-import io.portmapctl.layout.LayoutChoice;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.Identity;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.portmap.LayoutChoice;
 
 /** What is asked of the planner for one attachment. */
 public sealed interface Request {

@@ -28,7 +28,7 @@ final class Interpreter {
   private static final int INDENT = 11;
   private static final int WIDTH = 80;
 
-  private final Work work;
+  private final ShellRuleset work;
   private final Optional<Asker> asker;
   private final Map<String, CommandSpec> commands = Portmapctl.commands();
   private volatile boolean applying;
@@ -39,7 +39,7 @@ final class Interpreter {
    *
    * @param asker who can be asked for what an add lacks; nobody in a script
    */
-  Interpreter(Work work, Optional<Asker> asker) {
+  Interpreter(ShellRuleset work, Optional<Asker> asker) {
     this.work = work;
     this.asker = asker;
   }

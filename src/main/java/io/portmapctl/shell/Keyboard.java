@@ -28,7 +28,7 @@ final class Keyboard implements Asker {
 
   private final Session session;
   private final Terminal terminal;
-  private final Work work;
+  private final ShellRuleset work;
   private final Interpreter interpreter;
   private final Foreground foreground;
   private final LineReader commands;
@@ -38,7 +38,7 @@ final class Keyboard implements Asker {
   private Keyboard(Session session, ChosenRuleset ruleset, Terminal terminal) {
     this.session = session;
     this.terminal = terminal;
-    this.work = new Work(session, ruleset);
+    this.work = new ShellRuleset(session, ruleset);
     this.interpreter = new Interpreter(work, Optional.of(this));
     this.foreground = new Foreground(interpreter::applying);
     this.commands = commands();

@@ -20,7 +20,7 @@ final class PlainPrompt implements Asker {
   PlainPrompt(Session session, ChosenRuleset ruleset) {
     this.session = session;
     this.lines = new Lines(session.in());
-    this.interpreter = new Interpreter(new Work(session, ruleset), Optional.of(this));
+    this.interpreter = new Interpreter(new ShellRuleset(session, ruleset), Optional.of(this));
   }
 
   /** Runs what is typed until the end of input or exit. */

@@ -12,9 +12,9 @@ import java.util.Optional;
 final class Questions {
   private final Session session;
   private final Asker asker;
-  private final Work work;
+  private final ShellRuleset work;
 
-  Questions(Session session, Asker asker, Work work) {
+  Questions(Session session, Asker asker, ShellRuleset work) {
     this.session = session;
     this.asker = asker;
     this.work = work;

@@ -18,7 +18,7 @@ final class Script {
   Script(Session session, ChosenRuleset ruleset, boolean keepGoing) {
     this.session = session;
     this.keepGoing = keepGoing;
-    this.interpreter = new Interpreter(new Work(session, ruleset), Optional.empty());
+    this.interpreter = new Interpreter(new ShellRuleset(session, ruleset), Optional.empty());
   }
 
   /** Runs the lines; the exit code of the first that failed. */

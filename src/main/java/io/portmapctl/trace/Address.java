@@ -1,6 +1,6 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.IpAddress;
+import io.portmapctl.net.IpAddress;
 import java.util.Optional;
 
 /** An address of a packet. */
@@ -32,7 +32,7 @@ public sealed interface Address {
    * @param description which it may be, for a person
    * @param local whether it is one of this host
    */
-  record Chosen(String description, Truth local) implements Address {
+  record Chosen(String description, Ternary local) implements Address {
     @Override
     public Optional<IpAddress> ip() {
       return Optional.empty();

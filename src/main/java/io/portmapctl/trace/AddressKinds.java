@@ -1,14 +1,14 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.Side;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Side;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +23,7 @@ import java.util.List;
  * @param family the family
  * @param place what tells the questions of one hook from another's
  */
-record AddressKinds(PacketSpace space, Host host, Family family, String place) {
+record AddressKinds(PacketSpace space, HostAddresses host, Family family, String place) {
 
   /** The packets of which an address is of one of these kinds. */
   PacketSet of(Side side, List<Match.AddressKind> kinds) {
@@ -47,11 +47,11 @@ record AddressKinds(PacketSpace space, Host host, Family family, String place) {
     boolean v6 = family == Family.IPV6;
     return switch (kind) {
       case LOCAL -> isLocal(side);
-      case MULTICAST -> networks(side, Host.multicast(family));
+      case MULTICAST -> networks(side, HostAddresses.multicast(family));
       case BROADCAST -> v6 ? unknown(side, kind) : broadcast(side);
       case UNICAST ->
           v6
-              ? networks(side, Host.multicast(family))
+              ? networks(side, HostAddresses.multicast(family))
                   .or(networks(side, List.of(Cidr.host(new IpAddress(family, 0, 0)))))
                   .complement()
                   .and(space.of(family))
@@ -59,7 +59,7 @@ record AddressKinds(PacketSpace space, Host host, Family family, String place) {
                   .of(family)
                   .minus(isLocal(side))
                   .minus(broadcast(side))
-                  .minus(networks(side, Host.multicast(family)));
+                  .minus(networks(side, HostAddresses.multicast(family)));
       default -> unknown(side, kind);
     };
   }
@@ -81,24 +81,24 @@ record AddressKinds(PacketSpace space, Host host, Family family, String place) {
   }
 
   private PacketSet isLocal(Side side) {
-    PacketSet nobody = networks(side, Host.generalBroadcast(family));
+    PacketSet nobody = networks(side, HostAddresses.generalBroadcast(family));
     if (host.links().isPresent()) {
       PacketSet wholly =
           networks(side, host.wholly(family)).minus(networks(side, host.broadcasts()));
       return wholly.or(networks(side, host.local(family))).minus(nobody);
     }
-    PacketSet always = networks(side, Host.loopback(family)).minus(nobody);
-    List<Cidr> never = new ArrayList<>(Host.multicast(family));
-    never.addAll(Host.generalBroadcast(family));
+    PacketSet always = networks(side, HostAddresses.loopback(family)).minus(nobody);
+    List<Cidr> never = new ArrayList<>(HostAddresses.multicast(family));
+    never.addAll(HostAddresses.generalBroadcast(family));
     return always.or(unknown(side, Match.AddressKind.LOCAL).minus(networks(side, never)));
   }
 
   /** Some are so on every host; those of its networks where they are known. */
   private PacketSet broadcast(Side side) {
-    PacketSet always = networks(side, Host.generalBroadcast(family));
+    PacketSet always = networks(side, HostAddresses.generalBroadcast(family));
     if (host.links().isEmpty()) {
-      List<Cidr> never = new ArrayList<>(Host.multicast(family));
-      never.addAll(Host.loopback(family));
+      List<Cidr> never = new ArrayList<>(HostAddresses.multicast(family));
+      never.addAll(HostAddresses.loopback(family));
       return always.or(unknown(side, Match.AddressKind.BROADCAST).minus(networks(side, never)));
     }
     PacketSet known = always.or(networks(side, host.broadcasts()));
@@ -106,7 +106,7 @@ record AddressKinds(PacketSpace space, Host host, Family family, String place) {
     PacketSet perhaps =
         networks(side, host.perhapsBroadcasts())
             .and(unknown(side, Match.AddressKind.BROADCAST))
-            .minus(networks(side, Host.multicast(family)));
+            .minus(networks(side, HostAddresses.multicast(family)));
     return known.or(perhaps).minus(isLocal(side));
   }
 }

@@ -1,10 +1,10 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Table;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +12,13 @@ import java.util.Map;
 /** The rules of a table as sets of packets, each made when it is first asked for. */
 final class ChainSets {
   private final RuleIndex index;
-  private final Host host;
+  private final HostAddresses host;
   private final PacketSpace space;
   private final OnePacket one;
   private final Map<String, PacketSet[]> early = new HashMap<>();
   private final Map<String, PacketSet[]> late = new HashMap<>();
 
-  ChainSets(RuleIndex index, Host host, PacketSpace space) {
+  ChainSets(RuleIndex index, HostAddresses host, PacketSpace space) {
     this.index = index;
     this.host = host;
     this.space = space;
@@ -42,7 +42,7 @@ final class ChainSets {
     return one;
   }
 
-  List<Row> rows(String chain) {
+  List<RuleEntry> rows(String chain) {
     return index.rows(chain);
   }
 

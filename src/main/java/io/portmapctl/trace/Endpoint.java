@@ -1,7 +1,7 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
 

@@ -1,9 +1,9 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Target;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,12 +17,12 @@ final class HookTrace implements Traversal.Observer<Step> {
   private final Rewriting rewriting;
   private final OnePacket one;
   private final List<Step> steps = new ArrayList<>();
-  private final List<Exit> exits = new ArrayList<>();
+  private final List<HookExit> exits = new ArrayList<>();
 
   /** How the packet looks where it has the marks of a set. */
   private final Map<PacketSet, Packet> looks = new HashMap<>();
 
-  private HookTrace(Hook hook, Packet start, Host host, OnePacket one) {
+  private HookTrace(Hook hook, Packet start, HostAddresses host, OnePacket one) {
     this.hook = hook;
     this.start = start;
     this.rewriting = new Rewriting(host);
@@ -36,17 +36,17 @@ final class HookTrace implements Traversal.Observer<Step> {
    * @param detail which rules are tried
    * @param leftOut the rules that are passed over
    */
-  static Pass through(
+  static HookTraversal through(
       ChainSets sets,
       Hook hook,
       Packet packet,
       PacketSet packets,
-      Host host,
+      HostAddresses host,
       Traversal.Detail detail,
-      LeftOut leftOut) {
+      ExcludedRules leftOut) {
     HookTrace trace = new HookTrace(hook, packet, host, sets.one());
     new Traversal<>(sets, hook, trace, detail, leftOut).through(packets);
-    return new Pass(hook, packet, trace.steps, trace.exits);
+    return new HookTraversal(hook, packet, trace.steps, trace.exits);
   }
 
   private Packet look(PacketSet here) {
@@ -64,7 +64,7 @@ final class HookTrace implements Traversal.Observer<Step> {
       int index,
       Rule rule,
       PacketSet here,
-      Truth result,
+      Ternary result,
       boolean certain,
       int depth) {
     Step step =
@@ -81,7 +81,7 @@ final class HookTrace implements Traversal.Observer<Step> {
 
   @Override
   public void leave(
-      Exit.Kind kind, PacketSet packets, List<Step> way, Optional<Target> target, String note) {
+      HookExit.Kind kind, PacketSet packets, List<Step> way, Optional<Target> target, String note) {
     Packet packet = look(packets);
     PacketSet on = packets;
     if (target.isPresent()) {
@@ -90,12 +90,12 @@ final class HookTrace implements Traversal.Observer<Step> {
       PacketSet told = one.addresses(packet);
       on = on.meets(told) ? on.and(told) : on;
     }
-    Exit exit = new Exit(kind, packet, Optional.of(on), way, note);
+    HookExit exit = new HookExit(kind, packet, Optional.of(on), way, note);
     for (int i = 0; i < exits.size(); i++) {
       if (exit.sameEffect(exits.get(i))) {
-        Exit first = exits.get(i);
+        HookExit first = exits.get(i);
         exits.set(
-            i, new Exit(kind, first.packet(), first.packets().map(on::or), first.way(), note));
+            i, new HookExit(kind, first.packet(), first.packets().map(on::or), first.way(), note));
         return;
       }
     }

@@ -1,7 +1,7 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Target;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.ruleset.Target;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param way the rules that took them, the jumps first; without any it is the chain's policy
  * @param target what rewrites them, where something does
  */
-public record Leaving(Exit.Kind kind, PacketSet packets, List<Place> way, Optional<Target> target) {
+public record Leaving(
+    HookExit.Kind kind, PacketSet packets, List<RulePlace> way, Optional<Target> target) {
 
   /** Copies the list. */
   public Leaving {
@@ -21,7 +22,7 @@ public record Leaving(Exit.Kind kind, PacketSet packets, List<Place> way, Option
   }
 
   /** The rule that ended their way, where one did. */
-  public Optional<Place> last() {
+  public Optional<RulePlace> last() {
     return way.isEmpty() ? Optional.empty() : Optional.of(way.get(way.size() - 1));
   }
 }

@@ -1,6 +1,6 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.IpProtocol;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
@@ -40,8 +40,8 @@ final class OnePacket {
     parts.add(device(Field.INPUT_INTERFACE, packet.in()));
     parts.add(device(Field.OUTPUT_INTERFACE, packet.out()));
     parts.addAll(untranslated);
-    if (packet.redirected() != Truth.UNKNOWN) {
-      long moved = packet.redirected() == Truth.YES ? 1 : 0;
+    if (packet.redirected() != Ternary.UNKNOWN) {
+      long moved = packet.redirected() == Ternary.YES ? 1 : 0;
       parts.add(space.of(Field.DESTINATION_TRANSLATED, Interval.of(moved)));
     }
     PacketSet mark = space.ofMark(packet.mark().value(), packet.mark().known());
@@ -91,7 +91,7 @@ final class OnePacket {
   }
 
   /** The packets with these interfaces in the place of theirs. */
-  PacketSet through(PacketSet set, Device in, Device out) {
+  PacketSet through(PacketSet set, PacketInterface in, PacketInterface out) {
     return set.without(Field.INPUT_INTERFACE)
         .without(Field.OUTPUT_INTERFACE)
         .and(device(Field.INPUT_INTERFACE, in))
@@ -99,12 +99,12 @@ final class OnePacket {
   }
 
   /** The packets that leave through an interface, wherever they came from. */
-  PacketSet leaving(PacketSet set, Device out) {
+  PacketSet leaving(PacketSet set, PacketInterface out) {
     return set.without(Field.OUTPUT_INTERFACE).and(device(Field.OUTPUT_INTERFACE, out));
   }
 
   /** An interface that is not known is none that leads back to this host. */
-  PacketSet device(Field field, Device device) {
+  PacketSet device(Field field, PacketInterface device) {
     if (device.known()) {
       return space.of(field, Interval.ofInterface(device.name().orElse("")));
     }

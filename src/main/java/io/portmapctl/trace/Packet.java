@@ -1,7 +1,7 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpProtocol;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpProtocol;
 
 /**
  * The first packet of a connection at one point of its way: the nat table sees no other.
@@ -20,10 +20,10 @@ public record Packet(
     IpProtocol protocol,
     Endpoint source,
     Endpoint destination,
-    Device in,
-    Device out,
+    PacketInterface in,
+    PacketInterface out,
     Mark mark,
-    Truth redirected) {
+    Ternary redirected) {
 
   Packet withMark(Mark other) {
     return new Packet(family, protocol, source, destination, in, out, other, redirected);
@@ -34,15 +34,15 @@ public record Packet(
   }
 
   Packet to(Endpoint other) {
-    Truth moved =
+    Ternary moved =
         other.ip().isEmpty() || other.port().isEmpty()
-            ? Truth.UNKNOWN
-            : Truth.of(!other.equals(destination));
+            ? Ternary.UNKNOWN
+            : Ternary.of(!other.equals(destination));
     return new Packet(family, protocol, source, other, in, out, mark, moved);
   }
 
   /** The same with other interfaces. */
-  public Packet through(Device newIn, Device newOut) {
+  public Packet through(PacketInterface newIn, PacketInterface newOut) {
     return new Packet(family, protocol, source, destination, newIn, newOut, mark, redirected);
   }
 

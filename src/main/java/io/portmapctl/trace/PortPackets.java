@@ -1,14 +1,14 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.IpProtocol;
-import io.portmapctl.model.Side;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Side;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param host what is known of the host
  * @param family the family
  */
-public record PortPackets(PacketSpace space, Host host, Family family) {
+public record PortPackets(PacketSpace space, HostAddresses host, Family family) {
 
   /**
    * All packets that may be sent to a port.
@@ -51,8 +51,8 @@ public record PortPackets(PacketSpace space, Host host, Family family) {
   public PacketSet fromOutside(PacketSet set, boolean loopback) {
     AddressKinds kinds = new AddressKinds(space, host, family, "");
     PacketSet outside =
-        set.and(new OnePacket(space).device(Field.INPUT_INTERFACE, Device.UNKNOWN))
-            .and(new OnePacket(space).device(Field.OUTPUT_INTERFACE, Device.NONE))
+        set.and(new OnePacket(space).device(Field.INPUT_INTERFACE, PacketInterface.UNKNOWN))
+            .and(new OnePacket(space).device(Field.OUTPUT_INTERFACE, PacketInterface.NONE))
             .minus(kinds.local(Side.SOURCE))
             .minus(nobody(Side.SOURCE));
     return loopback ? outside : outside.minus(loopback(Side.DESTINATION));
@@ -68,8 +68,8 @@ public record PortPackets(PacketSpace space, Host host, Family family) {
   public PacketSet fromHost(PacketSet set, boolean localhost) {
     AddressKinds kinds = new AddressKinds(space, host, family, "");
     PacketSet sent =
-        set.and(new OnePacket(space).device(Field.INPUT_INTERFACE, Device.NONE))
-            .and(new OnePacket(space).device(Field.OUTPUT_INTERFACE, Device.LOOPBACK))
+        set.and(new OnePacket(space).device(Field.INPUT_INTERFACE, PacketInterface.NONE))
+            .and(new OnePacket(space).device(Field.OUTPUT_INTERFACE, PacketInterface.LOOPBACK))
             .and(kinds.local(Side.SOURCE));
     PacketSet from = loopback(Side.SOURCE);
     PacketSet to = loopback(Side.DESTINATION);
@@ -96,13 +96,13 @@ public record PortPackets(PacketSpace space, Host host, Family family) {
   }
 
   private PacketSet loopback(Side side) {
-    return networks(side, Host.loopback(family));
+    return networks(side, HostAddresses.loopback(family));
   }
 
   /** Groups, broadcasts and the address of nobody send nothing. */
   private PacketSet nobody(Side side) {
-    return networks(side, Host.multicast(family))
-        .or(networks(side, Host.generalBroadcast(family)))
+    return networks(side, HostAddresses.multicast(family))
+        .or(networks(side, HostAddresses.generalBroadcast(family)))
         .or(networks(side, List.of(Cidr.host(Cidr.any(family).address()))));
   }
 

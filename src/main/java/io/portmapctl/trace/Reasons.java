@@ -1,13 +1,13 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.PortRange;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,9 +22,9 @@ final class Reasons implements Match.Visitor<String> {
   private final Packet packet;
 
   /** Whether the match that is asked about lets the packet through. */
-  private final Truth truth;
+  private final Ternary truth;
 
-  private Reasons(Packet packet, Truth truth) {
+  private Reasons(Packet packet, Ternary truth) {
     this.packet = packet;
     this.truth = truth;
   }
@@ -36,24 +36,24 @@ final class Reasons implements Match.Visitor<String> {
    * @param packet the same, as a person is told of it
    */
   static String of(Rule rule, PacketSet here, Packet packet, RulePackets meaning) {
-    Truth all = truth(here, meaning.of(rule));
+    Ternary all = truth(here, meaning.of(rule));
     List<String> reasons = new ArrayList<>();
     for (Match match : rule.matches()) {
-      Truth one = truth(here, match.accept(meaning));
+      Ternary one = truth(here, match.accept(meaning));
       String text = one == all ? match.accept(new Reasons(packet, one)) : "";
       if (!text.isEmpty() && !reasons.contains(text)) {
         reasons.add(text);
       }
     }
     if (reasons.isEmpty()) {
-      return all == Truth.YES ? "it takes every packet" : "its matches do not hold together";
+      return all == Ternary.YES ? "it takes every packet" : "its matches do not hold together";
     }
-    return all == Truth.NO ? reasons.get(0) : String.join(", ", reasons);
+    return all == Ternary.NO ? reasons.get(0) : String.join(", ", reasons);
   }
 
-  private static Truth truth(PacketSet here, PacketSet match) {
+  private static Ternary truth(PacketSet here, PacketSet match) {
     PacketSet taken = here.and(match);
-    return taken.isEmpty() ? Truth.NO : taken.equals(here) ? Truth.YES : Truth.UNKNOWN;
+    return taken.isEmpty() ? Ternary.NO : taken.equals(here) ? Ternary.YES : Ternary.UNKNOWN;
   }
 
   private static String notKnown(Match match) {
@@ -85,9 +85,9 @@ final class Reasons implements Match.Visitor<String> {
   @Override
   public String networkInterface(Match.Interface match) {
     boolean in = match.side() == Side.SOURCE;
-    Device mine = in ? packet.in() : packet.out();
-    boolean is = truth.negatedIf(match.negated()) == Truth.YES;
-    if (!mine.known() && truth == Truth.UNKNOWN) {
+    PacketInterface mine = in ? packet.in() : packet.out();
+    boolean is = truth.negatedIf(match.negated()) == Ternary.YES;
+    if (!mine.known() && truth == Ternary.UNKNOWN) {
       return (in ? "where it comes in" : "where it leaves")
           + " is not told (is it "
           + match.name()
@@ -112,7 +112,7 @@ final class Reasons implements Match.Visitor<String> {
     List<String> texts = new ArrayList<>();
     for (Match.PortTest test : match.ports()) {
       Optional<Boolean> holds = inside(test.side(), List.of(test.range()));
-      Truth one = holds.map(Truth::of).orElse(Truth.UNKNOWN).negatedIf(test.negated());
+      Ternary one = holds.map(Ternary::of).orElse(Ternary.UNKNOWN).negatedIf(test.negated());
       if (one == truth) {
         texts.add(port(test.side(), List.of(test.range())));
       }
@@ -124,7 +124,7 @@ final class Reasons implements Match.Visitor<String> {
               boolean syn = flags.mask().contains(Match.TcpFlag.SYN);
               boolean holds =
                   syn ? flags.set().equals(List.of(Match.TcpFlag.SYN)) : flags.set().isEmpty();
-              if (Truth.of(holds).negatedIf(flags.negated()) == truth) {
+              if (Ternary.of(holds).negatedIf(flags.negated()) == truth) {
                 String set =
                     flags.set().isEmpty()
                         ? "NONE"
@@ -199,7 +199,9 @@ final class Reasons implements Match.Visitor<String> {
   @Override
   public String addressType(Match.AddressType match) {
     if (match.limit().isPresent()) {
-      return truth == Truth.UNKNOWN ? notKnown(match) : "by the addresses of that interface alone";
+      return truth == Ternary.UNKNOWN
+          ? notKnown(match)
+          : "by the addresses of that interface alone";
     }
     List<String> texts = new ArrayList<>();
     match.source().ifPresent(k -> texts.add(kinds(Side.SOURCE, k)));
@@ -222,8 +224,8 @@ final class Reasons implements Match.Visitor<String> {
 
   @Override
   public String mark(Match.Mark match) {
-    boolean is = truth.negatedIf(match.negated()) == Truth.YES;
-    boolean open = truth == Truth.UNKNOWN;
+    boolean is = truth.negatedIf(match.negated()) == Ternary.YES;
+    boolean open = truth == Ternary.UNKNOWN;
     return "the mark is " + packet.mark() + (is || open ? "" : ", not " + value(match));
   }
 
@@ -234,23 +236,23 @@ final class Reasons implements Match.Visitor<String> {
 
   @Override
   public String connmark(Match.Connmark match) {
-    return truth == Truth.UNKNOWN
+    return truth == Ternary.UNKNOWN
         ? notKnown(match)
-        : "the connection's mark is " + (truth == Truth.YES ? "so" : "another");
+        : "the connection's mark is " + (truth == Ternary.YES ? "so" : "another");
   }
 
   @Override
   public String conntrack(Match.Conntrack match) {
-    if (truth == Truth.UNKNOWN) {
+    if (truth == Ternary.UNKNOWN) {
       return notKnown(match);
     }
     if (match.tests().size() == 1 && match.tests().get(0) instanceof Match.States states) {
       String asked =
           states.states().stream().map(Match.ConnState::name).collect(Collectors.joining(","));
-      boolean is = truth.negatedIf(states.negated()) == Truth.YES;
+      boolean is = truth.negatedIf(states.negated()) == Ternary.YES;
       return "the connection is new" + (is ? "" : ", not " + asked);
     }
-    return truth == Truth.YES ? "the connection is so" : "the connection is another";
+    return truth == Ternary.YES ? "the connection is so" : "the connection is another";
   }
 
   @Override
@@ -265,7 +267,7 @@ final class Reasons implements Match.Visitor<String> {
       }
       boolean inside =
           range.first().compareTo(mine.get()) <= 0 && mine.get().compareTo(range.last()) <= 0;
-      if (Truth.of(inside).negatedIf(test.negated()) == truth) {
+      if (Ternary.of(inside).negatedIf(test.negated()) == truth) {
         texts.add(
             end(test.side()) + " " + mine.get() + (inside ? " is in " : " is not in ") + range);
       }
@@ -281,13 +283,14 @@ final class Reasons implements Match.Visitor<String> {
   @Override
   public String recent(Match.Recent match) {
     return match.action() == Match.RecentAction.SET
-        ? "noting an address " + (truth == Truth.YES ? "lets every packet pass" : "lets none pass")
+        ? "noting an address "
+            + (truth == Ternary.YES ? "lets every packet pass" : "lets none pass")
         : notKnown(match);
   }
 
   @Override
   public String owner(Match.Owner match) {
-    return truth == Truth.UNKNOWN ? notKnown(match) : "no process of this host sends it";
+    return truth == Ternary.UNKNOWN ? notKnown(match) : "no process of this host sends it";
   }
 
   @Override

@@ -1,17 +1,17 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Side;
-import io.portmapctl.model.Target;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.PortRange;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.packet.Rewrite;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Side;
+import io.portmapctl.ruleset.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +22,7 @@ import java.util.OptionalInt;
  *
  * @param host what is known of the host
  */
-record Rewriting(Host host) {
+record Rewriting(HostAddresses host) {
 
   /**
    * The packet that goes on.
@@ -46,7 +46,7 @@ record Rewriting(Host host) {
           new Endpoint(outgoing(packet), keeps ? packet.source().port() : OptionalInt.empty()));
     }
     if (target instanceof Target.Netmap netmap) {
-      Address some = new Address.Chosen("an address of " + netmap.to(), Truth.UNKNOWN);
+      Address some = new Address.Chosen("an address of " + netmap.to(), Ternary.UNKNOWN);
       return hook.rewritesSource()
           ? packet.from(new Endpoint(some, packet.source().port()))
           : packet.to(new Endpoint(some, packet.destination().port()));
@@ -62,7 +62,7 @@ record Rewriting(Host host) {
       address =
           range.isOne()
               ? new Address.Known(range.first())
-              : new Address.Chosen("one of " + to.place(), Truth.UNKNOWN);
+              : new Address.Chosen("one of " + to.place(), Ternary.UNKNOWN);
     }
     if (to.base().isPresent()) {
       return new Endpoint(address, OptionalInt.empty());
@@ -86,7 +86,7 @@ record Rewriting(Host host) {
             : Optional.empty(); // it may be the link-local one
     String where = packet.in().name().orElse("the interface that it came in through");
     return only.<Address>map(Address.Known::new)
-        .orElseGet(() -> new Address.Chosen("the address of " + where, Truth.YES));
+        .orElseGet(() -> new Address.Chosen("the address of " + where, Ternary.YES));
   }
 
   private static IpAddress localhost(Family family) {
@@ -97,12 +97,12 @@ record Rewriting(Host host) {
 
   private Address outgoing(Packet packet) {
     String where =
-        packet.out().equals(Device.LOOPBACK)
+        packet.out().equals(PacketInterface.LOOPBACK)
             ? "some interface"
             : packet.out().name().orElse("the interface that it leaves through");
     return host.masquerade(packet.out(), packet.family(), packet.destination().address())
         .<Address>map(Address.Known::new)
-        .orElseGet(() -> new Address.Chosen("the address of " + where, Truth.YES));
+        .orElseGet(() -> new Address.Chosen("the address of " + where, Ternary.YES));
   }
 
   /**

@@ -1,18 +1,18 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.Target;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.PortRange;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Side;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.Target;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,7 +53,7 @@ public final class RuleIndex {
   }
 
   /** The rules of a chain; none where it is not there. */
-  public List<Row> rows(String chain) {
+  public List<RuleEntry> rows(String chain) {
     return table.chain(chain).map(Chain::rows).orElse(List.of());
   }
 
@@ -64,7 +64,7 @@ public final class RuleIndex {
 
   private boolean marksOnly(String chain) {
     return rows(chain).stream()
-        .map(Row::rule)
+        .map(RuleEntry::rule)
         .allMatch(
             r ->
                 isInert(r.target())
@@ -267,7 +267,7 @@ public final class RuleIndex {
     Lists<Integer> bothByPort = new Lists<>();
     Lists<IpAddress> bothByAddress = new Lists<>();
     Lists<String> others = new Lists<>();
-    List<Row> rows = rows(chain);
+    List<RuleEntry> rows = rows(chain);
     for (int i = 0; i < rows.size(); i++) {
       Interest interest = interest(rows.get(i).rule(), new HashSet<>(Set.of(chain)));
       boolean ports = interest.ports().isPresent();
@@ -349,7 +349,7 @@ public final class RuleIndex {
     Set<IpAddress> addresses = new HashSet<>();
     boolean somePorts = true;
     boolean someAddresses = true;
-    for (Row row : rows(chain)) {
+    for (RuleEntry row : rows(chain)) {
       if (!somePorts && !someAddresses) {
         break;
       }

@@ -1,16 +1,16 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Link;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.net.PortRange;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Side;
 import java.util.List;
 
 /**
@@ -26,7 +26,7 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
   static final String CHANCE = "chance";
 
   private final PacketSpace space;
-  private final Host host;
+  private final HostAddresses host;
   private final Family family;
 
   /** What tells this hook's questions from another's, where addresses may be others. */
@@ -37,7 +37,7 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
    *
    * @param place what tells the questions that are asked here from those that are asked elsewhere
    */
-  public RulePackets(PacketSpace space, Host host, Family family, String place) {
+  public RulePackets(PacketSpace space, HostAddresses host, Family family, String place) {
     this.space = space;
     this.host = host;
     this.family = family;
@@ -190,7 +190,7 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
         match.limit().get() == Side.SOURCE ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE;
     Field field = side == Side.SOURCE ? Field.SOURCE : Field.DESTINATION;
     PacketSet set = space.none();
-    for (Link link : host.links().get()) {
+    for (HostInterface link : host.links().get()) {
       PacketSet addresses = space.none();
       for (Cidr own : link.addresses()) {
         if (own.address().family() == family) {

@@ -1,10 +1,10 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Target;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.Optional;
 /** Follows sets of packets through the hooks of table nat. */
 public final class SetTracer {
   private final ChainSets sets;
-  private final Host host;
+  private final HostAddresses host;
 
   /**
    * Through a table.
@@ -21,7 +21,7 @@ public final class SetTracer {
    * @param host what is known of the host
    * @param space the space of the sets
    */
-  public SetTracer(RuleIndex index, Host host, PacketSpace space) {
+  public SetTracer(RuleIndex index, HostAddresses host, PacketSpace space) {
     this.sets = new ChainSets(index, host, space);
     this.host = host;
   }
@@ -33,15 +33,15 @@ public final class SetTracer {
    * @param diverting the rules on the way that neither end it nor leave the packets as they are:
    *     returns, jumps that do not come back, changes of a mark
    */
-  public record Result(List<Leaving> leaving, List<Place> diverting) {}
+  public record Result(List<Leaving> leaving, List<RulePlace> diverting) {}
 
   /** Takes packets through the chains of a hook. */
   public Result through(Hook hook, PacketSet packets) {
-    return through(hook, packets, LeftOut.NOTHING);
+    return through(hook, packets, ExcludedRules.NOTHING);
   }
 
   /** The same as if some rules were not there. */
-  public Result through(Hook hook, PacketSet packets, LeftOut left) {
+  public Result through(Hook hook, PacketSet packets, ExcludedRules left) {
     Collecting collecting = new Collecting();
     new Traversal<>(sets, hook, collecting, Traversal.Detail.EFFECTIVE, left).through(packets);
     return new Result(List.copyOf(collecting.leaving), List.copyOf(collecting.diverting));
@@ -61,26 +61,26 @@ public final class SetTracer {
   }
 
   /** Packets that have been led on to leave through an interface. */
-  public PacketSet leavingThrough(PacketSet packets, Device out) {
+  public PacketSet leavingThrough(PacketSet packets, PacketInterface out) {
     return sets.one().leaving(packets, out);
   }
 
   /** Writes down where packets leave. */
-  private static final class Collecting implements Traversal.Observer<Place> {
+  private static final class Collecting implements Traversal.Observer<RulePlace> {
     private final List<Leaving> leaving = new ArrayList<>();
-    private final List<Place> diverting = new ArrayList<>();
+    private final List<RulePlace> diverting = new ArrayList<>();
 
     @Override
-    public Place step(
+    public RulePlace step(
         String chain,
         int index,
         Rule rule,
         PacketSet here,
-        Truth result,
+        Ternary result,
         boolean certain,
         int depth) {
-      Place place = new Place(chain, index, rule);
-      if (result != Truth.NO && diverts(rule.target())) {
+      RulePlace place = new RulePlace(chain, index, rule);
+      if (result != Ternary.NO && diverts(rule.target())) {
         diverting.add(place);
       }
       return place;
@@ -102,7 +102,11 @@ public final class SetTracer {
 
     @Override
     public void leave(
-        Exit.Kind kind, PacketSet packets, List<Place> way, Optional<Target> target, String note) {
+        HookExit.Kind kind,
+        PacketSet packets,
+        List<RulePlace> way,
+        Optional<Target> target,
+        String note) {
       leaving.add(new Leaving(kind, packets, way, target));
     }
   }

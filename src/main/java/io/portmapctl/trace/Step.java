@@ -1,8 +1,8 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.Rule;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Rule;
 import java.util.Optional;
 
 /**
@@ -27,7 +27,7 @@ public record Step(
     Rule rule,
     Packet packet,
     Optional<PacketSet> here,
-    Truth result,
+    Ternary result,
     boolean certain,
     int depth,
     boolean again) {

@@ -7,14 +7,14 @@ import java.util.Optional;
 public final class Trace {
   private final Packet packet;
   private final List<String> notThrough;
-  private final Host host;
+  private final HostAddresses host;
 
   /** Who followed it; empty where that is not kept. */
   private final Optional<Tracer> tracer;
 
-  private final List<Way> ways;
+  private final List<PacketPath> ways;
 
-  private Trace(Packet packet, Host host, List<Way> ways) {
+  private Trace(Packet packet, HostAddresses host, List<PacketPath> ways) {
     this.packet = packet;
     this.notThrough = List.of();
     this.host = host;
@@ -22,7 +22,7 @@ public final class Trace {
     this.ways = List.copyOf(ways);
   }
 
-  Trace(Packet packet, List<String> notThrough, Tracer tracer, List<Way> ways) {
+  Trace(Packet packet, List<String> notThrough, Tracer tracer, List<PacketPath> ways) {
     this.packet = packet;
     this.notThrough = List.copyOf(notThrough);
     this.host = tracer.host();
@@ -36,7 +36,7 @@ public final class Trace {
   }
 
   /** What was known of the host. */
-  public Host host() {
+  public HostAddresses host() {
     return host;
   }
 
@@ -47,23 +47,23 @@ public final class Trace {
   }
 
   /** The same packet's way as if some rules were not there. */
-  public Trace without(LeftOut leftOut) {
+  public Trace without(ExcludedRules leftOut) {
     return tracer.orElseThrow().follow(packet, notThrough, leftOut);
   }
 
   /** The one way that it goes, or each that is possible. */
-  public List<Way> ways() {
+  public List<PacketPath> ways() {
     return ways;
   }
 
   /** The same, as if it had one way only. */
-  public Trace only(Way way) {
+  public Trace only(PacketPath way) {
     return new Trace(packet, notThrough, tracer.orElseThrow(), List.of(way));
   }
 
   /** Whether it is known what becomes of it. */
   public boolean isCertain() {
-    return ways.size() == 1 && ways.get(0).fate() != Fate.OPEN;
+    return ways.size() == 1 && ways.get(0).fate() != Disposition.OPEN;
   }
 
   /**
@@ -71,7 +71,7 @@ public final class Trace {
    * without what tells why: to be kept.
    */
   public Trace taken() {
-    return new Trace(packet, host, ways.stream().map(Way::taken).toList());
+    return new Trace(packet, host, ways.stream().map(PacketPath::taken).toList());
   }
 
   /** Why a rule took the packet, or did not, or may have. */
@@ -87,7 +87,7 @@ public final class Trace {
     return ways.stream()
         .flatMap(w -> w.redirection().stream())
         .map(e -> e.packet().destination().address())
-        .filter(a -> host().delivers(a) == Truth.UNKNOWN)
+        .filter(a -> host().delivers(a) == Ternary.UNKNOWN)
         .distinct()
         .toList();
   }

@@ -1,11 +1,11 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.Table;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +20,7 @@ public final class Tracer {
   /** Sets are kept up to as many nodes. */
   private static final int MOST_NODES = 20_000;
 
-  private final Host host;
+  private final HostAddresses host;
   private final ChainSets sets;
   private final Traversal.Detail detail;
 
@@ -29,7 +29,7 @@ public final class Tracer {
    *
    * @param host what is known of the host
    */
-  public Tracer(Table table, Host host) {
+  public Tracer(Table table, HostAddresses host) {
     this(new RuleIndex(table), host, true);
   }
 
@@ -40,7 +40,7 @@ public final class Tracer {
    * @param host what is known of the host
    * @param everyRule whether every rule is tried, those too that are about other ports
    */
-  public Tracer(RuleIndex index, Host host, boolean everyRule) {
+  public Tracer(RuleIndex index, HostAddresses host, boolean everyRule) {
     this.host = host;
     this.sets = new ChainSets(index, host, new PacketSpace());
     this.detail = everyRule ? Traversal.Detail.EVERY_RULE : Traversal.Detail.OF_PORT;
@@ -54,14 +54,14 @@ public final class Tracer {
   /**
    * Whether somebody else may claim what a rule redirects; where every rule is tried, it may be.
    */
-  boolean hasMore(Exit redirection, Packet packet) {
+  boolean hasMore(HookExit redirection, Packet packet) {
     return detail == Traversal.Detail.EVERY_RULE
         || packet.destination().port().isEmpty()
         || sets.index().hasMore(redirection.way(), packet.destination().port().getAsInt());
   }
 
   /** What was known of the host. */
-  Host host() {
+  HostAddresses host() {
     return host;
   }
 
@@ -73,8 +73,8 @@ public final class Tracer {
   }
 
   /** Whether a packet starts on this host. */
-  public static boolean startsHere(Packet packet, Host host) {
-    return host.isLocal(packet.source().address()) == Truth.YES;
+  public static boolean startsHere(Packet packet, HostAddresses host) {
+    return host.isLocal(packet.source().address()) == Ternary.YES;
   }
 
   /**
@@ -95,41 +95,42 @@ public final class Tracer {
    *     which it does
    */
   public Trace follow(Packet start, List<String> notThrough) {
-    return follow(start, notThrough, LeftOut.NOTHING);
+    return follow(start, notThrough, ExcludedRules.NOTHING);
   }
 
-  Trace follow(Packet start, List<String> notThrough, LeftOut leftOut) {
+  Trace follow(Packet start, List<String> notThrough, ExcludedRules leftOut) {
     boolean sent = startsHere(start, host);
     Hook hook = sent ? Hook.OUTPUT : Hook.PREROUTING;
     Packet packet =
         sent
             ? start.through(
-                Device.NONE, outgoing(start, host.delivers(start.destination().address())))
-            : start.through(start.in(), Device.NONE);
+                PacketInterface.NONE, outgoing(start, host.delivers(start.destination().address())))
+            : start.through(start.in(), PacketInterface.NONE);
     PacketSet packets = sets.one().of(packet);
     for (String name : packet.in().known() ? List.<String>of() : notThrough) {
       packets = packets.minus(sets.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
     }
-    Pass first = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
-    List<Way> ways = new ArrayList<>();
-    for (Exit exit : first.exits()) {
-      if (exit.kind() == Exit.Kind.DROPPED || exit.kind() == Exit.Kind.OPEN) {
-        add(ways, new Way(List.of(first), List.of(exit), fate(exit)));
+    HookTraversal first = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
+    List<PacketPath> ways = new ArrayList<>();
+    for (HookExit exit : first.exits()) {
+      if (exit.kind() == HookExit.Kind.DROPPED || exit.kind() == HookExit.Kind.OPEN) {
+        add(ways, new PacketPath(List.of(first), List.of(exit), fate(exit)));
         continue;
       }
       if (!sent && isLoopback(exit.packet())) {
-        add(ways, new Way(List.of(first), List.of(martian(exit)), Fate.OPEN));
+        add(ways, new PacketPath(List.of(first), List.of(martian(exit)), Disposition.OPEN));
         continue;
       }
-      Truth here = host.delivers(exit.packet().destination().address());
-      if (here == Truth.UNKNOWN && exit.kind() == Exit.Kind.REWRITTEN) {
+      Ternary here = host.delivers(exit.packet().destination().address());
+      if (here == Ternary.UNKNOWN && exit.kind() == HookExit.Kind.REWRITTEN) {
         here =
-            Truth.NO; // whoever redirects redirects to others, which is said (Trace.takenForOthers)
+            Ternary
+                .NO; // whoever redirects redirects to others, which is said (Trace.takenForOthers)
       }
-      if (here != Truth.NO) {
+      if (here != Ternary.NO) {
         onward(start, first, exit, true, ways, leftOut);
       }
-      if (here != Truth.YES) {
+      if (here != Ternary.YES) {
         onward(start, first, exit, false, ways, leftOut);
       }
     }
@@ -137,29 +138,29 @@ public final class Tracer {
   }
 
   /** Of too many ways the last says that there are more. */
-  private static void add(List<Way> ways, Way way) {
+  private static void add(List<PacketPath> ways, PacketPath way) {
     if (ways.size() < MOST_WAYS) {
       ways.add(way);
     } else if (ways.size() == MOST_WAYS) {
-      Exit last = way.exits().get(way.exits().size() - 1);
-      Exit more =
-          new Exit(
-              Exit.Kind.OPEN,
+      HookExit last = way.exits().get(way.exits().size() - 1);
+      HookExit more =
+          new HookExit(
+              HookExit.Kind.OPEN,
               last.packet(),
               last.packets(),
               last.way(),
               "there are more ways than are told");
-      ways.add(new Way(way.passes().subList(0, 1), List.of(more), Fate.OPEN));
+      ways.add(new PacketPath(way.passes().subList(0, 1), List.of(more), Disposition.OPEN));
     }
   }
 
   private static boolean isLoopback(Packet packet) {
-    return packet.destination().ip().map(Host::isLoopback).orElse(false);
+    return packet.destination().ip().map(HostAddresses::isLoopback).orElse(false);
   }
 
-  private static Exit martian(Exit exit) {
-    return new Exit(
-        Exit.Kind.OPEN,
+  private static HookExit martian(HookExit exit) {
+    return new HookExit(
+        HookExit.Kind.OPEN,
         exit.packet(),
         exit.packets(),
         exit.way(),
@@ -168,43 +169,53 @@ public final class Tracer {
             + " from outside, unless route_localnet is set where it comes in");
   }
 
-  private static Fate fate(Exit exit) {
-    return exit.kind() == Exit.Kind.DROPPED ? Fate.DROPPED : Fate.OPEN;
+  private static Disposition fate(HookExit exit) {
+    return exit.kind() == HookExit.Kind.DROPPED ? Disposition.DROPPED : Disposition.OPEN;
   }
 
   /** From the first hook's end to the last's. */
   private void onward(
-      Packet start, Pass first, Exit exit, boolean here, List<Way> ways, LeftOut leftOut) {
+      Packet start,
+      HookTraversal first,
+      HookExit exit,
+      boolean here,
+      List<PacketPath> ways,
+      ExcludedRules leftOut) {
     boolean sent = first.hook() == Hook.OUTPUT;
     // what the host sends to itself passes the hooks of what leaves, and on its return no other
     Hook hook = here && !sent ? Hook.INPUT : Hook.POSTROUTING;
     Packet moved = exit.packet();
     Packet packet =
         hook == Hook.INPUT
-            ? moved.through(moved.in(), Device.NONE)
+            ? moved.through(moved.in(), PacketInterface.NONE)
             : moved.through(
-                Device.NONE, outgoing(moved.through(Device.NONE, start.out()), Truth.of(here)));
+                PacketInterface.NONE,
+                outgoing(moved.through(PacketInterface.NONE, start.out()), Ternary.of(here)));
     OnePacket one = sets.one();
     PacketSet packets =
         hook == Hook.INPUT
             ? one.through(exit.packets().orElseThrow(), packet.in(), packet.out())
             : one.leaving(exit.packets().orElseThrow(), packet.out());
-    Pass last = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
-    for (Exit end : last.exits()) {
-      Fate fate = here ? Fate.DELIVERED : sent ? Fate.SENT : Fate.FORWARDED;
-      boolean goesOn = end.kind() == Exit.Kind.ACCEPTED || end.kind() == Exit.Kind.REWRITTEN;
-      add(ways, new Way(List.of(first, last), List.of(exit, end), goesOn ? fate : fate(end)));
+    HookTraversal last = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
+    for (HookExit end : last.exits()) {
+      Disposition fate =
+          here ? Disposition.DELIVERED : sent ? Disposition.SENT : Disposition.FORWARDED;
+      boolean goesOn =
+          end.kind() == HookExit.Kind.ACCEPTED || end.kind() == HookExit.Kind.REWRITTEN;
+      add(
+          ways,
+          new PacketPath(List.of(first, last), List.of(exit, end), goesOn ? fate : fate(end)));
     }
   }
 
   /** The interface that a packet leaves through: what goes to the host itself takes lo. */
-  private Device outgoing(Packet packet, Truth here) {
-    if (here == Truth.YES) {
-      return Device.LOOPBACK;
+  private PacketInterface outgoing(Packet packet, Ternary here) {
+    if (here == Ternary.YES) {
+      return PacketInterface.LOOPBACK;
     }
-    if (here == Truth.UNKNOWN || packet.out().known()) {
-      return here == Truth.UNKNOWN ? Device.UNKNOWN : packet.out();
+    if (here == Ternary.UNKNOWN || packet.out().known()) {
+      return here == Ternary.UNKNOWN ? PacketInterface.UNKNOWN : packet.out();
     }
-    return packet.destination().ip().map(host::deviceTowards).orElse(Device.UNKNOWN);
+    return packet.destination().ip().map(host::deviceTowards).orElse(PacketInterface.UNKNOWN);
   }
 }

@@ -1,10 +1,10 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Target;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Target;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -56,7 +56,7 @@ final class Traversal<W> {
         int index,
         Rule rule,
         PacketSet here,
-        Truth result,
+        Ternary result,
         boolean certain,
         int depth);
 
@@ -73,7 +73,7 @@ final class Traversal<W> {
      * @param note what a reader should know of it; empty where there is nothing
      */
     void leave(
-        Exit.Kind kind, PacketSet packets, List<W> way, Optional<Target> target, String note);
+        HookExit.Kind kind, PacketSet packets, List<W> way, Optional<Target> target, String note);
   }
 
   /** Which rules are tried. */
@@ -122,7 +122,7 @@ final class Traversal<W> {
 
   private final Detail detail;
 
-  private final LeftOut leftOut;
+  private final ExcludedRules leftOut;
   private final Map<Visit, Outcome> visits = new HashMap<>();
   private final Deque<W> jumps = new ArrayDeque<>();
   private final Deque<String> chains = new ArrayDeque<>();
@@ -137,7 +137,7 @@ final class Traversal<W> {
    * @param detail which rules are tried
    * @param leftOut the rules that are passed over
    */
-  Traversal(ChainSets sets, Hook hook, Observer<W> observer, Detail detail, LeftOut leftOut) {
+  Traversal(ChainSets sets, Hook hook, Observer<W> observer, Detail detail, ExcludedRules leftOut) {
     this.sets = sets;
     this.hook = hook;
     this.observer = observer;
@@ -159,7 +159,7 @@ final class Traversal<W> {
     if (back.isPresent()) {
       boolean drops =
           sets.table().chain(hook.name()).map(c -> c.policy().equals("DROP")).orElse(false);
-      Exit.Kind kind = drops ? Exit.Kind.DROPPED : Exit.Kind.ACCEPTED;
+      HookExit.Kind kind = drops ? HookExit.Kind.DROPPED : HookExit.Kind.ACCEPTED;
       leave(kind, back.get().packets(), Optional.empty(), Optional.empty(), "");
     }
   }
@@ -167,7 +167,7 @@ final class Traversal<W> {
   /** Through a chain; the packets that come back from its end, if some may. */
   private Optional<State> chain(String name, State start) {
     int leftBefore = left;
-    List<Row> rows = sets.rows(name);
+    List<RuleEntry> rows = sets.rows(name);
     boolean everyRule = detail == Detail.EVERY_RULE;
     int[] places = everyRule ? new int[0] : sets.index().candidates(name, selection);
     int size = everyRule ? rows.size() : places.length;
@@ -177,12 +177,12 @@ final class Traversal<W> {
       int i = everyRule ? k : places[k];
       State state = here.get();
       Rule rule = rows.get(i).rule();
-      if (!leftOut.isNothing() && leftOut.has(new Place(name, i + 1, rule))) {
+      if (!leftOut.isNothing() && leftOut.has(new RulePlace(name, i + 1, rule))) {
         continue;
       }
       if (++steps > MOST_STEPS || sets.space().size() - nodesBefore > MOST_NODES) {
         leave(
-            Exit.Kind.OPEN,
+            HookExit.Kind.OPEN,
             state.packets(),
             Optional.empty(),
             Optional.empty(),
@@ -192,7 +192,8 @@ final class Traversal<W> {
       PacketSet match = sets.packets(hook, name, i);
       PacketSet taken = state.packets().and(match);
       boolean none = taken.isEmpty();
-      Truth truth = none ? Truth.NO : taken.equals(state.packets()) ? Truth.YES : Truth.UNKNOWN;
+      Ternary truth =
+          none ? Ternary.NO : taken.equals(state.packets()) ? Ternary.YES : Ternary.UNKNOWN;
       W step =
           observer.step(name, i + 1, rule, state.packets(), truth, state.certain(), jumps.size());
       if (none) {
@@ -200,7 +201,7 @@ final class Traversal<W> {
       }
       Optional<State> missed = Optional.empty();
       State took = state;
-      if (truth != Truth.YES) {
+      if (truth != Ternary.YES) {
         took = state.with(taken.withoutQuestion(RulePackets.CHANCE)).unsure();
         PacketSet others = state.packets().minus(match).withoutQuestion(RulePackets.CHANCE);
         missed = Optional.of(state.with(others).unsure());
@@ -227,7 +228,7 @@ final class Traversal<W> {
   }
 
   private void leave(
-      Exit.Kind kind, PacketSet packets, Optional<W> by, Optional<Target> target, String note) {
+      HookExit.Kind kind, PacketSet packets, Optional<W> by, Optional<Target> target, String note) {
     List<W> way = new ArrayList<>(jumps);
     by.ifPresent(way::add);
     left++;
@@ -246,13 +247,13 @@ final class Traversal<W> {
       this.state = state;
     }
 
-    private Optional<State> ends(Exit.Kind kind, String note) {
+    private Optional<State> ends(HookExit.Kind kind, String note) {
       leave(kind, state.packets(), Optional.of(step), Optional.empty(), note);
       return Optional.empty();
     }
 
     private Optional<State> rewritten(Target target) {
-      leave(Exit.Kind.REWRITTEN, state.packets(), Optional.of(step), Optional.of(target), "");
+      leave(HookExit.Kind.REWRITTEN, state.packets(), Optional.of(step), Optional.of(target), "");
       return Optional.empty();
     }
 
@@ -273,13 +274,13 @@ final class Traversal<W> {
     public Optional<State> jump(Target.Jump jump) {
       String name = jump.name();
       if (sets.table().chain(name).isEmpty()) {
-        ends(Exit.Kind.OPEN, notKnown(jump));
+        ends(HookExit.Kind.OPEN, notKnown(jump));
         return Optional.of(state.unsure());
       }
       boolean loops = chain.equals(name) || chains.contains(name);
       if (loops || jumps.size() >= DEEPEST) {
         return ends(
-            Exit.Kind.OPEN,
+            HookExit.Kind.OPEN,
             loops ? "the chains lead in a circle" : "the chains are nested too deep");
       }
       Visit visit = new Visit(name, state.packets());
@@ -302,17 +303,17 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> accept(Target.Accept accept) {
-      return ends(Exit.Kind.ACCEPTED, "");
+      return ends(HookExit.Kind.ACCEPTED, "");
     }
 
     @Override
     public Optional<State> drop(Target.Drop drop) {
-      return ends(Exit.Kind.DROPPED, "");
+      return ends(HookExit.Kind.DROPPED, "");
     }
 
     @Override
     public Optional<State> reject(Target.Reject reject) {
-      return ends(Exit.Kind.DROPPED, "");
+      return ends(HookExit.Kind.DROPPED, "");
     }
 
     @Override
@@ -322,7 +323,7 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> queue(Target.Queue queue) {
-      return ends(Exit.Kind.OPEN, notKnown(queue));
+      return ends(HookExit.Kind.OPEN, notKnown(queue));
     }
 
     @Override
@@ -378,7 +379,7 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> tproxy(Target.Tproxy tproxy) {
-      return ends(Exit.Kind.OPEN, notKnown(tproxy));
+      return ends(HookExit.Kind.OPEN, notKnown(tproxy));
     }
 
     @Override
@@ -388,7 +389,7 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> unknown(Target.Unknown unknown) {
-      ends(Exit.Kind.OPEN, notKnown(unknown));
+      ends(HookExit.Kind.OPEN, notKnown(unknown));
       return Optional.of(state.unsure());
     }
   }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.Generator;
 import io.portmapctl.Needs;
-import io.portmapctl.model.Family;
-import io.portmapctl.netconf.Attachment;
-import io.portmapctl.netconf.PortMapping;
-import io.portmapctl.render.DocumentView;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.PortMapping;
+import io.portmapctl.net.Family;
+import io.portmapctl.view.DocumentView;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,7 +190,7 @@ class ApplyIT {
               fits ? mapping.hostIp() : Optional.empty()));
     }
     return new Attachment(
-        new io.portmapctl.netconf.Identity(any.identity().network(), "c" + number),
+        new io.portmapctl.cni.Identity(any.identity().network(), "c" + number),
         "eth0",
         make.pick("0.4.0", "1.0.0"),
         mappings,

@@ -1,8 +1,8 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.TableName;
-import io.portmapctl.syntax.SaveFormat;
+import io.portmapctl.net.Family;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.Generator;
 import io.portmapctl.Needs;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.TableName;
-import io.portmapctl.render.DocumentView;
-import io.portmapctl.syntax.SaveFormat;
+import io.portmapctl.net.Family;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.view.DocumentView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.backend.Backend;
-import io.portmapctl.backend.BackendContract;
-import io.portmapctl.iptables.Exec;
-import io.portmapctl.iptables.HostPaths;
-import io.portmapctl.iptables.IptablesBackend;
-import io.portmapctl.iptables.ProcessExec;
-import io.portmapctl.iptables.VariantChoice;
+import io.portmapctl.host.Backend;
+import io.portmapctl.host.BackendContract;
+import io.portmapctl.host.live.Exec;
+import io.portmapctl.host.live.HostPaths;
+import io.portmapctl.host.live.IptablesBackend;
+import io.portmapctl.host.live.ProcessExec;
+import io.portmapctl.host.live.VariantChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

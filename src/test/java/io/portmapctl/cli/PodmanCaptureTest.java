@@ -2,9 +2,9 @@ package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.TableName;
-import io.portmapctl.syntax.SaveFormat;
+import io.portmapctl.net.Family;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

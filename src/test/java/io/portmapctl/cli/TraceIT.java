@@ -4,27 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.Generator;
 import io.portmapctl.Needs;
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.IpProtocol;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.TableName;
-import io.portmapctl.netconf.AddressFile;
-import io.portmapctl.syntax.SaveFormat;
-import io.portmapctl.trace.Device;
+import io.portmapctl.cni.AddressFile;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.trace.Disposition;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.Fate;
-import io.portmapctl.trace.Host;
+import io.portmapctl.trace.HookTraversal;
+import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
-import io.portmapctl.trace.Pass;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.PacketPath;
 import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Ternary;
 import io.portmapctl.trace.Trace;
 import io.portmapctl.trace.Tracer;
-import io.portmapctl.trace.Truth;
-import io.portmapctl.trace.Way;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -103,7 +103,7 @@ class TraceIT {
     private final PacketsIT.Site site;
     private final String variant;
     private final Map<Namespace, Sender> senders = new HashMap<>();
-    private final Host host;
+    private final HostAddresses host;
     private final Map<Family, Table> tables = new HashMap<>();
     private final int seed;
     private final Map<Integer, String> entries = new ConcurrentHashMap<>();
@@ -147,7 +147,7 @@ class TraceIT {
       }
       new TraceRules(make, modelled, namespace, variant, folder).load(seed);
       byte[] addresses = namespace.must("", "ip", "-j", "addr").getBytes(StandardCharsets.UTF_8);
-      this.host = new Host(Optional.of(AddressFile.parse(addresses)));
+      this.host = new HostAddresses(Optional.of(AddressFile.parse(addresses)));
       for (Family family : Family.values()) {
         tables.put(family, read(family));
       }
@@ -225,7 +225,7 @@ class TraceIT {
         own.add(address.toString());
       }
       String source;
-      Device in;
+      PacketInterface in;
       String destination = make.pick(own);
       switch (make.below(4)) {
         case 0 -> {
@@ -234,23 +234,23 @@ class TraceIT {
                   v4
                       ? List.of("192.0.2.2", "198.51.100.9")
                       : List.of("2001:db8::2", "2001:db8:9::9"));
-          in = Device.of("p");
+          in = PacketInterface.of("p");
           destination = make.chance(6) ? (v4 ? "10.96.0.10" : "fd00:96::10") : destination;
         }
         case 1 -> {
           source =
               v4 ? make.pick("10.89.5.6", "10.89.5.7") : make.pick("fd00:89:5::6", "fd00:89:5::7");
-          in = Device.of("cni-web");
+          in = PacketInterface.of("cni-web");
           destination = make.chance(6) ? (v4 ? "10.96.0.10" : "2001:db8:9::9") : destination;
         }
         case 2 -> {
           source = destination;
-          in = Device.NONE;
+          in = PacketInterface.NONE;
         }
         default -> {
           source = v4 ? "127.0.0.1" : "::1";
           destination = source;
-          in = Device.NONE;
+          in = PacketInterface.NONE;
         }
       }
       int port = make.pick(TraceRules.PORTS);
@@ -261,9 +261,9 @@ class TraceIT {
           Endpoint.of(IpAddress.parse(source).orElseThrow(), sourcePort),
           Endpoint.of(IpAddress.parse(destination).orElseThrow(), port),
           in,
-          Device.UNKNOWN,
+          PacketInterface.UNKNOWN,
           Mark.of(0),
-          Truth.NO);
+          Ternary.NO);
     }
 
     private Namespace sender(Packet packet) {
@@ -274,7 +274,7 @@ class TraceIT {
       if (source.endsWith(".5.7") || source.endsWith(":5::7")) {
         return site.sibling();
       }
-      return packet.in().equals(Device.of("p")) ? site.peer() : site.host();
+      return packet.in().equals(PacketInterface.of("p")) ? site.peer() : site.host();
     }
 
     /** What is not beside the host leaves through the interface of its default route. */
@@ -286,7 +286,7 @@ class TraceIT {
               .allMatch(a -> host.towards(a).isEmpty());
       return far
           ? new Tracer(tables.get(packet.family()), host)
-              .follow(packet.through(packet.in(), Device.of("p")))
+              .follow(packet.through(packet.in(), PacketInterface.of("p")))
           : trace;
     }
 
@@ -337,7 +337,7 @@ class TraceIT {
     private static Map<String, Long> difference(Table before, Table after) {
       Map<String, Long> hits = new TreeMap<>();
       for (Chain chain : after.chains().values()) {
-        List<Row> old = before.chain(chain.name()).orElseThrow().rows();
+        List<RuleEntry> old = before.chain(chain.name()).orElseThrow().rows();
         for (int i = 0; i < chain.rows().size(); i++) {
           long more = packets(chain.rows().get(i)) - packets(old.get(i));
           if (more > 0) {
@@ -348,7 +348,7 @@ class TraceIT {
       return hits;
     }
 
-    private static long packets(Row row) {
+    private static long packets(RuleEntry row) {
       return Long.parseLong(row.counters().substring(1, row.counters().indexOf(':')));
     }
 
@@ -388,7 +388,7 @@ class TraceIT {
     /** What the kernel did otherwise than the trace tells; empty where it did not. */
     private static String differences(Trace trace, Map<String, Long> kernel, String entry) {
       List<String> all = new ArrayList<>();
-      for (Way way : trace.ways()) {
+      for (PacketPath way : trace.ways()) {
         String difference = rules(way, kernel);
         difference = difference.isEmpty() ? translation(way, entry) : difference;
         if (difference.isEmpty()) {
@@ -400,16 +400,16 @@ class TraceIT {
     }
 
     /** A way holds where all that surely matched was counted, and nothing that surely did not. */
-    private static String rules(Way way, Map<String, Long> kernel) {
+    private static String rules(PacketPath way, Map<String, Long> kernel) {
       Map<String, Long> sure = new TreeMap<>();
       Map<String, Long> most = new TreeMap<>();
-      for (Pass pass : way.passes()) {
+      for (HookTraversal pass : way.passes()) {
         for (Step step : pass.steps()) {
           String place = step.chain() + " " + step.index();
-          if (step.result() == Truth.YES && step.certain()) {
+          if (step.result() == Ternary.YES && step.certain()) {
             sure.merge(place, 1L, Long::sum);
           }
-          if (step.result() != Truth.NO) {
+          if (step.result() != Ternary.NO) {
             most.merge(place, 1L, Long::sum);
           }
         }
@@ -422,10 +422,10 @@ class TraceIT {
       return holds ? "" : "the trace says " + sure + " to " + most + ", the kernel " + kernel;
     }
 
-    private static String translation(Way way, String entry) {
+    private static String translation(PacketPath way, String entry) {
       Matcher parts = ENTRY.matcher(entry);
-      if (way.fate() == Fate.DROPPED || way.fate() == Fate.OPEN) {
-        return parts.find() && way.fate() == Fate.DROPPED ? "dropped, but " + entry : "";
+      if (way.fate() == Disposition.DROPPED || way.fate() == Disposition.OPEN) {
+        return parts.find() && way.fate() == Disposition.DROPPED ? "dropped, but " + entry : "";
       }
       if (!parts.find()) {
         return "no entry for " + way.after();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.Generator;
 import io.portmapctl.Needs;
-import io.portmapctl.model.Family;
+import io.portmapctl.net.Family;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package io.portmapctl.packet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -17,7 +17,7 @@ class InterpreterTest {
   private static final ChosenRuleset EMPTY = new ChosenRuleset("empty", Optional.empty());
 
   private static int run(Surroundings around, ChosenRuleset ruleset, String line) {
-    Work work = new Work(around.session(), ruleset);
+    ShellRuleset work = new ShellRuleset(around.session(), ruleset);
     return new Interpreter(work, Optional.of(around))
         .run(around.session(), ShellWords.ofCommandLine(line));
   }

@@ -1,15 +1,15 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Link;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.PortRange;
 import io.portmapctl.packet.Field;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Side;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -25,19 +25,19 @@ import java.util.Set;
  * @param packet the packet
  * @param host what is known of the host
  */
-public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor<Truth> {
+public record PlainMatch(PlainPacket packet, HostAddresses host) implements Match.Visitor<Ternary> {
 
   /** Whether all of a rule's matches take it. */
-  public Truth all(Rule rule) {
-    Truth all = Truth.YES;
+  public Ternary all(Rule rule) {
+    Ternary all = Ternary.YES;
     for (Match match : rule.matches()) {
       all = all.and(match.accept(this));
     }
     return all;
   }
 
-  private static Truth answer(boolean it, boolean negated) {
-    return Truth.of(it != negated);
+  private static Ternary answer(boolean it, boolean negated) {
+    return Ternary.of(it != negated);
   }
 
   private static Field addressOf(Side side) {
@@ -71,21 +71,21 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
   }
 
   @Override
-  public Truth address(Match.Address match) {
+  public Ternary address(Match.Address match) {
     return answer(inside(packet.address(addressOf(match.side())), match.cidr()), match.negated());
   }
 
   @Override
-  public Truth networkInterface(Match.Interface match) {
+  public Ternary networkInterface(Match.Interface match) {
     if (match.name().equals("+")) {
-      return Truth.UNKNOWN;
+      return Ternary.UNKNOWN;
     }
     Field field = match.side() == Side.SOURCE ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE;
     return answer(named(packet.name(field), match.name()), match.negated());
   }
 
   @Override
-  public Truth protocol(Match.Proto match) {
+  public Ternary protocol(Match.Proto match) {
     return answer(packet.small(Field.PROTOCOL) == match.protocol().number(), match.negated());
   }
 
@@ -94,7 +94,7 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
   }
 
   @Override
-  public Truth ports(Match.Ports match) {
+  public Ternary ports(Match.Ports match) {
     boolean all = true;
     for (Match.PortTest test : match.ports()) {
       all &= inside(port(test.side()), test.range()) != test.negated();
@@ -109,11 +109,11 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
       }
       all &= seen.equals(Set.copyOf(test.set())) != test.negated();
     }
-    return Truth.of(all);
+    return Ternary.of(all);
   }
 
   @Override
-  public Truth icmp(Match.Icmp match) {
+  public Ternary icmp(Match.Icmp match) {
     boolean type =
         match.type().isEmpty() || packet.small(Field.ICMP_TYPE) == match.type().getAsInt();
     boolean code =
@@ -122,7 +122,7 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
   }
 
   @Override
-  public Truth multiport(Match.Multiport match) {
+  public Ternary multiport(Match.Multiport match) {
     boolean any = false;
     for (PortRange range : match.ranges()) {
       boolean source = match.ends() != Match.Ends.DESTINATION;
@@ -134,13 +134,13 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
   }
 
   @Override
-  public Truth comment(Match.Comment match) {
-    return Truth.YES;
+  public Ternary comment(Match.Comment match) {
+    return Ternary.YES;
   }
 
   @Override
-  public Truth addressType(Match.AddressType match) {
-    Truth all = Truth.YES;
+  public Ternary addressType(Match.AddressType match) {
+    Ternary all = Ternary.YES;
     if (match.source().isPresent()) {
       all = all.and(kinds(Side.SOURCE, match.source().get(), match));
     }
@@ -150,38 +150,38 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
     return all;
   }
 
-  private Truth kinds(Side side, Match.Kinds test, Match.AddressType match) {
+  private Ternary kinds(Side side, Match.Kinds test, Match.AddressType match) {
     IpAddress address = packet.address(addressOf(side));
-    Truth one =
+    Ternary one =
         match.limit().isPresent()
             ? limited(address, test, match.limit().get())
             : packet.family() == Family.IPV4 ? kinds4(address, test) : kinds6(address, test);
-    return one == Truth.UNKNOWN ? one : answer(one == Truth.YES, test.negated());
+    return one == Ternary.UNKNOWN ? one : answer(one == Ternary.YES, test.negated());
   }
 
   /** Only addresses of one interface count; what is not local on it is not modelled. */
-  private Truth limited(IpAddress address, Match.Kinds test, Side through) {
+  private Ternary limited(IpAddress address, Match.Kinds test, Side through) {
     boolean named =
         host.links().isPresent()
             && host.links().get().stream().noneMatch(link -> link.name().isEmpty());
     if (packet.family() == Family.IPV6
         || !named
         || !test.kinds().equals(List.of(Match.AddressKind.LOCAL))) {
-      return Truth.UNKNOWN;
+      return Ternary.UNKNOWN;
     }
     String name =
         packet.name(through == Side.SOURCE ? Field.INPUT_INTERFACE : Field.OUTPUT_INTERFACE);
     boolean own = false;
-    for (Link link : host.links().get()) {
+    for (HostInterface link : host.links().get()) {
       own |= link.name().equals(name) && isOf(link, address);
     }
     // of which interface a route is that no interface shows is not known
     boolean routed = host.routed().stream().anyMatch(cidr -> inside(address, cidr));
-    return !own && routed ? Truth.UNKNOWN : Truth.of(own);
+    return !own && routed ? Ternary.UNKNOWN : Ternary.of(own);
   }
 
   /** Whether an address is one of an interface's; lo has its networks as a whole. */
-  private static boolean isOf(Link link, IpAddress address) {
+  private static boolean isOf(HostInterface link, IpAddress address) {
     boolean own = false;
     boolean broadcast = false;
     for (Cidr cidr : link.addresses()) {
@@ -216,7 +216,7 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
       return Set.of(
           Match.AddressKind.LOCAL, Match.AddressKind.BROADCAST, Match.AddressKind.UNICAST);
     }
-    List<Link> links = host.links().get();
+    List<HostInterface> links = host.links().get();
     if (links.stream().anyMatch(link -> isOf(link, address))
         || host.routed().stream().anyMatch(cidr -> inside(address, cidr))) {
       return Set.of(Match.AddressKind.LOCAL);
@@ -225,7 +225,7 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
     // (5.14)
     boolean perhaps = address.low() >>> 24 == 0;
     boolean broadcast = false;
-    for (Link link : links) {
+    for (HostInterface link : links) {
       if (link.up()) {
         perhaps |= link.name().isEmpty();
         broadcast |= link.broadcasts().contains(address);
@@ -245,7 +245,7 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
             : Set.of(Match.AddressKind.UNICAST);
   }
 
-  private Truth kinds4(IpAddress address, Match.Kinds test) {
+  private Ternary kinds4(IpAddress address, Match.Kinds test) {
     Set<Match.AddressKind> possible = possible(address);
     List<Match.AddressKind> modelled = new ArrayList<>(test.kinds());
     modelled.retainAll(
@@ -255,63 +255,63 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
             Match.AddressKind.MULTICAST,
             Match.AddressKind.UNICAST));
     if (modelled.containsAll(possible)) {
-      return Truth.YES;
+      return Ternary.YES;
     }
     boolean never =
         modelled.size() == test.kinds().size() && modelled.stream().noneMatch(possible::contains);
-    return never ? Truth.NO : Truth.UNKNOWN;
+    return never ? Ternary.NO : Ternary.UNKNOWN;
   }
 
   /** IPv6 tells by the address's scope; several kinds at once are not modelled. */
-  private Truth kinds6(IpAddress address, Match.Kinds test) {
+  private Ternary kinds6(IpAddress address, Match.Kinds test) {
     if (test.kinds().size() > 1) {
-      return Truth.UNKNOWN;
+      return Ternary.UNKNOWN;
     }
     boolean multicast = address.high() >>> 56 == 0xff;
     boolean nobody = address.high() == 0 && address.low() == 0;
     return switch (test.kinds().get(0)) {
-      case MULTICAST -> Truth.of(multicast);
-      case UNICAST -> Truth.of(!multicast && !nobody);
+      case MULTICAST -> Ternary.of(multicast);
+      case UNICAST -> Ternary.of(!multicast && !nobody);
       case LOCAL -> {
         if (address.high() == 0 && address.low() == 1) {
-          yield Truth.YES;
+          yield Ternary.YES;
         }
         if (multicast) {
-          yield Truth.NO;
+          yield Ternary.NO;
         }
         if (host.links().isEmpty()) {
-          yield Truth.UNKNOWN;
+          yield Ternary.UNKNOWN;
         }
         boolean own =
             host.links().get().stream()
                 .flatMap(link -> link.addresses().stream())
                 .anyMatch(cidr -> cidr.address().equals(address));
-        yield Truth.of(own || host.routed().stream().anyMatch(cidr -> inside(address, cidr)));
+        yield Ternary.of(own || host.routed().stream().anyMatch(cidr -> inside(address, cidr)));
       }
-      default -> Truth.UNKNOWN;
+      default -> Ternary.UNKNOWN;
     };
   }
 
   @Override
-  public Truth mark(Match.Mark match) {
+  public Ternary mark(Match.Mark match) {
     return answer((packet.mark() & match.mask()) == match.value(), match.negated());
   }
 
   @Override
-  public Truth connmark(Match.Connmark match) {
+  public Ternary connmark(Match.Connmark match) {
     return answer((packet.connmark() & match.mask()) == match.value(), match.negated());
   }
 
   @Override
-  public Truth conntrack(Match.Conntrack match) {
-    Truth all = Truth.YES;
+  public Ternary conntrack(Match.Conntrack match) {
+    Ternary all = Ternary.YES;
     for (Match.ConntrackTest test : match.tests()) {
       all = all.and(connection(test));
     }
     return all;
   }
 
-  private Truth connection(Match.ConntrackTest test) {
+  private Ternary connection(Match.ConntrackTest test) {
     boolean reply = packet.is(Field.REPLY);
     if (test instanceof Match.States states) {
       boolean any = false;
@@ -334,7 +334,7 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
       return answer(same, protocol.negated());
     }
     if (test instanceof Match.ConnDirection direction) {
-      return Truth.of(direction.reply() == reply);
+      return Ternary.of(direction.reply() == reply);
     }
     if (test instanceof Match.ConnAddress address && !reply) {
       IpAddress tuple = packet.address(tuple(address.reply(), address.side(), true));
@@ -344,7 +344,7 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
       long tuple = packet.small(tuple(port.reply(), port.side(), false));
       return answer(inside(tuple, port.range()), port.negated());
     }
-    return Truth.UNKNOWN;
+    return Ternary.UNKNOWN;
   }
 
   /** Where a part of a tuple is found at a packet of the first direction. */
@@ -364,27 +364,29 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
   }
 
   @Override
-  public Truth addressRange(Match.IpRange match) {
+  public Ternary addressRange(Match.IpRange match) {
     boolean all = true;
     for (Match.RangeTest test : match.tests()) {
       boolean in = inside(packet.address(addressOf(test.side())), test.range());
       all &= in != test.negated();
     }
-    return Truth.of(all);
+    return Ternary.of(all);
   }
 
   @Override
-  public Truth ipSet(Match.IpSet match) {
-    return Truth.UNKNOWN;
+  public Ternary ipSet(Match.IpSet match) {
+    return Ternary.UNKNOWN;
   }
 
   @Override
-  public Truth recent(Match.Recent match) {
-    return match.action() == Match.RecentAction.SET ? answer(true, match.negated()) : Truth.UNKNOWN;
+  public Ternary recent(Match.Recent match) {
+    return match.action() == Match.RecentAction.SET
+        ? answer(true, match.negated())
+        : Ternary.UNKNOWN;
   }
 
   @Override
-  public Truth owner(Match.Owner match) {
+  public Ternary owner(Match.Owner match) {
     boolean socket = packet.is(Field.SOCKET);
     boolean all = true;
     for (Match.OwnerTest test : match.tests()) {
@@ -397,11 +399,11 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
       boolean in = socket && test.first() <= number && number <= test.last();
       all &= in != test.negated();
     }
-    return Truth.of(all);
+    return Ternary.of(all);
   }
 
   @Override
-  public Truth physdev(Match.Physdev match) {
+  public Ternary physdev(Match.Physdev match) {
     String in = packet.name(Field.INPUT_PORT_OF_BRIDGE);
     String out = packet.name(Field.OUTPUT_PORT_OF_BRIDGE);
     boolean all = true;
@@ -416,22 +418,22 @@ public record PlainMatch(PlainPacket packet, Host host) implements Match.Visitor
           };
       all &= it != test.negated();
     }
-    return Truth.of(all);
+    return Ternary.of(all);
   }
 
   @Override
-  public Truth mac(Match.Mac match) {
+  public Ternary mac(Match.Mac match) {
     String hex = String.format(Locale.ROOT, "%012x", packet.small(Field.MAC));
     return answer(hex.equals(match.source().replace(":", "")), match.negated());
   }
 
   @Override
-  public Truth limit(Match.Limit match) {
-    return Truth.UNKNOWN;
+  public Ternary limit(Match.Limit match) {
+    return Ternary.UNKNOWN;
   }
 
   @Override
-  public Truth unknown(Match.Unknown match) {
-    return Truth.UNKNOWN;
+  public Ternary unknown(Match.Unknown match) {
+    return Ternary.UNKNOWN;
   }
 }

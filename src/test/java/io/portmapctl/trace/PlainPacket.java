@@ -1,7 +1,7 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;

@@ -1,13 +1,13 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.PortRange;
-import io.portmapctl.model.Side;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.PortRange;
 import io.portmapctl.packet.Field;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Side;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Random;

@@ -1,12 +1,12 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.model.Chain;
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.Row;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.Target;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +26,8 @@ public final class PlainWalk {
    * @param packet the packet as it comes to its end
    * @param target what rewrites it, where something does
    */
-  public record End(Exit.Kind kind, List<String> way, PlainPacket packet, Optional<Target> target) {
+  public record End(
+      HookExit.Kind kind, List<String> way, PlainPacket packet, Optional<Target> target) {
 
     /** The chain of the rule that ends it; empty for the policy. */
     public String chain() {
@@ -35,14 +36,18 @@ public final class PlainWalk {
   }
 
   private final Table table;
-  private final Host host;
+  private final HostAddresses host;
   private final boolean late;
   private final Predicate<String> answers;
   private final List<String> jumps = new ArrayList<>();
   private PlainPacket packet;
 
   private PlainWalk(
-      Table table, Host host, boolean late, Predicate<String> answers, PlainPacket packet) {
+      Table table,
+      HostAddresses host,
+      boolean late,
+      Predicate<String> answers,
+      PlainPacket packet) {
     this.table = table;
     this.host = host;
     this.late = late;
@@ -57,7 +62,7 @@ public final class PlainWalk {
    *     if it answers now so, now otherwise
    */
   public static End through(
-      Table table, Hook hook, PlainPacket packet, Host host, Predicate<String> answers) {
+      Table table, Hook hook, PlainPacket packet, HostAddresses host, Predicate<String> answers) {
     PlainWalk walk = new PlainWalk(table, host, hook.rewritesSource(), answers, packet);
     Optional<End> end = walk.chain(hook.name());
     if (end.isPresent()) {
@@ -65,7 +70,10 @@ public final class PlainWalk {
     }
     boolean drops = table.chain(hook.name()).map(Chain::policy).orElse("").equals("DROP");
     return new End(
-        drops ? Exit.Kind.DROPPED : Exit.Kind.ACCEPTED, List.of(), walk.packet, Optional.empty());
+        drops ? HookExit.Kind.DROPPED : HookExit.Kind.ACCEPTED,
+        List.of(),
+        walk.packet,
+        Optional.empty());
   }
 
   /** How a rule is called in a way. */
@@ -75,11 +83,11 @@ public final class PlainWalk {
 
   private boolean takes(Rule rule, String place) {
     for (Match match : rule.matches()) {
-      Truth truth = match.accept(new PlainMatch(packet, host));
-      if (truth == Truth.UNKNOWN) {
-        truth = Truth.of(asked(match, place));
+      Ternary truth = match.accept(new PlainMatch(packet, host));
+      if (truth == Ternary.UNKNOWN) {
+        truth = Ternary.of(asked(match, place));
       }
-      if (truth == Truth.NO) {
+      if (truth == Ternary.NO) {
         return false;
       }
     }
@@ -105,7 +113,7 @@ public final class PlainWalk {
   /** The packet's end in a chain; empty where it comes back from it. */
   private Optional<End> chain(String name) {
     int index = 0;
-    for (Row row : table.chain(name).orElseThrow().rows()) {
+    for (RuleEntry row : table.chain(name).orElseThrow().rows()) {
       index++;
       Rule rule = row.rule();
       String place = place(name, index);
@@ -125,11 +133,11 @@ public final class PlainWalk {
         }
         continue;
       }
-      Optional<Exit.Kind> ends = ends(target);
+      Optional<HookExit.Kind> ends = ends(target);
       if (ends.isPresent()) {
         List<String> way = new ArrayList<>(jumps);
         way.add(place);
-        boolean rewrites = ends.get() == Exit.Kind.REWRITTEN;
+        boolean rewrites = ends.get() == HookExit.Kind.REWRITTEN;
         return Optional.of(
             new End(ends.get(), way, packet, rewrites ? Optional.of(target) : Optional.empty()));
       }
@@ -138,12 +146,12 @@ public final class PlainWalk {
     return Optional.empty();
   }
 
-  private static Optional<Exit.Kind> ends(Target target) {
+  private static Optional<HookExit.Kind> ends(Target target) {
     if (target instanceof Target.Accept) {
-      return Optional.of(Exit.Kind.ACCEPTED);
+      return Optional.of(HookExit.Kind.ACCEPTED);
     }
     if (target instanceof Target.Drop || target instanceof Target.Reject) {
-      return Optional.of(Exit.Kind.DROPPED);
+      return Optional.of(HookExit.Kind.DROPPED);
     }
     boolean rewrites =
         target instanceof Target.Dnat
@@ -152,13 +160,13 @@ public final class PlainWalk {
             || target instanceof Target.Masquerade
             || target instanceof Target.Netmap;
     if (rewrites) {
-      return Optional.of(Exit.Kind.REWRITTEN);
+      return Optional.of(HookExit.Kind.REWRITTEN);
     }
     boolean open =
         target instanceof Target.Unknown
             || target instanceof Target.Queue
             || target instanceof Target.Tproxy;
-    return open ? Optional.of(Exit.Kind.OPEN) : Optional.empty();
+    return open ? Optional.of(HookExit.Kind.OPEN) : Optional.empty();
   }
 
   /** As linux/net/netfilter/xt_mark.c and xt_connmark.c do it. */

@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.Generator;
 import io.portmapctl.RuleGenerator;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.Link;
-import io.portmapctl.model.Match;
-import io.portmapctl.model.Rule;
-import io.portmapctl.model.Side;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.packet.Sample;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Side;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -41,27 +41,28 @@ class RulePacketsTest {
     return Cidr.parse(text).orElseThrow();
   }
 
-  private static Link link(String name, boolean up, String... addresses) {
+  private static HostInterface link(String name, boolean up, String... addresses) {
     List<Cidr> all = Arrays.stream(addresses).map(RulePacketsTest::cidr).toList();
-    return new Link(name, all, List.of(), up);
+    return new HostInterface(name, all, List.of(), up);
   }
 
   /** One of which something is told, more or less. */
-  private static Host host(Generator make) {
-    Link lo = link("lo", true, "127.0.0.1/8", "10.8.0.1/24", "::1/128");
-    Link eth =
-        new Link(
+  private static HostAddresses host(Generator make) {
+    HostInterface lo = link("lo", true, "127.0.0.1/8", "10.8.0.1/24", "::1/128");
+    HostInterface eth =
+        new HostInterface(
             "eth0",
             List.of(cidr("10.1.2.3/24"), cidr("10.1.9.9/30"), cidr("fd00:1::3/64")),
             List.of(Generator.address("10.1.2.200")));
-    Link down = link("eth1", false, "10.7.0.1/32", "10.7.1.1/24", "fd00:7::1/64");
-    Link bridge = link("br-1", true, "10.89.0.1/16", "10.1.4.4/31");
+    HostInterface down = link("eth1", false, "10.7.0.1/32", "10.7.1.1/24", "fd00:7::1/64");
+    HostInterface bridge = link("br-1", true, "10.89.0.1/16", "10.1.4.4/31");
     return switch (make.below(4)) {
-      case 0 -> Host.UNKNOWN;
-      case 1 -> new Host(Optional.of(List.of(lo, eth)));
-      case 2 -> new Host(Optional.of(List.of(link("", true, "10.1.2.3/32", "fd00:1::3/128"))));
+      case 0 -> HostAddresses.UNKNOWN;
+      case 1 -> new HostAddresses(Optional.of(List.of(lo, eth)));
+      case 2 ->
+          new HostAddresses(Optional.of(List.of(link("", true, "10.1.2.3/32", "fd00:1::3/128"))));
       default ->
-          new Host(
+          new HostAddresses(
               Optional.of(List.of(lo, eth, down, bridge)),
               List.of(cidr("10.200.0.0/16"), cidr("fd00:200::/64")));
     };
@@ -147,13 +148,13 @@ class RulePacketsTest {
   }
 
   private static final class Counts {
-    private final Map<String, Map<Truth, Integer>> byKind = new TreeMap<>();
+    private final Map<String, Map<Ternary, Integer>> byKind = new TreeMap<>();
 
-    void add(String kind, Truth truth) {
-      byKind.computeIfAbsent(kind, k -> new EnumMap<>(Truth.class)).merge(truth, 1, Integer::sum);
+    void add(String kind, Ternary truth) {
+      byKind.computeIfAbsent(kind, k -> new EnumMap<>(Ternary.class)).merge(truth, 1, Integer::sum);
     }
 
-    int of(String kind, Truth truth) {
+    int of(String kind, Ternary truth) {
       return byKind.getOrDefault(kind, Map.of()).getOrDefault(truth, 0);
     }
   }
@@ -168,7 +169,7 @@ class RulePacketsTest {
       RuleGenerator rules = new RuleGenerator(seed);
       Family family = rules.family();
       PlainPackets packets = new PlainPackets(seed, family);
-      Host host = host(make);
+      HostAddresses host = host(make);
       RulePackets meaning = new RulePackets(space, host, family, make.pick("", "late "));
       for (Match match : rules.rule().matches().stream().flatMap(RulePacketsTest::parts).toList()) {
         PacketSet set = ofOne(meaning, match);
@@ -177,12 +178,12 @@ class RulePacketsTest {
           packet = make.chance(4) ? packet : packets.near(packet, match);
           boolean home = match instanceof Match.AddressType || make.chance(8);
           packet = tracked(match, home ? atHome(make, family, packet) : packet);
-          Truth truth = match.accept(new PlainMatch(packet, host));
+          Ternary truth = match.accept(new PlainMatch(packet, host));
           counts.add(match.getClass().getSimpleName(), truth);
           PacketSet one = packet.set(space);
           String what = "seed " + seed + ": " + match.text() + ", " + host + ", " + packet;
           assertThat(answer(set, one)).as(what).isEqualTo(truth);
-          if (truth == Truth.UNKNOWN) {
+          if (truth == Ternary.UNKNOWN) {
             dependsOnAnswersOnly(set, one, what);
           }
         }
@@ -195,9 +196,9 @@ class RulePacketsTest {
         continue; // has a test of its own
       }
       boolean never = List.of("IpSet", "Limit", "Unknown").contains(name);
-      assertThat(counts.of(name, never ? Truth.UNKNOWN : Truth.YES)).as(name).isGreaterThan(20);
+      assertThat(counts.of(name, never ? Ternary.UNKNOWN : Ternary.YES)).as(name).isGreaterThan(20);
       if (!never && kind != Match.Comment.class) {
-        assertThat(counts.of(name, Truth.NO)).as(name).isGreaterThan(20);
+        assertThat(counts.of(name, Ternary.NO)).as(name).isGreaterThan(20);
       }
     }
   }
@@ -233,32 +234,32 @@ class RulePacketsTest {
   @Test
   void whatAnAddressIsToTheHostIsAsTheHostTells() {
     PacketSpace space = new PacketSpace();
-    Map<Truth, Integer> counts = new EnumMap<>(Truth.class);
+    Map<Ternary, Integer> counts = new EnumMap<>(Ternary.class);
     for (int seed = 0; seed < 4 * ROUNDS; seed++) {
       space = seed % PER_SPACE == 0 ? new PacketSpace() : space;
       Generator make = new Generator(seed);
       Family family = make.chance(4) ? Family.IPV6 : Family.IPV4;
       PlainPackets packets = new PlainPackets(seed, family);
-      Host host = host(make);
+      HostAddresses host = host(make);
       Match.AddressType match = addressType(make);
       PacketSet set = match.accept(new RulePackets(space, host, family, ""));
       for (int i = 0; i < PACKETS; i++) {
         PlainPacket packet = atHome(make, family, atHome(make, family, packets.any()));
-        Truth truth = match.accept(new PlainMatch(packet, host));
+        Ternary truth = match.accept(new PlainMatch(packet, host));
         String what = "seed " + seed + ": " + match.text() + ", " + host + ", " + packet;
         assertThat(answer(set, packet.set(space))).as(what).isEqualTo(truth);
         counts.merge(truth, 1, Integer::sum);
       }
     }
     System.out.println("addrtype: " + counts);
-    for (Truth truth : Truth.values()) {
+    for (Ternary truth : Ternary.values()) {
       assertThat(counts.getOrDefault(truth, 0)).as(truth.name()).isGreaterThan(ROUNDS);
     }
   }
 
-  private static Truth answer(PacketSet set, PacketSet one) {
+  private static Ternary answer(PacketSet set, PacketSet one) {
     PacketSet in = one.and(set);
-    return in.isEmpty() ? Truth.NO : in.equals(one) ? Truth.YES : Truth.UNKNOWN;
+    return in.isEmpty() ? Ternary.NO : in.equals(one) ? Ternary.YES : Ternary.UNKNOWN;
   }
 
   /** With answers, or kinds of addresses, forgotten, the packet is wholly in it and out of it. */
@@ -273,13 +274,13 @@ class RulePacketsTest {
   @Test
   void aPacketIsInTheSetOfARuleExactlyWhenAllItsMatchesSaySo() {
     PacketSpace space = new PacketSpace();
-    Map<Truth, Integer> counts = new EnumMap<>(Truth.class);
+    Map<Ternary, Integer> counts = new EnumMap<>(Ternary.class);
     for (int seed = 0; seed < ROUNDS; seed++) {
       space = seed % PER_SPACE == 0 ? new PacketSpace() : space;
       Generator make = new Generator(seed);
       RuleGenerator rules = new RuleGenerator(seed);
       PlainPackets packets = new PlainPackets(~seed, rules.family());
-      Host host = host(make);
+      HostAddresses host = host(make);
       Rule rule = rules.rule();
       PacketSet set = new RulePackets(space, host, rules.family(), "").of(rule);
       for (int i = 0; i < PACKETS; i++) {
@@ -287,21 +288,21 @@ class RulePacketsTest {
         for (Match match : rule.matches()) {
           packet = tracked(match, make.chance(8) ? packet : packets.near(packet, match));
         }
-        Truth truth = new PlainMatch(packet, host).all(rule);
-        Truth told = answer(set, packet.set(space));
+        Ternary truth = new PlainMatch(packet, host).all(rule);
+        Ternary told = answer(set, packet.set(space));
         counts.merge(truth, 1, Integer::sum);
         String what = "seed " + seed + ": " + rule.text() + ", " + host + ", " + packet;
         // two questions may be one, and then exclude each other
-        if (truth == Truth.UNKNOWN) {
-          assertThat(told).as(what).isNotEqualTo(Truth.YES);
+        if (truth == Ternary.UNKNOWN) {
+          assertThat(told).as(what).isNotEqualTo(Ternary.YES);
         } else {
           assertThat(told).as(what).isEqualTo(truth);
         }
       }
     }
     System.out.println("rules: " + counts);
-    assertThat(counts).containsKeys(Truth.values());
-    assertThat(counts.get(Truth.YES)).isGreaterThan(ROUNDS / 10);
+    assertThat(counts).containsKeys(Ternary.values());
+    assertThat(counts.get(Ternary.YES)).isGreaterThan(ROUNDS / 10);
   }
 
   @Test
@@ -315,7 +316,7 @@ class RulePacketsTest {
       boolean marks =
           rule.matches().stream()
               .anyMatch(m -> m instanceof Match.Mark || m instanceof Match.Connmark);
-      Host host = host(new Generator(seed));
+      HostAddresses host = host(new Generator(seed));
       PacketSet set =
           new RulePackets(space, host, rules.family(), "").of(rule).and(space.of(rules.family()));
       if (set.isEmpty() || marks) {
@@ -331,9 +332,9 @@ class RulePacketsTest {
                 .with(Field.SOURCE, first(rules.family()))
                 .with(Field.DESTINATION, first(rules.family()))
                 .with(sample.get());
-        Truth truth = new PlainMatch(packet, host).all(rule);
+        Ternary truth = new PlainMatch(packet, host).all(rule);
         String what = "seed " + seed + ": " + rule.text() + ", " + host + ", " + packet;
-        assertThat(truth).as(what).isNotEqualTo(part == set ? Truth.NO : Truth.YES);
+        assertThat(truth).as(what).isNotEqualTo(part == set ? Ternary.NO : Ternary.YES);
         samples++;
       }
     }
@@ -353,7 +354,7 @@ class RulePacketsTest {
       space = seed % PER_SPACE == 0 ? new PacketSpace() : space;
       RuleGenerator rules = new RuleGenerator(seed);
       for (String place : List.of("", "late ")) {
-        RulePackets meaning = new RulePackets(space, Host.UNKNOWN, rules.family(), place);
+        RulePackets meaning = new RulePackets(space, HostAddresses.UNKNOWN, rules.family(), place);
         for (Match match : rules.rule().matches()) {
           boolean unknown =
               match instanceof Match.Unknown
@@ -371,7 +372,8 @@ class RulePacketsTest {
           }
           if (set.withoutQuestion(RulePackets.CHANCE).equals(set)) {
             PacketSet elsewhere =
-                match.accept(new RulePackets(space, Host.UNKNOWN, rules.family(), place + "x "));
+                match.accept(
+                    new RulePackets(space, HostAddresses.UNKNOWN, rules.family(), place + "x "));
             assertThat(set.equals(elsewhere)).isFalse();
           }
           asked++;
@@ -381,7 +383,7 @@ class RulePacketsTest {
     assertThat(asked).isGreaterThan(ROUNDS / 10);
     Match.IpSet set = new Match.IpSet(false, "foo", List.of(Side.SOURCE), List.of());
     Match.IpSet not = new Match.IpSet(true, "foo", List.of(Side.SOURCE), List.of());
-    RulePackets meaning = new RulePackets(space, Host.UNKNOWN, Family.IPV4, "");
+    RulePackets meaning = new RulePackets(space, HostAddresses.UNKNOWN, Family.IPV4, "");
     assertThat(ofOne(meaning, not)).isEqualTo(ofOne(meaning, set).complement());
   }
 }

@@ -3,18 +3,18 @@ package io.portmapctl.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.Generator;
-import io.portmapctl.model.AddressRange;
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.IpProtocol;
-import io.portmapctl.model.Link;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.Target;
+import io.portmapctl.net.AddressRange;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.Target;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -32,13 +32,13 @@ class SetTracerTest {
   private static final int PACKETS = 12;
   private static final long ALL_BITS = 0xffffffffL;
 
-  private static final Host HOST =
-      new Host(
+  private static final HostAddresses HOST =
+      new HostAddresses(
           Optional.of(
               List.of(
-                  new Link("lo", List.of(cidr("127.0.0.1/8")), List.of()),
-                  new Link("eth0", List.of(cidr("192.0.2.1/32")), List.of()),
-                  new Link("br0", List.of(cidr("10.89.0.1/32")), List.of()))),
+                  new HostInterface("lo", List.of(cidr("127.0.0.1/8")), List.of()),
+                  new HostInterface("eth0", List.of(cidr("192.0.2.1/32")), List.of()),
+                  new HostInterface("br0", List.of(cidr("10.89.0.1/32")), List.of()))),
           List.of(cidr("198.51.100.0/28")));
 
   private static Cidr cidr(String text) {
@@ -252,7 +252,7 @@ class SetTracerTest {
   /** All packets of a mark: their parts cover them, and none is in two. */
   @Test
   void thePartsThatLeaveAreAPartition() {
-    Map<Exit.Kind, Integer> kinds = new EnumMap<>(Exit.Kind.class);
+    Map<HookExit.Kind, Integer> kinds = new EnumMap<>(HookExit.Kind.class);
     int packets = 0;
     int samples = 0;
     for (int seed = 0; seed < ROUNDS; seed++) {
@@ -301,8 +301,9 @@ class SetTracerTest {
     System.out.printf(
         "%d tables: parts %s, %d packets and %d samples as by hand%n",
         ROUNDS, kinds, packets, samples);
-    assertThat(kinds).containsKeys(Exit.Kind.ACCEPTED, Exit.Kind.DROPPED, Exit.Kind.REWRITTEN);
-    assertThat(kinds).doesNotContainKey(Exit.Kind.OPEN);
+    assertThat(kinds)
+        .containsKeys(HookExit.Kind.ACCEPTED, HookExit.Kind.DROPPED, HookExit.Kind.REWRITTEN);
+    assertThat(kinds).doesNotContainKey(HookExit.Kind.OPEN);
     assertThat(packets).isGreaterThan(10 * ROUNDS);
   }
 
@@ -431,7 +432,7 @@ class SetTracerTest {
         Hook hook = make.pick(Hook.PREROUTING, Hook.OUTPUT);
         PlainPacket plain = packet(make, hook).marked(make.pick(0, 1, 2, 0x2000), 0);
         boolean here =
-            hook == Hook.OUTPUT && HOST.isLocal(plain.address(Field.DESTINATION)) == Truth.YES;
+            hook == Hook.OUTPUT && HOST.isLocal(plain.address(Field.DESTINATION)) == Ternary.YES;
         plain = here ? plain.with(Field.OUTPUT_INTERFACE, "lo") : plain;
         boolean elsewhere = hook == Hook.OUTPUT && !here;
         plain = elsewhere ? plain.with(Field.OUTPUT_INTERFACE, "eth0") : plain;
@@ -443,23 +444,23 @@ class SetTracerTest {
                 Endpoint.of(plain.address(Field.SOURCE), (int) plain.small(Field.SOURCE_PORT)),
                 Endpoint.of(
                     plain.address(Field.DESTINATION), (int) plain.small(Field.DESTINATION_PORT)),
-                in.isEmpty() ? Device.NONE : Device.of(in),
-                elsewhere ? Device.of("eth0") : Device.NONE,
+                in.isEmpty() ? PacketInterface.NONE : PacketInterface.of(in),
+                elsewhere ? PacketInterface.of("eth0") : PacketInterface.NONE,
                 Mark.of(plain.mark()),
-                Truth.NO);
+                Ternary.NO);
         PlainWalk.End end = walk(table, hook, plain);
         for (Tracer each : List.of(tracer, ofPort)) {
-          Pass pass = each.follow(packet).ways().get(0).passes().get(0);
+          HookTraversal pass = each.follow(packet).ways().get(0).passes().get(0);
           String what = "seed " + seed + ", " + hook + ": " + plain;
           assertThat(pass.hook()).as(what).isEqualTo(hook);
           assertThat(pass.exits()).as(what).hasSize(1);
-          Exit exit = pass.exits().get(0);
+          HookExit exit = pass.exits().get(0);
           assertThat(exit.way().stream().map(s -> PlainWalk.place(s.chain(), s.index())).toList())
               .as(what)
               .isEqualTo(end.way());
           assertThat(exit.kind()).as(what).isEqualTo(end.kind());
           assertThat(exit.packet().mark()).as(what).isEqualTo(Mark.of(end.packet().mark()));
-          rewritten += exit.kind() == Exit.Kind.REWRITTEN ? 1 : 0;
+          rewritten += exit.kind() == HookExit.Kind.REWRITTEN ? 1 : 0;
         }
         packets++;
       }

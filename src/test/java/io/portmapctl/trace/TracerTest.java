@@ -2,15 +2,15 @@ package io.portmapctl.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.model.Cidr;
-import io.portmapctl.model.Family;
-import io.portmapctl.model.Hook;
-import io.portmapctl.model.IpAddress;
-import io.portmapctl.model.IpProtocol;
-import io.portmapctl.model.Link;
-import io.portmapctl.model.Table;
-import io.portmapctl.model.TableName;
-import io.portmapctl.syntax.SaveFormat;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Test;
 
 /** What no kernel takes, what it alone decides, and what must not take long. */
 class TracerTest {
-  private static final Host HOST =
-      new Host(
+  private static final HostAddresses HOST =
+      new HostAddresses(
           Optional.of(
               List.of(
                   link("eth0", "192.0.2.1/24", "192.0.2.255"),
                   link("cni0", "10.0.0.1/24", "10.0.0.255"))));
 
-  private static Link link(String name, String address, String broadcast) {
-    return new Link(
+  private static HostInterface link(String name, String address, String broadcast) {
+    return new HostInterface(
         name,
         List.of(Cidr.parse(address).orElseThrow()),
         List.of(IpAddress.parse(broadcast).orElseThrow()));
@@ -58,10 +58,10 @@ class TracerTest {
         IpProtocol.TCP,
         end(source),
         end(destination),
-        Device.UNKNOWN,
-        Device.UNKNOWN,
+        PacketInterface.UNKNOWN,
+        PacketInterface.UNKNOWN,
         Mark.of(0),
-        Truth.NO);
+        Ternary.NO);
   }
 
   private static Endpoint end(String text) {
@@ -71,7 +71,7 @@ class TracerTest {
         Integer.parseInt(text.substring(colon + 1)));
   }
 
-  private static Trace follow(Host host, String... rules) throws Exception {
+  private static Trace follow(HostAddresses host, String... rules) throws Exception {
     return new Tracer(table(rules), host).follow(packet("203.0.113.9:40000", "192.0.2.1:8080"));
   }
 
@@ -148,8 +148,8 @@ class TracerTest {
     }
     Trace trace = follow(HOST, rules.toArray(new String[0]));
     assertThat(trace.ways()).hasSize(65);
-    Way last = trace.ways().get(64);
-    assertThat(last.fate()).isEqualTo(Fate.OPEN);
+    PacketPath last = trace.ways().get(64);
+    assertThat(last.fate()).isEqualTo(Disposition.OPEN);
     assertThat(last.exits().get(0).note()).isEqualTo("there are more ways than are told");
   }
 
@@ -166,7 +166,9 @@ class TracerTest {
             "forwarded tcp 203.0.113.9:40000 -> 10.0.0.5:80",
             "forwarded tcp 203.0.113.9:40000 -> 10.0.0.6:80");
     List<Step> steps = trace.ways().get(0).passes().get(0).steps();
-    assertThat(steps).extracting(Step::result).containsExactly(Truth.UNKNOWN, Truth.YES, Truth.YES);
+    assertThat(steps)
+        .extracting(Step::result)
+        .containsExactly(Ternary.UNKNOWN, Ternary.YES, Ternary.YES);
     assertThat(steps).extracting(Step::certain).containsExactly(true, false, false);
     assertThat(trace.why(steps.get(0)))
         .isEqualTo("what -m statistic --mode random --probability 0.5 decides is not known");
@@ -220,7 +222,7 @@ class TracerTest {
   void addressesThatAreNotKnownLeaveBothWays() throws Exception {
     Trace trace =
         follow(
-            Host.UNKNOWN,
+            HostAddresses.UNKNOWN,
             "PREROUTING -m addrtype --dst-type LOCAL -j DNAT --to-destination 10.0.0.5:80");
     assertThat(ends(trace))
         .containsExactly(
@@ -256,7 +258,7 @@ class TracerTest {
     Trace trace = new Tracer(table, HOST).follow(packet("127.0.0.1:1", "127.0.0.1:8080"));
     assertThat(ends(trace)).containsExactly("delivered tcp 127.0.0.1:1 -> 127.0.0.1:8080");
     assertThat(trace.ways().get(0).passes())
-        .extracting(Pass::hook)
+        .extracting(HookTraversal::hook)
         .containsExactly(Hook.OUTPUT, Hook.POSTROUTING);
   }
 
@@ -288,7 +290,8 @@ class TracerTest {
       Table table = table("POSTROUTING -p tcp -j " + one[0]);
       Packet packet = packet("203.0.113.9:40000", "198.51.100.1:8080");
       Trace trace =
-          new Tracer(table, HOST).follow(packet.through(Device.UNKNOWN, Device.of("eth0")));
+          new Tracer(table, HOST)
+              .follow(packet.through(PacketInterface.UNKNOWN, PacketInterface.of("eth0")));
       assertThat(trace.ways().get(0).after().source().toString()).as(one[0]).isEqualTo(one[1]);
     }
   }

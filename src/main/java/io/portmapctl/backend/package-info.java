@@ -1,5 +1,0 @@
-/** What reads and changes rulesets, and how a plan is carried out on it. */
-@NullMarked
-package io.portmapctl.backend;
-
-import org.jspecify.annotations.NullMarked;

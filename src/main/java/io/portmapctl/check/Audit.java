@@ -1,0 +1,198 @@
+package io.portmapctl.check;
+
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.plan.Change;
+import io.portmapctl.plan.Conflict;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.Plans;
+import io.portmapctl.plan.Request;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.DesiredRules;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.HostAddresses;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Whether attachments are exactly in the tables: the plan that would make them so must be empty,
+ * and nothing may stand before their rules that takes their packets.
+ *
+ * @param plan what is missing and what is too much, as a plan
+ * @param findings a finding for each attachment, in their order
+ * @param warnings what may be wrong and cannot be told, and what the plan warns of
+ */
+public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
+
+  /**
+   * Audits the attachments on the tables.
+   *
+   * @param host what is known of this host, asked for where a rule makes it count
+   */
+  public static Audit of(
+      List<Table> tables, List<Request.Publish> requests, Supplier<HostAddresses> host) {
+    Plan plan = Plans.of(tables, List.copyOf(requests));
+    Set<String> warnings = new LinkedHashSet<>(plan.warnings());
+    List<Working> all = new ArrayList<>();
+    Map<String, List<Working>> byHash = new HashMap<>();
+    for (Request.Publish request : requests) {
+      Working working = new Working(request);
+      all.add(working);
+      byHash
+          .computeIfAbsent(ChainNames.hash(request.attachment().identity()), h -> new ArrayList<>())
+          .add(working);
+    }
+    for (Plan.Part part : plan.families()) {
+      Table table = part.before();
+      for (Working working : all) {
+        working.look(table);
+      }
+      for (Change change : part.changes()) {
+        attribute(change, byHash, all);
+      }
+      Shadows shadows =
+          new Shadows(part.after(), host); // what stays in the way when the plan is made
+      for (Working working : all) {
+        working.shadows.addAll(shadows.of(working.attachment, working.wanted));
+      }
+    }
+    for (Working working : all) {
+      working.shadows.stream()
+          .filter(s -> s.extent() == Finding.Extent.OPEN && !s.way().isEmpty())
+          .forEach(s -> warnings.add(open(s)));
+    }
+    for (Conflict conflict : plan.conflicts()) {
+      if (conflict instanceof Conflict.ChainName name) {
+        byHash
+            .getOrDefault(ChainNames.digits(name.chain()), List.of())
+            .forEach(w -> w.collides = true);
+      }
+    }
+    return new Audit(plan, all.stream().map(Working::finding).toList(), List.copyOf(warnings));
+  }
+
+  private static String open(Finding.Shadow shadow) {
+    return shadow.port().family().title()
+        + ": "
+        + shadow.port()
+        + " may be taken before its rules are reached, by a rule of chain "
+        + shadow.chain()
+        + " of which that cannot be told: "
+        + shadow.rule().latin1();
+  }
+
+  /** Whether every attachment is well. */
+  public boolean ok() {
+    return findings.stream().allMatch(Finding::ok);
+  }
+
+  /** The same with other findings and more warnings. */
+  public Audit with(List<Finding> others, List<String> more) {
+    Set<String> both = new LinkedHashSet<>(warnings);
+    both.addAll(more);
+    return new Audit(plan, List.copyOf(others), List.copyOf(both));
+  }
+
+  /** A change of a container's chain or entry is its attachment's; a shared one all have. */
+  private static void attribute(
+      Change change, Map<String, List<Working>> byHash, List<Working> all) {
+    String hash = ChainNames.digits(change.chain());
+    String target = change.rule().flatMap(r -> r.target().chain()).orElse("");
+    if (hash.isEmpty()) {
+      hash = ChainNames.digits(target);
+    }
+    if (!hash.isEmpty()) {
+      byHash.getOrDefault(hash, List.of()).forEach(w -> w.add(change));
+      return;
+    }
+    String shared = target.startsWith(ChainNames.SHARED) ? target : change.chain();
+    for (Working working : all) {
+      if (working.wanted.shared().containsKey(shared)) {
+        working.add(change);
+      }
+    }
+  }
+
+  /** One attachment while it is looked at. */
+  private static final class Working {
+    private final Request.Publish request;
+    private final Attachment attachment;
+    private final List<Finding.Part> missing = new ArrayList<>();
+    private final List<Finding.Part> unexpected = new ArrayList<>();
+    private final List<Finding.Shadow> shadows = new ArrayList<>();
+    private DesiredRules wanted = DesiredRules.NOTHING;
+    private boolean collides;
+
+    /** Whether a chain of its own is in one of the tables. */
+    private boolean there;
+
+    Working(Request.Publish request) {
+      this.request = request;
+      this.attachment = request.attachment();
+    }
+
+    void look(Table table) {
+      wanted = request.choice().layout().wanted(attachment, table.family());
+      there |=
+          ChainNames.pair(ChainNames.hash(attachment.identity())).stream()
+              .anyMatch(c -> table.chain(c).isPresent());
+    }
+
+    void add(Change change) {
+      boolean goes = change instanceof Change.DeleteRule || change instanceof Change.DeleteChain;
+      (goes ? unexpected : missing)
+          .add(new Finding.Part(change.family(), change.chain(), change.rule().map(r -> r.text())));
+    }
+
+    private Finding.Status shadowed() {
+      Finding.Extent worst =
+          shadows.stream().map(Finding.Shadow::extent).min(Comparator.naturalOrder()).orElseThrow();
+      return switch (worst) {
+        case ALL -> Finding.Status.SHADOWED;
+        case SOME -> Finding.Status.PARTLY_SHADOWED;
+        case OPEN -> Finding.Status.OPEN;
+      };
+    }
+
+    Finding finding() {
+      Finding.Status status = Finding.Status.OK;
+      if (collides || !missing.isEmpty() || !unexpected.isEmpty()) {
+        status = there ? Finding.Status.DRIFT : Finding.Status.MISSING;
+      } else if (!shadows.isEmpty()) {
+        status = shadowed();
+      }
+      return new Finding(
+          attachment,
+          request.choice(),
+          status,
+          List.copyOf(missing),
+          List.copyOf(unexpected),
+          List.copyOf(shadows),
+          List.of());
+    }
+  }
+
+  /** How many attachments are not as they should be, by status; empty where all are. */
+  public Optional<String> counted() {
+    List<String> parts = new ArrayList<>();
+    count(parts, Finding.Status.MISSING, "missing");
+    count(parts, Finding.Status.DRIFT, "drifted");
+    count(parts, Finding.Status.SHADOWED, "shadowed");
+    count(parts, Finding.Status.PARTLY_SHADOWED, "partly shadowed");
+    count(parts, Finding.Status.OPEN, "open");
+    return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
+  }
+
+  private void count(List<String> parts, Finding.Status status, String word) {
+    long count = findings.stream().filter(f -> f.status() == status).count();
+    if (count > 0) {
+      parts.add(count + " " + word);
+    }
+  }
+}

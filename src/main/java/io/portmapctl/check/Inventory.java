@@ -1,0 +1,230 @@
+package io.portmapctl.check;
+
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.plan.ContainerEntries;
+import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.HostAddresses;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Every mapping in the rulesets, of both layouts, with its owner.
+ *
+ * @param mappings by host port, protocol and family; of one port the first entry's first
+ * @param overlaps the ports that several chains take
+ * @param warnings what keeps all mappings of a family from working
+ */
+public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<String> warnings) {
+
+  private static final Comparator<Mapping> ORDER =
+      Comparator.comparingInt((Mapping m) -> m.hostPort().orElse(0))
+          .thenComparing(Mapping::protocol)
+          .thenComparing(Mapping::family);
+
+  /**
+   * Takes the inventory, without looking who else takes a mapping's packets.
+   *
+   * @param owners the attachments that the host has, where they are known
+   */
+  public static Inventory plain(List<Table> tables, Optional<Owners> owners) {
+    return of(tables, owners, Optional.empty());
+  }
+
+  /**
+   * Takes the inventory.
+   *
+   * @param owners the attachments that the host has, where they are known; nothing is an orphan
+   *     where they are not
+   * @param host what is known of this host, asked for where a rule makes it count
+   */
+  public static Inventory of(
+      List<Table> tables, Optional<Owners> owners, Supplier<HostAddresses> host) {
+    return of(tables, owners, Optional.of(host));
+  }
+
+  private static Inventory of(
+      List<Table> tables, Optional<Owners> owners, Optional<Supplier<HostAddresses>> host) {
+    LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
+    List<Mapping> all = new ArrayList<>();
+    List<Overlap> overlaps = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    for (Table table : tables) {
+      TableInventory taking = new TableInventory(table, tables, owners, evidence);
+      ContainerEntries entries = new ContainerEntries(table);
+      List<Mapping> found = taking.all();
+      if (host.isPresent()) {
+        found = intercepted(found, table, entries, host.get());
+      }
+      all.addAll(withOverlaps(found, entries, overlaps));
+      if (!found.isEmpty()) {
+        warnings.addAll(unreached(table));
+      }
+    }
+    all.sort(ORDER);
+    return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(warnings));
+  }
+
+  /** Marks what a rule of nobody's mapping takes first, and what not every packet is led to. */
+  private static List<Mapping> intercepted(
+      List<Mapping> mappings, Table table, ContainerEntries entries, Supplier<HostAddresses> host) {
+    Interceptors interceptors = new Interceptors(table, entries, host);
+    List<Mapping> marked = new ArrayList<>();
+    for (Mapping mapping : mappings) {
+      boolean looked = mapping.state() == State.OK && mapping.hostPort().isPresent();
+      marked.add(looked ? intercepted(mapping, interceptors) : mapping);
+    }
+    return marked;
+  }
+
+  private static Mapping intercepted(Mapping mapping, Interceptors interceptors) {
+    Interceptors.Subject subject =
+        new Interceptors.Subject(
+            port(mapping),
+            mapping.chain(),
+            mapping.owner().map(Identity::containerId),
+            mapping
+                .containerIp()
+                .map(Cidr::host)
+                .orElse(Cidr.any(mapping.family())), // whose translation cannot be told
+            mapping.snat() && mapping.family() == Family.IPV4,
+            Optional.empty(),
+            "",
+            "");
+    Mapping marked = mapping;
+    for (Interception interception : interceptors.arriving(subject)) {
+      Passage passage = interception.passage();
+      Optional<Interception.Culprit> stranger =
+          interception.culprits().stream().filter(c -> !c.isOfContainer()).findFirst();
+      boolean all = passage.extent() == Passage.Extent.ALL;
+      boolean counts = passage.kind().countsAlone() && marked.state() == State.OK;
+      if (all && counts && stranger.isPresent()) {
+        marked = marked.takenBy(taker(stranger.get(), interceptors));
+      } else if (passage.kind() == Passage.Kind.LAN
+          && marked.state() == State.OK
+          && interception.culprits().isEmpty()
+          && passage.extent() != Passage.Extent.OPEN) {
+        marked =
+            marked.in(
+                State.INCOMPLETE,
+                (all ? "no packet" : "not every packet")
+                    + " from outside is led to "
+                    + ChainNames.DNAT);
+      }
+    }
+    return marked;
+  }
+
+  private static Mapping.Taker taker(Interception.Culprit culprit, Interceptors interceptors) {
+    return new Mapping.Taker(
+        culprit.rule().chain(),
+        culprit.rule().index(),
+        interceptors.row(culprit.rule()).text(),
+        Program.of(culprit.way()));
+  }
+
+  private static List<String> unreached(Table table) {
+    List<String> warnings = new ArrayList<>();
+    for (String chain : List.of("PREROUTING", "OUTPUT")) {
+      if (!TableInventory.leadsToEntries(table, chain)) {
+        warnings.add(
+            table.family().title()
+                + ": no rule of "
+                + chain
+                + " leads to "
+                + ChainNames.DNAT
+                + ": no mapping is reached from "
+                + (chain.equals("OUTPUT") ? "this host itself" : "outside"));
+      }
+    }
+    return warnings;
+  }
+
+  /** Marks what several claim; mappings come in the order of their chains' entries. */
+  private static List<Mapping> withOverlaps(
+      List<Mapping> mappings, ContainerEntries entries, List<Overlap> overlaps) {
+    Map<String, List<Integer>> byPort = new LinkedHashMap<>();
+    for (int i = 0; i < mappings.size(); i++) {
+      Mapping mapping = mappings.get(i);
+      if (mapping.hostPort().isPresent() && mapping.containerIp().isPresent()) {
+        byPort
+            .computeIfAbsent(
+                mapping.protocol() + mapping.hostPort().getAsInt(), k -> new ArrayList<>())
+            .add(i);
+      }
+    }
+    List<Mapping> marked = new ArrayList<>(mappings);
+    for (List<Integer> same : byPort.values()) {
+      same.sort(Comparator.comparingInt(i -> place(marked.get(i), entries)));
+      for (int later = 1; later < same.size(); later++) {
+        // whom the first has beaten, the others need not beat again
+        boolean beaten = false;
+        for (int earlier = 0; earlier < later && !beaten; earlier++) {
+          beaten = beats(marked, same.get(earlier), same.get(later), entries, overlaps);
+        }
+      }
+    }
+    return marked;
+  }
+
+  private static PublishedPort port(Mapping mapping) {
+    return new PublishedPort(
+        mapping.family(), mapping.protocol(), mapping.hostIp(), mapping.hostPort().orElse(0));
+  }
+
+  /** Where the entry stands that takes its packets. */
+  private static int place(Mapping mapping, ContainerEntries entries) {
+    return entries.place(mapping.chain(), port(mapping)).orElse(Integer.MAX_VALUE);
+  }
+
+  /** Marks both where the first takes packets of the second; whether of another container. */
+  private static boolean beats(
+      List<Mapping> mappings,
+      int earlier,
+      int later,
+      ContainerEntries entries,
+      List<Overlap> overlaps) {
+    Mapping first = mappings.get(earlier);
+    Mapping second = mappings.get(later);
+    boolean meet =
+        first.hostIp().isEmpty()
+            || second.hostIp().isEmpty()
+            || first.hostIp().equals(second.hostIp());
+    boolean incomplete = first.state() == State.INCOMPLETE || second.state() == State.INCOMPLETE;
+    if (!meet || incomplete || first.chain().equals(second.chain())) {
+      return false;
+    }
+    if (!entries.share(first.chain(), second.chain(), port(first))) {
+      return false; // their conditions keep them apart
+    }
+    boolean same =
+        first.owner().isPresent()
+            && first
+                .owner()
+                .map(Identity::containerId)
+                .equals(second.owner().map(Identity::containerId));
+    Mapping loser = second.losing();
+    if (!same) {
+      if (second.state() != State.ORPHAN) {
+        mappings.set(earlier, conflicting(first, "another container claims this port too"));
+      }
+      loser = conflicting(loser, "another container's entry stands first and takes the packets");
+    }
+    mappings.set(later, loser);
+    overlaps.add(new Overlap(mappings.get(earlier), loser, same));
+    return !same;
+  }
+
+  private static Mapping conflicting(Mapping mapping, String why) {
+    return mapping.state() == State.ORPHAN ? mapping : mapping.in(State.CONFLICT, why);
+  }
+}

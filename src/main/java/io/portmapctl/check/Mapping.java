@@ -1,0 +1,99 @@
+package io.portmapctl.check;
+
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.text.Octets;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * One published port as it is found in a ruleset.
+ *
+ * @param family the family
+ * @param protocol tcp, udp or sctp; empty where neither entry nor rule names one
+ * @param hostIp the published address, empty for any
+ * @param hostPort the published port, where one is named
+ * @param containerIp the container's address, where a rule translates to it
+ * @param containerPort the container's port, where a rule translates to it
+ * @param owner whose it is, where that can be told
+ * @param layout the layout of its chains, where they tell
+ * @param chain the container's chain
+ * @param snat whether a rule masquerades localhost or hairpin traffic to it
+ * @param state how it is
+ * @param reason why it is not {@code ok}; empty where it is
+ * @param wins of a port that several claim, whether this one takes the packets
+ * @param takenBy the rule that takes its packets, where it is shadowed
+ * @param connections how many connections it took, where the ruleset has counters
+ */
+public record Mapping(
+    Family family,
+    String protocol,
+    Optional<IpAddress> hostIp,
+    OptionalInt hostPort,
+    Optional<IpAddress> containerIp,
+    OptionalInt containerPort,
+    Optional<Identity> owner,
+    Optional<Layout> layout,
+    String chain,
+    boolean snat,
+    State state,
+    String reason,
+    boolean wins,
+    Optional<Taker> takenBy,
+    OptionalLong connections) {
+
+  /**
+   * A rule that takes a mapping's packets first.
+   *
+   * @param chain its chain
+   * @param index its place in it, from 1
+   * @param rule the rule, as it is spelled there
+   * @param program whose it is, where the chains' names tell
+   */
+  public record Taker(String chain, int index, Octets rule, Optional<Program> program) {}
+
+  /** The same in another state. */
+  Mapping in(State other, String why) {
+    return with(other, why, wins, takenBy);
+  }
+
+  /** The same, where a rule takes its packets. */
+  Mapping takenBy(Taker taker) {
+    return with(
+        State.SHADOWED,
+        "a rule of "
+            + taker.program().map(p -> p.title() + ", in chain ").orElse("chain ")
+            + taker.chain()
+            + " takes its packets first",
+        false,
+        Optional.of(taker));
+  }
+
+  /** The same, where another's claim takes the packets. */
+  Mapping losing() {
+    return with(state, reason, false, takenBy);
+  }
+
+  private Mapping with(
+      State otherState, String otherReason, boolean otherWins, Optional<Taker> otherTaker) {
+    return new Mapping(
+        family,
+        protocol,
+        hostIp,
+        hostPort,
+        containerIp,
+        containerPort,
+        owner,
+        layout,
+        chain,
+        snat,
+        otherState,
+        otherReason,
+        otherWins,
+        otherTaker,
+        connections);
+  }
+}

@@ -1,0 +1,323 @@
+package io.portmapctl.check;
+
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.PortRange;
+import io.portmapctl.plan.ForeignDnat;
+import io.portmapctl.plan.PortClaims;
+import io.portmapctl.plan.RulePorts;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.Target;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Takes the inventory of one table. */
+final class TableInventory {
+  private static final String UNREACHED =
+      "no rule of PREROUTING leads to " + ChainNames.DNAT + ": nobody outside reaches it";
+
+  private static final String UNSHOWN =
+      "the iptables that wrote the ruleset could not show its rule ([unsupported revision])";
+
+  private final Table table;
+
+  /** Whether packets from outside come to the entries. */
+  private final boolean reached;
+
+  private final List<Table> tables;
+  private final Optional<Owners> owners;
+  private final LayoutChoice.Evidence evidence;
+
+  /** For each container chain its entries; first those that entries lead to, in their order. */
+  private final Map<String, List<Rule>> entries = new LinkedHashMap<>();
+
+  TableInventory(
+      Table table, List<Table> tables, Optional<Owners> owners, LayoutChoice.Evidence evidence) {
+    this.table = table;
+    this.reached = leadsToEntries(table, "PREROUTING");
+    this.tables = tables;
+    this.owners = owners;
+    this.evidence = evidence;
+    for (RuleEntry row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
+      String chain = row.rule().target().chain().orElse("");
+      if (isDnat(chain)) {
+        entries.computeIfAbsent(chain, c -> new ArrayList<>()).add(row.rule());
+      }
+    }
+    table.chains().keySet().stream()
+        .filter(TableInventory::isDnat)
+        .forEach(c -> entries.putIfAbsent(c, List.of()));
+  }
+
+  /** Whether a rule of a built-in chain leads to the entries. */
+  static boolean leadsToEntries(Table table, String builtIn) {
+    return table.chain(builtIn).map(Chain::rows).orElse(List.of()).stream()
+        .anyMatch(r -> r.rule().target().leadsTo(ChainNames.DNAT));
+  }
+
+  private static boolean isDnat(String chain) {
+    return ChainNames.isContainerChain(chain)
+        && chain.equals(ChainNames.pair(ChainNames.digits(chain)).get(0));
+  }
+
+  List<Mapping> all() {
+    List<Mapping> all = new ArrayList<>();
+    entries.forEach((chain, rules) -> new OneChain(chain, rules).collect(all));
+    return all;
+  }
+
+  /** The mappings of one container's chain. */
+  private final class OneChain {
+    private final String chain;
+    private final String hash;
+    private final List<Rule> leading;
+    private final List<RuleEntry> rows;
+    private final Optional<Identity> owner;
+    private final Optional<Layout> layout;
+    private final boolean orphan;
+    private final Set<String> masqueraded = new HashSet<>();
+    private final Set<String> translated = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
+
+    OneChain(String chain, List<Rule> leading) {
+      this.chain = chain;
+      this.hash = ChainNames.digits(chain);
+      this.leading = leading;
+      this.rows = table.chain(chain).map(Chain::rows).orElse(List.of());
+      Optional<Identity> named =
+          leading.stream().flatMap(r -> PortClaims.owner(r, chain).stream()).findFirst();
+      this.owner = named.or(() -> owners.flatMap(o -> o.owner(hash)));
+      this.layout = evidence.of(hash);
+      this.orphan = owners.map(o -> o.orphan(hash, named)).orElse(false);
+      for (RuleEntry row : rows) {
+        if (!isTranslation(row.rule())) {
+          RulePorts.of(row.rule())
+              .ifPresent(d -> ports(d).forEach(p -> masqueraded.add(d.protocol() + p)));
+        }
+      }
+    }
+
+    private static List<Integer> ports(RulePorts destination) {
+      List<Integer> ports = new ArrayList<>();
+      for (PortRange range : destination.ports()) {
+        for (int port = range.first(); port <= range.last(); port++) {
+          ports.add(port);
+        }
+      }
+      return ports;
+    }
+
+    void collect(List<Mapping> all) {
+      int before = all.size();
+      for (RuleEntry row : rows) {
+        if (isTranslation(row.rule())) {
+          translation(row, all);
+        }
+      }
+      for (Rule entry : leading) {
+        RulePorts.of(entry).ifPresent(d -> untranslated(d, all));
+      }
+      if (all.size() == before && (leading.isEmpty() || !namesPorts())) {
+        String why =
+            leading.isEmpty()
+                ? "no entry leads to the chain, and no rule in it translates"
+                : "no rule of the chain translates";
+        all.add(
+            mapping(
+                "",
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                why,
+                ""));
+      }
+    }
+
+    private boolean namesPorts() {
+      return leading.stream().anyMatch(e -> RulePorts.of(e).isPresent());
+    }
+
+    private void translation(RuleEntry row, List<Mapping> all) {
+      RulePorts destination =
+          RulePorts.of(row.rule())
+              .orElseGet(() -> new RulePorts(protocol(row.rule()), Optional.empty(), List.of()));
+      Optional<IpAddress> to = Optional.empty();
+      OptionalInt toPort = OptionalInt.empty();
+      if (row.rule().target() instanceof Target.Dnat dnat) {
+        to = dnat.address();
+        toPort = dnat.port();
+      }
+      Optional<IpAddress> hostIp = destination.network().map(Cidr::address);
+      if (destination.ports().isEmpty()) {
+        String why = wrong(row, destination.protocol(), -1);
+        all.add(
+            mapping(
+                destination.protocol(),
+                hostIp,
+                OptionalInt.empty(),
+                to,
+                toPort,
+                why,
+                row.counters()));
+      }
+      for (int port : ports(destination)) {
+        String key = destination.protocol() + port;
+        translated.add(key);
+        if (seen.add(key + hostIp.map(IpAddress::toString).orElse(""))) {
+          all.add(
+              mapping(
+                  destination.protocol(),
+                  hostIp,
+                  OptionalInt.of(port),
+                  to,
+                  toPort,
+                  wrong(row, destination.protocol(), port),
+                  row.counters()));
+        }
+      }
+    }
+
+    private static String protocol(Rule rule) {
+      for (Match match : rule.matches()) {
+        if (match instanceof Match.Proto proto && !proto.negated()) {
+          return proto.protocol().toString();
+        }
+      }
+      return "";
+    }
+
+    /** Why packets of a port may not get where the rule sends them; empty where they do. */
+    private String wrong(RuleEntry row, String protocol, int port) {
+      boolean shown = !row.rule().isUnshown() && leading.stream().noneMatch(Rule::isUnshown);
+      return shown ? reached(protocol, port) : UNSHOWN;
+    }
+
+    /** Why no entry leads packets of a port here; empty where one does. */
+    private String reached(String protocol, int port) {
+      for (Rule entry : leading) {
+        Optional<RulePorts> named = RulePorts.of(entry);
+        String ofEntry = protocol(entry);
+        boolean takes =
+            (ofEntry.isEmpty() || ofEntry.equals(protocol))
+                && (named.isEmpty() || named.get().meets(Optional.empty(), port));
+        if (takes) {
+          return "";
+        }
+      }
+      return leading.isEmpty()
+          ? "no entry leads to the chain"
+          : "no entry names the port: its packets do not come to the chain";
+    }
+
+    /** Ports that an entry names and that a rule should translate, and none does. */
+    private void untranslated(RulePorts entry, List<Mapping> all) {
+      boolean none =
+          ports(entry).stream().noneMatch(p -> translated.contains(entry.protocol() + p));
+      for (int port : ports(entry)) {
+        String key = entry.protocol() + port;
+        if (!translated.contains(key) && wanted(entry.protocol(), port).orElse(none)) {
+          translated.add(key);
+          all.add(
+              mapping(
+                  entry.protocol(),
+                  Optional.empty(),
+                  OptionalInt.of(port),
+                  Optional.empty(),
+                  OptionalInt.empty(),
+                  "an entry names the port, and no rule translates it",
+                  ""));
+        }
+      }
+    }
+
+    /**
+     * Whether a rule of this family should translate a port: in layout mark an entry names the
+     * ports of both. Its attachment tells, or else the same chain in the other family.
+     */
+    private Optional<Boolean> wanted(String protocol, int port) {
+      return owners
+          .flatMap(o -> o.translates(hash, table.family(), protocol, port))
+          .or(
+              () ->
+                  tables.stream()
+                      .filter(t -> t.family() != table.family())
+                      .flatMap(t -> t.chain(chain).stream())
+                      .flatMap(c -> c.rows().stream())
+                      .filter(r -> isTranslation(r.rule()))
+                      .flatMap(r -> RulePorts.of(r.rule()).stream())
+                      .filter(d -> d.protocol().equals(protocol))
+                      .filter(d -> d.meets(Optional.empty(), port))
+                      .map(d -> d.network().isEmpty())
+                      .findFirst());
+    }
+
+    private Mapping mapping(
+        String protocol,
+        Optional<IpAddress> hostIp,
+        OptionalInt hostPort,
+        Optional<IpAddress> to,
+        OptionalInt toPort,
+        String why,
+        String counters) {
+      String reason = why.isEmpty() && !reached ? UNREACHED : why;
+      State state = reason.isEmpty() ? State.OK : State.INCOMPLETE;
+      if (orphan) {
+        state = State.ORPHAN;
+        reason = "its container is none that lives on this host";
+      }
+      boolean snatChain = table.chain(ChainNames.pair(hash).get(1)).isPresent();
+      boolean snat =
+          layout.equals(Optional.of(Layout.SNAT))
+              ? snatChain
+              : masqueraded.contains(protocol + hostPort.orElse(-1));
+      return new Mapping(
+          table.family(),
+          protocol,
+          hostIp,
+          hostPort,
+          to,
+          toPort,
+          owner,
+          layout,
+          chain,
+          snat,
+          state,
+          reason,
+          true,
+          Optional.empty(),
+          connections(counters));
+    }
+  }
+
+  private static boolean isTranslation(Rule rule) {
+    return ForeignDnat.redirects(rule.target());
+  }
+
+  /** The packets in {@code [packets:bytes]}: of the nat table each is a connection's first. */
+  private static OptionalLong connections(String counters) {
+    int colon = counters.indexOf(':');
+    try {
+      return colon < 0
+          ? OptionalLong.empty()
+          : OptionalLong.of(Long.parseLong(counters.substring(1, colon)));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty(); // more than 2^63 were never counted
+    }
+  }
+}

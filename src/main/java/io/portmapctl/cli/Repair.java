@@ -1,0 +1,171 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.check.Audit;
+import io.portmapctl.check.Finding;
+import io.portmapctl.check.Program;
+import io.portmapctl.check.Remedies;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.host.live.ShellScript;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.view.Sentences;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * What makes right what check has found.
+ *
+ * @param commands command lines, in their order
+ * @param advice where no command can know, what a person must decide
+ */
+record Repair(List<String> commands, List<String> advice) {
+
+  /** What belongs to check alone, not to the add that mends. */
+  private static final List<String> OWN = List.of("--output", "--color", "--verbose", "--quiet");
+
+  /**
+   * What mends it.
+   *
+   * @param given what check was given
+   */
+  static Repair of(Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
+    List<String> commands = new ArrayList<>();
+    Set<String> advice = new LinkedHashSet<>();
+    askOthers(audit, advice);
+    for (Finding.Shadow shadow : Remedies.incurable(audit)) {
+      advice.add(
+          "The rule of "
+              + shadow.chain()
+              + " is nobody's who is known, and no rule of ours can go before it: whoever made it must"
+              + " take it out");
+    }
+    List<String> additions = new ArrayList<>();
+    if (audit.plan().changes().stream().anyMatch(Unshown::isNamed)) {
+      advice.add(
+          "What the iptables that wrote the ruleset could not show may be right: take the save with"
+              + " the iptables that made the rules, and check that.");
+    } else {
+      additions.addAll(additions(session, given, rulesets, audit));
+    }
+    List<Plan.Part> moves = Remedies.moves(audit);
+    if (!moves.isEmpty()) {
+      Plan plan = new Plan(moves, List.of(), List.of(), List.of(), List.of());
+      ShellScript.commands(plan).lines().forEach(commands::add);
+    }
+    commands.addAll(rivals(audit, advice));
+    if (!commands.isEmpty() && !rulesets.live()) {
+      advice.add("Commands that change rules are for the host that the rulesets are of.");
+    }
+    if (!additions.isEmpty() && IdentityOptions.of(given).sources().contains("-")) {
+      advice.add("The add reads the same standard input again.");
+    }
+    additions.addAll(commands);
+    return new Repair(List.copyOf(additions), List.copyOf(advice));
+  }
+
+  /** Live it is applied; a saved ruleset is printed as it should be, a family at a time. */
+  private static List<String> additions(
+      Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
+    List<String> commands = new ArrayList<>();
+    List<String> fromEnvironment = fromEnvironment(session, given);
+    boolean sysctls = audit.findings().stream().anyMatch(f -> !f.sysctls().isEmpty());
+    boolean rules = audit.plan().hasChanges();
+    if (rulesets.live()) {
+      List<String> without = new ArrayList<>(OWN);
+      without.addAll(List.of("--ruleset", "--ruleset6"));
+      if (rules || sysctls) {
+        List<String> more = new ArrayList<>(fromEnvironment);
+        more.add("--apply");
+        commands.add(CommandText.like(given, "add", without, more));
+      }
+      return commands;
+    }
+    List<String> without = new ArrayList<>(OWN);
+    without.add("--family");
+    for (Plan.Part part : audit.plan().families()) {
+      if (!part.changes().isEmpty()) {
+        String family = part.before().family().id();
+        List<String> more = new ArrayList<>(fromEnvironment);
+        more.addAll(List.of("--family", family, "--output", "save"));
+        commands.add(CommandText.like(given, "add", without, more));
+      }
+    }
+    return commands;
+  }
+
+  /** What the environment has said to check, it may not say to the shell that mends. */
+  private static List<String> fromEnvironment(Session session, ParseResult given) {
+    boolean asked = given.hasMatchedOption("--container-id");
+    return session
+        .variable("CNI_CONTAINERID")
+        .filter(id -> !asked && IdentityOptions.of(given).sources().isEmpty())
+        .map(id -> List.of("--container-id", id))
+        .orElse(List.of());
+  }
+
+  /** Other programs' rules are never removed: they put them back, and lose what they are for. */
+  private static void askOthers(Audit audit, Set<String> advice) {
+    for (Finding finding : audit.findings()) {
+      for (Finding.Shadow shadow : finding.shadows()) {
+        if (shadow.extent() == Finding.Extent.OPEN) {
+          continue;
+        }
+        Optional<Program> program = Remedies.program(shadow);
+        if (program.isPresent()) {
+          advice.add(
+              "Chain "
+                  + shadow.chain()
+                  + " is "
+                  + program.get().title()
+                  + "'s, which would put its rule back: "
+                  + program.get().remedy());
+        } else if (shadow.way().isEmpty()) {
+          advice.add(
+              "The program whose chain "
+                  + shadow.chain()
+                  + " is must masquerade what it marks; without externalSetMarkChain the mapping"
+                  + " needs it not");
+        } else if (shadow.effect() == Finding.Effect.SOURCE) {
+          advice.add(
+              "The rule of "
+                  + shadow.chain()
+                  + " masquerades more than what is marked; nobody who is known made it so, and it"
+                  + " is not removed here");
+        }
+      }
+    }
+  }
+
+  /** Containers in the way: those that are not among the wanted go. */
+  private static Set<String> rivals(Audit audit, Set<String> advice) {
+    Set<String> commands = new LinkedHashSet<>();
+    for (Finding finding : audit.findings()) {
+      for (Finding.Shadow shadow : finding.shadows()) {
+        if (shadow.containerChain().isEmpty()
+            || shadow.effect() != Finding.Effect.PORT
+            || shadow.extent() == Finding.Extent.OPEN) {
+          continue;
+        }
+        if (isWanted(audit, shadow.container())) {
+          advice.add(Sentences.shadow(shadow) + "; both are wanted, and one of them must go");
+        } else {
+          advice.add(
+              Sentences.owner(shadow)
+                  + " is none of those that were checked: if it is not alive any more, del removes"
+                  + " what is left of it");
+          commands.add(CommandText.removing(shadow.container(), shadow.containerChain().get()));
+        }
+      }
+    }
+    return commands;
+  }
+
+  private static boolean isWanted(Audit audit, Optional<Identity> container) {
+    return audit.findings().stream()
+        .filter(f -> f.status() != Finding.Status.DEAD)
+        .anyMatch(f -> container.equals(Optional.of(f.attachment().identity())));
+  }
+}

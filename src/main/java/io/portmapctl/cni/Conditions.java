@@ -1,0 +1,212 @@
+package io.portmapctl.cni;
+
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.text.Printable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The allow-list of conditions: matches only. iptables would also obey options that replace the
+ * target, zero counters, change the family or run a program, and some of them may be abbreviated.
+ */
+final class Conditions {
+  /** iptables' own long options (iptables(8)); a prefix of one is an abbreviation of it. */
+  private static final List<String> OWN =
+      List.of(
+          "append",
+          "check",
+          "delete",
+          "insert",
+          "replace",
+          "list",
+          "list-rules",
+          "flush",
+          "zero",
+          "new-chain",
+          "delete-chain",
+          "rename-chain",
+          "policy",
+          "source",
+          "destination",
+          "src",
+          "dst",
+          "protocol",
+          "proto",
+          "in-interface",
+          "out-interface",
+          "jump",
+          "goto",
+          "match",
+          "table",
+          "fragment",
+          "fragments",
+          "version",
+          "help",
+          "numeric",
+          "verbose",
+          "wait",
+          "wait-interval",
+          "line-numbers",
+          "modprobe",
+          "exact",
+          "set-counters",
+          "ipv4",
+          "ipv6");
+
+  /** The protocols that iptables itself knows by name. */
+  private static final List<String> PROTOCOLS =
+      List.of(
+          "tcp",
+          "udp",
+          "udplite",
+          "sctp",
+          "icmp",
+          "icmpv6",
+          "ipv6-icmp",
+          "esp",
+          "ah",
+          "ipv6-mh",
+          "mh",
+          "all");
+
+  private Conditions() {}
+
+  /** What is wrong with the conditions of an option. */
+  static void check(String option, List<String> words, Family family, List<InputError> errors) {
+    Json.Array given = new Json.Array(words.stream().map(w -> (Json) new Json.Text(w)).toList());
+    Cursor holder =
+        new Cursor(
+            new Json.Obj(List.of(new Json.Field(option, given))),
+            "",
+            new Cursor.Errors("command line", errors));
+    check(holder.items(option), family);
+  }
+
+  /** Adds an error for every word that is not part of an allowed match. */
+  static void check(List<Cursor> words, Family family) {
+    boolean inModule = false;
+    Set<String> given = new HashSet<>();
+    for (int i = 0; i < words.size(); i++) {
+      Cursor at = words.get(i);
+      Optional<String> text = at.text();
+      if (text.isEmpty()) {
+        continue;
+      }
+      String word = text.get();
+      if (word.indexOf('\0') >= 0 || word.indexOf('\n') >= 0 || word.indexOf('\r') >= 0) {
+        at.error("found " + Printable.quoted(word) + ": NUL and line breaks are not allowed");
+        continue;
+      }
+      switch (word) {
+        case "!" -> {
+          String next = peek(words, i + 1);
+          if (!next.startsWith("-") || next.equals("-m")) {
+            at.error("\"!\" must stand before the option that it negates");
+          }
+        }
+        case "-s", "-d", "-i", "-o", "-p" -> {
+          inModule = false;
+          if (!given.add(word)) {
+            at.error(word + " is given twice; iptables takes one");
+          }
+          if (i + 1 >= words.size() || peek(words, i + 1).startsWith("-")) {
+            at.error(word + " needs a value");
+          } else {
+            i++;
+            value(words.get(i), word, family, i >= 2 && peek(words, i - 2).equals("!"));
+          }
+        }
+        case "-m" -> {
+          inModule = true;
+          String name = peek(words, i + 1);
+          if (!name.matches("[A-Za-z0-9_]+")) {
+            at.error("-m needs the name of a match");
+          } else {
+            i++;
+          }
+        }
+        default -> inModule = other(at, word, inModule);
+      }
+    }
+  }
+
+  private static boolean other(Cursor at, String word, boolean inModule) {
+    if (word.startsWith("--") && word.length() > 2) {
+      String name = word.substring(2).split("=", 2)[0];
+      if (OWN.stream().anyMatch(o -> o.startsWith(name))) {
+        at.error(
+            Printable.quoted(word)
+                + " is, or abbreviates, an option of iptables itself; allowed are matches only");
+        return true;
+      } else if (!inModule) {
+        at.error(Printable.quoted(word) + " is an option of a match: name it first, with -m NAME");
+        return true;
+      }
+    } else if (word.startsWith("-")) {
+      at.error(
+          Printable.quoted(word)
+              + " is not allowed; allowed are \"!\", -s, -d, -i, -o, -p and -m NAME with that"
+              + " match's own long options, each word by itself");
+      return true; // what follows is its value
+    } else if (!inModule) {
+      at.error("found " + Printable.quoted(word) + " where an option was expected");
+    }
+    return inModule;
+  }
+
+  private static void value(Cursor at, String option, Family family, boolean negated) {
+    Optional<String> text = at.text();
+    if (text.isEmpty()) {
+      return;
+    }
+    switch (option) {
+      case "-s", "-d" -> {
+        String[] parts = text.get().split(",", -1);
+        for (String part : parts) {
+          Optional<Cidr> cidr = Cidr.parse(part);
+          if (cidr.isEmpty() || cidr.get().address().family() != family) {
+            at.error(
+                "found "
+                    + Printable.quoted(part)
+                    + ", expected an "
+                    + family.title()
+                    + " address, ADDRESS or ADDRESS/PREFIX");
+          }
+        }
+        if (negated && parts.length > 1) {
+          at.error("\"!\" is not allowed with several addresses");
+        }
+      }
+      case "-i", "-o" -> {
+        String name = text.get();
+        boolean wildcard = name.endsWith("+");
+        String bare = wildcard ? name.substring(0, name.length() - 1) : name;
+        if (!bare.isEmpty() || !wildcard) {
+          Names.networkInterface(wildcard ? bare + "x" : bare)
+              .ifPresent(m -> Names.networkInterface(name).ifPresent(at::error));
+        }
+      }
+      default -> {
+        String name = text.get().toLowerCase(Locale.ROOT);
+        boolean number = name.matches("[0-9]{1,3}") && Integer.parseInt(name) <= 255;
+        if (!number && !PROTOCOLS.contains(name)) {
+          at.error(
+              "found "
+                  + Printable.quoted(text.get())
+                  + ", expected a protocol: a number to 255 or one of "
+                  + String.join(", ", PROTOCOLS));
+        }
+      }
+    }
+  }
+
+  private static String peek(List<Cursor> words, int index) {
+    return index < words.size() && words.get(index).value() instanceof Json.Text text
+        ? text.value()
+        : "";
+  }
+}

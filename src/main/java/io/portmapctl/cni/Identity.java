@@ -1,0 +1,67 @@
+package io.portmapctl.cni;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Who owns a mapping: a network's name and a container's ID. It is asked for its digest wherever a
+ * chain is named, which is why it keeps it.
+ */
+public final class Identity {
+  private final String network;
+  private final String containerId;
+  private String digest = "";
+
+  /** The container of this ID on the network of this name. */
+  public Identity(String network, String containerId) {
+    this.network = network;
+    this.containerId = containerId;
+  }
+
+  /** The network's name. */
+  public String network() {
+    return network;
+  }
+
+  /** The container's ID. */
+  public String containerId() {
+    return containerId;
+  }
+
+  /** The SHA-512 of network name and container ID, one after the other, in 128 hex digits. */
+  public String digest() {
+    String known = digest;
+    if (known.isEmpty()) {
+      known = HexFormat.of().formatHex(sha512(network + containerId));
+      digest = known;
+    }
+    return known;
+  }
+
+  private static byte[] sha512(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-512").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-512", e);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Identity that
+        && network.equals(that.network)
+        && containerId.equals(that.containerId);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * network.hashCode() + containerId.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return network + "/" + containerId;
+  }
+}

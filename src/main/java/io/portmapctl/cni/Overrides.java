@@ -1,0 +1,80 @@
+package io.portmapctl.cni;
+
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the command line says in place of a document's pieces.
+ *
+ * @param network the network name
+ * @param containerId the container ID
+ * @param ifName the interface name
+ * @param fallbackContainerId the container ID where neither option nor document has one
+ * @param fallbackIfName the interface name where neither option nor document has one
+ * @param addresses the container's addresses
+ * @param mappings the port mappings
+ * @param noSnat whether {@code --no-snat} was given
+ * @param conditionsV4 IPv4 conditions
+ * @param conditionsV6 IPv6 conditions
+ * @param masqAll whether {@code --masq-all} was given
+ * @param markBit the mark bit
+ * @param setMarkChain the external chain
+ * @param pluginType the type that a conflist's plugin must have
+ */
+public record Overrides(
+    Optional<String> network,
+    Optional<String> containerId,
+    Optional<String> ifName,
+    Optional<String> fallbackContainerId,
+    Optional<String> fallbackIfName,
+    List<Cidr> addresses,
+    List<PortMapping> mappings,
+    boolean noSnat,
+    List<String> conditionsV4,
+    List<String> conditionsV6,
+    boolean masqAll,
+    OptionalInt markBit,
+    Optional<String> setMarkChain,
+    String pluginType) {
+
+  /** Nothing but which plugin of a configuration list is meant. */
+  public static Overrides pluginType(String type) {
+    Optional<String> none = Optional.empty();
+    return new Overrides(
+        none,
+        none,
+        none,
+        none,
+        none,
+        List.of(),
+        List.of(),
+        false,
+        List.of(),
+        List.of(),
+        false,
+        OptionalInt.empty(),
+        none,
+        type);
+  }
+
+  /** What is wrong with them by themselves; a document has no part in it. */
+  public List<InputError> errors() {
+    List<InputError> errors = new ArrayList<>();
+    network.flatMap(n -> Names.cni("network name", n)).ifPresent(m -> add(errors, "--net", m));
+    containerId
+        .flatMap(c -> Names.cni("container ID", c))
+        .ifPresent(m -> add(errors, "--container-id", m));
+    ifName.flatMap(Names::networkInterface).ifPresent(m -> add(errors, "--ifname", m));
+    Conditions.check("--condition-v4", conditionsV4, Family.IPV4, errors);
+    Conditions.check("--condition-v6", conditionsV6, Family.IPV6, errors);
+    return List.copyOf(errors);
+  }
+
+  private static void add(List<InputError> errors, String option, String message) {
+    errors.add(new InputError("command line", option, message));
+  }
+}

@@ -1,0 +1,90 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.plan.PortClaims;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.text.Octets;
+import io.portmapctl.trace.HookExit;
+import io.portmapctl.trace.PacketPath;
+import io.portmapctl.trace.Step;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whose a container's chain is: its entry's comment tells, or a known attachment. */
+public final class ChainOwners {
+  private final Map<String, Identity> known = new HashMap<>();
+  private final Map<String, Optional<Identity>> entries = new HashMap<>();
+
+  /** With the attachments that are known. */
+  public ChainOwners(List<Attachment> attachments) {
+    attachments.forEach(a -> known.put(ChainNames.hash(a.identity()), a.identity()));
+  }
+
+  /**
+   * Who gets packets.
+   *
+   * @param chain the chain whose rule sends them there
+   * @param owner whose chain it is, where it is a container's and that can be told
+   * @param label what the rule's own comment says, where it is none of a container's
+   */
+  public record Recipient(String chain, Optional<Identity> owner, Optional<Octets> label) {
+
+    /** Whether it is a container's chain. */
+    public boolean isContainer() {
+      return ChainNames.isContainerChain(chain);
+    }
+  }
+
+  /** Who redirects a packet that goes this way; empty where nobody does. */
+  public Optional<Recipient> of(PacketPath way) {
+    return way.redirection().map(this::of);
+  }
+
+  private Recipient of(HookExit exit) {
+    String chain = exit.way().get(exit.way().size() - 1).chain();
+    Optional<Identity> owner = Optional.empty();
+    for (Step step : exit.way()) {
+      if (step.rule().target().leadsTo(chain)) {
+        owner = named(step.rule(), chain);
+      }
+    }
+    Optional<Octets> label =
+        ChainNames.isContainerChain(chain)
+            ? Optional.empty()
+            : exit.way().get(exit.way().size() - 1).rule().comment();
+    return new Recipient(chain, owner.or(() -> owner(chain)), label);
+  }
+
+  /** Whom an entry names; told once, since it takes a digest. */
+  private Optional<Identity> named(Rule entry, String chain) {
+    return entries.computeIfAbsent(
+        chain + " " + entry.comment().map(Octets::latin1).orElse(""),
+        k -> PortClaims.owner(entry, chain));
+  }
+
+  /** Whose a chain is by its name. */
+  Optional<Identity> owner(String chain) {
+    return Optional.ofNullable(known.get(ChainNames.digits(chain)));
+  }
+
+  /** Whose a chain is by the entries of a table, or by its name. */
+  Optional<Identity> owner(Table table, String chain) {
+    for (RuleEntry row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
+      Optional<Identity> owner =
+          row.rule().target().leadsTo(chain)
+              ? PortClaims.owner(row.rule(), chain)
+              : Optional.empty();
+      if (owner.isPresent()) {
+        return owner;
+      }
+    }
+    return owner(chain);
+  }
+}

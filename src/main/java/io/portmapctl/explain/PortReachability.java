@@ -1,0 +1,326 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
+import io.portmapctl.plan.ForeignDnat;
+import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.plan.RulePorts;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Side;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.HookExit;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Mark;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.PacketPath;
+import io.portmapctl.trace.RuleIndex;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Ternary;
+import io.portmapctl.trace.Trace;
+import io.portmapctl.trace.Tracer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who gets connections to a port of the host, from each kind of sender. */
+public final class PortReachability {
+  private static final int CLIENT_PORT = 40000;
+
+  /** Of a service with many, each is reached like the first. */
+  private static final int MOST_CONTAINERS = 2;
+
+  private final Table table;
+  private final Family family;
+  private final HostAddresses told;
+  private final ChainOwners whose;
+  private final Map<IpAddress, Cidr> subnets;
+  private final Settings settings;
+  private final RuleIndex index;
+
+  /** By what is known of the host, which most ports have in common. */
+  private final Map<HostAddresses, Tracer> tracers = new HashMap<>();
+
+  private final Map<HostAddresses, SenderClasses> classes = new HashMap<>();
+
+  /** What is redirected only if it is sent to a certain address. */
+  private final List<RulePorts> ofOneAddress = new ArrayList<>();
+
+  /**
+   * Looks at a table.
+   *
+   * @param host what is known of the host's addresses
+   * @param whose whose chains are whose
+   * @param subnets the subnets of containers that are known by other means
+   * @param settings what the kernel does
+   */
+  public PortReachability(
+      Table table,
+      HostAddresses host,
+      ChainOwners whose,
+      Map<IpAddress, Cidr> subnets,
+      Settings settings) {
+    this.table = table;
+    this.family = table.family();
+    this.told = host;
+    this.whose = whose;
+    this.subnets = Map.copyOf(subnets);
+    this.settings = settings;
+    this.index = new RuleIndex(table);
+    for (Chain chain : table.chains().values()) {
+      for (RuleEntry row : chain.rows()) {
+        if (ForeignDnat.redirects(row.rule().target())) {
+          RulePorts.of(row.rule())
+              .filter(d -> d.address().isPresent())
+              .ifPresent(ofOneAddress::add);
+        }
+      }
+    }
+  }
+
+  /** Who gets connections to a port: the answers to one address of the host after another. */
+  public PortReach of(PublishedPort port) {
+    Question question = new Question(port.protocol(), port.port(), port.hostIp());
+    List<Answer> answers = question.answers();
+    Set<ChainOwners.Recipient> recipients = new LinkedHashSet<>();
+    answers.forEach(a -> a.arrivals().forEach(r -> recipients.add(r.recipient())));
+    question.others.removeAll(recipients);
+    return new PortReach(port, answers, List.copyOf(recipients), List.copyOf(question.others));
+  }
+
+  /** The host's addresses, and those that rules of this port name; one stands for the unknown. */
+  private List<IpAddress> destinations(String protocol, int port, Optional<IpAddress> hostIp) {
+    if (hostIp.isPresent()) {
+      return List.of(hostIp.get());
+    }
+    Set<IpAddress> named = new LinkedHashSet<>();
+    for (RulePorts translated : ofOneAddress) {
+      if (translated.protocol().equals(protocol) && translated.meets(Optional.empty(), port)) {
+        translated.address().ifPresent(named::add);
+      }
+    }
+    List<IpAddress> all = new ArrayList<>(told.addresses(family));
+    if (told.links().isEmpty()) {
+      all.add(ExampleAddress.host(family, named));
+    }
+    named.stream().filter(a -> !all.contains(a)).forEach(all::add);
+    return all;
+  }
+
+  /** One port's answers. */
+  private final class Question {
+    private final IpProtocol protocol;
+    private final int port;
+    private final Optional<IpAddress> hostIp;
+    private final List<IpAddress> destinations;
+    private final HostAddresses host;
+    private final Tracer tracer;
+    private final ConnectionVerdict judgement;
+    private final List<Answer> answers = new ArrayList<>();
+    private final Set<ChainOwners.Recipient> others = new LinkedHashSet<>();
+    private final Set<IpAddress> claimed = new HashSet<>();
+
+    Question(String name, int port, Optional<IpAddress> hostIp) {
+      this.protocol = IpProtocol.of(name).orElseThrow();
+      this.port = port;
+      this.hostIp = hostIp;
+      this.destinations = destinations(name, port, hostIp);
+      this.host = told.links().isPresent() ? told : ExampleAddress.host(destinations);
+      this.tracer =
+          tracers.compute(
+              host,
+              (h, known) -> known == null || known.isWorn() ? new Tracer(index, h, false) : known);
+      this.judgement = new ConnectionVerdict(table, whose, c -> Optional.of(subnet(c)), settings);
+    }
+
+    List<Answer> answers() {
+      for (IpAddress to : destinations) {
+        if (!HostAddresses.isLoopback(to)) {
+          networks(ask(Sender.Kind.LAN, ExampleAddress.client(family), to), to);
+          if (host.isLocal(to) == Ternary.YES) {
+            ask(Sender.Kind.HOST, to, to);
+          }
+        }
+      }
+      for (IpAddress to : local()) {
+        // all of 127.0.0.0/8 is sent to from 127.0.0.1
+        ask(Sender.Kind.LOCALHOST, ExampleAddress.localhost(family), to);
+      }
+      for (IpAddress container : containers()) {
+        for (IpAddress to : destinations) {
+          if (!HostAddresses.isLoopback(to)) {
+            ask(Sender.Kind.CONTAINER, container, to);
+            ask(Sender.Kind.SIBLING, sibling(container), to);
+          }
+        }
+      }
+      return List.copyOf(answers);
+    }
+
+    /** Where localhost sends to: an address of its own that is asked about, else the usual one. */
+    private List<IpAddress> local() {
+      if (hostIp.isPresent()) {
+        return hostIp.filter(HostAddresses::isLoopback).stream().toList();
+      }
+      List<IpAddress> local = new ArrayList<>(List.of(ExampleAddress.localhost(family)));
+      destinations.stream()
+          .filter(a -> HostAddresses.isLoopback(a) && !local.contains(a))
+          .forEach(local::add);
+      return local;
+    }
+
+    /** Adds an answer; the whole trace is for those who look at what did not match. */
+    private Trace ask(Sender.Kind kind, IpAddress from, IpAddress to) {
+      boolean outside = kind == Sender.Kind.LAN || kind == Sender.Kind.NETWORK;
+      Trace trace = tracer.follow(packet(from, to), outside ? index.containerSide() : List.of());
+      ConnectionVerdict.Verdict verdict = judgement.of(trace);
+      Set<Answer.Arrival> arrivals = new LinkedHashSet<>();
+      for (PacketPath way : trace.ways()) {
+        whose
+            .of(way)
+            .ifPresent(r -> arrivals.add(new Answer.Arrival(way.after().destination(), r)));
+      }
+      // whoever sends to an address meets the same claims
+      if (!arrivals.isEmpty() && claimed.add(to)) {
+        others.addAll(Claimants.besides(whose, trace));
+      }
+      answers.add(
+          new Answer(
+              new Sender(kind, from, to),
+              verdict.result(),
+              outside ? verdict.reason() + hiding(verdict, trace) : verdict.reason(),
+              trace.taken(),
+              List.copyOf(arrivals)));
+      return trace;
+    }
+
+    /** The rule that hides senders from the container, though answers would come back without. */
+    private static String hiding(ConnectionVerdict.Verdict verdict, Trace trace) {
+      Optional<HookExit> masquerade =
+          verdict.result() == Answer.Result.WORKS
+              ? trace.ways().stream().flatMap(w -> w.masquerade().stream()).findFirst()
+              : Optional.empty();
+      if (masquerade.isEmpty()) {
+        return "";
+      }
+      Step last = masquerade.get().way().get(masquerade.get().way().size() - 1);
+      boolean marked = last.rule().matches().stream().anyMatch(Match.Mark.class::isInstance);
+      return marked
+          ? ""
+          : " (rule " + last.index() + " of " + last.chain() + " hides who sends it)";
+    }
+
+    private Packet packet(IpAddress from, IpAddress to) {
+      return new Packet(
+          family,
+          protocol,
+          Endpoint.of(from, CLIENT_PORT),
+          Endpoint.of(to, port),
+          host.deviceTowards(from),
+          PacketInterface.UNKNOWN,
+          Mark.of(0),
+          Ternary.NO);
+    }
+
+    /** Senders who fare otherwise than the one who stands for the LAN. */
+    private void networks(Trace lan, IpAddress to) {
+      if (!asksForSenders(lan)) {
+        return;
+      }
+      List<Cidr> inside = containers().stream().map(this::subnet).toList();
+      SenderClasses parted = classes.computeIfAbsent(host, h -> new SenderClasses(index, h));
+      for (IpAddress sender :
+          parted.others(protocol, to, port, inside, ExampleAddress.client(family))) {
+        ask(Sender.Kind.NETWORK, sender, to);
+      }
+    }
+
+    /** Whether some rule on the way looks at who sends; else all fare alike. */
+    private boolean asksForSenders(Trace lan) {
+      return lan.ways().stream()
+          .map(w -> w.passes().get(0))
+          .distinct()
+          .flatMap(p -> p.steps().stream())
+          .filter(s -> !s.rule().target().chain().map(index::onlyMarks).orElse(false))
+          .flatMap(s -> s.rule().matches().stream())
+          .anyMatch(SenderClasses::asks);
+    }
+
+    /** The containers that some answer leads to, or the first of many. */
+    private List<IpAddress> containers() {
+      Set<IpAddress> containers = new LinkedHashSet<>();
+      for (Answer answer : answers) {
+        for (PacketPath way : answer.trace().ways()) {
+          if (way.redirection().isPresent()) {
+            way.after()
+                .destination()
+                .ip()
+                .filter(a -> host.isLocal(a) != Ternary.YES)
+                .ifPresent(containers::add);
+          }
+        }
+      }
+      return containers.stream().limit(MOST_CONTAINERS).toList();
+    }
+
+    private IpAddress sibling(IpAddress container) {
+      return ExampleAddress.sibling(subnet(container), container, host);
+    }
+
+    private Cidr wide(IpAddress container) {
+      return new Cidr(container, family == Family.IPV4 ? 24 : 64).network();
+    }
+
+    /**
+     * The container's subnet, as an attachment, an interface or its hairpin rule tells, or a usual
+     * one.
+     */
+    private Cidr subnet(IpAddress container) {
+      Optional<Cidr> known = Optional.ofNullable(subnets.get(container)).map(Cidr::network);
+      return known
+          .or(() -> host.subnet(container))
+          .or(() -> hairpin(container))
+          .orElseGet(() -> wide(container));
+    }
+
+    /** The source of the rule that marks hairpin traffic, on the ways to the container. */
+    private Optional<Cidr> hairpin(IpAddress container) {
+      for (Answer answer : answers) {
+        for (PacketPath way : answer.trace().ways()) {
+          boolean here = way.after().destination().isAt(container);
+          Optional<String> chain =
+              here ? whose.of(way).map(ChainOwners.Recipient::chain) : Optional.empty();
+          List<RuleEntry> rows = chain.flatMap(table::chain).map(Chain::rows).orElse(List.of());
+          for (RuleEntry row : rows) {
+            Optional<Cidr> from = source(row.rule()).map(Match.Address::cidr);
+            boolean network = from.isPresent() && from.get().prefix() < family.bits();
+            if (network && from.get().contains(Cidr.host(container))) {
+              return from;
+            }
+          }
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Match.Address> source(Rule rule) {
+    for (Match match : rule.matches()) {
+      if (match instanceof Match.Address a && a.side() == Side.SOURCE) {
+        return Optional.of(a);
+      }
+    }
+    return Optional.empty();
+  }
+}

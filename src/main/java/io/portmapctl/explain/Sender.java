@@ -1,0 +1,45 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.net.IpAddress;
+
+/**
+ * From where a port is looked at.
+ *
+ * @param kind who sends
+ * @param source the sender's address
+ * @param destination the address that it sends to
+ */
+public record Sender(Kind kind, IpAddress source, IpAddress destination) {
+
+  /** Who sends. */
+  public enum Kind {
+    /** Another machine. */
+    LAN("the LAN"),
+    /** A machine of a network that a condition names. */
+    NETWORK("a network that a condition names"),
+    /** The host, from the address that it sends to. */
+    HOST("this host"),
+    /** The host, from 127.0.0.1 or ::1. */
+    LOCALHOST("localhost"),
+    /** The container that has the port. */
+    CONTAINER("the container itself"),
+    /** Another container of its subnet. */
+    SIBLING("another container");
+
+    private final String title;
+
+    Kind(String title) {
+      this.title = title;
+    }
+
+    /** For a person. */
+    public String title() {
+      return title;
+    }
+
+    /** The name in JSON. */
+    public String id() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.portmapctl.host;
+
+import io.portmapctl.net.Family;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.ruleset.Table;
+
+/** What keeps nat tables. */
+public interface Backend {
+
+  /**
+   * The nat table of a family as it is now.
+   *
+   * @throws HostException when it cannot be read; never an empty table in its place
+   */
+  Table read(Family family) throws HostException;
+
+  /**
+   * Whether there is such a family at all; known once it was read, when its table counts as empty.
+   */
+  boolean has(Family family);
+
+  /**
+   * Makes all changes of one family, or none.
+   *
+   * @throws HostException when none was made, somebody else's change in between among the reasons
+   */
+  void apply(Plan.Part part) throws HostException;
+}

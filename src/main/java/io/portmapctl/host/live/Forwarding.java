@@ -1,0 +1,143 @@
+package io.portmapctl.host.live;
+
+import io.portmapctl.net.Family;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whether a host forwards packets at all: what containers get is forwarded.
+ *
+ * @param exec starts {@code iptables-save}
+ * @param host where programs are
+ * @param variant whose programs
+ * @param sysctls {@code /proc/sys}
+ */
+public record Forwarding(Exec exec, HostPaths host, VariantChoice variant, Path sysctls) {
+
+  /**
+   * Something that keeps packets from being forwarded.
+   *
+   * @param text what it is, for a person
+   * @param total whether it stops all of them
+   */
+  public record Obstacle(String text, boolean total) {}
+
+  /** What keeps packets of a family from being forwarded. */
+  public List<Obstacle> obstacles(Family family) {
+    List<Obstacle> obstacles = new ArrayList<>();
+    String setting = family == Family.IPV4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding";
+    try {
+      if (Files.readString(sysctls.resolve(setting)).strip().equals("0")) {
+        obstacles.add(
+            new Obstacle(
+                setting + " is 0: this host forwards nothing, what it sends itself aside", true));
+      }
+    } catch (IOException e) {
+      // a kernel without the family forwards nothing of it, and has no rules either
+    }
+    for (Path program : programs(family)) {
+      forwardChain(program, family).filter(o -> !obstacles.contains(o)).ifPresent(obstacles::add);
+    }
+    return List.copyOf(obstacles);
+  }
+
+  /** The kernel runs the rules of both variants. */
+  private List<Path> programs(Family family) {
+    List<Path> programs = new ArrayList<>();
+    for (String infix : List.of(variant.infix(), "-nft", "-legacy")) {
+      Optional<Path> program = host.find(family.program() + infix + "-save");
+      boolean readable =
+          program.isPresent()
+              && (!LiveReader.isLegacy(program.get()) || filterLoaded(family))
+              && programs.stream()
+                  .noneMatch(p -> LiveReader.isLegacy(p) == LiveReader.isLegacy(program.get()));
+      if (readable) {
+        programs.add(program.get());
+      }
+    }
+    return programs;
+  }
+
+  /** Whether packets that only cross a bridge are shown to iptables (br_netfilter). */
+  public boolean showsBridged(Family family) {
+    String setting =
+        "net/bridge/bridge-nf-call-" + (family == Family.IPV4 ? "iptables" : "ip6tables");
+    try {
+      return Files.readString(sysctls.resolve(setting)).strip().equals("1");
+    } catch (IOException e) {
+      return false; // without the module they are not
+    }
+  }
+
+  private Optional<Obstacle> forwardChain(Path program, Family family) {
+    try {
+      Exec.Result result = exec.run(List.of(program.toString(), "-t", "filter"), "");
+      return result.exit() == 0 ? obstacle(result.output(), family) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // reading table nat has said what is wrong
+    }
+  }
+
+  /** Legacy programs load a table by merely looking at it. */
+  private boolean filterLoaded(Family family) {
+    Path names = host.proc().resolve((family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
+    try {
+      return Files.readAllLines(names).contains("filter");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What the rules of FORWARD, and of the chains that they lead to, may drop. */
+  private static Optional<Obstacle> obstacle(String saved, Family family) {
+    Map<String, List<String>> targets = new HashMap<>();
+    boolean policy = false;
+    for (String line : saved.split("\n", -1)) {
+      policy |= line.startsWith(":FORWARD DROP");
+      String[] words = line.split(" ", -1);
+      if (words[0].equals("-A") && words.length > 1) {
+        List<String> of = targets.computeIfAbsent(words[1], c -> new ArrayList<>());
+        for (int i = 2; i + 1 < words.length; i++) {
+          if (words[i].equals("-j") || words[i].equals("-g")) {
+            of.add(words[i + 1]);
+          }
+        }
+      }
+    }
+    String chain = family.title() + ": chain FORWARD of table filter ";
+    boolean rules = targets.containsKey("FORWARD");
+    if (policy && !rules) {
+      return Optional.of(
+          new Obstacle(chain + "has the policy DROP and no rules: nothing is forwarded", true));
+    }
+    String open = "; which packets its rules let through was not looked at";
+    if (policy) {
+      return Optional.of(new Obstacle(chain + "has the policy DROP" + open, false));
+    }
+    return drops(targets)
+        ? Optional.of(new Obstacle(chain + "has rules that drop" + open, false))
+        : Optional.empty();
+  }
+
+  /** Whether a rule that FORWARD leads to drops. */
+  private static boolean drops(Map<String, List<String>> targets) {
+    List<String> reached = new ArrayList<>(List.of("FORWARD"));
+    for (int i = 0; i < reached.size(); i++) {
+      for (String target : targets.getOrDefault(reached.get(i), List.of())) {
+        if (target.equals("DROP") || target.equals("REJECT")) {
+          return true;
+        }
+        if (!reached.contains(target)) {
+          reached.add(target);
+        }
+      }
+    }
+    return false;
+  }
+}

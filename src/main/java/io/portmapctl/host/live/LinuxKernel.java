@@ -1,0 +1,282 @@
+package io.portmapctl.host.live;
+
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.Kernel;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.PublishedPort;
+import java.io.IOException;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The running kernel, through {@code /proc} and, for connection tracking, {@code conntrack}. */
+public final class LinuxKernel implements Kernel {
+  /** Flags of a route (linux/route.h). */
+  private static final int GATEWAY = 2;
+
+  private static final int REJECT = 0x200;
+
+  private final Exec exec;
+  private final HostPaths host;
+  private final Path sysctls;
+
+  /** Read once, when first asked. */
+  private @Nullable Sockets sockets;
+
+  /**
+   * A host.
+   *
+   * @param exec starts {@code conntrack}
+   * @param host where programs and {@code /proc/net} are
+   * @param sysctls {@code /proc/sys}
+   */
+  public LinuxKernel(Exec exec, HostPaths host, Path sysctls) {
+    this.exec = exec;
+    this.host = host;
+    this.sysctls = sysctls;
+  }
+
+  /** A route of table main. */
+  private record Route(String device, int flags) {}
+
+  @Override
+  public Optional<String> interfaceTowards(IpAddress container) throws HostException {
+    return route(container).filter(r -> (r.flags & (GATEWAY | REJECT)) == 0).map(Route::device);
+  }
+
+  @Override
+  public boolean unroutable(IpAddress address) throws HostException {
+    return route(address).filter(r -> (r.flags & REJECT) == 0).isEmpty();
+  }
+
+  /** The route that the kernel takes to an address, if there is one. */
+  private Optional<Route> route(IpAddress address) throws HostException {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(host.proc().resolve("route"));
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.FAILED, "the routes cannot be read: " + e.getMessage());
+    }
+    Optional<Route> best = Optional.empty();
+    long bestMask = -1;
+    long bestMetric = Long.MAX_VALUE;
+    for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+      String[] parts = line.trim().split("\\s+", -1);
+      long destination = hex(parts[1]);
+      long mask = hex(parts[7]);
+      long metric = Long.parseLong(parts[6]);
+      boolean better = mask > bestMask || mask == bestMask && metric < bestMetric;
+      if ((address.low() & mask) == destination && better) {
+        best = Optional.of(new Route(parts[0], Integer.parseInt(parts[3], 16)));
+        bestMask = mask;
+        bestMetric = metric;
+      }
+    }
+    return best;
+  }
+
+  /** A number of {@code /proc/net/route}: hexadecimal in the machine's byte order. */
+  private static long hex(String text) {
+    int value = Integer.parseUnsignedInt(text, 16);
+    boolean little = java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN;
+    return Integer.toUnsignedLong(little ? Integer.reverseBytes(value) : value);
+  }
+
+  private Path routeLocalnetOf(String networkInterface) {
+    return sysctls.resolve("net/ipv4/conf").resolve(networkInterface).resolve("route_localnet");
+  }
+
+  @Override
+  public Optional<String> routeLocalnet(String networkInterface) throws HostException {
+    try {
+      return Optional.of(Files.readString(routeLocalnetOf(networkInterface)).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.FAILED,
+          routeLocalnetOf(networkInterface) + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void setRouteLocalnet(String networkInterface, String value) throws HostException {
+    try {
+      Files.write(
+          routeLocalnetOf(networkInterface), (value + "\n").getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.FAILED,
+          routeLocalnetOf(networkInterface) + " cannot be written: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void forgetFlows(List<Plan.Stale> stale) throws HostException {
+    String advice =
+        "stale UDP connection-tracking entries may keep flows at their old destination: ";
+    Optional<Path> conntrack = host.find("conntrack");
+    if (conntrack.isEmpty()) {
+      throw new HostException(
+          HostException.Kind.MISSING, advice + "conntrack is not installed (package conntrack)");
+    }
+    for (Family family : Family.values()) {
+      Map<Integer, Set<Cidr>> targets = targets(stale, family);
+      if (targets.isEmpty()) {
+        continue;
+      }
+      String[] base = {conntrack.get().toString(), "-f", family.id(), "-p", "udp"};
+      try {
+        for (List<String> entry : entries(base)) {
+          if (isIn(targets.getOrDefault(Integer.valueOf(entry.get(3)), Set.of()), entry.get(1))) {
+            delete(base, entry);
+          }
+        }
+      } catch (IOException e) {
+        throw new HostException(HostException.Kind.FAILED, advice + e.getMessage());
+      }
+    }
+  }
+
+  private static boolean isIn(Set<Cidr> networks, String address) {
+    return Cidr.parse(address)
+        .map(a -> networks.stream().anyMatch(n -> n.contains(a)))
+        .orElse(false);
+  }
+
+  /**
+   * For each port, the networks whose entries are stale: the published address, or all of this
+   * host's.
+   */
+  private static Map<Integer, Set<Cidr>> targets(List<Plan.Stale> stale, Family family)
+      throws HostException {
+    Map<Integer, Set<Cidr>> targets = new HashMap<>();
+    for (Plan.Stale one : stale) {
+      if (one.family() == family) {
+        Set<Cidr> addresses = targets.computeIfAbsent(one.hostPort(), p -> new HashSet<>());
+        if (one.hostIp().isPresent()) {
+          addresses.add(Cidr.host(one.hostIp().get()));
+        } else {
+          links().forEach(l -> l.addresses().forEach(a -> addresses.add(Cidr.host(a.address()))));
+          addresses.addAll(localRoutes());
+        }
+      }
+    }
+    return targets;
+  }
+
+  /** In the kernel's order; Java gives them in another. */
+  private static List<NetworkInterface> interfaces() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
+        .toList();
+  }
+
+  /**
+   * What the kernel takes for its own, beside and with the addresses of interfaces.
+   *
+   * @throws HostException when it cannot be read
+   */
+  public static List<Cidr> localRoutes() throws HostException {
+    try {
+      return LocalTable.read(Path.of("/proc/net"));
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.FAILED, "the local routes cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * This host's interfaces.
+   *
+   * @throws HostException when they cannot be read
+   */
+  public static List<HostInterface> links() throws HostException {
+    List<HostInterface> links = new ArrayList<>();
+    try {
+      for (NetworkInterface each : interfaces()) {
+        List<Cidr> addresses = new ArrayList<>();
+        List<IpAddress> broadcasts = new ArrayList<>();
+        for (InterfaceAddress address : each.getInterfaceAddresses()) {
+          String text = address.getAddress().getHostAddress();
+          int zone = text.indexOf('%');
+          IpAddress.parse(zone < 0 ? text : text.substring(0, zone))
+              .ifPresent(a -> addresses.add(new Cidr(a, address.getNetworkPrefixLength())));
+          if (address.getBroadcast() != null) {
+            IpAddress.parse(address.getBroadcast().getHostAddress()).ifPresent(broadcasts::add);
+          }
+        }
+        links.add(new HostInterface(each.getName(), addresses, broadcasts, each.isUp()));
+      }
+    } catch (SocketException e) {
+      throw new HostException(
+          HostException.Kind.FAILED, "this host's addresses cannot be read: " + e.getMessage());
+    }
+    return List.copyOf(links);
+  }
+
+  /**
+   * Source, destination, source port and destination port of each entry, in its original direction.
+   */
+  private List<List<String>> entries(String[] base) throws IOException {
+    List<String> command = new ArrayList<>(List.of(base));
+    command.add(1, "-L");
+    Exec.Result result = exec.run(command, "");
+    if (result.exit() != 0) {
+      throw new IOException(result.error().strip());
+    }
+    List<List<String>> entries = new ArrayList<>();
+    for (String line : result.output().split("\n", -1)) {
+      List<String> entry = new ArrayList<>();
+      for (String key : List.of("src=", "dst=", "sport=", "dport=")) {
+        int at = line.indexOf(" " + key);
+        if (at >= 0) {
+          int start = at + 1 + key.length();
+          int end = line.indexOf(' ', start);
+          entry.add(line.substring(start, end < 0 ? line.length() : end));
+        }
+      }
+      if (entry.size() == 4) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  private void delete(String[] base, List<String> entry) throws IOException {
+    List<String> command = new ArrayList<>(List.of(base));
+    command.add(1, "-D");
+    command.addAll(List.of("--orig-src", entry.get(0), "--orig-dst", entry.get(1)));
+    command.addAll(List.of("--sport", entry.get(2), "--dport", entry.get(3)));
+    Exec.Result result = exec.run(command, "");
+    if (result.exit() != 0 && !result.error().contains("0 flow entries")) {
+      throw new IOException(result.error().strip());
+    }
+  }
+
+  @Override
+  public Optional<String> listener(PublishedPort port) {
+    if (sockets == null) {
+      sockets = Sockets.read(host.proc());
+    }
+    return sockets.listener(port);
+  }
+}

@@ -1,0 +1,204 @@
+package io.portmapctl.host.live;
+
+import io.portmapctl.host.HostException;
+import io.portmapctl.net.Family;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the running kernel's nat table through iptables-save. */
+final class LiveReader {
+  private static final String CURE =
+      "; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)";
+
+  private final Exec exec;
+  private final HostPaths host;
+  private final VariantChoice variant;
+  private final boolean counters;
+  private final List<String> warnings;
+  private boolean ambiguous;
+
+  /**
+   * What was read.
+   *
+   * @param table the table
+   * @param program the program that read it; empty where the kernel has no such family
+   */
+  record Reading(Table table, Optional<Path> program) {}
+
+  /**
+   * A reader.
+   *
+   * @param exec starts the programs
+   * @param host where they are
+   * @param variant whose programs
+   * @param counters whether rules are read with their counters
+   * @param warnings where what the reader should know is added
+   */
+  LiveReader(
+      Exec exec, HostPaths host, VariantChoice variant, boolean counters, List<String> warnings) {
+    this.counters = counters;
+    this.exec = exec;
+    this.host = host;
+    this.variant = variant;
+    this.warnings = warnings;
+  }
+
+  /**
+   * The nat table of a family. A family that the kernel lacks counts as empty.
+   *
+   * @throws HostException when it cannot be read; the message says what helps
+   */
+  Reading read(Family family) throws HostException {
+    if (family == Family.IPV6 && !Files.exists(host.proc().resolve("if_inet6"))) {
+      return new Reading(Table.empty(TableName.NAT, family), Optional.empty());
+    }
+    Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
+    if (program.isEmpty()) {
+      throw new HostException(
+          HostException.Kind.MISSING,
+          family.program()
+              + variant.infix()
+              + "-save is not installed (Debian: package iptables)"
+              + CURE);
+    }
+    Reading reading = read(family, program.get());
+    return variant == VariantChoice.AUTO ? considerOther(family, program.get(), reading) : reading;
+  }
+
+  /** The other variant is asked only where asking cannot change the kernel's state. */
+  private Reading considerOther(Family family, Path program, Reading reading) {
+    boolean legacy = isLegacy(program);
+    Optional<Path> other = host.find(family.program() + (legacy ? "-nft" : "-legacy") + "-save");
+    if (other.isEmpty()) {
+      return reading;
+    }
+    Reading second;
+    try {
+      second = read(family, other.get());
+    } catch (HostException e) {
+      warnings.add(
+          "whether the other iptables variant holds CNI chains for "
+              + family.title()
+              + " is not known: "
+              + other.get()
+              + " could not be asked");
+      return reading;
+    }
+    if (!holdsCni(second.table())) {
+      return reading;
+    }
+    String name = legacy ? "nft" : "legacy";
+    if (holdsCni(reading.table())) {
+      ambiguous = true;
+      warnings.add(
+          "both iptables variants hold CNI chains for "
+              + family.title()
+              + "; shown is the system's, the other is "
+              + name
+              + " (--iptables "
+              + name
+              + ")");
+      return reading;
+    }
+    warnings.add(
+        "only the "
+            + name
+            + " variant of iptables holds CNI chains for "
+            + family.title()
+            + ": that one is read");
+    return second;
+  }
+
+  /** Whether both variants hold CNI chains, so that it cannot be told which one counts. */
+  boolean ambiguous() {
+    return ambiguous;
+  }
+
+  static boolean isLegacy(Path program) {
+    try {
+      return String.valueOf(program.toRealPath().getFileName()).contains("legacy")
+          || String.valueOf(program.getFileName()).contains("legacy");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Legacy programs load their table by merely looking: they look only where it is loaded. */
+  private Reading read(Family family, Path program) throws HostException {
+    Table table =
+        isLegacy(program) && !legacyTableLoaded(family)
+            ? Table.empty(TableName.NAT, family)
+            : save(family, program);
+    return new Reading(table, Optional.of(program));
+  }
+
+  private boolean legacyTableLoaded(Family family) throws HostException {
+    Path names = host.proc().resolve((family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
+    try {
+      return Files.readAllLines(names).contains("nat");
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.NOT_PERMITTED, names + " cannot be read: permission denied" + CURE);
+    }
+  }
+
+  private static boolean holdsCni(Table table) {
+    return table.chains().keySet().stream().anyMatch(c -> c.startsWith(ChainNames.SHARED));
+  }
+
+  private Table save(Family family, Path program) throws HostException {
+    Exec.Result result;
+    try {
+      List<String> command =
+          counters
+              ? List.of(program.toString(), "-c", "-t", "nat")
+              : List.of(program.toString(), "-t", "nat");
+      result = exec.run(command, "");
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.FAILED, program + " could not be run: " + e.getMessage() + CURE);
+    }
+    String error = result.error().strip();
+    if (result.exit() != 0) {
+      boolean forbidden = error.contains("Permission denied") || error.contains("must be root");
+      String what =
+          forbidden
+              ? "the live " + family.title() + " ruleset cannot be read: permission denied"
+              : program + " failed with exit status " + result.exit() + ": " + error;
+      throw new HostException(
+          forbidden ? HostException.Kind.NOT_PERMITTED : HostException.Kind.FAILED, what + CURE);
+    }
+    try {
+      Optional<Table> table = SaveFormat.table(family, TableName.NAT, result.output());
+      if (table.isEmpty()) {
+        throw new HostException(
+            HostException.Kind.UNREADABLE,
+            program
+                + " -t nat printed no nat table"
+                + (error.isEmpty() ? "" : " (" + error + ")")
+                + CURE);
+      }
+      if (result.output().contains("contains incompatible base-chains")) {
+        warnings.add(
+            "the "
+                + family.title()
+                + " nat table holds base chains that nft wrote itself; iptables does not show them,"
+                + " and what they do to a packet is not seen here");
+      }
+      return table.get();
+    } catch (SaveFormat.FormatException e) {
+      throw new HostException(
+          HostException.Kind.UNREADABLE, program + " -t nat: " + e.getMessage() + CURE);
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package io.portmapctl.host.live;
+
+import io.portmapctl.host.HostException;
+import io.portmapctl.net.Family;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Tries a plan where it changes nothing: in a network namespace that is gone when the try ends. An
+ * ordinary user makes one together with a user namespace (unshare(1)).
+ */
+public final class Rehearsal {
+  private static final int CANNOT_LOAD = 101;
+  private static final int REFUSED = 102;
+  private static final int CANNOT_READ = 103;
+
+  private static final int BATCH = 100;
+
+  private final Exec exec;
+  private final HostPaths host;
+  private final VariantChoice variant;
+
+  /**
+   * On this host.
+   *
+   * @param exec starts the programs
+   * @param host where they are
+   * @param variant whose iptables
+   */
+  public Rehearsal(Exec exec, HostPaths host, VariantChoice variant) {
+    this.exec = exec;
+    this.host = host;
+    this.variant = variant;
+  }
+
+  /**
+   * Loads the table before, makes the changes, and reads back.
+   *
+   * @throws HostException when that cannot be tried, when the kernel does not take the changes, or
+   *     when what it gives back is not what was predicted
+   */
+  public void of(Plan.Part part) throws HostException {
+    Family family = part.before().family();
+    Optional<Path> unshare = host.find("unshare");
+    if (unshare.isEmpty()) {
+      throw cannot(family, "unshare is not installed (package util-linux)");
+    }
+    String script = script(part);
+    Exec.Result result = run(unshare.get(), "-n", script);
+    if (isForbidden(result)) {
+      result = run(unshare.get(), "-rn", script);
+    }
+    if (isForbidden(result)) {
+      throw cannot(family, "no network namespace can be made: " + oneLine(result.error()));
+    }
+    String error = oneLine(result.error());
+    if (result.exit() == REFUSED && error.contains("Message too long")) {
+      throw cannot(family, "it is more than an ordinary user may send at once; root may");
+    }
+    if (result.exit() == REFUSED
+        && (error.contains("Couldn't load match") || error.contains("doesn't exist"))) {
+      // a set, too, is of one network namespace
+      throw cannot(family, "a match's module or set is missing there: " + error);
+    }
+    switch (result.exit()) {
+      case 0 -> compare(part, result.output());
+      case REFUSED ->
+          throw new HostException(
+              HostException.Kind.FAILED,
+              "the kernel does not take the " + family.title() + " plan: " + error);
+      case CANNOT_LOAD -> throw cannot(family, "the current rules cannot be loaded: " + error);
+      case CANNOT_READ -> throw cannot(family, "the rules cannot be read back: " + error);
+      default -> throw cannot(family, "exit status " + result.exit() + ": " + error);
+    }
+  }
+
+  private static HostException cannot(Family family, String why) {
+    return new HostException(
+        HostException.Kind.FAILED, "the " + family.title() + " plan cannot be tried: " + why);
+  }
+
+  /** What a program said, without its advice to call its help. */
+  private static String oneLine(String error) {
+    return error
+        .lines()
+        .map(String::strip)
+        .filter(l -> !l.isEmpty() && !l.startsWith("Try `"))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static boolean isForbidden(Exec.Result result) {
+    return result.exit() != 0 && result.error().startsWith("unshare: ");
+  }
+
+  private Exec.Result run(Path unshare, String namespaces, String script) throws HostException {
+    try {
+      return exec.run(List.of(unshare.toString(), namespaces, "sh"), script);
+    } catch (IOException e) {
+      throw new HostException(
+          HostException.Kind.FAILED, unshare + " could not be run: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Legacy programs lock a file that an ordinary user cannot write: here it is one of their own.
+   */
+  private String script(Plan.Part part) throws HostException {
+    Family family = part.before().family();
+    String before = inBatches(SaveFormat.print(part.before(), false));
+    String changes = RestoreScript.of(part.before(), part.changes());
+    String end = "END";
+    while (before.contains(end) || changes.contains(end)) {
+      end += "_";
+    }
+    return "lock=$(mktemp) || exit "
+        + CANNOT_LOAD
+        + "\nXTABLES_LOCKFILE=$lock; export XTABLES_LOCKFILE\ntrap 'rm -f \"$lock\"' EXIT\n"
+        + fed(program(family, "-restore") + " --noflush", before, end, CANNOT_LOAD)
+        + fed(program(family, "-restore") + " --noflush", changes, end, REFUSED)
+        + program(family, "-save")
+        + " -t nat || exit "
+        + CANNOT_READ
+        + "\n";
+  }
+
+  /**
+   * As several transactions: what an ordinary user may send at once is limited, and the table
+   * before need not come at once.
+   */
+  private static String inBatches(String save) {
+    StringBuilder out = new StringBuilder();
+    int rules = 0;
+    for (String line : save.split("\n-A ", -1)) {
+      if (rules > 0 && rules % BATCH == 0) {
+        out.append("\nCOMMIT\n*nat");
+      }
+      out.append(rules == 0 ? "" : "\n-A ").append(line);
+      rules++;
+    }
+    return out.toString();
+  }
+
+  private static String fed(String command, String text, String end, int failed) {
+    return command + " <<'" + end + "' || exit " + failed + "\n" + text + end + "\n";
+  }
+
+  private String program(Family family, String suffix) throws HostException {
+    String name = family.program() + variant.infix() + suffix;
+    return ShellScript.quotedWord(
+        host.find(name)
+            .orElseThrow(
+                () -> cannot(family, name + " is not installed (Debian: package iptables)"))
+            .toString());
+  }
+
+  private static void compare(Plan.Part part, String saved) throws HostException {
+    Family family = part.before().family();
+    Table got;
+    try {
+      got =
+          SaveFormat.table(family, TableName.NAT, saved).orElse(Table.empty(TableName.NAT, family));
+    } catch (SaveFormat.FormatException e) {
+      throw cannot(family, "what was read back is not of the format: " + e.getMessage());
+    }
+    List<String> differences = differences(part.after(), got);
+    if (!differences.isEmpty()) {
+      throw new HostException(
+          HostException.Kind.FAILED,
+          "what the kernel gives back of the "
+              + family.title()
+              + " plan is not what was predicted: "
+              + String.join("; ", differences));
+    }
+  }
+
+  /** Chain by chain; a match that is not modelled may come back in the kernel's own spelling. */
+  private static List<String> differences(Table wanted, Table got) {
+    List<String> differences = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>(wanted.chains().keySet());
+    names.addAll(got.chains().keySet());
+    for (String name : names) {
+      List<RuleEntry> a = wanted.chain(name).map(Chain::rows).orElse(List.of());
+      List<RuleEntry> b = got.chain(name).map(Chain::rows).orElse(List.of());
+      if (wanted.chain(name).isPresent() != got.chain(name).isPresent()
+          && !wanted.chain(name).or(() -> got.chain(name)).orElseThrow().builtIn()) {
+        differences.add("chain " + name);
+      }
+      for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
+        boolean same =
+            i < a.size() && i < b.size() && a.get(i).rule().equalsButForUnmodelled(b.get(i).rule());
+        if (!same) {
+          differences.add(
+              "chain "
+                  + name
+                  + ", rule "
+                  + (i + 1)
+                  + ": expected "
+                  + (i < a.size() ? a.get(i).text() : "none")
+                  + ", found "
+                  + (i < b.size() ? b.get(i).text() : "none"));
+          break;
+        }
+      }
+    }
+    return differences;
+  }
+}

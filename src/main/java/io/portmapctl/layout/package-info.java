@@ -1,5 +1,0 @@
-/** Which chains and rules publish the ports of an attachment. */
-@NullMarked
-package io.portmapctl.layout;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package io.portmapctl.plan;
+
+import io.portmapctl.cni.PortMapping;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Target;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A port that a container's rule publishes.
+ *
+ * @param family the family
+ * @param protocol tcp, udp or sctp
+ * @param hostIp the published address, empty for any
+ * @param port the published port
+ */
+public record PublishedPort(Family family, String protocol, Optional<IpAddress> hostIp, int port) {
+
+  /** The port that a changed rule publishes, or published. */
+  static Optional<PublishedPort> of(Change change) {
+    return ChainNames.isContainerChain(change.chain())
+        ? change.rule().flatMap(rule -> of(change.family(), rule))
+        : Optional.empty();
+  }
+
+  /** The port that a rule translates, if it is one. */
+  static Optional<PublishedPort> of(Family family, Rule rule) {
+    if (!(rule.target() instanceof Target.Dnat)) {
+      return Optional.empty();
+    }
+    return RulePorts.of(rule)
+        .filter(d -> d.ports().size() == 1)
+        .map(d -> new PublishedPort(family, d.protocol(), d.address(), d.ports().get(0).first()));
+  }
+
+  /** The ports that changes publish, and that were not published before by rules that go. */
+  static List<PublishedPort> captured(List<Change> changes) {
+    Map<String, PublishedPort> captured = new LinkedHashMap<>();
+    for (Change change : changes) {
+      if (!(change instanceof Change.DeleteRule)) {
+        of(change).ifPresent(p -> captured.putIfAbsent(p.key(), p));
+      }
+    }
+    for (Change change : changes) {
+      if (change instanceof Change.DeleteRule) {
+        of(change).ifPresent(p -> captured.remove(p.key()));
+      }
+    }
+    return List.copyOf(captured.values());
+  }
+
+  /** A text as a key: the hash of a record costs a bootstrap at start-up. */
+  String key() {
+    return family.id() + "/" + protocol + "/" + port + "/" + address();
+  }
+
+  /** What an attachment's mapping publishes in a family. */
+  public static PublishedPort of(Family family, PortMapping mapping) {
+    return new PublishedPort(
+        family,
+        mapping.protocol().id(),
+        mapping.hostIp().filter(ip -> !ip.isUnspecified()),
+        mapping.hostPort());
+  }
+
+  private String address() {
+    return hostIp.map(IpAddress::toString).orElse("");
+  }
+
+  /** For a person: {@code tcp port 8080 on 192.0.2.1}. */
+  @Override
+  public String toString() {
+    return protocol + " port " + port + (hostIp.isPresent() ? " on " + address() : "");
+  }
+}

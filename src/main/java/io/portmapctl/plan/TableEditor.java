@@ -1,0 +1,161 @@
+package io.portmapctl.plan;
+
+import io.portmapctl.net.Family;
+import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A table while it is being planned on: every edit is made and recorded. */
+final class TableEditor {
+  private final Table before;
+  private final Map<String, List<RuleEntry>> rows = new LinkedHashMap<>();
+  private final List<Change> changes = new ArrayList<>();
+
+  /** For each container chain, the chains in which a rule leads to it. */
+  private final Map<String, Set<String>> referrers = new HashMap<>();
+
+  /** Built-in chains are there, whether a file names them or not; nothing creates them. */
+  private static final List<String> BUILT_IN =
+      List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING");
+
+  TableEditor(Table before) {
+    this.before = before;
+    BUILT_IN.stream()
+        .filter(name -> before.chain(name).isEmpty())
+        .forEach(name -> rows.put(name, new ArrayList<>()));
+    before
+        .chains()
+        .forEach(
+            (name, chain) -> {
+              rows.put(name, new ArrayList<>(chain.rows()));
+              chain.rows().forEach(row -> refer(name, row.rule()));
+            });
+  }
+
+  private void refer(String chain, Rule rule) {
+    String target = rule.target().chain().orElse("");
+    if (ChainNames.isContainerChain(target)) {
+      referrers.computeIfAbsent(target, t -> new LinkedHashSet<>()).add(chain);
+    }
+  }
+
+  Family family() {
+    return before.family();
+  }
+
+  List<Change> changes() {
+    return List.copyOf(changes);
+  }
+
+  boolean has(String chain) {
+    return rows.containsKey(chain);
+  }
+
+  Set<String> chainNames() {
+    return rows.keySet();
+  }
+
+  List<RuleEntry> rows(String chain) {
+    return rows.getOrDefault(chain, List.of());
+  }
+
+  /** The chains that hold, or held, a rule that leads to the container chain. */
+  List<String> referrers(String containerChain) {
+    return List.copyOf(referrers.getOrDefault(containerChain, Set.of()));
+  }
+
+  void create(String chain) {
+    if (!has(chain)) {
+      rows.put(chain, new ArrayList<>());
+      changes.add(new Change.CreateChain(family(), chain));
+    }
+  }
+
+  void insert(String chain, int index, Rule rule) {
+    List<RuleEntry> list = edited(chain);
+    RuleEntry row = RuleEntry.of(rule);
+    refer(chain, rule);
+    if (index == list.size()) {
+      changes.add(new Change.AppendRule(family(), chain, index + 1, row));
+    } else {
+      changes.add(new Change.InsertRule(family(), chain, index + 1, row));
+    }
+    list.add(index, row);
+  }
+
+  void delete(String chain, int index) {
+    RuleEntry row = edited(chain).remove(index);
+    changes.add(new Change.DeleteRule(family(), chain, index + 1, row));
+  }
+
+  void flush(String chain) {
+    for (int i = rows(chain).size() - 1; i >= 0; i--) {
+      delete(chain, 0);
+    }
+  }
+
+  void deleteChain(String chain) {
+    flush(chain);
+    rows.remove(chain);
+    changes.add(new Change.DeleteChain(family(), chain));
+  }
+
+  private List<RuleEntry> edited(String chain) {
+    List<RuleEntry> list = rows.get(chain);
+    if (list == null) {
+      throw new IllegalStateException("no chain " + chain);
+    }
+    return list;
+  }
+
+  /** The table as it is now; new chains stand among the user's chains by name, as iptables does. */
+  Table table() {
+    List<String> created = new ArrayList<>();
+    Map<String, Chain> chains = new LinkedHashMap<>();
+    List<String> order = new ArrayList<>();
+    for (String name : rows.keySet()) {
+      if (before.chain(name).isPresent()) {
+        order.add(name);
+      } else if (!BUILT_IN.contains(name)) {
+        created.add(name);
+      } else if (!rows(name).isEmpty()) {
+        put(chains, name);
+      }
+    }
+    created.sort(null);
+    int next = 0;
+    for (String name : order) {
+      boolean user = before.chain(name).map(c -> !c.builtIn()).orElse(true);
+      while (user && next < created.size() && created.get(next).compareTo(name) < 0) {
+        put(chains, created.get(next++));
+      }
+      put(chains, name);
+    }
+    while (next < created.size()) {
+      put(chains, created.get(next++));
+    }
+    return before.with(chains);
+  }
+
+  private void put(Map<String, Chain> chains, String name) {
+    Chain chain =
+        before
+            .chain(name)
+            .map(c -> new Chain(name, c.policy(), c.counters(), rows(name)))
+            .orElseGet(
+                () ->
+                    BUILT_IN.contains(name)
+                        ? new Chain(name, "ACCEPT", "", rows(name))
+                        : Chain.user(name, rows(name)));
+    chains.put(name, chain);
+  }
+}

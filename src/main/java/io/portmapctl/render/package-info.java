@@ -1,5 +1,0 @@
-/** Values to text and JSON; decides nothing. */
-@NullMarked
-package io.portmapctl.render;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,89 @@
+package io.portmapctl.ruleset;
+
+import io.portmapctl.text.Octets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A rule as a typed value; equal rules are the same rule, however they were spelled.
+ *
+ * @param matches addresses, interfaces and protocol first (in iptables-save's order), then the
+ *     modules in the order given
+ * @param target what it does
+ */
+public record Rule(List<Match> matches, Target target) {
+
+  /** Copies the list. */
+  public Rule {
+    matches = List.copyOf(matches);
+  }
+
+  /** The rule in iptables-save's own words, without {@code -A CHAIN}. */
+  public Octets text() {
+    StringBuilder out = new StringBuilder();
+    for (Match match : matches) {
+      out.append(match.text().latin1()).append(' ');
+    }
+    out.append(target.text().latin1());
+    return new Octets(out.toString().stripTrailing());
+  }
+
+  /** The first comment, if it has one. */
+  public Optional<Octets> comment() {
+    for (Match match : matches) {
+      if (match instanceof Match.Comment comment) {
+        return Optional.of(comment.value());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether it holds a match that is compared word by word only. */
+  public boolean hasUnmodelledMatch() {
+    for (Match match : matches) {
+      if (match instanceof Match.Unknown) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the program that printed it could not show all of it: what it says is not known, and
+   * its words name no rule.
+   */
+  public boolean isUnshown() {
+    if (target instanceof Target.Unknown unknown && unknown.isUnshown()) {
+      return true;
+    }
+    for (Match match : matches) {
+      if (match instanceof Match.Unknown unknown && unknown.isUnshown()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether both are the same where the words of matches that are not modelled are passed over. */
+  public boolean equalsButForUnmodelled(Rule other) {
+    if (!target.equals(other.target) || matches.size() != other.matches.size()) {
+      return false;
+    }
+    for (int i = 0; i < matches.size(); i++) {
+      Match mine = matches.get(i);
+      Match theirs = other.matches.get(i);
+      if (!mine.equals(theirs) && !respelled(mine, theirs)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean respelled(Match one, Match other) {
+    boolean unknown = one instanceof Match.Unknown || other instanceof Match.Unknown;
+    boolean both = one instanceof Match.Unknown && other instanceof Match.Unknown;
+    return unknown
+        && one.extension().equals(other.extension())
+        && (both || !one.extension().isEmpty());
+  }
+}

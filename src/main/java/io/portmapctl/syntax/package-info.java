@@ -1,5 +1,0 @@
-/** The words of iptables: rules and the save format, read and written. */
-@NullMarked
-package io.portmapctl.syntax;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,140 @@
+package io.portmapctl.view;
+
+import io.portmapctl.explain.Explanation;
+import io.portmapctl.explain.PortNames;
+import io.portmapctl.explain.PortReach;
+import io.portmapctl.explain.Walkthrough;
+import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.text.Printable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A plan in plain words, for a person; the text is octets. */
+public final class ExplanationView {
+  private final Report report;
+  private final Explanation explanation;
+  private final Theme theme;
+  private final StringBuilder out = new StringBuilder();
+
+  private ExplanationView(Report report, Explanation explanation, Theme theme) {
+    this.report = report;
+    this.explanation = explanation;
+    this.theme = theme;
+  }
+
+  /** The text. */
+  public static String render(Report report, Explanation explanation, Theme theme) {
+    ExplanationView view = new ExplanationView(report, explanation, theme);
+    view.all();
+    return Terminal.octets(view.out.toString());
+  }
+
+  private void all() {
+    for (Report.Subject subject : report.subjects()) {
+      subject
+          .choice()
+          .ifPresent(
+              c ->
+                  line(
+                      Sentences.who(subject.identity())
+                          + ": layout "
+                          + c.layout().id()
+                          + ", because "
+                          + because(c.reason())
+                          + "."));
+    }
+    explanation.walkthroughs().forEach(this::walkthrough);
+    report.plan().sysctls().stream().findFirst().ifPresent(s -> title("What goes with the rules"));
+    report
+        .plan()
+        .sysctls()
+        .forEach(
+            s -> {
+              line(
+                  "  Without route_localnet the kernel drops what 127.0.0.1 sends towards "
+                      + s.container()
+                      + ".");
+              line("  " + Printable.escaped(Sentences.sysctl(s)));
+            });
+    reach();
+    if (!explanation.failings().isEmpty()) {
+      title("What will not work, or may not, and why");
+      explanation.failings().forEach(f -> line("  - " + Printable.escaped(f)));
+    }
+    line("");
+    explanation.assumptions().forEach(a -> line(Printable.escaped(a)));
+    boolean changes = report.plan().hasChanges();
+    line(
+        theme.strong(
+            changes
+                ? "Rules marked + are new. Nothing was changed: `add` plans the same, and `add --apply` makes it."
+                : "All of this is there already."));
+  }
+
+  private static String because(String reason) {
+    return reason.equals("asked for") ? "it was asked for" : reason;
+  }
+
+  private void title(String text) {
+    line("");
+    line(theme.strong(text));
+  }
+
+  private void walkthrough(Walkthrough walk) {
+    if (walk.stages().isEmpty() && walk.goes().isEmpty()) {
+      return;
+    }
+    title(walk.family().title() + ": the rules in the order in which a packet meets them");
+    int number = 1;
+    for (Walkthrough.Stage stage : walk.stages()) {
+      line("");
+      line(number++ + ". " + theme.place(Printable.escaped(stage.title())));
+      stage.lines().forEach(l -> rule(l, l.isNew() ? theme.added("+") : " "));
+    }
+    if (!walk.goes().isEmpty()) {
+      line("");
+      line(number + ". " + theme.place("What goes: rules of an earlier configuration"));
+      walk.goes().forEach(l -> rule(l, theme.removed("-")));
+    }
+  }
+
+  private void rule(Walkthrough.Line rule, String sign) {
+    line("   " + Printable.escaped(rule.purpose()));
+    String text = "-A " + rule.chain() + " " + rule.rule().text().latin1();
+    line(" " + sign + "   " + Printable.escaped(Terminal.decoded(text)));
+  }
+
+  /** Ports with the same answers share them. */
+  private void reach() {
+    Map<String, List<PublishedPort>> same = new LinkedHashMap<>();
+    for (PortReach reach : explanation.ports()) {
+      ReachView view = new ReachView(theme);
+      view.answers(reach.answers());
+      same.computeIfAbsent(
+              reach.family().title() + "\n" + ReachView.who(reach) + "\n" + anyPort(view.text()),
+              k -> new ArrayList<>())
+          .add(reach.port());
+    }
+    if (!same.isEmpty()) {
+      title("Who is let through");
+    }
+    same.forEach(
+        (answers, ports) -> {
+          List<String> parts = List.of(answers.split("\n", 3));
+          line("");
+          line("  " + parts.get(0) + ", " + PortNames.of(ports) + ": " + parts.get(1));
+          parts.get(2).lines().forEach(l -> line("  " + l));
+        });
+  }
+
+  /** Where it goes differs from port to port, and is told above. */
+  private static String anyPort(String answers) {
+    return answers.replaceAll("( (?:->|or) \\S+):[0-9]+", "$1");
+  }
+
+  private void line(String text) {
+    out.append(text).append('\n');
+  }
+}

@@ -1,0 +1,89 @@
+package io.portmapctl.view;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.explain.Answer;
+import io.portmapctl.explain.ChainOwners;
+import io.portmapctl.explain.PortReach;
+import io.portmapctl.trace.PacketPath;
+import java.io.IOException;
+import java.util.List;
+
+/** Who gets connections to a port as JSON (version 1); the text is octets. */
+public final class ReachJson {
+  private ReachJson() {}
+
+  /** The document. */
+  public static String render(
+      List<PortReach> ports, List<String> assumptions, List<String> warnings) {
+    return JsonText.document(
+        json -> {
+          json.writeStringField("kind", "reach");
+          json.writeNumberField("version", 1);
+          ports(json, ports);
+          JsonText.texts(json, "assumptions", assumptions);
+          JsonText.texts(json, "warnings", warnings);
+        });
+  }
+
+  static void ports(JsonGenerator json, List<PortReach> ports) throws IOException {
+    json.writeArrayFieldStart("ports");
+    for (PortReach reach : ports) {
+      json.writeStartObject();
+      json.writeStringField("family", reach.family().id());
+      json.writeStringField("protocol", reach.port().protocol());
+      JsonText.address(json, "hostIP", reach.port().hostIp());
+      json.writeNumberField("hostPort", reach.port().port());
+      json.writeArrayFieldStart("recipients");
+      for (ChainOwners.Recipient recipient : reach.recipients()) {
+        TraceJson.recipient(json, recipient);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("alsoClaimedBy");
+      for (ChainOwners.Recipient other : reach.others()) {
+        TraceJson.recipient(json, other);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("answers");
+      for (Answer answer : reach.answers()) {
+        answer(json, answer);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void answer(JsonGenerator json, Answer answer) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("from", answer.viewpoint().kind().id());
+    json.writeStringField("source", answer.viewpoint().source().toString());
+    json.writeStringField("destination", answer.viewpoint().destination().toString());
+    json.writeStringField("result", answer.result().id());
+    JsonText.text(json, "reason", answer.reason());
+    List<PacketPath> ways = answer.trace().ways();
+    if (ways.size() == 1) {
+      json.writeObjectFieldStart("after");
+      json.writeStringField("source", ways.get(0).after().source().toString());
+      json.writeStringField("destination", ways.get(0).after().destination().toString());
+      json.writeStringField("mark", ways.get(0).after().mark().toString());
+      json.writeEndObject();
+    } else {
+      json.writeNullField("after");
+      arrivals(json, answer);
+    }
+    json.writeEndObject();
+  }
+
+  /** Where it may come to, where that is not one place. */
+  private static void arrivals(JsonGenerator json, Answer answer) throws IOException {
+    json.writeArrayFieldStart("arrivals");
+    for (Answer.Arrival arrival : answer.arrivals()) {
+      json.writeStartObject();
+      json.writeStringField("destination", arrival.destination().toString());
+      json.writeFieldName("recipient");
+      TraceJson.recipient(json, arrival.recipient());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+}

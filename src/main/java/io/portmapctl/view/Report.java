@@ -1,0 +1,44 @@
+package io.portmapctl.view;
+
+import io.portmapctl.cni.Identity;
+import io.portmapctl.cni.InputError;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.portmap.LayoutChoice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a view shows.
+ *
+ * @param command the command's name
+ * @param subjects whom it is about
+ * @param rulesets where the current tables came from: {@code live}, {@code empty} or a file
+ * @param plan the plan
+ * @param warnings the plan's and the inputs' warnings
+ * @param leftOut what is wrong with attachments that the plan leaves out
+ */
+public record Report(
+    String command,
+    List<Subject> subjects,
+    List<String> rulesets,
+    Plan plan,
+    List<String> warnings,
+    List<InputError> leftOut) {
+
+  /**
+   * One attachment.
+   *
+   * @param identity network and container
+   * @param ifName the interface name
+   * @param choice the layout, where one was needed
+   */
+  public record Subject(Identity identity, String ifName, Optional<LayoutChoice> choice) {}
+
+  /** The same about another plan, with more warnings. */
+  public Report with(Plan other, List<String> moreWarnings) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(moreWarnings);
+    return new Report(command, subjects, rulesets, other, List.copyOf(all), leftOut);
+  }
+}

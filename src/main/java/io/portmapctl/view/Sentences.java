@@ -1,0 +1,194 @@
+package io.portmapctl.view;
+
+import io.portmapctl.check.Finding;
+import io.portmapctl.check.Mapping;
+import io.portmapctl.check.Overlap;
+import io.portmapctl.check.State;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.plan.Conflict;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.text.Printable;
+import java.util.Optional;
+
+/** Facts of a plan in plain words. */
+public final class Sentences {
+  private Sentences() {}
+
+  /** Network and container, for a person. */
+  public static String who(Identity identity) {
+    return "network "
+        + Printable.escaped(identity.network())
+        + ", container "
+        + Printable.escaped(identity.containerId());
+  }
+
+  /**
+   * Network and the first digits of the container ID, as programs that list containers print it.
+   */
+  static String brief(Identity identity) {
+    String id = identity.containerId();
+    return Printable.escaped(identity.network() + "/" + id.substring(0, Math.min(12, id.length())));
+  }
+
+  /** What is set. */
+  static String sysctl(Plan.Sysctl sysctl) {
+    return "sysctl: net/ipv4/conf/"
+        + sysctl.networkInterface().orElse("INTERFACE")
+        + "/route_localnet=1"
+        + (sysctl.networkInterface().isEmpty()
+            ? " on the interface towards " + sysctl.container()
+            : "")
+        + sysctl.from().map(from -> " (now " + from + ")").orElse(" (present value unknown)");
+  }
+
+  /** The setting's name, with slashes: an interface's name may hold dots. */
+  static String key(Plan.Sysctl sysctl) {
+    return "net/ipv4/conf/" + sysctl.networkInterface().orElse("*") + "/route_localnet";
+  }
+
+  /** What does not work because a setting is not as it should be. */
+  static String wrongSysctl(Plan.Sysctl sysctl) {
+    return Printable.escaped(key(sysctl))
+        + " is "
+        + sysctl.from().orElse("unknown")
+        + ", not 1: 127.0.0.1 does not reach "
+        + sysctl.container();
+  }
+
+  /** Who takes a mapping's packets. */
+  public static String shadow(Finding.Shadow shadow) {
+    String what = shadow.port().family().title() + ": " + shadow.port();
+    String part = part(shadow);
+    if (shadow.way().isEmpty()) {
+      return what
+          + ": localhost and hairpin traffic is not masqueraded: no rule of POSTROUTING masquerades"
+          + " what chain "
+          + Printable.escaped(shadow.chain())
+          + " marks";
+    }
+    if (shadow.containerChain().isPresent() && shadow.effect() == Finding.Effect.PORT) {
+      return what + taken(shadow) + owner(shadow) + part;
+    }
+    String effect =
+        switch (shadow.effect()) {
+          case PORT -> taken(shadow) + "a rule of ";
+          case MASQUERADE ->
+              (shadow.extent() == Finding.Extent.ALL
+                      ? ": localhost or hairpin traffic is not masqueraded"
+                      : ": some localhost or hairpin traffic is not masqueraded")
+                  + " because of a rule of ";
+          case SOURCE ->
+              ": connections from elsewhere are masqueraded too, which hides who opens them, by a"
+                  + " rule of ";
+        };
+    String rule = Printable.escaped(shadow.rule().decoded());
+    return what + effect + Printable.escaped(shadow.chain()) + ": " + rule + part;
+  }
+
+  /** Which rule takes the packets of a mapping in a list. */
+  public static String taken(Mapping mapping) {
+    Mapping.Taker taker = mapping.takenBy().orElseThrow();
+    return mapping.family().title()
+        + ": "
+        + mapping.protocol()
+        + " port "
+        + mapping.hostPort().orElse(0)
+        + mapping.hostIp().map(ip -> " on " + ip).orElse("")
+        + " is taken first by a rule of "
+        + taker.program().map(p -> p.title() + ", in chain ").orElse("")
+        + Printable.escaped(taker.chain())
+        + ": "
+        + Printable.escaped(taker.rule().decoded());
+  }
+
+  private static String taken(Finding.Shadow shadow) {
+    return switch (shadow.extent()) {
+      case ALL -> " is taken first by ";
+      case SOME -> " is taken in part by ";
+      case OPEN -> " may be taken by ";
+    };
+  }
+
+  /** Which packets are lost, where it is some. */
+  private static String part(Finding.Shadow shadow) {
+    if (shadow.extent() != Finding.Extent.SOME || shadow.effect() == Finding.Effect.SOURCE) {
+      return "";
+    }
+    String packets = Packets.of(shadow.packets());
+    return packets.isEmpty() ? "" : " (" + Printable.escaped(packets) + ")";
+  }
+
+  /** Whose rule takes a mapping's packets, where it is a container's. */
+  public static String owner(Finding.Shadow shadow) {
+    return shadow
+        .container()
+        .map(Sentences::who)
+        .orElse("the owner of chain " + shadow.containerChain().orElse(""));
+  }
+
+  /** Which of two claims on a port takes the packets, and what cures it. */
+  public static String overlap(Overlap overlap, Optional<String> cure) {
+    Mapping first = overlap.first();
+    Mapping second = overlap.second();
+    String port =
+        first.family().title()
+            + ": "
+            + first.protocol()
+            + " port "
+            + first.hostPort().orElse(0)
+            + first.hostIp().or(second::hostIp).map(ip -> " on " + ip).orElse("");
+    if (overlap.sameContainer()) {
+      return port
+          + " of container "
+          + Printable.escaped(first.owner().orElseThrow().containerId())
+          + " on several networks: network "
+          + Printable.escaped(first.owner().orElseThrow().network())
+          + " takes the packets";
+    }
+    return port
+        + " is taken by "
+        + whose(first)
+        + "; "
+        + whose(second)
+        + " gets none of them"
+        + cure.map(c -> "; this cures it: " + c).orElse("");
+  }
+
+  private static String whose(Mapping mapping) {
+    String dead = mapping.state() == State.ORPHAN ? " (which is not alive)" : "";
+    return mapping.owner().map(Sentences::who).orElse("the owner of chain " + mapping.chain())
+        + dead;
+  }
+
+  /** What a conflict is about and who wins. */
+  public static String conflict(Conflict conflict) {
+    String family = conflict.family().title() + ": ";
+    if (conflict instanceof Conflict.ChainName name) {
+      return family
+          + "chain "
+          + name.chain()
+          + " belongs to "
+          + name.other().map(Sentences::who).orElse("somebody whose comment was cut")
+          + ", whose name and ID hash to the same as those of "
+          + who(name.owner());
+    }
+    Conflict.Port port = (Conflict.Port) conflict;
+    String other =
+        port.other()
+            .map(Sentences::who)
+            .orElse("the owner of chain " + port.otherChain() + " (not told any more)");
+    return family
+        + port.protocol()
+        + " port "
+        + port.hostPort()
+        + " of "
+        + who(port.owner())
+        + " is claimed by "
+        + other
+        + port.hostIp().map(IpAddress::toString).map(ip -> " on " + ip).orElse("")
+        + " too; "
+        + (port.otherWins() ? "that one" : "the planned one")
+        + " takes the packets";
+  }
+}

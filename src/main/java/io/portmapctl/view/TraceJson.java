@@ -1,0 +1,150 @@
+package io.portmapctl.view;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.explain.ChainOwners;
+import io.portmapctl.explain.PacketReport;
+import io.portmapctl.trace.HookTraversal;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.PacketPath;
+import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Ternary;
+import io.portmapctl.trace.Trace;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** A packet's way as JSON (version 1); the text is octets. */
+public final class TraceJson {
+  private TraceJson() {}
+
+  /** The document. */
+  public static String render(PacketReport report, List<String> warnings) {
+    Trace trace = report.trace();
+    return JsonText.document(
+        json -> {
+          json.writeStringField("kind", "trace");
+          json.writeNumberField("version", 1);
+          json.writeObjectFieldStart("packet");
+          json.writeStringField("protocol", trace.packet().protocol().toString());
+          ends(json, trace.packet());
+          device(json, "in", trace.packet().in());
+          device(json, "out", trace.packet().out());
+          json.writeEndObject();
+          steps(json, trace);
+          boolean one = trace.ways().size() == 1;
+          json.writeStringField("verdict", one ? trace.ways().get(0).fate().id() : "unknown");
+          if (one) {
+            after(json, trace.ways().get(0));
+          } else {
+            json.writeNullField("after");
+          }
+          Optional<ChainOwners.Recipient> recipient = report.ends().get(0).recipient();
+          boolean same = report.ends().stream().allMatch(e -> e.recipient().equals(recipient));
+          owner(
+              json,
+              "owner",
+              same ? recipient.flatMap(ChainOwners.Recipient::owner) : Optional.empty());
+          json.writeArrayFieldStart("alsoClaimedBy");
+          for (ChainOwners.Recipient other : report.others()) {
+            recipient(json, other);
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("ways");
+          for (int i = 0; i < trace.ways().size(); i++) {
+            way(json, trace.ways().get(i), report.ends().get(i));
+          }
+          json.writeEndArray();
+          JsonText.texts(json, "assumptions", report.assumptions());
+          JsonText.texts(json, "warnings", warnings);
+        });
+  }
+
+  private static void ends(JsonGenerator json, Packet packet) throws IOException {
+    json.writeStringField("source", packet.source().toString());
+    json.writeStringField("destination", packet.destination().toString());
+    json.writeStringField("mark", packet.mark().toString());
+  }
+
+  private static void device(JsonGenerator json, String field, PacketInterface device)
+      throws IOException {
+    JsonText.text(json, field, device.name().orElse(""));
+  }
+
+  private static void after(JsonGenerator json, PacketPath way) throws IOException {
+    json.writeObjectFieldStart("after");
+    ends(json, way.after());
+    json.writeEndObject();
+  }
+
+  static void owner(JsonGenerator json, String field, Optional<Identity> owner) throws IOException {
+    if (owner.isEmpty()) {
+      json.writeNullField(field);
+      return;
+    }
+    json.writeObjectFieldStart(field);
+    JsonText.identity(json, owner);
+    json.writeEndObject();
+  }
+
+  static void recipient(JsonGenerator json, ChainOwners.Recipient recipient) throws IOException {
+    json.writeStartObject();
+    JsonText.identity(json, recipient.owner());
+    json.writeStringField("chain", recipient.chain());
+    json.writeEndObject();
+  }
+
+  /** Every rule tried, hook after hook; ways that part share the steps before. */
+  static void steps(JsonGenerator json, Trace trace) throws IOException {
+    json.writeArrayFieldStart("steps");
+    List<HookTraversal> passes =
+        trace.ways().stream().flatMap(w -> w.passes().stream()).distinct().toList();
+    for (HookTraversal pass : passes) {
+      for (Step step : pass.steps()) {
+        json.writeStartObject();
+        json.writeStringField("hook", pass.hook().name());
+        json.writeStringField("chain", Terminal.decoded(step.chain()));
+        json.writeNumberField("index", step.index());
+        json.writeStringField("rule", step.rule().text().decoded());
+        json.writeStringField("result", result(step.result()));
+        json.writeStringField("why", Terminal.decoded(trace.why(step)));
+        json.writeBooleanField("certain", step.certain());
+        json.writeStringField("mark", step.packet().mark().toString());
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private static String result(Ternary truth) {
+    return switch (truth) {
+      case YES -> "match";
+      case NO -> "no-match";
+      case UNKNOWN -> "unknown";
+    };
+  }
+
+  private static void way(JsonGenerator json, PacketPath way, PacketReport.End end)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("verdict", way.fate().id());
+    after(json, way);
+    owner(json, "owner", end.recipient().flatMap(ChainOwners.Recipient::owner));
+    json.writeArrayFieldStart("path");
+    for (int i = 0; i < way.exits().size(); i++) {
+      for (Step step : way.exits().get(i).way()) {
+        json.writeStartObject();
+        json.writeStringField("hook", way.passes().get(i).hook().name());
+        json.writeStringField("chain", Terminal.decoded(step.chain()));
+        json.writeNumberField("index", step.index());
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
+    json.writeStringField("result", end.result().id());
+    JsonText.text(json, "reason", end.reason());
+    JsonText.text(json, "reply", end.reply());
+    json.writeEndObject();
+  }
+}

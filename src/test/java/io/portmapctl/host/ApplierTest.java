@@ -1,0 +1,287 @@
+package io.portmapctl.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.portmapctl.Generator;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.Plans;
+import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.plan.Request;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Carrying plans out, on tables in memory that fail and change when told to. */
+class ApplierTest {
+  private static final List<Family> BOTH = List.of(Family.IPV4, Family.IPV6);
+  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 3000) / 3;
+
+  /** A host without surprises. */
+  private static class CalmKernel implements Kernel {
+    @Override
+    public boolean unroutable(IpAddress address) {
+      return false;
+    }
+
+    final Map<String, String> values = new HashMap<>(Map.of("br0", "0"));
+    final List<Plan.Stale> forgotten = new ArrayList<>();
+    boolean refusesSysctl;
+
+    @Override
+    public Optional<String> interfaceTowards(IpAddress container) {
+      return Optional.of("br0");
+    }
+
+    @Override
+    public Optional<String> routeLocalnet(String networkInterface) {
+      return Optional.ofNullable(values.get(networkInterface));
+    }
+
+    @Override
+    public void setRouteLocalnet(String networkInterface, String value) throws HostException {
+      if (refusesSysctl) {
+        throw new HostException(HostException.Kind.FAILED, "read-only");
+      }
+      values.put(networkInterface, value);
+    }
+
+    @Override
+    public Optional<String> listener(PublishedPort port) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void forgetFlows(List<Plan.Stale> stale) {
+      forgotten.addAll(stale);
+    }
+  }
+
+  /** Tables in memory with a hook before each transaction, and a log of calls. */
+  private static final class WatchedBackend implements Backend {
+    private final MemoryBackend memory;
+    private final List<String> calls = new ArrayList<>();
+    private Hook beforeApply = part -> {};
+
+    interface Hook {
+      void run(Plan.Part part) throws HostException;
+    }
+
+    WatchedBackend(Table... tables) {
+      this.memory = new MemoryBackend(List.of(tables));
+    }
+
+    @Override
+    public Table read(Family family) {
+      calls.add("read " + family.id());
+      return memory.read(family);
+    }
+
+    @Override
+    public boolean has(Family family) {
+      return true;
+    }
+
+    @Override
+    public void apply(Plan.Part part) throws HostException {
+      calls.add("apply " + part.before().family().id());
+      beforeApply.run(part);
+      memory.apply(part);
+    }
+
+    /** Somebody else adds a rule. */
+    void interfere(Family family, String rule) {
+      String text = SaveFormat.print(memory.read(family), false);
+      Table changed = Generator.parse(family, text.replace("COMMIT\n", rule + "\nCOMMIT\n"));
+      List<Table> tables = new ArrayList<>(List.of(changed));
+      BOTH.stream().filter(f -> f != family).forEach(f -> tables.add(memory.read(f)));
+      replace(tables);
+    }
+
+    private void replace(List<Table> tables) {
+      for (Table table : tables) {
+        memory.replace(table);
+      }
+    }
+  }
+
+  private final CalmKernel kernel = new CalmKernel();
+
+  private static Attachment dual(Generator make) {
+    Attachment attachment = make.attachment(make.identity());
+    return new Attachment(
+        attachment.identity(),
+        "eth0",
+        "1.0.0",
+        attachment.mappings(),
+        true,
+        List.of(),
+        List.of(),
+        attachment.markMasqBit(),
+        Optional.empty(),
+        false,
+        List.of(
+            io.portmapctl.net.Cidr.parse("10.1.2.3/24").orElseThrow(),
+            io.portmapctl.net.Cidr.parse("fd00::3/64").orElseThrow()),
+        false,
+        Optional.empty());
+  }
+
+  private Applier.Planner<HostException> publish(Attachment attachment) {
+    return tables -> {
+      Request request = new Request.Publish(attachment, new LayoutChoice(Layout.MARK, "chosen"));
+      Plan plan = Plans.of(tables, List.of(request));
+      List<Plan.Sysctl> sysctls = new ArrayList<>();
+      for (Plan.Sysctl each : plan.sysctls()) {
+        String now = kernel.values.getOrDefault("br0", "0");
+        if (!now.equals("1")) {
+          sysctls.add(
+              new Plan.Sysctl(
+                  each.container(), Optional.of("br0"), Optional.of(now), each.withRules()));
+        }
+      }
+      return plan.with(sysctls, List.of());
+    };
+  }
+
+  private Applier.Result apply(WatchedBackend backend, Attachment attachment) throws HostException {
+    return new Applier(backend, kernel, (plan, all) -> true).apply(BOTH, publish(attachment));
+  }
+
+  @Test
+  void whatWasPlannedIsThereAndCanBeTakenBack() throws Exception {
+    for (int seed = 0; seed < ROUNDS; seed++) {
+      Generator make = new Generator(seed);
+      Family family = make.pick(Family.values());
+      Table before = make.tableWithContainers(family);
+      Attachment attachment = make.attachment(make.identity());
+      WatchedBackend backend = new WatchedBackend(before);
+      Request request = new Request.Publish(attachment, new LayoutChoice(Layout.MARK, "chosen"));
+      Plan plan = Plans.of(List.of(before), List.of(request));
+      Plan.Part part = plan.families().get(0);
+      backend.apply(part);
+      assertThat(rules(backend.read(family))).as("seed %d", seed).isEqualTo(rules(part.after()));
+      backend.apply(part.inverse());
+      assertThat(rules(backend.read(family))).as("seed %d", seed).isEqualTo(rules(before));
+    }
+  }
+
+  private static Map<String, List<String>> rules(Table table) {
+    Map<String, List<String>> rules = new HashMap<>();
+    table
+        .chains()
+        .forEach((n, c) -> rules.put(n, c.rows().stream().map(r -> r.text().latin1()).toList()));
+    return rules;
+  }
+
+  @Test
+  void eachFamilyIsReadMadeAndReadAgain() throws Exception {
+    WatchedBackend backend = new WatchedBackend();
+    Applier.Result result = apply(backend, dual(new Generator(1)));
+    assertThat(result.made()).isTrue();
+    assertThat(backend.calls)
+        .containsExactly(
+            "read ipv4", "read ipv6", "apply ipv4", "apply ipv6", "read ipv4", "read ipv6");
+    assertThat(kernel.values).containsEntry("br0", "1");
+    backend.calls.clear();
+    assertThat(apply(backend, dual(new Generator(1))).plan().hasChanges()).isFalse();
+    assertThat(backend.calls).containsExactly("read ipv4", "read ipv6");
+    kernel.values.put("br0", "0"); // the bridge was made anew: its rules are right, and it is not
+    backend.calls.clear();
+    assertThat(apply(backend, dual(new Generator(1))).plan().hasChanges()).isTrue();
+    assertThat(backend.calls).doesNotContain("apply ipv4", "apply ipv6");
+    assertThat(kernel.values).containsEntry("br0", "1");
+  }
+
+  @Test
+  void whenIpv6FailsIpv4IsTakenBack() {
+    WatchedBackend backend = new WatchedBackend();
+    Table before = backend.memory.read(Family.IPV4);
+    backend.beforeApply =
+        part -> {
+          if (part.before().family() == Family.IPV6) {
+            throw new HostException(HostException.Kind.FAILED, "the kernel refuses");
+          }
+        };
+    assertThatThrownBy(() -> apply(backend, dual(new Generator(2))))
+        .isInstanceOf(HostException.class)
+        .hasMessage("the kernel refuses");
+    assertThat(rules(backend.memory.read(Family.IPV4))).isEqualTo(rules(before));
+    assertThat(kernel.values).containsEntry("br0", "0");
+  }
+
+  @Test
+  void whenTheSysctlFailsTheRulesAreTakenBack() {
+    WatchedBackend backend = new WatchedBackend();
+    kernel.refusesSysctl = true;
+    assertThatThrownBy(() -> apply(backend, dual(new Generator(3)))).hasMessage("read-only");
+    assertThat(backend.memory.read(Family.IPV4).chains()).hasSize(4);
+    assertThat(backend.memory.read(Family.IPV6).chains()).hasSize(4);
+  }
+
+  @Test
+  void aChangeBySomebodyElseIsPlannedOn() throws Exception {
+    for (int times = 1; times <= 4; times++) {
+      WatchedBackend backend = new WatchedBackend();
+      int[] left = {times};
+      backend.beforeApply =
+          part -> {
+            if (left[0]-- > 0) {
+              backend.interfere(
+                  part.before().family(), "-A PREROUTING -s 10.9." + left[0] + ".0/24 -j ACCEPT");
+              throw new HostException(HostException.Kind.FAILED, "exists");
+            }
+          };
+      assertThat(apply(backend, dual(new Generator(4))).made()).as("%d times", times).isTrue();
+      assertThat(backend.memory.read(Family.IPV4).chain("PREROUTING").orElseThrow().rows())
+          .hasSize(times + 1);
+    }
+  }
+
+  @Test
+  void aTableThatNeverRestsIsGivenUp() {
+    WatchedBackend backend = new WatchedBackend();
+    int[] count = {0};
+    backend.beforeApply =
+        part -> {
+          backend.interfere(
+              part.before().family(), "-A INPUT -s 10.9." + count[0]++ + ".0/24 -j ACCEPT");
+          throw new HostException(HostException.Kind.FAILED, "exists");
+        };
+    assertThatThrownBy(() -> apply(backend, dual(new Generator(5))))
+        .hasMessageContaining("after 5 attempts");
+    assertThat(backend.memory.read(Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isEmpty();
+  }
+
+  @Test
+  void aFailureThatIsNoChangeIsNotRepeated() {
+    WatchedBackend backend = new WatchedBackend();
+    backend.beforeApply =
+        part -> {
+          throw new HostException(HostException.Kind.NOT_PERMITTED, "permission denied");
+        };
+    assertThatThrownBy(() -> apply(backend, dual(new Generator(6))))
+        .hasMessage("permission denied");
+    assertThat(backend.calls).containsExactly("read ipv4", "read ipv6", "apply ipv4");
+  }
+
+  @Test
+  void aRefusedPlanChangesNothing() throws Exception {
+    WatchedBackend backend = new WatchedBackend();
+    Applier.Result result =
+        new Applier(backend, kernel, (plan, all) -> false)
+            .apply(BOTH, publish(dual(new Generator(7))));
+    assertThat(result.made()).isFalse();
+    assertThat(backend.calls).containsExactly("read ipv4", "read ipv6");
+  }
+}

@@ -1,0 +1,171 @@
+package io.portmapctl.host.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.portmapctl.host.HostException;
+import io.portmapctl.net.Family;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reading a host whose programs answer by a script. */
+class LiveReaderTest {
+  private static final String EMPTY =
+      "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+          + ":POSTROUTING ACCEPT [0:0]\nCOMMIT\n";
+  private static final String CNI = EMPTY.replace("COMMIT", ":CNI-HOSTPORT-DNAT - [0:0]\nCOMMIT");
+  private static final String CURE =
+      "; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)";
+
+  @TempDir private Path root;
+  private final Map<String, Exec.Result> answers = new HashMap<>();
+  private final List<List<String>> calls = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  @BeforeEach
+  void aHostWithIpv6() throws IOException {
+    Files.createFile(root.resolve("if_inet6"));
+  }
+
+  private void program(String name, int exit, String output, String error) throws IOException {
+    Path file = root.resolve(name);
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    answers.put(file.toString(), new Exec.Result(exit, output, error));
+  }
+
+  private void legacyTables(String names) throws IOException {
+    Files.writeString(root.resolve("ip_tables_names"), names);
+  }
+
+  private Table read(VariantChoice variant, Family family) throws HostException {
+    Exec exec =
+        (command, input) -> {
+          calls.add(command);
+          return answers.get(command.get(0));
+        };
+    HostPaths host = new HostPaths(List.of(root), root);
+    return new LiveReader(exec, host, variant, false, warnings).read(family).table();
+  }
+
+  private Table read() throws HostException {
+    return read(VariantChoice.AUTO, Family.IPV4);
+  }
+
+  @Test
+  void oneProgramIsCalledForOneFamily() throws Exception {
+    program("iptables-save", 0, CNI, "");
+    assertThat(read().chain("CNI-HOSTPORT-DNAT")).isPresent();
+    assertThat(calls).containsExactly(List.of(root + "/iptables-save", "-t", "nat"));
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aMissingProgramIsNoEmptyTable() {
+    assertThatThrownBy(this::read)
+        .isInstanceOf(HostException.class)
+        .hasMessage("iptables-save is not installed (Debian: package iptables)" + CURE);
+  }
+
+  @Test
+  void aRefusalSaysTheCure() throws Exception {
+    program("iptables-save", 4, "", "iptables-save: Permission denied (you must be root)\n");
+    assertThatThrownBy(this::read)
+        .hasMessage("the live IPv4 ruleset cannot be read: permission denied" + CURE);
+  }
+
+  @Test
+  void anotherFailureIsQuoted() throws Exception {
+    program("iptables-save", 3, "", "no such module\n");
+    assertThatThrownBy(this::read)
+        .hasMessage(root + "/iptables-save failed with exit status 3: no such module" + CURE);
+  }
+
+  @Test
+  void halfAnAnswerIsAnError() throws Exception {
+    program("iptables-save", 0, EMPTY.replace("COMMIT\n", ""), "");
+    assertThatThrownBy(this::read)
+        .hasMessage(
+            root
+                + "/iptables-save -t nat: line 5: table nat of line 1 has no COMMIT: cut off?"
+                + CURE);
+  }
+
+  @Test
+  void anAnswerWithoutNatIsAnError() throws Exception {
+    program("iptables-save", 0, "", "warning: nothing\n");
+    assertThatThrownBy(this::read)
+        .hasMessage(root + "/iptables-save -t nat printed no nat table (warning: nothing)" + CURE);
+  }
+
+  @Test
+  void rulesOfNftItselfAreAnError() throws Exception {
+    program("iptables-save", 0, "# Table `nat' is incompatible, use 'nft' tool.\n", "");
+    assertThatThrownBy(this::read)
+        .hasMessageContaining("the nat table holds rules that iptables cannot show");
+  }
+
+  @Test
+  void aLegacyTableThatIsNotLoadedIsNotLookedAt() throws Exception {
+    program("iptables-save", 0, EMPTY, "");
+    program("iptables-legacy-save", 0, CNI, "");
+    assertThat(read().chain("CNI-HOSTPORT-DNAT")).isEmpty();
+    assertThat(read(VariantChoice.LEGACY, Family.IPV4))
+        .isEqualTo(Table.empty(TableName.NAT, Family.IPV4));
+    legacyTables("filter\n");
+    assertThat(read(VariantChoice.LEGACY, Family.IPV4))
+        .isEqualTo(Table.empty(TableName.NAT, Family.IPV4));
+    assertThat(calls).hasSize(1);
+  }
+
+  @Test
+  void theOtherVariantIsReadWhereOnlyItHoldsCniChains() throws Exception {
+    program("iptables-save", 0, EMPTY, "");
+    program("iptables-legacy-save", 0, CNI, "");
+    legacyTables("nat\n");
+    assertThat(read().chain("CNI-HOSTPORT-DNAT")).isPresent();
+    assertThat(warnings)
+        .containsExactly(
+            "only the legacy variant of iptables holds CNI chains for IPv4: that one is read");
+  }
+
+  @Test
+  void bothVariantsWithCniChainsAreWarnedAbout() throws Exception {
+    program("iptables-save", 0, CNI, "");
+    program("iptables-legacy-save", 0, CNI, "");
+    legacyTables("nat\n");
+    assertThat(read().chain("CNI-HOSTPORT-DNAT")).isPresent();
+    assertThat(warnings)
+        .containsExactly(
+            "both iptables variants hold CNI chains for IPv4; shown is the system's, the other is"
+                + " legacy (--iptables legacy)");
+  }
+
+  @Test
+  void aNamedVariantIsTheOnlyOneCalled() throws Exception {
+    program("iptables-save", 0, EMPTY, "");
+    program("iptables-nft-save", 0, CNI, "");
+    legacyTables("nat\n");
+    assertThat(read(VariantChoice.NFT, Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isPresent();
+    assertThat(calls).containsExactly(List.of(root + "/iptables-nft-save", "-t", "nat"));
+  }
+
+  @Test
+  void aKernelWithoutIpv6HasAnEmptyTable() throws Exception {
+    Files.delete(root.resolve("if_inet6"));
+    assertThat(read(VariantChoice.AUTO, Family.IPV6))
+        .isEqualTo(Table.empty(TableName.NAT, Family.IPV6));
+    assertThat(calls).isEmpty();
+  }
+}
