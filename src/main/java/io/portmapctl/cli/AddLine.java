@@ -1,5 +1,6 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Failure;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.cni.Overrides;
 import java.util.Arrays;

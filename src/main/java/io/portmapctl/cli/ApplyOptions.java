@@ -1,5 +1,7 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Apply;
+import io.portmapctl.app.Failure;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -99,11 +101,13 @@ record ApplyOptions(
    */
   void requireInput(Session session, List<String> sources) throws Failure {
     if (apply && session.interactive() && !yes && sources.contains("-")) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
-          "SOURCE - leaves no input for the question: give --yes with --apply");
+      throw Failure.usage("SOURCE - leaves no input for the question: give --yes with --apply");
     }
+  }
+
+  /** How a plan is carried out. */
+  Apply.How how(boolean force) {
+    return new Apply.How(rehearse, force, waitSeconds, lockFile, undo);
   }
 
   static ApplyOptions of(ParseResult given) {

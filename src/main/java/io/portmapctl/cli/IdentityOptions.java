@@ -46,6 +46,11 @@ record IdentityOptions(
             "--plugin-type"));
   }
 
+  /** Documents in which only the plugin of this type is ours. */
+  static Overrides pluginType(ParseResult given) {
+    return Overrides.pluginType(given.matchedOptionValue("--plugin-type", "portmap"));
+  }
+
   static IdentityOptions of(ParseResult given) {
     return new IdentityOptions(
         List.copyOf(given.matchedPositionalValue(0, List.<String>of())),

@@ -1,5 +1,6 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Failure;
 import io.portmapctl.cni.Overrides;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Cidr;
@@ -165,7 +166,7 @@ record MappingOptions(
   }
 
   private static Failure usage(String message) {
-    return new Failure(ExitCode.USAGE, "command line", message);
+    return Failure.usage(message);
   }
 
   private List<Cidr> addresses() throws Failure {

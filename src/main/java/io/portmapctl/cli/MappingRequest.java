@@ -1,19 +1,16 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Dead;
+import io.portmapctl.app.DesiredMappings;
+import io.portmapctl.app.Failure;
+import io.portmapctl.app.Notes;
+import io.portmapctl.app.Sources;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
-import io.portmapctl.cni.InputError;
 import io.portmapctl.cni.Overrides;
-import io.portmapctl.host.live.NetworkNamespaces;
-import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.Layout;
-import io.portmapctl.portmap.LayoutChecks;
-import io.portmapctl.portmap.LayoutChoice;
-import io.portmapctl.ruleset.Table;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,23 +62,20 @@ record MappingRequest(
    *
    * @throws Failure where the command line does not say enough, or a document is wrong
    */
-  Documents read(Session session, Outcome outcome) throws Failure {
+  DesiredMappings desired(Session session, boolean keepGoing, Notes notes) throws Failure {
     requirePieces(session);
     Overrides overrides = pieces.with(identity.overrides(session));
     if (!overrides.errors().isEmpty()) {
-      throw new Failure(ExitCode.USAGE, overrides.errors());
+      throw new Failure(Failure.Kind.USAGE, overrides.errors());
     }
     if (layout == LayoutName.SNAT && pieces.needsMark()) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
+      throw Failure.usage(
           "--masq-all, --mark-bit and --set-mark-chain are of layout mark, not of --layout snat");
     }
     Documents documents =
-        Documents.read(identity.sources(), session.in(), overrides, Documents.Need.ALL);
-    outcome.skipped(documents.skipped());
-    outcome.requireUsable(documents, identity);
-    return documents;
+        new Sources(identity.sources(), session.in(), overrides, keepGoing)
+            .read(Documents.Need.ALL, notes);
+    return new DesiredMappings(documents, asked(), pieces::requirePrefix);
   }
 
   /**
@@ -90,16 +84,7 @@ record MappingRequest(
    * @param live whether a live ruleset is looked at
    */
   Predicate<Attachment> dead(boolean live) {
-    return includeDead ? attachment -> false : whoseNamespaceIsGone(live);
-  }
-
-  /** Cache records whose network namespace is mounted nowhere on this host any more. */
-  static Predicate<Attachment> whoseNamespaceIsGone(boolean live) {
-    Optional<NetworkNamespaces> namespaces =
-        live ? NetworkNamespaces.read(Path.of("/proc/self/mountinfo")) : Optional.empty();
-    return attachment ->
-        attachment.netns().filter(n -> !n.isEmpty()).isPresent()
-            && namespaces.map(n -> !n.has(attachment.netns().get())).orElse(false);
+    return includeDead ? attachment -> false : Dead.whoseNamespaceIsGone(live);
   }
 
   /** The layout asked for, where one was. */
@@ -107,6 +92,11 @@ record MappingRequest(
     return layout == LayoutName.AUTO
         ? Optional.empty()
         : Optional.of(Layout.valueOf(layout.name()));
+  }
+
+  /** Whether layout snat is asked for. */
+  boolean isSnat() {
+    return layout == LayoutName.SNAT;
   }
 
   /** Whether anything is wished for: documents, or pieces by hand. */
@@ -141,54 +131,7 @@ record MappingRequest(
   private void requirePieces(Session session) throws Failure {
     List<String> missing = missing(session);
     if (!missing.isEmpty()) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
-          "give a SOURCE, or what is missing: " + String.join(", ", missing));
+      throw Failure.usage("give a SOURCE, or what is missing: " + String.join(", ", missing));
     }
-  }
-
-  /**
-   * The wishes on certain tables.
-   *
-   * @param requests what is asked of the planner
-   * @param leftOut what is wrong with attachments that are left out
-   * @param warnings what the layouts warn of
-   */
-  record Requests(
-      List<Request.Publish> requests, List<InputError> leftOut, List<String> warnings) {}
-
-  /**
-   * Chooses each attachment's layout.
-   *
-   * @throws Failure where an address lacks the prefix that its layout needs
-   */
-  Requests on(List<Table> tables, Documents documents, RulesetOptions rulesets) throws Failure {
-    List<String> warnings = new ArrayList<>();
-    LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
-    List<Request.Publish> requests = new ArrayList<>();
-    List<InputError> leftOut = new ArrayList<>();
-    for (int i = 0; i < documents.attachments().size(); i++) {
-      Attachment attachment = documents.attachments().get(i);
-      Documents.Origin origin = documents.origins().get(i);
-      LayoutChoice choice =
-          asked().isEmpty()
-              ? LayoutChoice.auto(attachment, evidence)
-              : LayoutChoice.asked(asked().get(), evidence);
-      LayoutChoice.warning(choice, evidence)
-          .filter(w -> !warnings.contains(w))
-          .ifPresent(warnings::add);
-      if (choice.layout() == Layout.MARK && attachment.snat() && !attachment.masqAll()) {
-        pieces.requirePrefix(rulesets.families().list());
-      }
-      Map<String, String> wrong = LayoutChecks.errors(attachment, choice.layout(), tables);
-      wrong.forEach(
-          (field, message) ->
-              leftOut.add(new InputError(origin.source(), origin.path(field), message)));
-      if (wrong.isEmpty()) {
-        requests.add(new Request.Publish(attachment, choice));
-      }
-    }
-    return new Requests(List.copyOf(requests), List.copyOf(leftOut), List.copyOf(warnings));
   }
 }

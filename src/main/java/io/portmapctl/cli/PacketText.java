@@ -1,12 +1,12 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.ExplainMappings;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
@@ -17,17 +17,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/**
- * A packet as {@code --packet} says it.
- *
- * @param packet the packet; its interfaces are {@link PacketInterface#UNKNOWN} where none is given
- * @param marked whether its mark was given
- */
-record PacketText(Packet packet, boolean marked) {
+/** A packet as {@code --packet} says it. */
+final class PacketText {
   static final String FORM =
       "PROTOCOL SOURCE[:PORT] -> DESTINATION:PORT [in IF] [out IF] [mark 0xN]";
 
@@ -43,8 +37,10 @@ record PacketText(Packet packet, boolean marked) {
 
   private static final Pattern MORE = Pattern.compile("(in|out|mark)\\s+(\\S+)");
 
+  private PacketText() {}
+
   /** The packet given. */
-  static PacketText of(ParseResult given) {
+  static ExplainMappings.AskedPacket of(ParseResult given) {
     String text = Options.text(given, "--packet");
     Matcher parts = PACKET.matcher(text);
     if (!parts.matches()) {
@@ -89,7 +85,7 @@ record PacketText(Packet packet, boolean marked) {
     }
     Endpoint start = new Endpoint(new Address.Known(source.get()), from);
     Endpoint end = Endpoint.of(destination.get(), port(given, text, parts.group(5)));
-    return new PacketText(
+    return new ExplainMappings.AskedPacket(
         new Packet(
             family,
             IpProtocol.of(protocol.id()).orElseThrow(),
@@ -100,22 +96,6 @@ record PacketText(Packet packet, boolean marked) {
             mark,
             Ternary.NO),
         marked);
-  }
-
-  /** Warnings of interfaces that a host of which all are known does not have. */
-  List<String> strangers(HostAddresses host) {
-    boolean told =
-        host.links().map(l -> l.stream().noneMatch(k -> k.name().isEmpty())).orElse(false);
-    return Stream.of(packet.in(), packet.out())
-        .flatMap(d -> d.name().stream())
-        .filter(
-            n ->
-                told
-                    && host.links().orElseThrow().stream()
-                        .noneMatch(l -> l.up() && l.name().equals(n)))
-        .distinct()
-        .map(n -> "--packet: the host has no interface " + n + " that is up")
-        .toList();
   }
 
   private static Optional<IpAddress> address(String text) {

@@ -1,5 +1,7 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Rulesets;
+import io.portmapctl.app.Unshown;
 import io.portmapctl.check.Audit;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.Program;
@@ -31,7 +33,7 @@ record Repair(List<String> commands, List<String> advice) {
    *
    * @param given what check was given
    */
-  static Repair of(Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
+  static Repair of(Session session, ParseResult given, Rulesets rulesets, Audit audit) {
     List<String> commands = new ArrayList<>();
     Set<String> advice = new LinkedHashSet<>();
     askOthers(audit, advice);
@@ -68,7 +70,7 @@ record Repair(List<String> commands, List<String> advice) {
 
   /** Live it is applied; a saved ruleset is printed as it should be, a family at a time. */
   private static List<String> additions(
-      Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
+      Session session, ParseResult given, Rulesets rulesets, Audit audit) {
     List<String> commands = new ArrayList<>();
     List<String> fromEnvironment = fromEnvironment(session, given);
     boolean sysctls = audit.findings().stream().anyMatch(f -> !f.sysctls().isEmpty());
