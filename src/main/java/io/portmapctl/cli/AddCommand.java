@@ -14,6 +14,15 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl add}: plans the mappings of attachments. */
 final class AddCommand implements Command {
+  private static final Option<Format> OUTPUT =
+      Option.choice(
+          Format.values(),
+          Format.DIFF,
+          "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
+              + " table as it will be (of one family), shell lines, or the attachment as a"
+              + " document (default: diff).",
+          "-o",
+          "--output");
 
   @Override
   public String name() {
@@ -32,14 +41,7 @@ final class AddCommand implements Command {
             "  portmapctl add --net web --container-id 5f3c --ip 10.89.5.6/24 -p 8080:80");
     MappingRequest.declare(spec);
     RulesetOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            Format.values(),
-            "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
-                + " table as it will be (of one family), shell lines, or the attachment as a"
-                + " document (default: diff).",
-            "-o",
-            "--output"));
+    OUTPUT.declare(spec);
     ApplyOptions.declare(spec);
     OutputOptions.declareOfPlans(spec);
     return spec;
@@ -49,7 +51,7 @@ final class AddCommand implements Command {
   public int run(Session session, ParseResult given) {
     MappingRequest mappings = MappingRequest.of(given);
     Rulesets rulesets = RulesetOptions.of(given);
-    Format format = Options.chosen(given, "--output", Format.values(), Format.DIFF);
+    Format format = OUTPUT.of(given);
     ApplyOptions applying = ApplyOptions.of(given);
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);

@@ -18,10 +18,18 @@ import picocli.CommandLine.ParseResult;
 final class CheckCommand implements Command {
 
   /** What can be printed. */
-  private enum Style {
+  enum Style {
     DIFF,
     JSON
   }
+
+  static final Option<Style> OUTPUT =
+      Option.choice(
+          Style.values(),
+          Style.DIFF,
+          "What is missing and what is too much as a diff, or all as JSON (default: diff).",
+          "-o",
+          "--output");
 
   @Override
   public String name() {
@@ -41,12 +49,7 @@ final class CheckCommand implements Command {
             "  portmapctl check cache/ --ruleset v4.txt --ruleset6 v6.txt -o json");
     MappingRequest.declare(spec);
     RulesetOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            Style.values(),
-            "What is missing and what is too much as a diff, or all as JSON (default: diff).",
-            "-o",
-            "--output"));
+    OUTPUT.declare(spec);
     ApplyOptions.declareHostInterface(spec);
     ApplyOptions.declareWait(spec);
     OutputOptions.declareKeepGoing(spec);
@@ -58,7 +61,7 @@ final class CheckCommand implements Command {
   public int run(Session session, ParseResult given) {
     MappingRequest mappings = MappingRequest.of(given);
     Rulesets rulesets = RulesetOptions.of(given);
-    Style style = Options.chosen(given, "--output", Style.values(), Style.DIFF);
+    Style style = OUTPUT.of(given);
     OutputOptions output = OutputOptions.of(given);
     int waitSeconds = ApplyOptions.waitSeconds(given);
     Outcome outcome = new Outcome(session, output);

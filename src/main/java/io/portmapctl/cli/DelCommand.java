@@ -18,6 +18,23 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl del}: plans the removal of mappings. */
 final class DelCommand implements Command {
+  private static final Option<List<String>> CHAIN =
+      Option.texts(
+          "CHAIN",
+          "Remove a CNI-DN or CNI-SN chain whose owner cannot be told any more; repeatable.",
+          "--chain");
+
+  private static final Option<Boolean> PRUNE =
+      Option.flag("Remove the shared chains too, where nothing needs them any more.", "--prune");
+
+  private static final Option<Format> OUTPUT =
+      Option.choice(
+          Format.REMOVALS,
+          Format.DIFF,
+          "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
+              + " table as it will be (of one family), or shell lines (default: diff).",
+          "-o",
+          "--output");
 
   @Override
   public String name() {
@@ -33,22 +50,10 @@ final class DelCommand implements Command {
             "Only network name and container ID count. Connections already open go on until they"
                 + " close.");
     IdentityOptions.declare(spec);
-    spec.addOption(
-        Options.many(
-            "CHAIN",
-            "Remove a CNI-DN or CNI-SN chain whose owner cannot be told any more; repeatable.",
-            "--chain"));
-    spec.addOption(
-        Options.flag(
-            "Remove the shared chains too, where nothing needs them any more.", "--prune"));
+    CHAIN.declare(spec);
+    PRUNE.declare(spec);
     RulesetOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            Format.REMOVALS,
-            "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
-                + " table as it will be (of one family), or shell lines (default: diff).",
-            "-o",
-            "--output"));
+    OUTPUT.declare(spec);
     ApplyOptions.declare(spec);
     OutputOptions.declareOfPlans(spec);
     return spec;
@@ -56,7 +61,7 @@ final class DelCommand implements Command {
 
   @Override
   public int run(Session session, ParseResult given) {
-    Format format = Options.chosen(given, "--output", Format.REMOVALS, Format.DIFF);
+    Format format = OUTPUT.of(given);
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
@@ -70,8 +75,8 @@ final class DelCommand implements Command {
       Session session, ParseResult given, Format format, OutputOptions output, Outcome outcome)
       throws Failure {
     IdentityOptions identity = IdentityOptions.of(given);
-    List<String> chains = Options.texts(given, "--chain");
-    boolean prune = given.hasMatchedOption("--prune");
+    List<String> chains = CHAIN.of(given);
+    boolean prune = PRUNE.of(given);
     ApplyOptions applying = ApplyOptions.of(given);
     boolean named = !identity.sources().isEmpty() || identity.network().isPresent();
     if (!named && chains.isEmpty() && !prune) {

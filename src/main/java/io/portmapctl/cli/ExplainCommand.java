@@ -40,6 +40,17 @@ final class ExplainCommand implements Command {
     DOT
   }
 
+  private static final PortText PORT =
+      new PortText("Who gets connections to this port, from each kind of sender (protocol: tcp).");
+
+  private static final Option<Style> OUTPUT =
+      Option.choice(
+          Style.values(),
+          Style.TEXT,
+          "Plain words, JSON, or the chains as a graph for Graphviz (default: text).",
+          "-o",
+          "--output");
+
   @Override
   public String name() {
     return "explain";
@@ -61,28 +72,11 @@ final class ExplainCommand implements Command {
             "  sudo portmapctl explain --packet 'tcp 203.0.113.9:40000 -> 192.0.2.10:8080'",
             "  portmapctl explain -o dot --ruleset saved-rules.txt | dot -Tsvg > nat.svg");
     MappingRequest.declare(spec);
-    spec.addOption(
-        Options.one(
-            String.class,
-            "PACKET",
-            "Follow this packet: '"
-                + PacketText.FORM
-                + "'; what comes from an address of the host starts there.",
-            "--packet"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            PortText.FORM,
-            "Who gets connections to this port, from each kind of sender (protocol: tcp).",
-            "--port"));
+    PacketText.declare(spec);
+    PORT.declare(spec);
     RulesetOptions.declare(spec);
     HostOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            Style.values(),
-            "Plain words, JSON, or the chains as a graph for Graphviz (default: text).",
-            "-o",
-            "--output"));
+    OUTPUT.declare(spec);
     ApplyOptions.declareHostInterface(spec);
     ApplyOptions.declareWait(spec);
     OutputOptions.declareKeepGoing(spec);
@@ -93,10 +87,9 @@ final class ExplainCommand implements Command {
   @Override
   public int run(Session session, ParseResult given) {
     MappingRequest mappings = MappingRequest.of(given);
-    Style style = Options.chosen(given, "--output", Style.values(), Style.TEXT);
-    Optional<ExplainMappings.AskedPacket> packet =
-        given.hasMatchedOption("--packet") ? Optional.of(PacketText.of(given)) : Optional.empty();
-    Optional<PortSelector> port = PortText.of(given);
+    Style style = OUTPUT.of(given);
+    Optional<ExplainMappings.AskedPacket> packet = PacketText.of(given);
+    Optional<PortSelector> port = PORT.of(given);
     boolean none = !mappings.isGiven() && packet.isEmpty() && port.isEmpty();
     if (packet.isPresent() && port.isPresent() || none && style != Style.DOT) {
       throw new ParameterException(

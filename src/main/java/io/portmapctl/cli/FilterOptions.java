@@ -2,34 +2,35 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.MappingFilter;
 import io.portmapctl.check.State;
-import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** The options of which mappings are shown. */
 final class FilterOptions {
+  private static final Option.Text NET = Option.text("NAME", "Only of this network.", "--net");
+
+  private static final Option.Text CONTAINER_ID =
+      Option.text("ID", "Only of containers whose ID begins so.", "--container-id");
+
+  private static final PortText PORT = new PortText("Only those that take packets of this port.");
+
+  static final Option.Choice<State> STATE =
+      Option.choice(State.values(), State.OK, "Only those in this state.", "--state");
+
   private FilterOptions() {}
 
   static void declare(CommandSpec spec) {
-    spec.addOption(Options.one(String.class, "NAME", "Only of this network.", "--net"));
-    spec.addOption(
-        Options.one(
-            String.class, "ID", "Only of containers whose ID begins so.", "--container-id"));
-    spec.addOption(
-        Options.one(
-            String.class, PortText.FORM, "Only those that take packets of this port.", "--port"));
-    spec.addOption(Options.choice(State.values(), "Only those in this state.", "--state"));
+    NET.declare(spec);
+    CONTAINER_ID.declare(spec);
+    PORT.declare(spec);
+    STATE.declare(spec);
   }
 
   static MappingFilter of(ParseResult given) {
-    Optional<State> state =
-        given.hasMatchedOption("--state")
-            ? Optional.of(Options.chosen(given, "--state", State.values(), State.OK))
-            : Optional.empty();
     return new MappingFilter(
-        Options.text(given, "--net"),
-        Options.text(given, "--container-id"),
-        PortText.of(given),
-        state);
+        NET.of(given).orElse(""),
+        CONTAINER_ID.of(given).orElse(""),
+        PORT.of(given),
+        STATE.given(given));
   }
 }

@@ -15,6 +15,22 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl gc}: plans the removal of mappings that no living container owns. */
 final class GcCommand implements Command {
+  private static final Option<List<String>> SOURCE =
+      Option.arguments(
+          "SOURCE",
+          "Files, folders, or - for standard input, with all attachments that this host has.");
+
+  private static final Option<Boolean> ALL_NETWORKS =
+      Option.flag("On any network, not only on those that the SOURCEs name.", "--all-networks");
+
+  private static final Option<Format> OUTPUT =
+      Option.choice(
+          Format.REMOVALS,
+          Format.DIFF,
+          "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
+              + " table as it will be (of one family), or shell lines (default: diff).",
+          "-o",
+          "--output");
 
   @Override
   public String name() {
@@ -33,21 +49,11 @@ final class GcCommand implements Command {
         .footer(
             "  sudo portmapctl gc /var/lib/cni/results",
             "  sudo portmapctl gc /var/lib/cni/results --apply");
-    spec.addPositional(
-        Options.arguments(
-            "SOURCE",
-            "Files, folders, or - for standard input, with all attachments that this host has."));
-    spec.addOption(
-        Options.flag("On any network, not only on those that the SOURCEs name.", "--all-networks"));
+    SOURCE.declare(spec);
+    ALL_NETWORKS.declare(spec);
     IdentityOptions.declarePluginType(spec);
     RulesetOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            Format.REMOVALS,
-            "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
-                + " table as it will be (of one family), or shell lines (default: diff).",
-            "-o",
-            "--output"));
+    OUTPUT.declare(spec);
     ApplyOptions.declare(spec);
     OutputOptions.declareOfPlans(spec);
     return spec;
@@ -56,7 +62,7 @@ final class GcCommand implements Command {
   @Override
   public int run(Session session, ParseResult given) {
     OutputOptions output = OutputOptions.of(given);
-    Format format = Options.chosen(given, "--output", Format.REMOVALS, Format.DIFF);
+    Format format = OUTPUT.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
       return plan(session, given, outcome, format, output);
@@ -68,7 +74,7 @@ final class GcCommand implements Command {
   private static int plan(
       Session session, ParseResult given, Outcome outcome, Format format, OutputOptions output)
       throws Failure {
-    List<String> names = List.copyOf(given.matchedPositionalValue(0, List.<String>of()));
+    List<String> names = SOURCE.of(given);
     Rulesets rulesets = RulesetOptions.of(given);
     ApplyOptions applying = ApplyOptions.of(given);
     if (names.isEmpty()) {
@@ -84,7 +90,7 @@ final class GcCommand implements Command {
         documents.attachments().stream()
             .map(a -> a.identity().network())
             .collect(Collectors.toSet());
-    boolean all = given.hasMatchedOption("--all-networks");
+    boolean all = ALL_NETWORKS.of(given);
     Owners owners =
         new Owners(documents.attachments(), Dead.whoseNamespaceIsGone(rulesets.anyLive()));
     GcRequest request =

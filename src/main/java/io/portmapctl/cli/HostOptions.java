@@ -5,40 +5,42 @@ import io.portmapctl.net.Cidr;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** The options of where the host's addresses come from. */
 final class HostOptions {
+  private static final Option<List<String>> LOCAL_ADDRESS =
+      Option.texts(
+          "ADDRESS",
+          "An address of the host whose ruleset it is, where that is not this one; repeatable.",
+          "--local-address");
+
+  private static final Option.Text ADDRESSES =
+      Option.text(
+          "FILE",
+          "The host's interfaces and addresses: what `ip -j addr` printed there.",
+          "--addresses");
+
   private HostOptions() {}
 
   static void declare(CommandSpec spec) {
-    spec.addOption(
-        Options.many(
-            "ADDRESS",
-            "An address of the host whose ruleset it is, where that is not this one; repeatable.",
-            "--local-address"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "FILE",
-            "The host's interfaces and addresses: what `ip -j addr` printed there.",
-            "--addresses"));
+    LOCAL_ADDRESS.declare(spec);
+    ADDRESSES.declare(spec);
   }
 
   static AddressSource of(ParseResult given) {
     List<Cidr> local = new ArrayList<>();
-    for (String text : Options.texts(given, "--local-address")) {
+    for (String text : LOCAL_ADDRESS.of(given)) {
       local.add(
           Cidr.parse(text)
               .orElseThrow(
                   () ->
-                      new ParameterException(
-                          given.commandSpec().commandLine(),
-                          "--local-address: found "
+                      LOCAL_ADDRESS.wrong(
+                          given,
+                          "found "
                               + Portmapctl.shown(text)
                               + ", expected an address, as 192.0.2.10 or 2001:db8::10")));
     }
-    return new AddressSource(List.copyOf(local), Options.text(given, "--addresses"));
+    return new AddressSource(List.copyOf(local), ADDRESSES.of(given).orElse(""));
   }
 }

@@ -28,6 +28,27 @@ final class ListCommand implements Command {
     JSON
   }
 
+  private static final Option<List<String>> ATTACHMENTS =
+      Option.texts(
+          "SOURCE",
+          "Files and folders with the attachments that this host has; whatever is of none of"
+              + " them is an orphan (default: on the live ruleset "
+              + ListMappings.CACHE
+              + "); repeatable.",
+          "--attachments");
+
+  private static final Option<Boolean> EXIT_CODE =
+      Option.flag("With --state: exit 1 when there are some.", "--exit-code");
+
+  private static final Option<Style> OUTPUT =
+      Option.choice(
+          Style.values(),
+          Style.TABLE,
+          "A table as wide as the terminal or 80 columns, one with everything, or JSON (default:"
+              + " table).",
+          "-o",
+          "--output");
+
   @Override
   public String name() {
     return "list";
@@ -44,24 +65,11 @@ final class ListCommand implements Command {
             "  sudo portmapctl list --state orphan --exit-code",
             "  portmapctl list --ruleset saved-rules.txt -o json");
     RulesetOptions.declare(spec);
-    spec.addOption(
-        Options.many(
-            "SOURCE",
-            "Files and folders with the attachments that this host has; whatever is of none of"
-                + " them is an orphan (default: on the live ruleset "
-                + ListMappings.CACHE
-                + "); repeatable.",
-            "--attachments"));
+    ATTACHMENTS.declare(spec);
     IdentityOptions.declarePluginType(spec);
     FilterOptions.declare(spec);
-    spec.addOption(Options.flag("With --state: exit 1 when there are some.", "--exit-code"));
-    spec.addOption(
-        Options.choice(
-            Style.values(),
-            "A table as wide as the terminal or 80 columns, one with everything, or JSON (default:"
-                + " table).",
-            "-o",
-            "--output"));
+    EXIT_CODE.declare(spec);
+    OUTPUT.declare(spec);
     ApplyOptions.declareWait(spec);
     OutputOptions.declareKeepGoing(spec);
     OutputOptions.declare(spec);
@@ -70,17 +78,17 @@ final class ListCommand implements Command {
 
   @Override
   public int run(Session session, ParseResult given) {
-    boolean some = given.hasMatchedOption("--exit-code");
-    if (some && !given.hasMatchedOption("--state")) {
+    boolean some = EXIT_CODE.of(given);
+    if (some && !FilterOptions.STATE.isGiven(given)) {
       throw new ParameterException(
           given.commandSpec().commandLine(), "--exit-code is for --state, which is not given");
     }
     Rulesets rulesets = RulesetOptions.of(given);
-    Style style = Options.chosen(given, "--output", Style.values(), Style.TABLE);
+    Style style = OUTPUT.of(given);
     OutputOptions output = OutputOptions.of(given);
     Sources attachments =
         new Sources(
-            Options.texts(given, "--attachments"),
+            ATTACHMENTS.of(given),
             session.in(),
             IdentityOptions.pluginType(given),
             output.keepGoing());

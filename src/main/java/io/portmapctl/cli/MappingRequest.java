@@ -34,27 +34,32 @@ record MappingRequest(
     MARK
   }
 
+  private static final Option<LayoutName> LAYOUT =
+      Option.choice(
+          LayoutName.values(),
+          LayoutName.AUTO,
+          "Which chains and rules publish a port (default: auto).",
+          "--layout");
+
+  private static final Option<Boolean> INCLUDE_DEAD =
+      Option.flag(
+          "Take cache records too whose container is dead: its network namespace is mounted"
+              + " nowhere.",
+          "--include-dead");
+
   static void declare(CommandSpec spec) {
     IdentityOptions.declare(spec);
     MappingOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            LayoutName.values(),
-            "Which chains and rules publish a port (default: auto).",
-            "--layout"));
-    spec.addOption(
-        Options.flag(
-            "Take cache records too whose container is dead: its network namespace is mounted"
-                + " nowhere.",
-            "--include-dead"));
+    LAYOUT.declare(spec);
+    INCLUDE_DEAD.declare(spec);
   }
 
   static MappingRequest of(ParseResult given) {
     return new MappingRequest(
         IdentityOptions.of(given),
         MappingOptions.of(given),
-        Options.chosen(given, "--layout", LayoutName.values(), LayoutName.AUTO),
-        given.hasMatchedOption("--include-dead"));
+        LAYOUT.of(given),
+        INCLUDE_DEAD.of(given));
   }
 
   /**

@@ -17,17 +17,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** A packet as {@code --packet} says it. */
 final class PacketText {
-  static final String FORM =
+  private static final String FORM =
       "PROTOCOL SOURCE[:PORT] -> DESTINATION:PORT [in IF] [out IF] [mark 0xN]";
 
   private static final String END = "(\\[[^\\]\\s]*\\]|[^:\\s\\[\\]]+)";
 
-  private static final Pattern PACKET =
+  private static final Pattern WRITTEN =
       Pattern.compile(
           "\\s*(\\S+)\\s+"
               + END
@@ -37,12 +38,28 @@ final class PacketText {
 
   private static final Pattern MORE = Pattern.compile("(in|out|mark)\\s+(\\S+)");
 
+  private static final Option.Text PACKET =
+      Option.text(
+          "PACKET",
+          "Follow this packet: '"
+              + FORM
+              + "'; what comes from an address of the host starts there.",
+          "--packet");
+
   private PacketText() {}
 
-  /** The packet given. */
-  static ExplainMappings.AskedPacket of(ParseResult given) {
-    String text = Options.text(given, "--packet");
-    Matcher parts = PACKET.matcher(text);
+  static void declare(CommandSpec spec) {
+    PACKET.declare(spec);
+  }
+
+  /** The packet given, if one is. */
+  static Optional<ExplainMappings.AskedPacket> of(ParseResult given) {
+    Optional<String> text = PACKET.of(given);
+    return text.isPresent() ? Optional.of(packet(given, text.get())) : Optional.empty();
+  }
+
+  private static ExplainMappings.AskedPacket packet(ParseResult given, String text) {
+    Matcher parts = WRITTEN.matcher(text);
     if (!parts.matches()) {
       throw wrong(given, text, "");
     }
@@ -132,9 +149,9 @@ final class PacketText {
   }
 
   private static ParameterException wrong(ParseResult given, String text, String why) {
-    return new ParameterException(
-        given.commandSpec().commandLine(),
-        "--packet: found "
+    return PACKET.wrong(
+        given,
+        "found "
             + Portmapctl.shown(text)
             + ", expected '"
             + FORM

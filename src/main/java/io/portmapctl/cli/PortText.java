@@ -6,24 +6,34 @@ import io.portmapctl.net.Protocol;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** A port of the host as {@code --port} says it. */
 final class PortText {
-  static final String FORM = "[HOSTIP:]PORT[/PROTOCOL]";
+  private static final String FORM = "[HOSTIP:]PORT[/PROTOCOL]";
 
   private static final Pattern PORT =
       Pattern.compile("(?:(\\[[^\\]]*\\]|[^:\\[]+):)?([0-9]{1,9})(?:/(.*))?");
 
-  private PortText() {}
+  private final Option.Text option;
+
+  /** An option that says so. */
+  PortText(String description) {
+    this.option = Option.text(FORM, description, "--port");
+  }
+
+  void declare(CommandSpec spec) {
+    option.declare(spec);
+  }
 
   /** What was given, if it was. */
-  static Optional<PortSelector> of(ParseResult given) {
-    if (!given.hasMatchedOption("--port")) {
-      return Optional.empty();
-    }
-    String text = Options.text(given, "--port");
+  Optional<PortSelector> of(ParseResult given) {
+    Optional<String> text = option.of(given);
+    return text.isPresent() ? Optional.of(port(given, text.get())) : Optional.empty();
+  }
+
+  private PortSelector port(ParseResult given, String text) {
     Matcher parts = PORT.matcher(text);
     boolean formed = parts.matches();
     Optional<IpAddress> host = Optional.empty();
@@ -45,13 +55,13 @@ final class PortText {
               && port <= 65535;
     }
     if (!formed) {
-      throw new ParameterException(
-          given.commandSpec().commandLine(),
-          "--port: found "
+      throw option.wrong(
+          given,
+          "found "
               + Portmapctl.shown(text)
               + ", expected [HOSTIP:]PORT[/PROTOCOL], an IPv6 HOSTIP in brackets, a port from 1 to"
               + " 65535, the protocol tcp, udp or sctp");
     }
-    return Optional.of(new PortSelector(host, port, protocol));
+    return new PortSelector(host, port, protocol);
   }
 }

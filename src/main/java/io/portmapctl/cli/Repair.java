@@ -26,7 +26,12 @@ import picocli.CommandLine.ParseResult;
 record Repair(List<String> commands, List<String> advice) {
 
   /** What belongs to check alone, not to the add that mends. */
-  private static final List<String> OWN = List.of("--output", "--color", "--verbose", "--quiet");
+  private static final List<String> OWN =
+      List.of(
+          CheckCommand.OUTPUT.name(),
+          OutputOptions.COLOR.name(),
+          OutputOptions.VERBOSE.name(),
+          OutputOptions.QUIET.name());
 
   /**
    * What mends it.
@@ -77,7 +82,7 @@ record Repair(List<String> commands, List<String> advice) {
     boolean rules = audit.plan().hasChanges();
     if (rulesets.live()) {
       List<String> without = new ArrayList<>(OWN);
-      without.addAll(List.of("--ruleset", "--ruleset6"));
+      without.addAll(List.of(RulesetOptions.RULESET.name(), RulesetOptions.RULESET6.name()));
       if (rules || sysctls) {
         List<String> more = new ArrayList<>(fromEnvironment);
         more.add("--apply");
@@ -86,7 +91,7 @@ record Repair(List<String> commands, List<String> advice) {
       return commands;
     }
     List<String> without = new ArrayList<>(OWN);
-    without.add("--family");
+    without.add(RulesetOptions.FAMILY.name());
     for (Plan.Part part : audit.plan().families()) {
       if (!part.changes().isEmpty()) {
         String family = part.before().family().id();
@@ -100,7 +105,7 @@ record Repair(List<String> commands, List<String> advice) {
 
   /** What the environment has said to check, it may not say to the shell that mends. */
   private static List<String> fromEnvironment(Session session, ParseResult given) {
-    boolean asked = given.hasMatchedOption("--container-id");
+    boolean asked = IdentityOptions.CONTAINER_ID.isGiven(given);
     return session
         .variable("CNI_CONTAINERID")
         .filter(id -> !asked && IdentityOptions.of(given).sources().isEmpty())
