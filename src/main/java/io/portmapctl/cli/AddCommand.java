@@ -68,7 +68,7 @@ final class AddCommand implements Command {
       OutputOptions output) {
 
     private int plan(Outcome outcome) throws Failure {
-      Documents read = wish.read(session, outcome);
+      Documents read = wish.read(session, rulesets, outcome);
       if (format == Format.DOCUMENT) {
         for (Attachment attachment : read.attachments()) {
           if (attachment.snat()
@@ -82,7 +82,7 @@ final class AddCommand implements Command {
         return read.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
       }
       applying.requireInput(session, wish.identity().sources());
-      Predicate<Attachment> dead = wish.dead(rulesets.anyLive());
+      Predicate<Attachment> dead = wish.dead(rulesets.anyLive(), rulesets.host().open(session));
       outcome.dead(read.attachments().stream().filter(dead).toList());
       Documents documents = read.without(dead);
       Additions additions = new Additions("add", documents, wish, rulesets, output.keepGoing());

@@ -101,13 +101,13 @@ final class CheckCommand implements Command {
       OutputOptions output) {
 
     private int check(Outcome outcome) throws Failure {
-      Documents read = wish.read(session, outcome);
-      Predicate<Attachment> gone = wish.dead(rulesets.anyLive());
+      Documents read = wish.read(session, rulesets, outcome);
+      Predicate<Attachment> gone = wish.dead(rulesets.anyLive(), rulesets.host().open(session));
       List<Attachment> dead = read.attachments().stream().filter(gone).toList();
       outcome.dead(dead);
       Documents documents = read.without(gone);
       List<String> warnings = new ArrayList<>(documents.warnings());
-      LiveHost host = LiveHost.of(session, rulesets.variant(), waitSeconds, false, warnings);
+      LiveHost host = LiveHost.of(session, rulesets, waitSeconds, false, warnings);
       List<Table> tables = rulesets.read(host.backend(), warnings);
       MappingRequest.Requests wanted = wish.on(tables, documents, rulesets);
       boolean nothingLeft = wanted.requests().isEmpty() && dead.isEmpty();
@@ -115,7 +115,11 @@ final class CheckCommand implements Command {
         throw new Failure(ExitCode.INPUT, wanted.leftOut());
       }
       warnings.addAll(wanted.warnings());
-      Audit audit = Audit.of(tables, wanted.requests(), HostOptions.known(rulesets.live()));
+      Audit audit =
+          Audit.of(
+              tables,
+              wanted.requests(),
+              HostOptions.known(rulesets.live(), rulesets.host().open(session)));
       List<PublishedPort> ports = published(wanted, tables);
       Set<PublishedPort> shadowed = new HashSet<>(); // said already, and with the rule
       audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
@@ -181,7 +185,7 @@ final class CheckCommand implements Command {
         return;
       }
       try {
-        HostAddresses host = HostOptions.live();
+        HostAddresses host = HostOptions.live(rulesets.host().open(session));
         named.stream()
             .filter(p -> host.isLocal(p.hostIp().get()) == Ternary.NO)
             .map(

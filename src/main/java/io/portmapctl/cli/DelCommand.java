@@ -106,6 +106,7 @@ final class DelCommand implements Command {
       if (named) {
         Documents documents =
             Documents.read(
+                rulesets.host().open(session).documents(),
                 identity.sources(),
                 session.in(),
                 identity.overrides(session),

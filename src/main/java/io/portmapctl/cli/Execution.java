@@ -47,7 +47,8 @@ final class Execution {
       ApplyOptions applying,
       OutputOptions output,
       Format format,
-      List<String> warnings) {
+      List<String> warnings)
+      throws Failure {
     this.session = session;
     this.rulesets = rulesets;
     this.applying = applying;
@@ -55,8 +56,7 @@ final class Execution {
     this.format = format;
     this.warnings = new ArrayList<>(warnings);
     this.outcome = new Outcome(session, output);
-    LiveHost host =
-        LiveHost.of(session, rulesets.variant(), applying.waitSeconds(), false, this.warnings);
+    LiveHost host = LiveHost.of(session, rulesets, applying.waitSeconds(), false, this.warnings);
     this.backend = host.backend();
     this.kernel = host.kernel();
     this.rehearsal = host.rehearsal();

@@ -64,10 +64,10 @@ record Explaining(
             .or(() -> port.flatMap(PortText::host).map(IpAddress::family));
     RulesetOptions rulesets = family.isPresent() ? all.only(family.get()) : all;
     Documents documents = wish.isGiven() ? documents(outcome, rulesets) : Documents.NONE;
-    HostAddresses host = hostOptions.host(rulesets.anyLive());
+    HostAddresses host = hostOptions.host(rulesets.anyLive(), rulesets.host().open(session));
     requirePossible(host);
     List<String> warnings = new ArrayList<>(documents.warnings());
-    LiveHost live = LiveHost.of(session, rulesets.variant(), waitSeconds, false, warnings);
+    LiveHost live = LiveHost.of(session, rulesets, waitSeconds, false, warnings);
     List<Table> tables = rulesets.read(live.backend(), warnings);
     if (family.isPresent() && !rulesets.named(family.get())) {
       warnings.add("no IPv6 ruleset is given (--ruleset6): an empty one is taken");
@@ -99,8 +99,8 @@ record Explaining(
   }
 
   private Documents documents(Outcome outcome, RulesetOptions rulesets) throws Failure {
-    Documents read = wish.read(session, outcome);
-    Predicate<Attachment> dead = wish.dead(rulesets.anyLive());
+    Documents read = wish.read(session, rulesets, outcome);
+    Predicate<Attachment> dead = wish.dead(rulesets.anyLive(), rulesets.host().open(session));
     outcome.dead(read.attachments().stream().filter(dead).toList());
     return read.without(dead);
   }

@@ -5,6 +5,7 @@ import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.Overrides;
+import io.portmapctl.host.Host;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
@@ -86,8 +87,10 @@ final class GcCommand implements Command {
               + " be nobody's");
     }
     applying.requireInput(session, sources);
+    Host host = rulesets.host().open(session);
     Documents documents =
         Documents.read(
+            host.documents(),
             sources,
             session.in(),
             Overrides.pluginType(given.matchedOptionValue("--plugin-type", "portmap")),
@@ -103,7 +106,7 @@ final class GcCommand implements Command {
     boolean all = given.hasMatchedOption("--all-networks");
     Owners owners =
         new Owners(
-            documents.attachments(), MappingRequest.whoseNamespaceIsGone(rulesets.anyLive()));
+            documents.attachments(), MappingRequest.whoseNamespaceIsGone(rulesets.anyLive(), host));
     return new Execution(session, rulesets, applying, output, format, documents.warnings())
         .run(new Sweep(owners, network -> all || named.contains(network), rulesets), false);
   }

@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.cni.AddressFile;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.LinuxKernel;
 import io.portmapctl.net.Cidr;
@@ -61,9 +62,10 @@ record HostOptions(List<Cidr> local, String file) {
   /**
    * What is known of the host.
    *
-   * @param live whether the ruleset is this host's
+   * @param live whether the ruleset is the live host's
+   * @param host that one
    */
-  HostAddresses host(boolean live) throws Failure {
+  HostAddresses host(boolean live, Host host) throws Failure {
     List<HostInterface> links = new ArrayList<>();
     if (!file.isEmpty()) {
       links.addAll(read());
@@ -80,7 +82,7 @@ record HostOptions(List<Cidr> local, String file) {
       return HostAddresses.UNKNOWN;
     }
     try {
-      return live();
+      return live(host);
     } catch (HostException e) {
       throw new Failure(ExitCode.HOST, "live host", e.text());
     }
@@ -89,29 +91,30 @@ record HostOptions(List<Cidr> local, String file) {
   /**
    * What is known of the host, read when it is first asked for.
    *
-   * @param live whether it is this one; of another nothing is known
+   * @param live whether it is the live one; of another nothing is known
+   * @param host that one
    */
-  static Supplier<HostAddresses> known(boolean live) {
+  static Supplier<HostAddresses> known(boolean live, Host host) {
     List<HostAddresses> read = new ArrayList<>();
     return () -> {
       if (read.isEmpty()) {
-        read.add(live ? orUnknown() : HostAddresses.UNKNOWN);
+        read.add(live ? orUnknown(host) : HostAddresses.UNKNOWN);
       }
       return read.get(0);
     };
   }
 
-  private static HostAddresses orUnknown() {
+  private static HostAddresses orUnknown(Host host) {
     try {
-      return live();
+      return live(host);
     } catch (HostException e) {
       return HostAddresses.UNKNOWN; // what follows from it is open then
     }
   }
 
-  /** What is known of this host. */
-  static HostAddresses live() throws HostException {
-    return new HostAddresses(Optional.of(LinuxKernel.links()), LinuxKernel.localRoutes());
+  /** What is known of the live host. */
+  static HostAddresses live(Host host) throws HostException {
+    return new HostAddresses(Optional.of(LinuxKernel.links(host)), LinuxKernel.localRoutes(host));
   }
 
   private List<HostInterface> read() throws Failure {

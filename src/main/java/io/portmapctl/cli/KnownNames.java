@@ -47,14 +47,15 @@ public record KnownNames(
   /** Reads a ruleset, of both families. */
   public static Reading read(Session session, ChosenRuleset ruleset) {
     List<String> warnings = new ArrayList<>();
-    LiveHost host = LiveHost.of(session, VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
     RulesetOptions options =
         new RulesetOptions(
             ruleset.ipv4(),
             ruleset.ipv6().orElse(""),
             RulesetOptions.Families.BOTH,
-            VariantChoice.AUTO);
+            VariantChoice.AUTO,
+            new ChosenHost());
     try {
+      LiveHost host = LiveHost.of(session, options, WAIT_SECONDS, false, warnings);
       return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());
     } catch (Failure failure) {
       List<String> problems = failure.errors().stream().map(InputError::toString).toList();

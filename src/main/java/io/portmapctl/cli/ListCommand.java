@@ -9,13 +9,13 @@ import io.portmapctl.check.State;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.cni.Overrides;
+import io.portmapctl.host.Host;
 import io.portmapctl.plan.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.view.ListJson;
 import io.portmapctl.view.ListView;
 import io.portmapctl.view.Sentences;
 import io.portmapctl.view.Theme;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,9 +116,13 @@ final class ListCommand implements Command {
     private int list(Outcome outcome, boolean exitCode) throws Failure {
       List<String> warnings = new ArrayList<>();
       Known known = known(outcome, warnings);
-      LiveHost host = LiveHost.of(session, rulesets.variant(), waitSeconds, true, warnings);
+      LiveHost host = LiveHost.of(session, rulesets, waitSeconds, true, warnings);
       List<Table> tables = rulesets.read(host.backend(), warnings);
-      Inventory inventory = Inventory.of(tables, known.owners, HostOptions.known(rulesets.live()));
+      Inventory inventory =
+          Inventory.of(
+              tables,
+              known.owners,
+              HostOptions.known(rulesets.live(), rulesets.host().open(session)));
       List<Mapping> shown = inventory.mappings().stream().filter(filter::takes).toList();
       warnings.addAll(inventory.warnings());
       for (Overlap overlap : inventory.overlaps()) {
@@ -134,7 +138,10 @@ final class ListCommand implements Command {
               tables, published(shown.stream().filter(m -> m.takenBy().isEmpty()).toList())));
       if (shown.isEmpty()) {
         warnings.addAll(
-            ForeignRules.translating(tables, filter.asked(), HostOptions.known(rulesets.live())));
+            ForeignRules.translating(
+                tables,
+                filter.asked(),
+                HostOptions.known(rulesets.live(), rulesets.host().open(session))));
       }
       if (style == Style.JSON) {
         session.print(ListJson.render(shown, warnings));
@@ -188,13 +195,18 @@ final class ListCommand implements Command {
     private Known known(Outcome outcome, List<String> warnings) throws Failure {
       boolean live = rulesets.anyLive();
       boolean byDefault = attachments.isEmpty();
-      if (byDefault && !(live && Files.isReadable(Path.of(CACHE)))) {
+      Host host = rulesets.host().open(session);
+      if (byDefault && !(live && host.documents().isReadable(Path.of(CACHE)))) {
         return new Known(Optional.empty(), true);
       }
       List<String> sources = byDefault ? List.of(CACHE) : attachments;
       Documents documents =
           Documents.read(
-              sources, session.in(), Overrides.pluginType(pluginType), Documents.Need.OWNER);
+              host.documents(),
+              sources,
+              session.in(),
+              Overrides.pluginType(pluginType),
+              Documents.Need.OWNER);
       List<InputError> errors =
           documents.errors().stream()
               .filter(e -> !(byDefault && e.source().equals(CACHE))) // an empty cache has nobody
@@ -213,7 +225,7 @@ final class ListCommand implements Command {
       }
       return new Known(
           Optional.of(
-              new Owners(documents.attachments(), MappingRequest.whoseNamespaceIsGone(live))),
+              new Owners(documents.attachments(), MappingRequest.whoseNamespaceIsGone(live, host))),
           true);
     }
   }

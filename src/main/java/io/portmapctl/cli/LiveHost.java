@@ -2,19 +2,18 @@ package io.portmapctl.cli;
 
 import io.portmapctl.explain.Localnet;
 import io.portmapctl.host.Backend;
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.Kernel;
 import io.portmapctl.host.live.Forwarding;
-import io.portmapctl.host.live.HostPaths;
 import io.portmapctl.host.live.IptablesBackend;
 import io.portmapctl.host.live.LinuxKernel;
-import io.portmapctl.host.live.ProcessExec;
 import io.portmapctl.host.live.Rehearsal;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.PublishedPort;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +21,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The machine that this runs on; nothing of it is read or started before it is asked.
+ * The host that counts as live: the machine that this runs on, or a snapshot; nothing of it is read
+ * or started before it is asked.
  *
  * @param backend its rules
  * @param kernel what else is asked of it
@@ -32,26 +32,29 @@ import java.util.stream.Stream;
 record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding forwarding) {
 
   /**
-   * This machine.
+   * The host that counts as live.
    *
-   * @param variant whose iptables
+   * @param rulesets which host, and whose iptables
    * @param waitSeconds how long to wait for iptables' lock
    * @param counters whether rules are read with their counters
    * @param warnings where is added what reading warns of
    */
   static LiveHost of(
       Session session,
-      VariantChoice variant,
+      RulesetOptions rulesets,
       int waitSeconds,
       boolean counters,
-      List<String> warnings) {
-    HostPaths paths = HostPaths.local(session.variable("PATH").orElse(""));
-    ProcessExec exec = new ProcessExec(waitSeconds + 30);
+      List<String> warnings)
+      throws Failure {
+    ChosenHost.Opened opened = rulesets.host().open(session, waitSeconds);
+    Exec exec = opened.exec();
+    Host host = opened.host();
+    VariantChoice variant = rulesets.variant();
     return new LiveHost(
-        new IptablesBackend(exec, paths, variant, waitSeconds, counters, warnings),
-        new LinuxKernel(exec, paths, Path.of("/proc/sys")),
-        new Rehearsal(exec, paths, variant),
-        new Forwarding(exec, paths, variant, Path.of("/proc/sys")));
+        new IptablesBackend(exec, host, variant, waitSeconds, counters, warnings),
+        new LinuxKernel(exec, host),
+        new Rehearsal(exec, host, variant),
+        new Forwarding(host, variant));
   }
 
   /** Who of this host listens on ports that are published on it, each said once. */

@@ -4,13 +4,13 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.cni.Overrides;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.live.NetworkNamespaces;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChecks;
 import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.ruleset.Table;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +63,10 @@ record MappingRequest(
   /**
    * Reads the documents.
    *
+   * @param rulesets which host is the live one
    * @throws Failure where the command line does not say enough, or a document is wrong
    */
-  Documents read(Session session, Outcome outcome) throws Failure {
+  Documents read(Session session, RulesetOptions rulesets, Outcome outcome) throws Failure {
     requirePieces(session);
     Overrides overrides = pieces.with(identity.overrides(session));
     if (!overrides.errors().isEmpty()) {
@@ -78,7 +79,12 @@ record MappingRequest(
           "--masq-all, --mark-bit and --set-mark-chain are of layout mark, not of --layout snat");
     }
     Documents documents =
-        Documents.read(identity.sources(), session.in(), overrides, Documents.Need.ALL);
+        Documents.read(
+            rulesets.host().open(session).documents(),
+            identity.sources(),
+            session.in(),
+            overrides,
+            Documents.Need.ALL);
     outcome.skipped(documents.skipped());
     outcome.requireUsable(documents, identity);
     return documents;
@@ -88,15 +94,15 @@ record MappingRequest(
    * Which of them are dead. Off the live ruleset none is, nor where this host does not tell.
    *
    * @param live whether a live ruleset is looked at
+   * @param host the host that it is of
    */
-  Predicate<Attachment> dead(boolean live) {
-    return includeDead ? attachment -> false : whoseNamespaceIsGone(live);
+  Predicate<Attachment> dead(boolean live, Host host) {
+    return includeDead ? attachment -> false : whoseNamespaceIsGone(live, host);
   }
 
-  /** Cache records whose network namespace is mounted nowhere on this host any more. */
-  static Predicate<Attachment> whoseNamespaceIsGone(boolean live) {
-    Optional<NetworkNamespaces> namespaces =
-        live ? NetworkNamespaces.read(Path.of("/proc/self/mountinfo")) : Optional.empty();
+  /** Cache records whose network namespace is mounted nowhere on the live host any more. */
+  static Predicate<Attachment> whoseNamespaceIsGone(boolean live, Host host) {
+    Optional<NetworkNamespaces> namespaces = live ? NetworkNamespaces.read(host) : Optional.empty();
     return attachment ->
         attachment.netns().filter(n -> !n.isEmpty()).isPresent()
             && namespaces.map(n -> !n.has(attachment.netns().get())).orElse(false);

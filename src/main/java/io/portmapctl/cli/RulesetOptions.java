@@ -30,8 +30,10 @@ import picocli.CommandLine.ParseResult;
  * @param ruleset6 the IPv6 ruleset, or empty where it follows the other
  * @param families which families are looked at
  * @param variant whose programs read the live ruleset
+ * @param host which host is the live one
  */
-record RulesetOptions(String ruleset, String ruleset6, Families families, VariantChoice variant) {
+record RulesetOptions(
+    String ruleset, String ruleset6, Families families, VariantChoice variant, ChosenHost host) {
   /** Which families a command is about. */
   enum Families {
     BOTH,
@@ -79,7 +81,8 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
         given.matchedOptionValue("--ruleset", "live"),
         Options.text(given, "--ruleset6"),
         Options.chosen(given, "--family", Families.values(), Families.BOTH),
-        Options.chosen(given, "--iptables", VariantChoice.values(), VariantChoice.AUTO));
+        Options.chosen(given, "--iptables", VariantChoice.values(), VariantChoice.AUTO),
+        new ChosenHost());
   }
 
   private String source(Family family) {
@@ -137,7 +140,7 @@ record RulesetOptions(String ruleset, String ruleset6, Families families, Varian
           "--family leaves out " + family.title() + ", which this is about");
     }
     Families one = family == Family.IPV4 ? Families.IPV4 : Families.IPV6;
-    return new RulesetOptions(ruleset, ruleset6, one, variant);
+    return new RulesetOptions(ruleset, ruleset6, one, variant, host);
   }
 
   /** Whether the table of a family was named, and is not empty only for want of a name. */

@@ -1,13 +1,13 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.host.Host;
 import io.portmapctl.plan.PublishedPort;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The sockets on which this host's processes wait (proc(5), {@code /proc/net/tcp} and its like).
@@ -23,24 +23,22 @@ final class Sockets {
   /** One of them: its protocol, address in the kernel's hexadecimal, port and inode. */
   private record Socket(String protocol, String address, int port, String inode) {}
 
+  private final Host host;
   private final List<Socket> sockets;
 
-  private Sockets(List<Socket> sockets) {
+  private Sockets(Host host, List<Socket> sockets) {
+    this.host = host;
     this.sockets = sockets;
   }
 
-  /**
-   * Reads them; what cannot be read holds none.
-   *
-   * @param net {@code /proc/net}
-   */
-  static Sockets read(Path net) {
+  /** Reads them; what cannot be read holds none. */
+  static Sockets read(Host host) {
     List<Socket> sockets = new ArrayList<>();
     for (String table : List.of("tcp", "tcp6", "udp", "udp6")) {
       String protocol = table.substring(0, 3);
       String state = protocol.equals("tcp") ? LISTENING : UNCONNECTED;
       try {
-        for (String line : Files.readAllLines(net.resolve(table))) {
+        for (String line : host.lines(Path.of("/proc/net", table))) {
           String[] parts = line.trim().split("\\s+", -1);
           if (parts.length > 9 && parts[3].equals(state)) {
             int colon = parts[1].indexOf(':');
@@ -52,7 +50,7 @@ final class Sockets {
         // a protocol that the kernel lacks
       }
     }
-    return new Sockets(List.copyOf(sockets));
+    return new Sockets(host, List.copyOf(sockets));
   }
 
   /** Who listens on a port; an address of its own narrows neither, it may be the published one. */
@@ -60,43 +58,12 @@ final class Sockets {
     for (Socket socket : sockets) {
       boolean loopback = socket.address().equals("0100007F") && port.hostIp().isEmpty();
       if (socket.protocol().equals(port.protocol()) && socket.port() == port.port() && !loopback) {
-        String process = process(socket.inode());
+        String process = host.holders(Set.of(socket.inode())).getOrDefault(socket.inode(), "");
         if (HOLDERS.stream().noneMatch(process::startsWith)) {
           return Optional.of(process.isEmpty() ? "a process" : process);
         }
       }
     }
     return Optional.empty();
-  }
-
-  /** Name and number of the process that has a socket; empty where that cannot be seen. */
-  private static String process(String inode) {
-    String wanted = "socket:[" + inode + "]";
-    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-      for (Path process : processes) {
-        if (has(process, wanted)) {
-          return Files.readString(process.resolve("comm")).strip()
-              + " (process "
-              + process.getFileName()
-              + ")";
-        }
-      }
-    } catch (IOException e) {
-      return "";
-    }
-    return "";
-  }
-
-  private static boolean has(Path process, String socket) {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fd"))) {
-      for (Path file : files) {
-        if (Files.readSymbolicLink(file).toString().equals(socket)) {
-          return true;
-        }
-      }
-    } catch (IOException e) {
-      return false;
-    }
-    return false;
   }
 }
