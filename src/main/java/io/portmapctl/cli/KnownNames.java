@@ -53,7 +53,7 @@ public record KnownNames(
             ruleset.ipv6().orElse(""),
             RulesetOptions.Families.BOTH,
             VariantChoice.AUTO,
-            new ChosenHost());
+            ChosenHost.local());
     try {
       LiveHost host = LiveHost.of(session, options, WAIT_SECONDS, false, warnings);
       return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());

@@ -108,6 +108,17 @@ final class Options {
         .build();
   }
 
+  /** One argument that may be absent. */
+  static PositionalParamSpec argument(String label, String description) {
+    return PositionalParamSpec.builder()
+        .index("0")
+        .arity("0..1")
+        .type(String.class)
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
   /** One argument that may be absent, one of an enum's names in lower case. */
   static PositionalParamSpec choiceArgument(Enum<?>[] values, String description) {
     return PositionalParamSpec.builder()

@@ -41,6 +41,10 @@ record OutputOptions(
             "Say more: each folder entry passed over, each layout, the trace of a defect.",
             "-v",
             "--verbose"));
+    declareQuiet(spec);
+  }
+
+  static void declareQuiet(CommandSpec spec) {
     spec.addOption(
         Options.flag("Only what was asked for: no warnings, no notes.", "-q", "--quiet"));
   }

@@ -58,6 +58,7 @@ record RulesetOptions(
                 + " or a file that iptables-save wrote.",
             "--ruleset"));
     spec.addOption(ipv6());
+    ChosenHost.declare(spec);
     spec.addOption(
         Options.choice(Families.values(), "Restrict to one family (default: both).", "--family"));
     spec.addOption(
@@ -82,7 +83,7 @@ record RulesetOptions(
         Options.text(given, "--ruleset6"),
         Options.chosen(given, "--family", Families.values(), Families.BOTH),
         Options.chosen(given, "--iptables", VariantChoice.values(), VariantChoice.AUTO),
-        new ChosenHost());
+        ChosenHost.of(given));
   }
 
   private String source(Family family) {

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the running kernel's nat table through iptables-save. */
-final class LiveReader {
+/** Reads a host's nat table through iptables-save. */
+public final class LiveReader {
   private static final String CURE =
       "; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)";
 
@@ -119,7 +119,12 @@ final class LiveReader {
     return ambiguous;
   }
 
-  static boolean isLegacy(Host host, Path program) {
+  /**
+   * Whether a program speaks to the legacy tables.
+   *
+   * @param host whose program it is
+   */
+  public static boolean isLegacy(Host host, Path program) {
     try {
       return String.valueOf(host.real(program).getFileName()).contains("legacy")
           || String.valueOf(program.getFileName()).contains("legacy");
@@ -150,7 +155,7 @@ final class LiveReader {
   }
 
   /** The file that names the legacy tables that are loaded. */
-  static Path loadedTables(Family family) {
+  public static Path loadedTables(Family family) {
     return Path.of("/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
   }
 

@@ -5,6 +5,7 @@ import io.portmapctl.plan.PublishedPort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +13,10 @@ import java.util.Set;
 /**
  * The sockets on which this host's processes wait (proc(5), {@code /proc/net/tcp} and its like).
  */
-final class Sockets {
+public final class Sockets {
+  /** The files of {@code /proc/net} that list them. */
+  public static final List<String> TABLES = List.of("tcp", "tcp6", "udp", "udp6");
+
   private static final String LISTENING = "0A";
   private static final String UNCONNECTED = "07";
 
@@ -32,15 +36,14 @@ final class Sockets {
   }
 
   /** Reads them; what cannot be read holds none. */
-  static Sockets read(Host host) {
+  public static Sockets read(Host host) {
     List<Socket> sockets = new ArrayList<>();
-    for (String table : List.of("tcp", "tcp6", "udp", "udp6")) {
+    for (String table : TABLES) {
       String protocol = table.substring(0, 3);
-      String state = protocol.equals("tcp") ? LISTENING : UNCONNECTED;
       try {
         for (String line : host.lines(Path.of("/proc/net", table))) {
-          String[] parts = line.trim().split("\\s+", -1);
-          if (parts.length > 9 && parts[3].equals(state)) {
+          if (waits(table, line)) {
+            String[] parts = line.trim().split("\\s+", -1);
             int colon = parts[1].indexOf(':');
             int port = Integer.parseInt(parts[1].substring(colon + 1), 16);
             sockets.add(new Socket(protocol, parts[1].substring(0, colon), port, parts[9]));
@@ -51,6 +54,24 @@ final class Sockets {
       }
     }
     return new Sockets(host, List.copyOf(sockets));
+  }
+
+  /**
+   * Whether a line is of a socket on which somebody waits for whoever comes.
+   *
+   * @param table which of {@link #TABLES} the line is of
+   */
+  public static boolean waits(String table, String line) {
+    String[] parts = line.trim().split("\\s+", -1);
+    String state = table.startsWith("tcp") ? LISTENING : UNCONNECTED;
+    return parts.length > 9 && parts[3].equals(state);
+  }
+
+  /** Their inodes, by which processes hold them. */
+  public Set<String> inodes() {
+    Set<String> inodes = new HashSet<>();
+    sockets.forEach(socket -> inodes.add(socket.inode()));
+    return inodes;
   }
 
   /** Who listens on a port; an address of its own narrows neither, it may be the published one. */
