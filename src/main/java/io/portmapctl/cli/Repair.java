@@ -75,7 +75,7 @@ record Repair(List<String> commands, List<String> advice) {
     boolean rules = audit.plan().hasChanges();
     if (rulesets.live()) {
       List<String> without = new ArrayList<>(OWN);
-      without.addAll(List.of("--ruleset", "--ruleset6"));
+      without.addAll(List.of("--host", "--ruleset", "--ruleset6"));
       if (rules || sysctls) {
         List<String> more = new ArrayList<>(fromEnvironment);
         more.add("--apply");
