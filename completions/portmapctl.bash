@@ -36,6 +36,10 @@ _portmapctl_add() {
       _portmapctl__offer 'live empty' files
       return
       ;;
+    --host | --undo | --lock-file)
+      _portmapctl__offer '' files
+      return
+      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
@@ -48,16 +52,12 @@ _portmapctl_add() {
       _portmapctl__offer 'diff json restore commands save document' ''
       return
       ;;
-    --undo | --lock-file)
-      _portmapctl__offer '' files
-      return
-      ;;
     --color)
       _portmapctl__offer 'auto always never' ''
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --host --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_del() {
@@ -67,6 +67,10 @@ _portmapctl_del() {
       ;;
     --ruleset | --ruleset6)
       _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --host | --undo | --lock-file)
+      _portmapctl__offer '' files
       return
       ;;
     --family)
@@ -81,16 +85,12 @@ _portmapctl_del() {
       _portmapctl__offer 'diff json restore commands save' ''
       return
       ;;
-    --undo | --lock-file)
-      _portmapctl__offer '' files
-      return
-      ;;
     --color)
       _portmapctl__offer 'auto always never' ''
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --chain --prune --ruleset --ruleset6 --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --chain --prune --ruleset --ruleset6 --host --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_check() {
@@ -104,6 +104,10 @@ _portmapctl_check() {
       ;;
     --ruleset | --ruleset6)
       _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --host)
+      _portmapctl__offer '' files
       return
       ;;
     --family)
@@ -123,7 +127,7 @@ _portmapctl_check() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --host --family --iptables -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
 }
 
 _portmapctl_list() {
@@ -132,16 +136,16 @@ _portmapctl_list() {
       _portmapctl__offer 'live empty' files
       return
       ;;
+    --host | --attachments)
+      _portmapctl__offer '' files
+      return
+      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
       ;;
     --iptables)
       _portmapctl__offer 'auto nft legacy' ''
-      return
-      ;;
-    --attachments)
-      _portmapctl__offer '' files
       return
       ;;
     --plugin-type | --net | --container-id | --port | --wait)
@@ -160,7 +164,7 @@ _portmapctl_list() {
       return
       ;;
   esac
-  _portmapctl__arguments '--ruleset --ruleset6 --family --iptables --attachments --plugin-type --net --container-id --port --state --exit-code -o --output --wait --keep-going --color -v --verbose -q --quiet -h --help' '' ''
+  _portmapctl__arguments '--ruleset --ruleset6 --host --family --iptables --attachments --plugin-type --net --container-id --port --state --exit-code -o --output --wait --keep-going --color -v --verbose -q --quiet -h --help' '' ''
 }
 
 _portmapctl_explain() {
@@ -176,16 +180,16 @@ _portmapctl_explain() {
       _portmapctl__offer 'live empty' files
       return
       ;;
+    --host | --addresses)
+      _portmapctl__offer '' files
+      return
+      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
       ;;
     --iptables)
       _portmapctl__offer 'auto nft legacy' ''
-      return
-      ;;
-    --addresses)
-      _portmapctl__offer '' files
       return
       ;;
     -o | --output)
@@ -197,7 +201,7 @@ _portmapctl_explain() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --packet --port --ruleset --ruleset6 --family --iptables --local-address --addresses -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --packet --port --ruleset --ruleset6 --host --family --iptables --local-address --addresses -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
 }
 
 _portmapctl_gc() {
@@ -207,6 +211,10 @@ _portmapctl_gc() {
       ;;
     --ruleset | --ruleset6)
       _portmapctl__offer 'live empty' files
+      return
+      ;;
+    --host | --undo | --lock-file)
+      _portmapctl__offer '' files
       return
       ;;
     --family)
@@ -221,16 +229,21 @@ _portmapctl_gc() {
       _portmapctl__offer 'diff json restore commands save' ''
       return
       ;;
-    --undo | --lock-file)
-      _portmapctl__offer '' files
-      return
-      ;;
     --color)
       _portmapctl__offer 'auto always never' ''
       return
       ;;
   esac
-  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --host --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+}
+
+_portmapctl_snapshot() {
+  case $prev in
+    --wait)
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--wait -q --quiet -h --help' '' files
 }
 
 _portmapctl_shell() {
@@ -248,7 +261,7 @@ _portmapctl_generate-completion() {
 }
 
 _portmapctl_help() {
-  _portmapctl__arguments '-h --help' 'add del check list explain gc shell generate-completion help' ''
+  _portmapctl__arguments '-h --help' 'add del check list explain gc snapshot shell generate-completion help' ''
 }
 
 _portmapctl() {
@@ -261,7 +274,7 @@ _portmapctl() {
     prev=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   if ((COMP_CWORD == 1)); then
-    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc shell generate-completion help' ''
+    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc snapshot shell generate-completion help' ''
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -271,6 +284,7 @@ _portmapctl() {
     list) _portmapctl_list ;;
     explain) _portmapctl_explain ;;
     gc) _portmapctl_gc ;;
+    snapshot) _portmapctl_snapshot ;;
     shell) _portmapctl_shell ;;
     generate-completion) _portmapctl_generate-completion ;;
     help) _portmapctl_help ;;

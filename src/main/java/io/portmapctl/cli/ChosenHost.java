@@ -22,7 +22,7 @@ import picocli.CommandLine.ParseResult;
 
 /** Which host counts as the live one: this machine, or one that a snapshot holds. */
 final class ChosenHost {
-  private static final Option.Text HOST =
+  static final Option.Text HOST =
       Option.text(
           "FILE",
           "A snapshot that stands for the live host, as portmapctl snapshot prints it.",

@@ -82,7 +82,11 @@ record Repair(List<String> commands, List<String> advice) {
     boolean rules = audit.plan().hasChanges();
     if (rulesets.live()) {
       List<String> without = new ArrayList<>(OWN);
-      without.addAll(List.of(RulesetOptions.RULESET.name(), RulesetOptions.RULESET6.name()));
+      without.addAll(
+          List.of(
+              ChosenHost.HOST.name(),
+              RulesetOptions.RULESET.name(),
+              RulesetOptions.RULESET6.name()));
       if (rules || sysctls) {
         List<String> more = new ArrayList<>(fromEnvironment);
         more.add("--apply");

@@ -281,7 +281,10 @@ final class Interpreter {
   }
 
   private static boolean namesRuleset(String word) {
-    return word.equals("--ruleset") || word.startsWith("--ruleset=");
+    return word.equals("--ruleset")
+        || word.startsWith("--ruleset=")
+        || word.equals("--host")
+        || word.startsWith("--host=");
   }
 
   private int outside(Session session, String name, List<String> words) {
