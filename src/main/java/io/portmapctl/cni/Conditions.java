@@ -2,8 +2,8 @@ package io.portmapctl.cni;
 
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.text.Octets;
 import io.portmapctl.text.Printable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,14 +77,13 @@ final class Conditions {
 
   private Conditions() {}
 
-  /** The words as octets, each checked; one that is no string is left out. */
-  static List<String> read(List<Cursor> words, Family family) {
+  /** The words as the kernel will have them, each checked; one that is no string is left out. */
+  static List<Octets> read(List<Cursor> words, Family family) {
     check(words, family);
-    List<String> out = new ArrayList<>();
+    List<Octets> out = new ArrayList<>();
     for (Cursor word : words) {
       if (word.value() instanceof Json.Text text) {
-        out.add(
-            new String(text.value().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+        out.add(Octets.utf8(text.value()));
       }
     }
     return List.copyOf(out);

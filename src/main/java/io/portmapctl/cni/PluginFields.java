@@ -1,6 +1,7 @@
 package io.portmapctl.cni;
 
 import io.portmapctl.net.Family;
+import io.portmapctl.text.Octets;
 import io.portmapctl.text.Printable;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +14,8 @@ import java.util.regex.Pattern;
  */
 record PluginFields(
     boolean snat,
-    List<String> conditionsV4,
-    List<String> conditionsV6,
+    List<Octets> conditionsV4,
+    List<Octets> conditionsV6,
     OptionalInt markMasqBit,
     Optional<String> externalSetMarkChain,
     boolean masqAll) {
@@ -23,8 +24,8 @@ record PluginFields(
   /** Reads them, without {@code backend}. */
   static PluginFields read(Cursor plugin, Overrides overrides) {
     boolean snat = plugin.bool("snat").orElse(true) && !overrides.noSnat();
-    List<String> v4 = conditions(plugin, "conditionsV4", Family.IPV4, overrides.conditionsV4());
-    List<String> v6 = conditions(plugin, "conditionsV6", Family.IPV6, overrides.conditionsV6());
+    List<Octets> v4 = conditions(plugin, "conditionsV4", Family.IPV4, overrides.conditionsV4());
+    List<Octets> v6 = conditions(plugin, "conditionsV6", Family.IPV6, overrides.conditionsV6());
     OptionalInt bit = overrides.markBit();
     Optional<String> chain = overrides.setMarkChain();
     if (bit.isEmpty() && chain.isEmpty()) {
@@ -73,7 +74,7 @@ record PluginFields(
     return Optional.of(chain);
   }
 
-  private static List<String> conditions(
+  private static List<Octets> conditions(
       Cursor plugin, String name, Family family, List<String> option) {
     List<Cursor> words = plugin.items(name);
     return Conditions.read(
