@@ -19,6 +19,7 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.Words;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -274,8 +275,8 @@ public final class Generator {
         pick("0.3.1", "0.4.0", "1.0.0", "1.1.0"),
         List.copyOf(mappings),
         !chance(4),
-        conditions(true),
-        conditions(false),
+        conditions(true).stream().map(Octets::utf8).toList(),
+        conditions(false).stream().map(Octets::utf8).toList(),
         external || !chance(6) ? OptionalInt.empty() : OptionalInt.of(below(32)),
         external ? Optional.of("EXTMARK") : Optional.empty(),
         chance(8),

@@ -2,6 +2,7 @@ package io.portmapctl.cni;
 
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.text.Octets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,8 +15,8 @@ import java.util.OptionalInt;
  * @param cniVersion the configuration's version, empty when absent
  * @param mappings the port mappings in order
  * @param snat whether hairpin and localhost traffic is masqueraded
- * @param conditionsV4 extra matches of the IPv4 entry, as words
- * @param conditionsV6 extra matches of the IPv6 entry, as words
+ * @param conditionsV4 extra matches of the IPv4 entry, a word an item
+ * @param conditionsV6 extra matches of the IPv6 entry, a word an item
  * @param markMasqBit the bit that marks for masquerade, 0 to 31, where it was given
  * @param externalSetMarkChain the chain that marks instead of ours, where it was given
  * @param masqAll whether traffic from everywhere is masqueraded
@@ -29,8 +30,8 @@ public record Attachment(
     String cniVersion,
     List<PortMapping> mappings,
     boolean snat,
-    List<String> conditionsV4,
-    List<String> conditionsV6,
+    List<Octets> conditionsV4,
+    List<Octets> conditionsV6,
     OptionalInt markMasqBit,
     Optional<String> externalSetMarkChain,
     boolean masqAll,
@@ -92,7 +93,7 @@ public record Attachment(
   }
 
   /** The conditions of that family. */
-  public List<String> conditions(Family family) {
+  public List<Octets> conditions(Family family) {
     return family == Family.IPV4 ? conditionsV4 : conditionsV6;
   }
 

@@ -2,7 +2,9 @@ package io.portmapctl.cni;
 
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.text.Octets;
 import io.portmapctl.text.Printable;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -75,15 +77,16 @@ final class Conditions {
 
   private Conditions() {}
 
-  /** What is wrong with the conditions of an option. */
-  static void check(String option, List<String> words, Family family, List<InputError> errors) {
-    Json.Array given = new Json.Array(words.stream().map(w -> (Json) new Json.Text(w)).toList());
-    Cursor holder =
-        new Cursor(
-            new Json.Obj(List.of(new Json.Field(option, given))),
-            "",
-            new Cursor.Errors("command line", errors));
-    check(holder.items(option), family);
+  /** The words as the kernel will have them, each checked; one that is no string is left out. */
+  static List<Octets> read(List<Cursor> words, Family family) {
+    check(words, family);
+    List<Octets> out = new ArrayList<>();
+    for (Cursor word : words) {
+      if (word.value() instanceof Json.Text text) {
+        out.add(Octets.utf8(text.value()));
+      }
+    }
+    return List.copyOf(out);
   }
 
   /** Adds an error for every word that is not part of an allowed match. */
@@ -92,29 +95,32 @@ final class Conditions {
     Set<String> given = new HashSet<>();
     for (int i = 0; i < words.size(); i++) {
       Cursor at = words.get(i);
-      Optional<String> text = at.text();
+      Optional<String> text = at.text().optional();
       if (text.isEmpty()) {
         continue;
       }
       String word = text.get();
       if (word.indexOf('\0') >= 0 || word.indexOf('\n') >= 0 || word.indexOf('\r') >= 0) {
-        at.error("found " + Printable.quoted(word) + ": NUL and line breaks are not allowed");
+        at.error(
+            InputError.Code.NOT_ALLOWED,
+            "found " + Printable.quoted(word) + ": NUL and line breaks are not allowed");
         continue;
       }
       switch (word) {
         case "!" -> {
           String next = peek(words, i + 1);
           if (!next.startsWith("-") || next.equals("-m")) {
-            at.error("\"!\" must stand before the option that it negates");
+            at.error(
+                InputError.Code.NOT_ALLOWED, "\"!\" must stand before the option that it negates");
           }
         }
         case "-s", "-d", "-i", "-o", "-p" -> {
           inModule = false;
           if (!given.add(word)) {
-            at.error(word + " is given twice; iptables takes one");
+            at.error(InputError.Code.DUPLICATE, word + " is given twice; iptables takes one");
           }
           if (i + 1 >= words.size() || peek(words, i + 1).startsWith("-")) {
-            at.error(word + " needs a value");
+            at.error(InputError.Code.MISSING, word + " needs a value");
           } else {
             i++;
             value(words.get(i), word, family, i >= 2 && peek(words, i - 2).equals("!"));
@@ -124,7 +130,7 @@ final class Conditions {
           inModule = true;
           String name = peek(words, i + 1);
           if (!name.matches("[A-Za-z0-9_]+")) {
-            at.error("-m needs the name of a match");
+            at.error(InputError.Code.MISSING, "-m needs the name of a match");
           } else {
             i++;
           }
@@ -139,27 +145,33 @@ final class Conditions {
       String name = word.substring(2).split("=", 2)[0];
       if (OWN.stream().anyMatch(o -> o.startsWith(name))) {
         at.error(
+            InputError.Code.NOT_ALLOWED,
             Printable.quoted(word)
                 + " is, or abbreviates, an option of iptables itself; allowed are matches only");
         return true;
       } else if (!inModule) {
-        at.error(Printable.quoted(word) + " is an option of a match: name it first, with -m NAME");
+        at.error(
+            InputError.Code.NOT_ALLOWED,
+            Printable.quoted(word) + " is an option of a match: name it first, with -m NAME");
         return true;
       }
     } else if (word.startsWith("-")) {
       at.error(
+          InputError.Code.NOT_ALLOWED,
           Printable.quoted(word)
               + " is not allowed; allowed are \"!\", -s, -d, -i, -o, -p and -m NAME with that"
               + " match's own long options, each word by itself");
       return true; // what follows is its value
     } else if (!inModule) {
-      at.error("found " + Printable.quoted(word) + " where an option was expected");
+      at.error(
+          InputError.Code.NOT_ALLOWED,
+          "found " + Printable.quoted(word) + " where an option was expected");
     }
     return inModule;
   }
 
   private static void value(Cursor at, String option, Family family, boolean negated) {
-    Optional<String> text = at.text();
+    Optional<String> text = at.text().optional();
     if (text.isEmpty()) {
       return;
     }
@@ -170,6 +182,7 @@ final class Conditions {
           Optional<Cidr> cidr = Cidr.parse(part);
           if (cidr.isEmpty() || cidr.get().address().family() != family) {
             at.error(
+                InputError.Code.NOT_AN_ADDRESS,
                 "found "
                     + Printable.quoted(part)
                     + ", expected an "
@@ -178,7 +191,7 @@ final class Conditions {
           }
         }
         if (negated && parts.length > 1) {
-          at.error("\"!\" is not allowed with several addresses");
+          at.error(InputError.Code.CONTRADICTION, "\"!\" is not allowed with several addresses");
         }
       }
       case "-i", "-o" -> {
@@ -187,7 +200,8 @@ final class Conditions {
         String bare = wildcard ? name.substring(0, name.length() - 1) : name;
         if (!bare.isEmpty() || !wildcard) {
           Names.networkInterface(wildcard ? bare + "x" : bare)
-              .ifPresent(m -> Names.networkInterface(name).ifPresent(at::error));
+              .flatMap(m -> Names.networkInterface(name))
+              .ifPresent(m -> at.error(InputError.Code.BAD_NAME, m));
         }
       }
       default -> {
@@ -195,6 +209,7 @@ final class Conditions {
         boolean number = name.matches("[0-9]{1,3}") && Integer.parseInt(name) <= 255;
         if (!number && !PROTOCOLS.contains(name)) {
           at.error(
+              InputError.Code.UNKNOWN_VALUE,
               "found "
                   + Printable.quoted(text.get())
                   + ", expected a protocol: a number to 255 or one of "

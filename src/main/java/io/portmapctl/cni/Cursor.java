@@ -4,14 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A place in a document: its value, its path, and where its errors are collected. */
-record Cursor(Json value, String path, Errors errors) {
+/** A place in a document: its value, its path, and who hears of what is wrong there. */
+record Cursor(Json value, String path, Diagnostics diagnostics) {
 
-  /** The errors of one document. */
-  record Errors(String source, List<InputError> list) {
-    void add(String path, String message) {
-      list.add(new InputError(source, path, message));
+  /** The beginning of a document. */
+  static Cursor root(Json document, Diagnostics diagnostics) {
+    return new Cursor(document, "", diagnostics);
+  }
+
+  /** The array of these texts, as if it stood in a field of that name. */
+  static List<Cursor> items(String name, List<String> texts, Diagnostics diagnostics) {
+    List<Cursor> items = new ArrayList<>();
+    for (String text : texts) {
+      items.add(new Cursor(new Json.Text(text), name + "[" + items.size() + "]", diagnostics));
     }
+    return items;
+  }
+
+  /** The same place, for a look of which nobody shall hear. */
+  Cursor unheard() {
+    return new Cursor(value, path, diagnostics.unheard());
   }
 
   /** The field of that name, regardless of case, the last of several; null counts as absent. */
@@ -19,36 +31,60 @@ record Cursor(Json value, String path, Errors errors) {
     if (!(value instanceof Json.Obj object)) {
       return Optional.empty();
     }
-    Optional<Cursor> found = Optional.empty();
+    Optional<Json> found = Optional.empty();
     for (Json.Field field : object.fields()) {
       boolean erases = field.value() instanceof Json.Null && found.isPresent();
       if (field.name().equalsIgnoreCase(name) && !erases) {
-        found = Optional.of(new Cursor(field.value(), child(name), errors));
+        found = Optional.of(field.value());
       }
     }
-    return found.filter(c -> !(c.value instanceof Json.Null));
+    return found.isEmpty() || found.get() instanceof Json.Null
+        ? Optional.empty()
+        : Optional.of(new Cursor(found.get(), at(name), diagnostics));
   }
 
-  private String child(String name) {
+  /** The path of the field of that name. */
+  String at(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  void error(String message) {
-    errors.add(path, message);
+  /** Whether it is that text. */
+  boolean is(String text) {
+    return value instanceof Json.Text is && is.value().equals(text);
+  }
+
+  /** Whether the field of that name is that text. */
+  boolean has(String name, String text) {
+    Optional<Cursor> found = field(name);
+    return found.isPresent() && found.get().is(text);
+  }
+
+  void error(InputError.Code code, String message) {
+    diagnostics.error(path, code, message);
+  }
+
+  /** An error that names what is there. */
+  void expected(InputError.Code code, String wanted) {
+    error(code, "expected " + wanted + ", found " + value.shown());
   }
 
   void wrongType(String wanted) {
-    error("expected " + wanted + ", found " + value.shown());
+    expected(InputError.Code.WRONG_TYPE, wanted);
   }
 
-  /** The object field of that name; an error when it is something else. */
-  Optional<Cursor> object(String name) {
+  /** Says that a field of this object is missing. */
+  void missing(String name, String message) {
+    diagnostics.error(at(name), InputError.Code.MISSING, message);
+  }
+
+  /** The object field of that name. */
+  Value<Cursor> object(String name) {
     Optional<Cursor> found = field(name);
     if (found.isPresent() && !(found.get().value instanceof Json.Obj)) {
       found.get().wrongType("an object");
-      return Optional.empty();
+      return new Value.Wrong<>();
     }
-    return found;
+    return Value.of(found);
   }
 
   /** The items of the array field of that name; empty when absent. */
@@ -63,50 +99,62 @@ record Cursor(Json value, String path, Errors errors) {
     }
     List<Cursor> items = new ArrayList<>();
     for (Json item : array.items()) {
-      items.add(new Cursor(item, found.get().path + "[" + items.size() + "]", errors));
+      items.add(new Cursor(item, found.get().path + "[" + items.size() + "]", diagnostics));
     }
     return items;
   }
 
   /** The string field of that name. */
-  Optional<String> text(String name) {
-    return field(name).flatMap(Cursor::text);
+  Value<String> text(String name) {
+    Optional<Cursor> found = field(name);
+    return found.isPresent() ? found.get().text() : new Value.Absent<>();
   }
 
   /** This value as a string. */
-  Optional<String> text() {
+  Value<String> text() {
     if (value instanceof Json.Text text) {
-      return Optional.of(text.value());
+      return new Value.Present<>(text.value());
     }
     wrongType("a string");
-    return Optional.empty();
+    return new Value.Wrong<>();
   }
 
   /** The boolean field of that name. */
-  Optional<Boolean> bool(String name) {
+  Value<Boolean> bool(String name) {
     Optional<Cursor> found = field(name);
-    if (found.isPresent() && !(found.get().value instanceof Json.Bool)) {
-      found.get().wrongType("true or false");
-      return Optional.empty();
+    if (found.isEmpty()) {
+      return new Value.Absent<>();
     }
-    return found.map(c -> c.value instanceof Json.Bool bool && bool.value());
+    if (found.get().value instanceof Json.Bool bool) {
+      return new Value.Present<>(bool.value());
+    }
+    found.get().wrongType("true or false");
+    return new Value.Wrong<>();
   }
 
-  /** This value as a whole number in a range. */
-  Optional<Integer> number(int low, int high) {
-    if (value instanceof Json.Numeral number
-        && number.literal().matches("-?[0-9]{1,9}")
-        && Integer.parseInt(number.literal()) >= low
-        && Integer.parseInt(number.literal()) <= high) {
-      return Optional.of(Integer.parseInt(number.literal()));
+  /** The field of that name as a whole number in a range. */
+  Value<Integer> number(String name, int low, int high) {
+    Optional<Cursor> found = field(name);
+    return found.isPresent() ? found.get().number(low, high) : new Value.Absent<>();
+  }
+
+  private Value<Integer> number(int low, int high) {
+    boolean whole = value instanceof Json.Numeral number && number.isWhole();
+    if (value instanceof Json.Numeral number && whole && number.literal().length() <= 10) {
+      long is = Long.parseLong(number.literal());
+      if (is >= low && is <= high) {
+        return new Value.Present<>((int) is);
+      }
     }
-    wrongType("a whole number from " + low + " to " + high);
-    return Optional.empty();
+    expected(
+        whole ? InputError.Code.OUT_OF_RANGE : InputError.Code.WRONG_TYPE,
+        "a whole number from " + low + " to " + high);
+    return new Value.Wrong<>();
   }
 
   /** This value as an index below a size; empty for any other whole number. */
   Optional<Integer> index(int size) {
-    if (!(value instanceof Json.Numeral number) || !number.literal().matches("-?[0-9]+")) {
+    if (!(value instanceof Json.Numeral number) || !number.isWhole()) {
       wrongType("a whole number");
       return Optional.empty();
     }

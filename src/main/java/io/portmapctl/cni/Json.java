@@ -30,6 +30,18 @@ sealed interface Json {
   }
 
   record Numeral(String literal) implements Json {
+
+    /** Whether it is spelled as a whole number: without a fraction and an exponent. */
+    boolean isWhole() {
+      for (int i = 0; i < literal.length(); i++) {
+        char c = literal.charAt(i);
+        if ((c < '0' || c > '9') && c != '-') {
+          return false;
+        }
+      }
+      return true;
+    }
+
     @Override
     public String shown() {
       return literal;
@@ -93,6 +105,26 @@ sealed interface Json {
       throw new IllegalStateException("reading from memory", e);
     }
     return documents;
+  }
+
+  /** What is not JSON about a text, in one line and without the text's content. */
+  static String message(JsonProcessingException e) {
+    String where =
+        e.getLocation() == null
+            ? ""
+            : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+    String message = Printable.escaped(e.getOriginalMessage().replace("\n", " "));
+    int cut = Math.max(message.indexOf(" (for "), message.indexOf(" (not recognized"));
+    if (message.startsWith("Unexpected end-of-input")) {
+      message = "it ends too early";
+    } else if (message.contains("nesting depth")) {
+      message = "nested deeper than " + MAX_DEPTH + " levels";
+    } else if (message.startsWith("Number value length")) {
+      message = "a number longer than 1000 characters";
+    } else if (cut > 0) {
+      message = message.substring(0, cut);
+    }
+    return (where.isEmpty() ? "" : where + ": ") + message;
   }
 
   private static Json value(JsonParser parser) throws IOException {

@@ -2,7 +2,6 @@ package io.portmapctl.cni;
 
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -63,18 +62,18 @@ public record Overrides(
 
   /** What is wrong with them by themselves; a document has no part in it. */
   public List<InputError> errors() {
-    List<InputError> errors = new ArrayList<>();
-    network.flatMap(n -> Names.cni("network name", n)).ifPresent(m -> add(errors, "--net", m));
+    Diagnostics errors = new Diagnostics("command line");
+    network.flatMap(n -> Names.cni("network name", n)).ifPresent(m -> name(errors, "--net", m));
     containerId
         .flatMap(c -> Names.cni("container ID", c))
-        .ifPresent(m -> add(errors, "--container-id", m));
-    ifName.flatMap(Names::networkInterface).ifPresent(m -> add(errors, "--ifname", m));
-    Conditions.check("--condition-v4", conditionsV4, Family.IPV4, errors);
-    Conditions.check("--condition-v6", conditionsV6, Family.IPV6, errors);
-    return List.copyOf(errors);
+        .ifPresent(m -> name(errors, "--container-id", m));
+    ifName.flatMap(Names::networkInterface).ifPresent(m -> name(errors, "--ifname", m));
+    Conditions.check(Cursor.items("--condition-v4", conditionsV4, errors), Family.IPV4);
+    Conditions.check(Cursor.items("--condition-v6", conditionsV6, errors), Family.IPV6);
+    return errors.errors();
   }
 
-  private static void add(List<InputError> errors, String option, String message) {
-    errors.add(new InputError("command line", option, message));
+  private static void name(Diagnostics errors, String option, String message) {
+    errors.error(option, InputError.Code.BAD_NAME, message);
   }
 }

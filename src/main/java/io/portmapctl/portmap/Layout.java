@@ -132,7 +132,7 @@ public enum Layout {
     jumps.add(new DesiredRules.Placement("PREROUTING", toDnat(), true));
     jumps.add(new DesiredRules.Placement("OUTPUT", toDnat(), true));
     List<String> words = new ArrayList<>(commentWords(Comments.cut("dnat", attachment.identity())));
-    words.addAll(attachment.conditions(family));
+    attachment.conditions(family).forEach(word -> words.add(word.latin1()));
     List<Rule> expanded = expand(family, words, dn);
     for (int i = expanded.size() - 1; i >= 0; i--) {
       entries.add(new DesiredRules.Placement(ChainNames.DNAT, expanded.get(i), true));
@@ -208,7 +208,7 @@ public enum Layout {
             new ArrayList<>(commentWords(Comments.shortened("dnat", attachment.identity())));
         words.addAll(List.of("-m", "multiport", "--destination-ports", String.join(",", group)));
         words.addAll(List.of("-p", protocol.id()));
-        words.addAll(attachment.conditions(family));
+        attachment.conditions(family).forEach(word -> words.add(word.latin1()));
         rules.addAll(expand(family, words, dn));
       }
     }

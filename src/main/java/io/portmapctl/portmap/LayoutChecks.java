@@ -2,6 +2,7 @@ package io.portmapctl.portmap;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.text.Octets;
 import io.portmapctl.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class LayoutChecks {
     }
     for (Table table : tables) {
       String path = table.family().title().replace("IPv", "conditionsV");
-      int at = attachment.conditions(table.family()).indexOf("-p");
+      int at = attachment.conditions(table.family()).indexOf(Octets.utf8("-p"));
       if (at >= 0) {
         errors.put(path + "[" + at + "]", "-p is not allowed in layout mark: its entries have one");
       }

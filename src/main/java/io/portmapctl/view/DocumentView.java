@@ -6,6 +6,7 @@ import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.portmap.Layout;
+import io.portmapctl.text.Octets;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -66,12 +67,12 @@ public final class DocumentView {
     return own.isEmpty() ? SNAT_VERSION : own;
   }
 
-  private static void conditions(JsonGenerator json, String name, List<String> words)
+  private static void conditions(JsonGenerator json, String name, List<Octets> words)
       throws IOException {
     if (!words.isEmpty()) {
       json.writeArrayFieldStart(name);
-      for (String word : words) {
-        json.writeString(Terminal.decoded(word));
+      for (Octets word : words) {
+        json.writeString(word.decoded());
       }
       json.writeEndArray();
     }

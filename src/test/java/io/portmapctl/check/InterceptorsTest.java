@@ -28,6 +28,7 @@ import io.portmapctl.ruleset.Side;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.Octets;
 import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.PlainMatch;
@@ -102,7 +103,7 @@ class InterceptorsTest {
         "1.0.0",
         List.copyOf(mappings),
         !make.chance(6),
-        conditions,
+        conditions.stream().map(Octets::utf8).toList(),
         List.of(),
         OptionalInt.empty(),
         Optional.empty(),

@@ -7,6 +7,7 @@ import io.portmapctl.Needs;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Family;
+import io.portmapctl.text.Octets;
 import io.portmapctl.view.DocumentView;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,8 +83,8 @@ class ApplyIT {
         any.cniVersion(),
         any.mappings(),
         any.snat(),
-        any.conditionsV4().contains("statistic") ? List.of() : any.conditionsV4(),
-        any.conditionsV6().contains("statistic") ? List.of() : any.conditionsV6(),
+        any.conditionsV4().contains(Octets.utf8("statistic")) ? List.of() : any.conditionsV4(),
+        any.conditionsV6().contains(Octets.utf8("statistic")) ? List.of() : any.conditionsV6(),
         any.externalSetMarkChain().isPresent() ? OptionalInt.empty() : any.markMasqBit(),
         Optional.empty(),
         any.masqAll(),

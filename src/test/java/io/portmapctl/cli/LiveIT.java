@@ -8,6 +8,7 @@ import io.portmapctl.Needs;
 import io.portmapctl.Spelling;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.net.Family;
+import io.portmapctl.text.Octets;
 import io.portmapctl.view.DocumentView;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class LiveIT {
       throws Exception {
     Generator make = new Generator(seed);
     Attachment attachment = make.attachment(make.identity());
-    boolean unmodelled = attachment.conditions(family).contains("statistic");
+    boolean unmodelled = attachment.conditions(family).contains(Octets.utf8("statistic"));
     if (attachment.externalSetMarkChain().isPresent() || attachment.address(family).isEmpty()) {
       return false;
     }

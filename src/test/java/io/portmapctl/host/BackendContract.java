@@ -15,6 +15,7 @@ import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,8 +97,8 @@ public interface BackendContract {
             any.cniVersion(),
             any.mappings(),
             any.snat(),
-            any.conditionsV4().contains("statistic") ? List.of() : any.conditionsV4(),
-            any.conditionsV6().contains("statistic") ? List.of() : any.conditionsV6(),
+            any.conditionsV4().contains(Octets.utf8("statistic")) ? List.of() : any.conditionsV4(),
+            any.conditionsV6().contains(Octets.utf8("statistic")) ? List.of() : any.conditionsV6(),
             any.externalSetMarkChain().isPresent() ? OptionalInt.empty() : any.markMasqBit(),
             Optional.empty(),
             any.masqAll(),

@@ -1,0 +1,79 @@
+package io.portmapctl.cni;
+
+import io.portmapctl.text.Printable;
+import java.util.Optional;
+
+/** A conflist: the configurations of several plugins, of which the first of our type is meant. */
+final class ConfigurationList implements NetworkConfiguration {
+
+  @Override
+  public boolean recognises(Cursor document, Documents.Need need) {
+    return document.field("plugins").isPresent();
+  }
+
+  @Override
+  public Optional<String> notOurs(Cursor config, String pluginType) {
+    if (!hasArray(config)) {
+      return NetworkConfiguration.anotherPlugin(config, pluginType);
+    }
+    return plugin(config, pluginType).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "a configuration list without a plugin of type " + Printable.quoted(pluginType));
+  }
+
+  @Override
+  public Read<Pieces> pieces(Cursor config, DocumentFields fields) {
+    Optional<String> notOurs = notOurs(config, fields.pluginType());
+    if (notOurs.isPresent()) {
+      return new Read.OtherKind<>(notOurs.get());
+    }
+    Optional<Cursor> found = plugin(config, fields.pluginType());
+    if (found.isEmpty()) {
+      return new Read.Wrong<>(config.diagnostics().errors());
+    }
+    Cursor plugin = found.get();
+    warnAboutCapability(config, plugin);
+    Value<Cursor> mappings = fields.mappings(plugin, "runtimeConfig");
+    Value<Cursor> result = fields.result(plugin, "prevResult");
+    return new Read.Usable<>(
+        Pieces.configured(
+            config,
+            plugin,
+            fields.network(config, "name"),
+            config.text("cniVersion"),
+            mappings.or(() -> fields.mappings(config, "runtimeConfig")),
+            result.or(() -> fields.result(config, "prevResult"))));
+  }
+
+  private static boolean hasArray(Cursor config) {
+    Optional<Cursor> plugins = config.field("plugins");
+    return plugins.isPresent() && plugins.get().value() instanceof Json.Array;
+  }
+
+  private static Optional<Cursor> plugin(Cursor config, String pluginType) {
+    for (Cursor plugin : config.items("plugins")) {
+      if (plugin.has("type", pluginType)) {
+        return Optional.of(plugin);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void warnAboutCapability(Cursor list, Cursor plugin) {
+    Optional<Cursor> capabilities = plugin.field("capabilities");
+    Optional<Cursor> asked =
+        capabilities.isPresent() ? capabilities.get().field("portMappings") : Optional.empty();
+    if (asked.isEmpty()
+        || !(asked.get().value() instanceof Json.Bool capability)
+        || !capability.value()) {
+      list.diagnostics()
+          .warn(
+              plugin.path()
+                  + " of "
+                  + Printable.quoted(list.text("name").orElse(""))
+                  + " does not ask for \"capabilities\": {\"portMappings\": true}; a runtime would"
+                  + " pass it no mappings");
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.portmapctl.cni;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is found wrong, or worth a warning, while one document is read. */
+final class Diagnostics {
+  private final String source;
+  private final List<InputError> errors = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  /**
+   * Nothing yet.
+   *
+   * @param source the source, and which document in it where there are several
+   */
+  Diagnostics(String source) {
+    this.source = source;
+  }
+
+  /** For somebody who looks into the same document, and of whose errors nobody shall hear. */
+  Diagnostics unheard() {
+    return new Diagnostics(source);
+  }
+
+  void error(String path, InputError.Code code, String message) {
+    errors.add(new InputError(source, path, code, message));
+  }
+
+  void warn(String message) {
+    warnings.add(source + ": " + message);
+  }
+
+  boolean hasErrors() {
+    return !errors.isEmpty();
+  }
+
+  /** The errors in the order in which they were found. */
+  List<InputError> errors() {
+    return List.copyOf(errors);
+  }
+
+  /** The warnings, each with its source. */
+  List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+}

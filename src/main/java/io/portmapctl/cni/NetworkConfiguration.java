@@ -1,0 +1,34 @@
+package io.portmapctl.cni;
+
+import io.portmapctl.text.Printable;
+import java.util.Optional;
+
+/** A configuration of one plugin or of several, a document by itself or a part of another. */
+interface NetworkConfiguration extends DocumentKind {
+
+  /** Why it is not one of ours, where that can be told. */
+  Optional<String> notOurs(Cursor config, String pluginType);
+
+  @Override
+  default Owner owner(Cursor config, DocumentFields fields) {
+    return new Owner(
+        config.field("name"),
+        config.field("containerID"),
+        notOurs(config, fields.pluginType()),
+        Optional.empty());
+  }
+
+  /** That its type is another plugin's; one that is no string may be ours. */
+  static Optional<String> anotherPlugin(Cursor config, String pluginType) {
+    Optional<Cursor> type = config.field("type");
+    return type.isPresent()
+            && type.get().value() instanceof Json.Text text
+            && !text.value().equals(pluginType)
+        ? Optional.of(
+            "a configuration of plugin "
+                + Printable.quoted(text.value())
+                + ", not of "
+                + Printable.quoted(pluginType))
+        : Optional.empty();
+  }
+}

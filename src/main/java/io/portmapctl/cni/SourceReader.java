@@ -1,0 +1,200 @@
+package io.portmapctl.cni;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.portmapctl.text.Printable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.AccessDeniedException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the sources of one command, one after another, and gathers what they hold. */
+final class SourceReader {
+  private final SourceFiles files;
+  private final Documents.Need need;
+  private final DocumentReader documents;
+  private final List<Attachment> attachments = new ArrayList<>();
+  private final List<Documents.Origin> origins = new ArrayList<>();
+  private final List<InputError> errors = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private final List<String> skipped = new ArrayList<>();
+  private final Map<String, Seen> seen = new HashMap<>();
+  private int withoutMappings;
+
+  /** An attachment and the document that it came from. */
+  private record Seen(Attachment attachment, String name) {}
+
+  SourceReader(SourceFiles files, Overrides overrides, Documents.Need need) {
+    this.files = files;
+    this.need = need;
+    this.documents = new DocumentReader(overrides, need);
+  }
+
+  /** All that was read. */
+  Documents documents() {
+    return new Documents(
+        List.copyOf(attachments),
+        List.copyOf(origins),
+        List.copyOf(errors),
+        List.copyOf(warnings),
+        List.copyOf(skipped));
+  }
+
+  /** Reads the command line alone. */
+  void byHand() {
+    String name = "command line";
+    Diagnostics diagnostics = new Diagnostics(name);
+    Read<DocumentReader.Found> read = documents.byHand(diagnostics);
+    if (read instanceof Read.Usable<DocumentReader.Found> usable) {
+      attachments.add(usable.value().attachment());
+      origins.add(new Documents.Origin(name, ""));
+    }
+    errors.addAll(diagnostics.errors());
+  }
+
+  /** Reads a file, a folder, or {@code -}. */
+  void source(String source, InputStream standardInput) {
+    String shown = source.equals("-") ? "standard input" : Printable.escaped(source);
+    try {
+      if (source.equals("-")) {
+        text(shown, SourceFiles.bytes(standardInput), false);
+        return;
+      }
+      Path path = Path.of(source);
+      if (files.isFolder(path)) {
+        folder(shown, path);
+      } else if (files.exists(path)) {
+        text(shown, files.read(path), false);
+      } else {
+        errors.add(notFound(shown));
+      }
+    } catch (IOException | InvalidPathException e) {
+      errors.add(unreadable(shown, e));
+    }
+  }
+
+  private void folder(String shown, Path folder) throws IOException {
+    List<Path> entries = files.entries(folder).stream().sorted().toList();
+    int before = taken();
+    for (Path entry : entries) {
+      String name = Printable.escaped(entry.toString());
+      if (files.exists(entry) && !files.isFile(entry)) {
+        skipped.add(name + ": not a regular file"); // to open a FIFO would wait for its writer
+        continue;
+      }
+      try {
+        text(name, files.read(entry), true);
+      } catch (IOException e) {
+        errors.add(unreadable(name, e));
+      }
+    }
+    if (taken() == before) {
+      errors.add(
+          new InputError(
+              shown,
+              "",
+              InputError.Code.EMPTY,
+              "no usable file in this folder; expected network configurations, attachments or"
+                  + " libcni cache records"));
+    }
+  }
+
+  /** How many documents concerned us, right or wrong. */
+  private int taken() {
+    return attachments.size() + errors.size() + withoutMappings;
+  }
+
+  private void text(String shown, byte[] text, boolean inFolder) {
+    List<Json> all = new ArrayList<>();
+    try {
+      for (Json document : Json.parseAll(text)) {
+        if (document instanceof Json.Array array) {
+          all.addAll(array.items());
+        } else {
+          all.add(document);
+        }
+      }
+    } catch (JsonProcessingException e) {
+      errors.add(
+          new InputError(shown, "", InputError.Code.NOT_JSON, "not JSON: " + Json.message(e)));
+      return;
+    }
+    if (all.isEmpty()) {
+      errors.add(
+          new InputError(shown, "", InputError.Code.EMPTY, "empty: expected a JSON document"));
+    }
+    for (int i = 0; i < all.size(); i++) {
+      String name = all.size() == 1 ? shown : shown + " (document " + (i + 1) + ")";
+      document(name, all.get(i), inFolder);
+    }
+  }
+
+  private void document(String name, Json json, boolean inFolder) {
+    Diagnostics diagnostics = new Diagnostics(name);
+    Read<DocumentReader.Found> read = documents.read(Cursor.root(json, diagnostics));
+    warnings.addAll(diagnostics.warnings());
+    if (read instanceof Read.Usable<DocumentReader.Found> usable) {
+      attachment(name, usable.value(), inFolder);
+    } else if (read instanceof Read.Wrong<DocumentReader.Found> wrong) {
+      errors.addAll(wrong.errors());
+    } else if (read instanceof Read.OtherKind<DocumentReader.Found> other) {
+      if (inFolder) {
+        skipped.add(name + ": " + other.reason());
+      } else {
+        errors.add(new InputError(name, "", InputError.Code.OTHER_KIND, other.reason()));
+      }
+    }
+  }
+
+  private void attachment(String name, DocumentReader.Found found, boolean inFolder) {
+    Attachment attachment = found.attachment();
+    if (inFolder && need == Documents.Need.ALL && attachment.mappings().isEmpty()) {
+      withoutMappings++;
+      skipped.add(name + ": an attachment without port mappings");
+      return;
+    }
+    Identity who = attachment.identity();
+    // a text as the key: the hash of a record costs a bootstrap at start-up
+    String key = who.network().length() + ":" + who.network() + who.containerId();
+    Seen earlier = seen.putIfAbsent(key, new Seen(attachment, name));
+    if (earlier == null || need == Documents.Need.OWNER) {
+      attachments.add(attachment);
+      origins.add(new Documents.Origin(name, found.place()));
+    } else if (!earlier.attachment.sameWish(attachment)) {
+      errors.add(
+          new InputError(
+              name,
+              "",
+              InputError.Code.DUPLICATE,
+              "network "
+                  + Printable.quoted(who.network())
+                  + ", container "
+                  + Printable.quoted(who.containerId())
+                  + " stands in "
+                  + earlier.name
+                  + " too, with other contents"));
+    }
+  }
+
+  /** That there is no such source. */
+  private static InputError notFound(String shown) {
+    return new InputError(shown, "", InputError.Code.NOT_FOUND, "no such file or folder");
+  }
+
+  /** Why a source could not be read. */
+  private static InputError unreadable(String shown, Exception e) {
+    if (e instanceof NoSuchFileException) {
+      return notFound(shown);
+    }
+    String why =
+        e instanceof AccessDeniedException
+            ? "permission denied"
+            : Printable.escaped(String.valueOf(e.getMessage()));
+    return new InputError(shown, "", InputError.Code.UNREADABLE, "cannot be read: " + why);
+  }
+}
