@@ -58,9 +58,9 @@ class ArchitectureTest {
           .whereLayer("portmap")
           .mayOnlyBeAccessedByLayers("plan", "host", "check", "explain", "view", "cli")
           .whereLayer("packet")
-          .mayOnlyBeAccessedByLayers("trace", "plan", "check", "explain", "view")
+          .mayOnlyBeAccessedByLayers("trace", "portmap", "check", "explain", "view")
           .whereLayer("trace")
-          .mayOnlyBeAccessedByLayers("plan", "check", "explain", "view", "cli")
+          .mayOnlyBeAccessedByLayers("portmap", "check", "explain", "view", "cli")
           .whereLayer("plan")
           .mayOnlyBeAccessedByLayers("host", "check", "explain", "view", "cli")
           .whereLayer("host")
@@ -93,6 +93,16 @@ class ArchitectureTest {
               "io.portmapctl.packet",
               "io.portmapctl.trace",
               "io.portmapctl.plan");
+
+  /** What is of a container, and how that is known, only its layout says. */
+  @ArchTest
+  static final ArchRule namesOfChainsOnlyInPortmap =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..portmap", "..explain", "..view")
+          .should()
+          .dependOnClassesThat()
+          .haveSimpleName("ChainNames");
 
   /** What a match or a target means is asked of its type; its words are for parser and printer. */
   @ArchTest

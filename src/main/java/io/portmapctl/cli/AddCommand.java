@@ -2,6 +2,7 @@ package io.portmapctl.cli;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.view.DocumentView;
 import java.util.function.Predicate;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,9 +72,7 @@ final class AddCommand implements Command {
       Documents read = wish.read(session, outcome);
       if (format == Format.DOCUMENT) {
         for (Attachment attachment : read.attachments()) {
-          if (attachment.snat()
-              && !attachment.masqAll()
-              && wish.layout() != MappingRequest.LayoutName.SNAT) {
+          if (wish.asked().orElse(Layouts.MARK).needsPrefix(attachment)) {
             wish.pieces().requirePrefix(rulesets.families().list());
           }
           session.print(DocumentView.render(attachment, wish.asked()));

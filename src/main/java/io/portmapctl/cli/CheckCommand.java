@@ -9,9 +9,9 @@ import io.portmapctl.explain.Localnet;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.plan.PublishedPort;
-import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Ternary;
@@ -128,7 +128,7 @@ final class CheckCommand implements Command {
       warnings.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
       strangers(ports, warnings);
       LayoutChoice none =
-          new LayoutChoice(wish.asked().orElse(Layout.MARK), "its container is dead");
+          new LayoutChoice(wish.asked().orElse(Layouts.MARK), "its container is dead");
       dead.forEach(a -> findings.add(Finding.dead(a, none)));
       audit = audit.with(findings, warnings);
       outcome.errors(ExitCode.INPUT, wanted.leftOut(), false);

@@ -6,7 +6,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.view.Report;
 import java.util.ArrayList;
@@ -121,15 +121,17 @@ final class DelCommand implements Command {
         }
       }
       for (String chain : chains) {
-        if (!ChainNames.isContainerChain(chain)) {
-          throw new Failure(
-              ExitCode.USAGE,
-              "command line",
-              "--chain: found "
-                  + Portmapctl.shown(chain)
-                  + ", expected CNI-DN- or CNI-SN- and 21 hexadecimal digits");
-        }
-        requests.add(new Request.WithdrawChain(ChainNames.digits(chain)));
+        ContainerChains container =
+            ContainerChains.with(chain)
+                .orElseThrow(
+                    () ->
+                        new Failure(
+                            ExitCode.USAGE,
+                            "command line",
+                            "--chain: found "
+                                + Portmapctl.shown(chain)
+                                + ", expected CNI-DN- or CNI-SN- and 21 hexadecimal digits"));
+        requests.add(new Request.WithdrawChain(container));
       }
       if (prune) {
         requests.add(new Request.Prune());

@@ -9,6 +9,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
+import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.view.Report;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ final class GcCommand implements Command {
 
     @Override
     public Report on(List<Table> tables, List<String> given) {
-      Orphans garbage = Orphans.of(tables, owners, networks);
+      Orphans garbage = Orphans.of(new PortmapState(tables), owners, networks);
       List<Request> requests = new ArrayList<>();
       List<Report.Subject> subjects = new ArrayList<>();
       for (Identity orphan : garbage.orphans()) {

@@ -9,7 +9,7 @@ import io.portmapctl.check.State;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.cni.Overrides;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.view.ListJson;
 import io.portmapctl.view.ListView;

@@ -7,8 +7,9 @@ import io.portmapctl.cni.Overrides;
 import io.portmapctl.host.live.NetworkNamespaces;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.Layout;
-import io.portmapctl.portmap.LayoutChecks;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.ruleset.Table;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,17 +25,17 @@ import picocli.CommandLine.ParseResult;
  *
  * @param identity the sources, and whose mappings
  * @param pieces what the command line says in place of documents
- * @param layout the layout asked for
+ * @param asked the layout asked for, where one was
  * @param includeDead whether records of dead containers count
  */
 record MappingRequest(
-    IdentityOptions identity, MappingOptions pieces, LayoutName layout, boolean includeDead) {
+    IdentityOptions identity, MappingOptions pieces, Optional<Layout> asked, boolean includeDead) {
 
-  /** Which layout. */
-  enum LayoutName {
-    AUTO,
-    SNAT,
-    MARK
+  /** What {@code --layout} takes: {@code auto}, or a layout's name. */
+  private static List<String> layoutNames() {
+    List<String> names = new ArrayList<>(List.of("auto"));
+    Layouts.all().forEach(l -> names.add(l.id()));
+    return names;
   }
 
   static void declare(CommandSpec spec) {
@@ -42,9 +43,7 @@ record MappingRequest(
     MappingOptions.declare(spec);
     spec.addOption(
         Options.choice(
-            LayoutName.values(),
-            "Which chains and rules publish a port (default: auto).",
-            "--layout"));
+            layoutNames(), "Which chains and rules publish a port (default: auto).", "--layout"));
     spec.addOption(
         Options.flag(
             "Take cache records too whose container is dead: its network namespace is mounted"
@@ -53,10 +52,11 @@ record MappingRequest(
   }
 
   static MappingRequest of(ParseResult given) {
+    int layout = Options.chosen(given, "--layout", layoutNames());
     return new MappingRequest(
         IdentityOptions.of(given),
         MappingOptions.of(given),
-        Options.chosen(given, "--layout", LayoutName.values(), LayoutName.AUTO),
+        layout == 0 ? Optional.empty() : Optional.of(Layouts.all().get(layout - 1)),
         given.hasMatchedOption("--include-dead"));
   }
 
@@ -71,7 +71,7 @@ record MappingRequest(
     if (!overrides.errors().isEmpty()) {
       throw new Failure(ExitCode.USAGE, overrides.errors());
     }
-    if (layout == LayoutName.SNAT && pieces.needsMark()) {
+    if (asked.equals(Optional.of(Layouts.SNAT)) && pieces.needsMark()) {
       throw new Failure(
           ExitCode.USAGE,
           "command line",
@@ -100,13 +100,6 @@ record MappingRequest(
     return attachment ->
         attachment.netns().filter(n -> !n.isEmpty()).isPresent()
             && namespaces.map(n -> !n.has(attachment.netns().get())).orElse(false);
-  }
-
-  /** The layout asked for, where one was. */
-  Optional<Layout> asked() {
-    return layout == LayoutName.AUTO
-        ? Optional.empty()
-        : Optional.of(Layout.valueOf(layout.name()));
   }
 
   /** Whether anything is wished for: documents, or pieces by hand. */
@@ -165,7 +158,7 @@ record MappingRequest(
    */
   Requests on(List<Table> tables, Documents documents, RulesetOptions rulesets) throws Failure {
     List<String> warnings = new ArrayList<>();
-    LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
+    PortmapState state = new PortmapState(tables);
     List<Request.Publish> requests = new ArrayList<>();
     List<InputError> leftOut = new ArrayList<>();
     for (int i = 0; i < documents.attachments().size(); i++) {
@@ -173,15 +166,13 @@ record MappingRequest(
       Documents.Origin origin = documents.origins().get(i);
       LayoutChoice choice =
           asked().isEmpty()
-              ? LayoutChoice.auto(attachment, evidence)
-              : LayoutChoice.asked(asked().get(), evidence);
-      LayoutChoice.warning(choice, evidence)
-          .filter(w -> !warnings.contains(w))
-          .ifPresent(warnings::add);
-      if (choice.layout() == Layout.MARK && attachment.snat() && !attachment.masqAll()) {
+              ? LayoutChoice.auto(attachment, state)
+              : LayoutChoice.asked(asked().get(), state);
+      choice.layout().warning(state).filter(w -> !warnings.contains(w)).ifPresent(warnings::add);
+      if (choice.layout().needsPrefix(attachment)) {
         pieces.requirePrefix(rulesets.families().list());
       }
-      Map<String, String> wrong = LayoutChecks.errors(attachment, choice.layout(), tables);
+      Map<String, String> wrong = choice.layout().errors(attachment, tables);
       wrong.forEach(
           (field, message) ->
               leftOut.add(new InputError(origin.source(), origin.path(field), message)));

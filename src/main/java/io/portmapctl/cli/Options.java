@@ -36,7 +36,11 @@ final class Options {
 
   /** An option whose value is one of an enum's names in lower case, given at most once. */
   static OptionSpec choice(Enum<?>[] values, String description, String... names) {
-    List<String> allowed = Arrays.stream(values).map(Options::id).toList();
+    return choice(Arrays.stream(values).map(Options::id).toList(), description, names);
+  }
+
+  /** An option whose value is one of these words, given at most once. */
+  static OptionSpec choice(List<String> allowed, String description, String... names) {
     return OptionSpec.builder(names)
         .type(String.class)
         .arity("1")
@@ -65,9 +69,21 @@ final class Options {
 
   private static <E extends Enum<E>> E oneOf(
       ParseResult given, String what, String text, E[] values) {
-    for (E value : values) {
-      if (id(value).equalsIgnoreCase(text)) {
-        return value;
+    List<String> ids = Arrays.stream(values).map(Options::id).toList();
+    return values[oneOf(given, what, text, ids)];
+  }
+
+  /** The number of the word given for a choice among words; 0 where none is given. */
+  static int chosen(ParseResult given, String name, List<String> allowed) {
+    return given.hasMatchedOption(name)
+        ? oneOf(given, "option '" + name + "'", text(given, name), allowed)
+        : 0;
+  }
+
+  private static int oneOf(ParseResult given, String what, String text, List<String> allowed) {
+    for (int i = 0; i < allowed.size(); i++) {
+      if (allowed.get(i).equalsIgnoreCase(text)) {
+        return i;
       }
     }
     throw new ParameterException(
@@ -75,7 +91,7 @@ final class Options {
         "Invalid value for "
             + what
             + ": expected one of "
-            + String.join(", ", Arrays.stream(values).map(Options::id).toList())
+            + String.join(", ", allowed)
             + ", found '"
             + text
             + "'");
