@@ -1,15 +1,29 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.AddRequest;
+import io.portmapctl.app.DesiredMappings;
+import io.portmapctl.app.Failure;
+import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
+import io.portmapctl.net.Family;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.view.DocumentView;
-import java.util.function.Predicate;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl add}: plans the mappings of attachments. */
 final class AddCommand implements Command {
+  private static final Option<Format> OUTPUT =
+      Option.choice(
+          Format.values(),
+          Format.DIFF,
+          "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
+              + " table as it will be (of one family), shell lines, or the attachment as a"
+              + " document (default: diff).",
+          "-o",
+          "--output");
 
   @Override
   public String name() {
@@ -28,14 +42,7 @@ final class AddCommand implements Command {
             "  portmapctl add --net web --container-id 5f3c --ip 10.89.5.6/24 -p 8080:80");
     MappingRequest.declare(spec);
     RulesetOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            Format.values(),
-            "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
-                + " table as it will be (of one family), shell lines, or the attachment as a"
-                + " document (default: diff).",
-            "-o",
-            "--output"));
+    OUTPUT.declare(spec);
     ApplyOptions.declare(spec);
     OutputOptions.declareOfPlans(spec);
     return spec;
@@ -43,53 +50,55 @@ final class AddCommand implements Command {
 
   @Override
   public int run(Session session, ParseResult given) {
-    Run run =
-        new Run(
-            session,
-            MappingRequest.of(given),
-            RulesetOptions.of(given),
-            Options.chosen(given, "--output", Format.values(), Format.DIFF),
-            ApplyOptions.of(given),
-            OutputOptions.of(given));
-    Outcome outcome = new Outcome(session, run.output);
+    MappingRequest mappings = MappingRequest.of(given);
+    Rulesets rulesets = RulesetOptions.of(given);
+    Format format = OUTPUT.of(given);
+    ApplyOptions applying = ApplyOptions.of(given);
+    OutputOptions output = OutputOptions.of(given);
+    Outcome outcome = new Outcome(session, output);
     try {
-      return run.plan(outcome);
+      DesiredMappings desired = mappings.desired(session, output.keepGoing(), outcome);
+      Documents read = desired.documents();
+      boolean inputErrors = !read.errors().isEmpty();
+      if (format == Format.DOCUMENT) {
+        for (Attachment attachment : read.attachments()) {
+          if (mappings.asked().orElse(Layouts.MARK).needsPrefix(attachment)) {
+            desired.prefixes().require(rulesets.families().list());
+          }
+          session.print(DocumentView.render(attachment, desired.layout()));
+        }
+        outcome.warnings(read.warnings());
+        return (inputErrors ? ExitCode.INPUT : ExitCode.OK).number();
+      }
+      applying.requireInput(session, mappings.identity().sources());
+      DesiredMappings living = desired.without(mappings.dead(rulesets.anyLive()), outcome);
+      Execution.Printed printed = plan -> family(rulesets, living.documents());
+      if (format.oneFamily()) {
+        family(rulesets, living.documents()); // that it cannot be told is an error before all else
+      }
+      return new Execution(session, rulesets, applying, output, format, read.warnings())
+          .run(
+              new AddRequest("add", living, rulesets.sources(), output.keepGoing()),
+              printed,
+              inputErrors);
     } catch (Failure failure) {
-      return outcome.failed(failure, run.format == Format.JSON);
+      return outcome.failed(failure, format == Format.JSON);
     }
   }
 
-  /** One call, with everything that was given. */
-  private record Run(
-      Session session,
-      MappingRequest wish,
-      RulesetOptions rulesets,
-      Format format,
-      ApplyOptions applying,
-      OutputOptions output) {
-
-    private int plan(Outcome outcome) throws Failure {
-      Documents read = wish.read(session, outcome);
-      if (format == Format.DOCUMENT) {
-        for (Attachment attachment : read.attachments()) {
-          if (wish.asked().orElse(Layouts.MARK).needsPrefix(attachment)) {
-            wish.pieces().requirePrefix(rulesets.families().list());
-          }
-          session.print(DocumentView.render(attachment, wish.asked()));
-        }
-        outcome.warnings(read.warnings());
-        return read.errors().isEmpty() ? ExitCode.OK.number() : ExitCode.INPUT.number();
-      }
-      applying.requireInput(session, wish.identity().sources());
-      Predicate<Attachment> dead = wish.dead(rulesets.anyLive());
-      outcome.dead(read.attachments().stream().filter(dead).toList());
-      Documents documents = read.without(dead);
-      Additions additions = new Additions("add", documents, wish, rulesets, output.keepGoing());
-      if (format.oneFamily()) {
-        additions.printed(); // that it cannot be told is an error before anything is read
-      }
-      return new Execution(session, rulesets, applying, output, format, documents.warnings())
-          .run(additions, !documents.errors().isEmpty());
+  /** Whatever the plan: what a script gets must not depend on the host's state. */
+  private static Family family(Rulesets rulesets, Documents documents) throws Failure {
+    if (rulesets.families() != Rulesets.Families.BOTH) {
+      return rulesets.families().list().get(0);
     }
+    List<Attachment> attachments = documents.attachments();
+    boolean v4 = attachments.stream().anyMatch(a -> a.address(Family.IPV4).isPresent());
+    boolean v6 = attachments.stream().anyMatch(a -> a.address(Family.IPV6).isPresent());
+    if (v4 && v6) {
+      throw Failure.usage(
+          "this output is of one family, and the attachments have both: give --family ipv4 or"
+              + " --family ipv6");
+    }
+    return v6 ? Family.IPV6 : Family.IPV4;
   }
 }

@@ -1,8 +1,8 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Failure;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.cni.Overrides;
-import io.portmapctl.portmap.Layouts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -94,7 +94,7 @@ public final class AddLine {
     MappingRequest wish = MappingRequest.of(given);
     try {
       Overrides overrides = wish.pieces().with(wish.identity().overrides(session));
-      if (!wish.pieces().noSnat() && !wish.asked().equals(Optional.of(Layouts.SNAT))) {
+      if (!wish.pieces().noSnat() && !wish.isSnat()) {
         wish.pieces().requirePrefix(RulesetOptions.of(given).families().list());
       }
       return overrides.errors().stream().map(InputError::message).findFirst();

@@ -1,5 +1,7 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Apply;
+import io.portmapctl.app.Failure;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,68 +30,65 @@ record ApplyOptions(
     Optional<Integer> confirm,
     Optional<String> hostInterface) {
 
+  private static final Option<Boolean> APPLY =
+      Option.flag("Change the host: asks first on a terminal, else applies.", "--apply");
+
+  private static final Option<Boolean> YES =
+      Option.flag("With --apply: do not ask.", "-y", "--yes");
+
+  private static final Option<Boolean> REHEARSE =
+      Option.flag(
+          "Try the plan first, on the current rules in a throw-away network namespace: whether the"
+              + " kernel takes it, and gives it back as planned.",
+          "--rehearse");
+
+  private static final Option.Text UNDO =
+      Option.text(
+          "FILE", "With --apply: write a shell script that takes the change back.", "--undo");
+
+  private static final Option.Count CONFIRM =
+      Option.seconds(
+          1, "With --apply: take the change back unless it is confirmed in time.", "--confirm");
+
+  private static final Option.Count WAIT =
+      Option.seconds(0, "How long to wait for locks, ours and iptables' (default: 30).", "--wait");
+
+  private static final Option.Text LOCK_FILE =
+      Option.text("FILE", "With --apply: our lock (default: /run/portmapctl.lock).", "--lock-file");
+
+  private static final Option.Text HOST_INTERFACE =
+      Option.text(
+          "NAME",
+          "The interface for route_localnet, instead of looking it up.",
+          "--host-interface");
+
   static void declare(CommandSpec spec) {
-    spec.addOption(
-        Options.flag("Change the host: asks first on a terminal, else applies.", "--apply"));
-    spec.addOption(Options.flag("With --apply: do not ask.", "-y", "--yes"));
-    spec.addOption(
-        Options.flag(
-            "Try the plan first, on the current rules in a throw-away network namespace: whether the"
-                + " kernel takes it, and gives it back as planned.",
-            "--rehearse"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "FILE",
-            "With --apply: write a shell script that takes the change back.",
-            "--undo"));
-    spec.addOption(
-        Options.one(
-            Integer.class,
-            "SECONDS",
-            "With --apply: take the change back unless it is confirmed in time.",
-            "--confirm"));
+    APPLY.declare(spec);
+    YES.declare(spec);
+    REHEARSE.declare(spec);
+    UNDO.declare(spec);
+    CONFIRM.declare(spec);
     declareWait(spec);
-    spec.addOption(
-        Options.one(
-            String.class,
-            "FILE",
-            "With --apply: our lock (default: /run/portmapctl.lock).",
-            "--lock-file"));
+    LOCK_FILE.declare(spec);
     declareHostInterface(spec);
   }
 
   static void declareWait(CommandSpec spec) {
-    spec.addOption(
-        Options.one(
-            Integer.class,
-            "SECONDS",
-            "How long to wait for locks, ours and iptables' (default: 30).",
-            "--wait"));
+    WAIT.declare(spec);
   }
 
   static void declareHostInterface(CommandSpec spec) {
-    spec.addOption(
-        Options.one(
-            String.class,
-            "NAME",
-            "The interface for route_localnet, instead of looking it up.",
-            "--host-interface"));
+    HOST_INTERFACE.declare(spec);
   }
 
   /** The seconds given with {@code --wait}, or the default. */
   static int waitSeconds(ParseResult given) {
-    int wait = given.<Integer>matchedOptionValue("--wait", 30);
-    if (wait < 0) {
-      throw new ParameterException(
-          given.commandSpec().commandLine(), "--wait: found " + wait + ", expected seconds from 0");
-    }
-    return wait;
+    return WAIT.of(given).orElse(30);
   }
 
   /** The interface given with {@code --host-interface}. */
   static Optional<String> hostInterface(ParseResult given) {
-    return Optional.of(Options.text(given, "--host-interface")).filter(i -> !i.isEmpty());
+    return HOST_INTERFACE.filled(given);
   }
 
   /**
@@ -99,36 +98,32 @@ record ApplyOptions(
    */
   void requireInput(Session session, List<String> sources) throws Failure {
     if (apply && session.interactive() && !yes && sources.contains("-")) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
-          "SOURCE - leaves no input for the question: give --yes with --apply");
+      throw Failure.usage("SOURCE - leaves no input for the question: give --yes with --apply");
     }
   }
 
+  /** How a plan is carried out. */
+  Apply.How how(boolean force) {
+    return new Apply.How(rehearse, force, waitSeconds, lockFile, undo);
+  }
+
   static ApplyOptions of(ParseResult given) {
-    boolean apply = given.hasMatchedOption("--apply");
-    for (String name : List.of("--yes", "--undo", "--lock-file", "--confirm")) {
-      if (!apply && given.hasMatchedOption(name)) {
+    boolean apply = APPLY.of(given);
+    for (Option<?> option : List.of(YES, UNDO, LOCK_FILE, CONFIRM)) {
+      if (!apply && option.isGiven(given)) {
         throw new ParameterException(
-            given.commandSpec().commandLine(), name + " is for --apply, which is not given");
+            given.commandSpec().commandLine(),
+            option.name() + " is for --apply, which is not given");
       }
-    }
-    Optional<Integer> confirm =
-        Optional.ofNullable(given.<Integer>matchedOptionValue("--confirm", null));
-    if (confirm.isPresent() && confirm.get() < 1) {
-      throw new ParameterException(
-          given.commandSpec().commandLine(),
-          "--confirm: found " + confirm.get() + ", expected seconds from 1");
     }
     return new ApplyOptions(
         apply,
-        given.hasMatchedOption("--yes"),
-        given.hasMatchedOption("--rehearse"),
+        YES.of(given),
+        REHEARSE.of(given),
         waitSeconds(given),
-        given.matchedOptionValue("--lock-file", "/run/portmapctl.lock"),
-        Optional.of(Options.text(given, "--undo")).filter(u -> !u.isEmpty()),
-        confirm,
+        LOCK_FILE.of(given).orElse("/run/portmapctl.lock"),
+        UNDO.filled(given),
+        CONFIRM.of(given),
         hostInterface(given));
   }
 }

@@ -7,6 +7,9 @@ import picocli.CommandLine.ParseResult;
 /** {@code portmapctl generate-completion}: prints what a shell needs to complete our words. */
 final class CompletionCommand implements Command {
 
+  private static final Option<Shell> SHELL =
+      Option.argument(Shell.values(), Shell.BASH, "Which shell's (default: bash).");
+
   @Override
   public String name() {
     return "generate-completion";
@@ -21,13 +24,13 @@ final class CompletionCommand implements Command {
         .footer(
             "  . <(portmapctl generate-completion)",
             "  portmapctl generate-completion fish > ~/.config/fish/completions/portmapctl.fish");
-    spec.addPositional(Options.choiceArgument(Shell.values(), "Which shell's (default: bash)."));
+    SHELL.declare(spec);
     return spec;
   }
 
   @Override
   public int run(Session session, ParseResult given) {
-    Shell shell = Options.chosenArgument(given, Shell.values(), Shell.BASH);
+    Shell shell = SHELL.of(given);
     session.print(shell.script(Portmapctl.root()));
     return ExitCode.OK.number();
   }

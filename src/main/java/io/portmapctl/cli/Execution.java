@@ -1,65 +1,64 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Apply;
+import io.portmapctl.app.DryRun;
+import io.portmapctl.app.Failure;
+import io.portmapctl.app.LiveHost;
+import io.portmapctl.app.PlanRequest;
+import io.portmapctl.app.Report;
+import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.InputError;
-import io.portmapctl.host.Applier;
-import io.portmapctl.host.Backend;
-import io.portmapctl.host.HostException;
-import io.portmapctl.host.Kernel;
-import io.portmapctl.host.live.Rehearsal;
-import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.ruleset.Table;
-import io.portmapctl.view.Report;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the planning commands do with a plan: show it, or carry it out. */
-final class Execution {
+/** A plan as add, del and gc show it, and as they have it carried out. */
+final class Execution implements Apply.Attendant {
   private final Session session;
-  private final RulesetOptions rulesets;
+  private final Rulesets rulesets;
   private final ApplyOptions applying;
   private final OutputOptions output;
   private final Format format;
   private final Outcome outcome;
-  private final Backend backend;
-  private final Kernel kernel;
-  private final Rehearsal rehearsal;
-  private final List<String> warnings;
-
-  /** What made the change, where one was made. */
-  private Optional<Applier> done = Optional.empty();
+  private final LiveHost host;
+  private final DryRun planning;
+  private final Apply.How how;
 
   /**
    * One call.
    *
-   * @param warnings what the inputs have warned of; what the host says is added
+   * @param inputs what the inputs have warned of
    */
   Execution(
       Session session,
-      RulesetOptions rulesets,
+      Rulesets rulesets,
       ApplyOptions applying,
       OutputOptions output,
       Format format,
-      List<String> warnings) {
+      List<String> inputs) {
     this.session = session;
     this.rulesets = rulesets;
     this.applying = applying;
     this.output = output;
     this.format = format;
-    this.warnings = new ArrayList<>(warnings);
     this.outcome = new Outcome(session, output);
-    LiveHost host =
-        LiveHost.of(session, rulesets.variant(), applying.waitSeconds(), false, this.warnings);
-    this.backend = host.backend();
-    this.kernel = host.kernel();
-    this.rehearsal = host.rehearsal();
+    List<String> warnings = new ArrayList<>(inputs);
+    this.host = session.host(rulesets.variant(), applying.waitSeconds(), false, warnings);
+    this.planning = new DryRun(host, rulesets, applying.hostInterface(), warnings);
+    this.how = applying.how(output.force());
+  }
+
+  /** Tells which family is printed where a format prints one. */
+  interface Printed {
+
+    /**
+     * The family.
+     *
+     * @throws Failure when it cannot be told
+     */
+    Family family(Plan plan) throws Failure;
   }
 
   /**
@@ -67,55 +66,28 @@ final class Execution {
    *
    * @param inputErrors whether some inputs were left out
    */
-  int run(Planning planning, boolean inputErrors) throws Failure {
-    if (!applying.apply()) {
-      Report report = plan(planning, rulesets.read(backend, warnings));
-      if (!applying.rehearse()) {
-        show(planning, report);
-      } else if (format == Format.DIFF) {
-        show(planning, report); // what is refused can be read, and then why
-        rehearse(report.plan());
-      } else {
-        rehearse(report.plan());
-        show(planning, report);
-      }
-      return outcome.code(report.plan(), incomplete(report, inputErrors));
+  int run(PlanRequest request, Printed printed, boolean inputErrors) throws Failure {
+    if (applying.apply()) {
+      requireApplicable();
+      return apply(request, inputErrors);
     }
-    requireApplicable();
-    return apply(planning, inputErrors);
+    Report report = planning.plan(request);
+    if (!applying.rehearse()) {
+      show(printed, report);
+    } else if (format == Format.DIFF) {
+      show(printed, report); // what is refused can be read, and then why
+      rehearsed(planning.rehearse(report.plan()));
+    } else {
+      rehearsed(planning.rehearse(report.plan()));
+      show(printed, report);
+    }
+    return outcome.code(report.plan(), incomplete(report, inputErrors));
   }
 
   /** Whether some inputs were left out; those that only the tables have told about are named. */
   private boolean incomplete(Report report, boolean inputErrors) {
     outcome.errors(ExitCode.INPUT, report.leftOut(), false);
     return inputErrors || !report.leftOut().isEmpty();
-  }
-
-  private void rehearse(Plan plan) throws Failure {
-    try {
-      rehearsed(plan);
-    } catch (HostException e) {
-      throw new Failure(ExitCode.HOST, "rehearsal", e.text());
-    }
-  }
-
-  private void rehearsed(Plan plan) throws HostException {
-    List<String> families = new ArrayList<>();
-    for (Plan.Part part : plan.families()) {
-      if (!part.changes().isEmpty()) {
-        rehearsal.of(part);
-        families.add(part.before().family().title());
-      }
-    }
-    if (!output.quiet()) {
-      session.say(
-          families.isEmpty()
-              ? "Nothing to rehearse."
-              : "Rehearsed in a throw-away network namespace: the kernel takes the plan and gives it"
-                  + " back as predicted ("
-                  + String.join(", ", families)
-                  + ").");
-    }
   }
 
   private void requireApplicable() throws Failure {
@@ -130,56 +102,11 @@ final class Execution {
       wrong = "--exit-code is for a dry run: not with --apply";
     }
     if (!wrong.isEmpty()) {
-      throw new Failure(ExitCode.USAGE, "command line", wrong);
+      throw Failure.usage(wrong);
     }
   }
 
-  private Report plan(Planning planning, List<Table> tables) throws Failure {
-    Report report = planning.on(tables, warnings);
-    rulesets.requireShown(report.plan());
-    for (Plan.Part part : report.plan().families()) {
-      Family family = part.before().family();
-      if (rulesets.live(family) && !part.changes().isEmpty() && !backend.has(family)) {
-        throw new Failure(
-            ExitCode.HOST,
-            "live ruleset",
-            "this kernel has no "
-                + family.title()
-                + " (disabled?), and the plan needs it; --family "
-                + (family == Family.IPV6 ? "ipv4" : "ipv6")
-                + " leaves it out");
-      }
-    }
-    List<Plan.Sysctl> resolved = new ArrayList<>();
-    List<String> more =
-        new ArrayList<>(LiveHost.listeners(kernel, rulesets, report.plan().captured()));
-    try {
-      for (Plan.Sysctl sysctl : report.plan().sysctls()) {
-        resolve(sysctl, more).ifPresent(resolved::add);
-      }
-    } catch (HostException e) {
-      throw new Failure(ExitCode.HOST, "live host", e.text());
-    }
-    return report.with(report.plan().with(resolved, more), more);
-  }
-
-  /** Which interface, and its present value; off the live ruleset nothing of the host is asked. */
-  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, List<String> more)
-      throws HostException {
-    if (!rulesets.live(Family.IPV4)) {
-      return Optional.of(
-              new Plan.Sysctl(sysctl.container(), applying.hostInterface(), Optional.empty(), true))
-          .filter(s -> sysctl.withRules());
-    }
-    return LiveHost.localnet(
-        kernel,
-        sysctl.container(),
-        applying.hostInterface(),
-        sysctl.withRules(),
-        sysctl.withRules() ? more : new ArrayList<>());
-  }
-
-  private void show(Planning planning, Report report) throws Failure {
+  private void show(Printed printed, Report report) throws Failure {
     switch (format) {
       case DIFF -> {
         outcome.diff(report, false);
@@ -189,10 +116,10 @@ final class Execution {
       default -> {
         Optional<Family> family =
             format.oneFamily()
-                ? Optional.of(planning.printed(report.plan()))
+                ? Optional.of(printed.family(report.plan()))
                 : Optional.<Family>empty();
         outcome.aside(report);
-        if (!outcome.refused(report.plan())) {
+        if (!how.refuses(report.plan())) {
           outcome.lines(report, format, family);
         }
       }
@@ -201,7 +128,7 @@ final class Execution {
 
   /** For a person: the plan is not carried out, and what does that. */
   private void sayWhatIsNext(Plan plan) {
-    if (session.outIsTerminal() && !output.quiet() && plan.hasChanges() && !outcome.refused(plan)) {
+    if (session.outIsTerminal() && !output.quiet() && plan.hasChanges() && !how.refuses(plan)) {
       session.say(
           rulesets.live()
               ? "Nothing was changed; --apply makes it so."
@@ -210,160 +137,105 @@ final class Execution {
     }
   }
 
-  private int apply(Planning planning, boolean inputErrors) throws Failure {
-    if (!session.interactive() || applying.yes()) {
-      return confirmed(
-          Progress.told(
-              session,
-              output.quiet(),
-              () -> locked(() -> transaction(planning, Optional.empty(), inputErrors))));
+  private int apply(PlanRequest request, boolean inputErrors) throws Failure {
+    Apply apply = new Apply(planning, host, rulesets, how);
+    Apply.Result result = apply.run(request, this);
+    if (result.end() == Apply.End.DECLINED) {
+      session.say("Nothing was changed.");
+      return ExitCode.DIFFERENCES.number();
     }
-    while (true) {
-      Report shown = plan(planning, rulesets.read(backend, warnings));
-      outcome.question(shown, format == Format.JSON || !session.outIsTerminal());
-      if (!shown.plan().hasChanges() || outcome.refused(shown.plan())) {
-        if (format != Format.JSON && !session.outIsTerminal()) {
-          outcome.diff(shown, false);
-        }
-        return outcome.code(shown.plan(), inputErrors);
+    boolean asked = asks();
+    if (asked && !result.changed()) {
+      // somebody was asked, or would have been: the plan was shown, on the terminal
+      if (format != Format.JSON && !session.outIsTerminal()) {
+        outcome.diff(result.report(), false);
       }
-      if (!session.ask("Apply these changes? [y/N] ")) {
-        session.say("Nothing was changed.");
-        return ExitCode.DIFFERENCES.number();
-      }
-      int code =
-          Progress.told(
-              session,
-              output.quiet(),
-              () -> locked(() -> transaction(planning, Optional.of(shown), inputErrors)));
-      if (code != CHANGED_MEANWHILE) {
-        return confirmed(code);
-      }
-      session.say("Somebody else changed the rules meanwhile; the plan is now:");
+      return outcome.code(result.report().plan(), inputErrors);
     }
-  }
-
-  /** Not an exit code: the plan is another than the one that was shown. */
-  private static final int CHANGED_MEANWHILE = -1;
-
-  private int locked(Lock.Action action) throws Failure {
-    return Termination.deferred(
-        () -> Lock.holding(applying.lockFile(), applying.waitSeconds(), action));
-  }
-
-  /** Asks whether the change may stay, where that was wanted; the lock is not held meanwhile. */
-  private int confirmed(int code) throws Failure {
-    if (applying.confirm().isEmpty() || code != ExitCode.OK.number() || done.isEmpty()) {
-      return code;
-    }
-    Applier applier = done.get();
-    int seconds = applying.confirm().get();
-    session.say(
-        "The changes are made. Open a new connection now: those that are open already prove"
-            + " nothing.");
-    List<InputError> failed = new ArrayList<>();
-    boolean kept =
-        Termination.unless(
-            () -> failed.addAll(takeBack(applier)),
-            () ->
-                session.confirmed(
-                    "Type yes within " + seconds + " seconds to keep them: ", seconds));
-    if (kept) {
-      return code;
-    }
-    return (failed.isEmpty() ? ExitCode.DIFFERENCES : ExitCode.HOST).number();
-  }
-
-  private static int undone(Applier applier) throws Failure {
-    try {
-      applier.undo();
-      return ExitCode.OK.number();
-    } catch (HostException e) {
-      throw new Failure(ExitCode.HOST, "apply", e.text());
-    }
-  }
-
-  /** What went wrong is said at once: where the process is ending nobody else can. */
-  private List<InputError> takeBack(Applier applier) {
-    session.say("");
-    try {
-      Lock.holding(applying.lockFile(), applying.waitSeconds(), () -> undone(applier));
-      session.say("Not confirmed: the changes are taken back.");
-      return List.of();
-    } catch (Failure e) {
-      e.errors().forEach(error -> session.say("portmapctl: " + error));
-      return e.errors();
-    }
-  }
-
-  /** Under the lock: reads, plans, makes; not another plan than the one that was shown. */
-  private int transaction(Planning planning, Optional<Report> shown, boolean inputErrors)
-      throws Failure {
-    List<Report> reports = new ArrayList<>();
-    boolean[] other = {false};
-    Applier applier =
-        new Applier(
-            backend,
-            kernel,
-            (plan, made) -> {
-              other[0] = shown.isPresent() && !shown.get().plan().changes().equals(plan.changes());
-              boolean go = !other[0] && !outcome.refused(plan);
-              if (go && applying.rehearse()) {
-                rehearsed(plan);
-              }
-              if (go) {
-                writeUndo(made);
-              }
-              return go;
-            });
-    Applier.Result result;
-    try {
-      result =
-          applier.apply(
-              rulesets.families().list(),
-              tables -> {
-                Report report = plan(planning, tables);
-                reports.add(report);
-                return report.plan();
-              });
-    } catch (HostException e) {
-      throw new Failure(ExitCode.HOST, "apply", e.text());
-    }
-    if (other[0]) {
-      return CHANGED_MEANWHILE;
-    }
-    Report first = reports.get(0);
-    Report report = first.with(result.plan(), result.warnings());
-    boolean applied = result.made() && result.plan().hasChanges();
-    done = applied ? Optional.of(applier) : Optional.empty();
     if (format == Format.JSON) {
-      outcome.json(report, applied);
-    } else if (shown.isEmpty() || !session.outIsTerminal()) {
-      outcome.diff(report, applied);
+      outcome.json(result.report(), result.changed());
+    } else if (!result.shown() || !session.outIsTerminal()) {
+      outcome.diff(result.report(), result.changed());
     } else {
       result.warnings().forEach(w -> session.say("warning: " + w));
       session.say("Applied.");
     }
-    boolean incomplete = incomplete(report, inputErrors);
-    return result.made() && !incomplete
-        ? ExitCode.OK.number()
-        : outcome.code(result.plan(), incomplete);
+    boolean incomplete = incomplete(result.report(), inputErrors);
+    if (incomplete || result.end() != Apply.End.DONE) {
+      return outcome.code(result.report().plan(), incomplete);
+    }
+    return applying.confirm().isPresent()
+        ? confirmed(apply, result.changed())
+        : ExitCode.OK.number();
   }
 
-  private void writeUndo(Plan plan) throws HostException {
-    if (applying.undo().isEmpty()) {
-      return;
+  /** Asks whether the change may stay. */
+  private int confirmed(Apply apply, boolean changed) {
+    if (!changed) {
+      return ExitCode.OK.number();
     }
-    try {
-      String script =
-          ShellScript.undo(
-              plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
-              plan.sysctls());
-      Files.write(Path.of(applying.undo().get()), script.getBytes(StandardCharsets.ISO_8859_1));
-    } catch (IOException | InvalidPathException e) {
-      throw new HostException(
-          HostException.Kind.FAILED,
-          "--undo: " + applying.undo().get() + " cannot be written: " + e.getMessage());
+    session.say(
+        "The changes are made. Open a new connection now: those that are open already prove"
+            + " nothing.");
+    Optional<List<InputError>> takenBack = apply.confirm(applying.confirm().orElseThrow(), this);
+    if (takenBack.isEmpty()) {
+      return ExitCode.OK.number();
     }
+    return (takenBack.get().isEmpty() ? ExitCode.DIFFERENCES : ExitCode.HOST).number();
+  }
+
+  @Override
+  public boolean asks() {
+    return session.interactive() && !applying.yes();
+  }
+
+  @Override
+  public void show(Report plan) {
+    outcome.question(plan, format == Format.JSON || !session.outIsTerminal());
+  }
+
+  @Override
+  public boolean agrees() {
+    return session.ask("Apply these changes? [y/N] ");
+  }
+
+  @Override
+  public void changedMeanwhile() {
+    session.say("Somebody else changed the rules meanwhile; the plan is now:");
+  }
+
+  @Override
+  public void rehearsed(List<Family> families) {
+    if (!output.quiet()) {
+      session.say(
+          families.isEmpty()
+              ? "Nothing to rehearse."
+              : "Rehearsed in a throw-away network namespace: the kernel takes the plan and gives it"
+                  + " back as predicted ("
+                  + String.join(", ", families.stream().map(Family::title).toList())
+                  + ").");
+    }
+  }
+
+  @Override
+  public Apply.Working working() {
+    return output.quiet() ? () -> {} : Progress.told(session);
+  }
+
+  @Override
+  public boolean keeps(int seconds) {
+    return session.confirmed("Type yes within " + seconds + " seconds to keep them: ", seconds);
+  }
+
+  @Override
+  public void takenBack() {
+    session.say("");
+    session.say("Not confirmed: the changes are taken back.");
+  }
+
+  @Override
+  public void notTakenBack(List<InputError> errors) {
+    session.say("");
+    errors.forEach(error -> session.say("portmapctl: " + error));
   }
 }

@@ -1,5 +1,6 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Failure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,6 +29,15 @@ public enum ExitCode {
   ExitCode(int number, String meaning) {
     this.number = number;
     this.meaning = meaning;
+  }
+
+  /** The code of a use case that did not work. */
+  static ExitCode of(Failure.Kind kind) {
+    return switch (kind) {
+      case USAGE -> USAGE;
+      case INPUT -> INPUT;
+      case HOST -> HOST;
+    };
   }
 
   /** Number and meaning of each, for the help. */

@@ -1,6 +1,31 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.DesiredMappings;
+import io.portmapctl.app.ExplainMappings;
+import io.portmapctl.app.Failure;
+import io.portmapctl.app.LiveHost;
+import io.portmapctl.app.PortSelector;
+import io.portmapctl.app.Report;
+import io.portmapctl.app.Rulesets;
+import io.portmapctl.explain.Explanation;
+import io.portmapctl.explain.PacketReport;
+import io.portmapctl.explain.PortReach;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.view.DotView;
+import io.portmapctl.view.ExplanationJson;
+import io.portmapctl.view.ExplanationView;
+import io.portmapctl.view.ReachJson;
+import io.portmapctl.view.ReachView;
+import io.portmapctl.view.Theme;
+import io.portmapctl.view.TraceJson;
+import io.portmapctl.view.TraceView;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -14,6 +39,17 @@ final class ExplainCommand implements Command {
     JSON,
     DOT
   }
+
+  private static final PortText PORT =
+      new PortText("Who gets connections to this port, from each kind of sender (protocol: tcp).");
+
+  private static final Option<Style> OUTPUT =
+      Option.choice(
+          Style.values(),
+          Style.TEXT,
+          "Plain words, JSON, or the chains as a graph for Graphviz (default: text).",
+          "-o",
+          "--output");
 
   @Override
   public String name() {
@@ -36,28 +72,11 @@ final class ExplainCommand implements Command {
             "  sudo portmapctl explain --packet 'tcp 203.0.113.9:40000 -> 192.0.2.10:8080'",
             "  portmapctl explain -o dot --ruleset saved-rules.txt | dot -Tsvg > nat.svg");
     MappingRequest.declare(spec);
-    spec.addOption(
-        Options.one(
-            String.class,
-            "PACKET",
-            "Follow this packet: '"
-                + PacketText.FORM
-                + "'; what comes from an address of the host starts there.",
-            "--packet"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            PortText.FORM,
-            "Who gets connections to this port, from each kind of sender (protocol: tcp).",
-            "--port"));
+    PacketText.declare(spec);
+    PORT.declare(spec);
     RulesetOptions.declare(spec);
     HostOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            Style.values(),
-            "Plain words, JSON, or the chains as a graph for Graphviz (default: text).",
-            "-o",
-            "--output"));
+    OUTPUT.declare(spec);
     ApplyOptions.declareHostInterface(spec);
     ApplyOptions.declareWait(spec);
     OutputOptions.declareKeepGoing(spec);
@@ -67,12 +86,11 @@ final class ExplainCommand implements Command {
 
   @Override
   public int run(Session session, ParseResult given) {
-    MappingRequest wish = MappingRequest.of(given);
-    Style style = Options.chosen(given, "--output", Style.values(), Style.TEXT);
-    Optional<PacketText> packet =
-        given.hasMatchedOption("--packet") ? Optional.of(PacketText.of(given)) : Optional.empty();
-    Optional<PortText> port = PortText.of(given);
-    boolean none = !wish.isGiven() && packet.isEmpty() && port.isEmpty();
+    MappingRequest mappings = MappingRequest.of(given);
+    Style style = OUTPUT.of(given);
+    Optional<ExplainMappings.AskedPacket> packet = PacketText.of(given);
+    Optional<PortSelector> port = PORT.of(given);
+    boolean none = !mappings.isGiven() && packet.isEmpty() && port.isEmpty();
     if (packet.isPresent() && port.isPresent() || none && style != Style.DOT) {
       throw new ParameterException(
           given.commandSpec().commandLine(),
@@ -80,23 +98,93 @@ final class ExplainCommand implements Command {
               ? "nothing to explain: give a SOURCE, --packet or --port"
               : "--packet and --port: only one of them");
     }
-    Explaining explaining =
-        new Explaining(
-            session,
-            wish,
-            packet,
-            port,
-            RulesetOptions.of(given),
-            HostOptions.of(given),
-            style,
-            ApplyOptions.hostInterface(given),
-            ApplyOptions.waitSeconds(given),
-            OutputOptions.of(given));
-    Outcome outcome = new Outcome(session, explaining.output());
+    OutputOptions output = OutputOptions.of(given);
+    Outcome outcome = new Outcome(session, output);
+    Shown shown = new Shown(session, style, mappings.isGiven(), output);
     try {
-      return explaining.run(outcome);
+      Rulesets rulesets = ExplainMappings.restricted(RulesetOptions.of(given), packet, port);
+      Optional<DesiredMappings> desired = Optional.empty();
+      if (mappings.isGiven()) {
+        desired =
+            Optional.of(
+                mappings
+                    .desired(session, output.keepGoing(), outcome)
+                    .without(mappings.dead(rulesets.anyLive()), outcome));
+      }
+      List<String> warnings = new ArrayList<>();
+      desired.ifPresent(d -> warnings.addAll(d.documents().warnings()));
+      LiveHost host =
+          session.host(rulesets.variant(), ApplyOptions.waitSeconds(given), false, warnings);
+      ExplainMappings.Result result =
+          new ExplainMappings(
+                  desired,
+                  packet,
+                  port,
+                  rulesets,
+                  HostOptions.of(given),
+                  ApplyOptions.hostInterface(given),
+                  output.keepGoing())
+              .run(host, warnings);
+      session.print(shown.text(result, port));
+      if (style != Style.JSON) {
+        outcome.aside(result.report());
+      }
+      outcome.errors(ExitCode.INPUT, result.report().leftOut(), false);
+      return (result.complete() ? ExitCode.OK : ExitCode.INPUT).number();
     } catch (Failure failure) {
       return outcome.failed(failure, style == Style.JSON);
+    }
+  }
+
+  /**
+   * How it is shown.
+   *
+   * @param planned whether a plan was asked for
+   */
+  private record Shown(Session session, Style style, boolean planned, OutputOptions output) {
+
+    String text(ExplainMappings.Result result, Optional<PortSelector> port) {
+      Report report = result.report();
+      Theme theme = new Theme(output.color(session));
+      List<String> warnings = output.quiet() ? List.of() : report.warnings();
+      if (result.answer() instanceof ExplainMappings.Traced traced) {
+        PacketReport packet = traced.report();
+        return switch (style) {
+          case TEXT -> TraceView.render(packet, theme, output.verbose());
+          case JSON -> TraceJson.render(packet, warnings);
+          case DOT -> graph(result, packet.places(), packet.trace().packet().toString());
+        };
+      }
+      if (result.answer() instanceof ExplainMappings.Reached reached) {
+        return switch (style) {
+          case TEXT -> ReachView.render(reached.ports(), reached.assumptions(), theme);
+          case JSON -> ReachJson.render(reached.ports(), reached.assumptions(), warnings);
+          case DOT ->
+              graph(
+                  result,
+                  places(reached.ports()),
+                  "connections to port " + port.orElseThrow().port());
+        };
+      }
+      Supplier<Explanation> explanation = ((ExplainMappings.Planned) result.answer()).explanation();
+      return switch (style) {
+        case TEXT -> ExplanationView.render(report, explanation.get(), theme);
+        case JSON -> ExplanationJson.render(report, explanation.get());
+        case DOT -> graph(result, Set.of(), planned ? "the plan" : "the ruleset");
+      };
+    }
+
+    private static Set<String> places(List<PortReach> ports) {
+      Set<String> places = new HashSet<>();
+      ports.forEach(p -> p.answers().forEach(a -> places.addAll(PacketReport.places(a.trace()))));
+      return places;
+    }
+
+    private static String graph(ExplainMappings.Result result, Set<String> places, String title) {
+      List<Table> before =
+          result.report().plan().families().stream().map(Plan.Part::before).toList();
+      List<Table> tables = result.tables();
+      return DotView.render(tables, DotView.created(before, tables), places, title);
     }
   }
 }

@@ -1,28 +1,36 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.check.Orphans;
+import io.portmapctl.app.Dead;
+import io.portmapctl.app.Failure;
+import io.portmapctl.app.GcRequest;
+import io.portmapctl.app.Rulesets;
+import io.portmapctl.app.Sources;
 import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Documents;
-import io.portmapctl.cni.Identity;
-import io.portmapctl.cni.Overrides;
-import io.portmapctl.net.Family;
-import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.Plans;
-import io.portmapctl.plan.Request;
-import io.portmapctl.portmap.PortmapState;
-import io.portmapctl.ruleset.Table;
-import io.portmapctl.view.Report;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl gc}: plans the removal of mappings that no living container owns. */
 final class GcCommand implements Command {
+  private static final Option<List<String>> SOURCE =
+      Option.arguments(
+          "SOURCE",
+          "Files, folders, or - for standard input, with all attachments that this host has.");
+
+  private static final Option<Boolean> ALL_NETWORKS =
+      Option.flag("On any network, not only on those that the SOURCEs name.", "--all-networks");
+
+  private static final Option<Format> OUTPUT =
+      Option.choice(
+          Format.REMOVALS,
+          Format.DIFF,
+          "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
+              + " table as it will be (of one family), or shell lines (default: diff).",
+          "-o",
+          "--output");
 
   @Override
   public String name() {
@@ -41,21 +49,11 @@ final class GcCommand implements Command {
         .footer(
             "  sudo portmapctl gc /var/lib/cni/results",
             "  sudo portmapctl gc /var/lib/cni/results --apply");
-    spec.addPositional(
-        Options.arguments(
-            "SOURCE",
-            "Files, folders, or - for standard input, with all attachments that this host has."));
-    spec.addOption(
-        Options.flag("On any network, not only on those that the SOURCEs name.", "--all-networks"));
+    SOURCE.declare(spec);
+    ALL_NETWORKS.declare(spec);
     IdentityOptions.declarePluginType(spec);
     RulesetOptions.declare(spec);
-    spec.addOption(
-        Options.choice(
-            Format.REMOVALS,
-            "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
-                + " table as it will be (of one family), or shell lines (default: diff).",
-            "-o",
-            "--output"));
+    OUTPUT.declare(spec);
     ApplyOptions.declare(spec);
     OutputOptions.declareOfPlans(spec);
     return spec;
@@ -64,7 +62,7 @@ final class GcCommand implements Command {
   @Override
   public int run(Session session, ParseResult given) {
     OutputOptions output = OutputOptions.of(given);
-    Format format = Options.chosen(given, "--output", Format.REMOVALS, Format.DIFF);
+    Format format = OUTPUT.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
       return plan(session, given, outcome, format, output);
@@ -76,70 +74,32 @@ final class GcCommand implements Command {
   private static int plan(
       Session session, ParseResult given, Outcome outcome, Format format, OutputOptions output)
       throws Failure {
-    List<String> sources = List.copyOf(given.matchedPositionalValue(0, List.<String>of()));
-    RulesetOptions rulesets = RulesetOptions.of(given);
+    List<String> names = SOURCE.of(given);
+    Rulesets rulesets = RulesetOptions.of(given);
     ApplyOptions applying = ApplyOptions.of(given);
-    if (sources.isEmpty()) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "command line",
+    if (names.isEmpty()) {
+      throw Failure.usage(
           "give a SOURCE with all attachments that this host has; without one, all mappings would"
               + " be nobody's");
     }
-    applying.requireInput(session, sources);
+    applying.requireInput(session, names);
     Documents documents =
-        Documents.read(
-            sources,
-            session.in(),
-            Overrides.pluginType(given.matchedOptionValue("--plugin-type", "portmap")),
-            Documents.Need.OWNER);
-    outcome.skipped(documents.skipped());
-    if (!documents.errors().isEmpty()) {
-      throw new Failure(ExitCode.INPUT, documents.errors());
-    }
+        new Sources(names, session.in(), IdentityOptions.pluginType(given), false)
+            .read(Documents.Need.OWNER, outcome);
     Set<String> named =
         documents.attachments().stream()
             .map(a -> a.identity().network())
             .collect(Collectors.toSet());
-    boolean all = given.hasMatchedOption("--all-networks");
+    boolean all = ALL_NETWORKS.of(given);
     Owners owners =
-        new Owners(
-            documents.attachments(), MappingRequest.whoseNamespaceIsGone(rulesets.anyLive()));
+        new Owners(documents.attachments(), Dead.whoseNamespaceIsGone(rulesets.anyLive()));
+    GcRequest request =
+        new GcRequest(
+            owners,
+            network -> all || named.contains(network),
+            rulesets.sources(),
+            chain -> CommandText.of("del", "--chain", chain));
     return new Execution(session, rulesets, applying, output, format, documents.warnings())
-        .run(new Sweep(owners, network -> all || named.contains(network), rulesets), false);
-  }
-
-  /** What shall be swept away. */
-  private record Sweep(Owners owners, Predicate<String> networks, RulesetOptions rulesets)
-      implements Planning {
-
-    @Override
-    public Report on(List<Table> tables, List<String> given) {
-      Orphans garbage = Orphans.of(new PortmapState(tables), owners, networks);
-      List<Request> requests = new ArrayList<>();
-      List<Report.Subject> subjects = new ArrayList<>();
-      for (Identity orphan : garbage.orphans()) {
-        requests.add(new Request.Withdraw(orphan));
-        subjects.add(new Report.Subject(orphan, "", Optional.empty()));
-      }
-      Plan plan = Plans.of(tables, requests);
-      List<String> warnings = new ArrayList<>(given);
-      for (String chain : garbage.unclaimed()) {
-        warnings.add(
-            "chain "
-                + chain
-                + ": nobody's entry tells whose it was; "
-                + CommandText.of("del", "--chain", chain)
-                + " removes it");
-      }
-      warnings.addAll(plan.warnings());
-      return new Report(
-          "gc", List.copyOf(subjects), rulesets.sources(), plan, List.copyOf(warnings), List.of());
-    }
-
-    @Override
-    public Family printed(Plan plan) throws Failure {
-      return rulesets.onlyChanging(plan);
-    }
+        .run(request, rulesets::onlyChanging, false);
   }
 }

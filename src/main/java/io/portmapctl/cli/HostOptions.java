@@ -1,134 +1,46 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.cni.AddressFile;
-import io.portmapctl.host.HostException;
-import io.portmapctl.host.live.LinuxKernel;
+import io.portmapctl.app.AddressSource;
 import io.portmapctl.net.Cidr;
-import io.portmapctl.net.HostInterface;
-import io.portmapctl.text.Printable;
-import io.portmapctl.trace.HostAddresses;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/**
- * Where the host's addresses come from.
- *
- * @param local its addresses, as given
- * @param file what {@code ip -j addr} printed there; empty where it is not given
- */
-record HostOptions(List<Cidr> local, String file) {
+/** The options of where the host's addresses come from. */
+final class HostOptions {
+  private static final Option<List<String>> LOCAL_ADDRESS =
+      Option.texts(
+          "ADDRESS",
+          "An address of the host whose ruleset it is, where that is not this one; repeatable.",
+          "--local-address");
+
+  private static final Option.Text ADDRESSES =
+      Option.text(
+          "FILE",
+          "The host's interfaces and addresses: what `ip -j addr` printed there.",
+          "--addresses");
+
+  private HostOptions() {}
 
   static void declare(CommandSpec spec) {
-    spec.addOption(
-        Options.many(
-            "ADDRESS",
-            "An address of the host whose ruleset it is, where that is not this one; repeatable.",
-            "--local-address"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "FILE",
-            "The host's interfaces and addresses: what `ip -j addr` printed there.",
-            "--addresses"));
+    LOCAL_ADDRESS.declare(spec);
+    ADDRESSES.declare(spec);
   }
 
-  static HostOptions of(ParseResult given) {
+  static AddressSource of(ParseResult given) {
     List<Cidr> local = new ArrayList<>();
-    for (String text : Options.texts(given, "--local-address")) {
+    for (String text : LOCAL_ADDRESS.of(given)) {
       local.add(
           Cidr.parse(text)
               .orElseThrow(
                   () ->
-                      new ParameterException(
-                          given.commandSpec().commandLine(),
-                          "--local-address: found "
+                      LOCAL_ADDRESS.wrong(
+                          given,
+                          "found "
                               + Portmapctl.shown(text)
                               + ", expected an address, as 192.0.2.10 or 2001:db8::10")));
     }
-    return new HostOptions(List.copyOf(local), Options.text(given, "--addresses"));
-  }
-
-  /**
-   * What is known of the host.
-   *
-   * @param live whether the ruleset is this host's
-   */
-  HostAddresses host(boolean live) throws Failure {
-    List<HostInterface> links = new ArrayList<>();
-    if (!file.isEmpty()) {
-      links.addAll(read());
-    }
-    if (!local.isEmpty()) {
-      links.add(
-          new HostInterface(
-              "", local.stream().map(c -> Cidr.host(c.address())).toList(), List.of()));
-    }
-    if (!links.isEmpty() || !file.isEmpty()) {
-      return new HostAddresses(Optional.of(List.copyOf(links)));
-    }
-    if (!live) {
-      return HostAddresses.UNKNOWN;
-    }
-    try {
-      return live();
-    } catch (HostException e) {
-      throw new Failure(ExitCode.HOST, "live host", e.text());
-    }
-  }
-
-  /**
-   * What is known of the host, read when it is first asked for.
-   *
-   * @param live whether it is this one; of another nothing is known
-   */
-  static Supplier<HostAddresses> known(boolean live) {
-    List<HostAddresses> read = new ArrayList<>();
-    return () -> {
-      if (read.isEmpty()) {
-        read.add(live ? orUnknown() : HostAddresses.UNKNOWN);
-      }
-      return read.get(0);
-    };
-  }
-
-  private static HostAddresses orUnknown() {
-    try {
-      return live();
-    } catch (HostException e) {
-      return HostAddresses.UNKNOWN; // what follows from it is open then
-    }
-  }
-
-  /** What is known of this host. */
-  static HostAddresses live() throws HostException {
-    return new HostAddresses(Optional.of(LinuxKernel.links()), LinuxKernel.localRoutes());
-  }
-
-  private List<HostInterface> read() throws Failure {
-    String shown = Printable.escaped(file);
-    try {
-      return AddressFile.parse(Files.readAllBytes(Path.of(file)));
-    } catch (AddressFile.FormatException e) {
-      throw new Failure(ExitCode.INPUT, shown, Printable.escaped(String.valueOf(e.getMessage())));
-    } catch (NoSuchFileException | InvalidPathException e) {
-      throw new Failure(ExitCode.INPUT, shown, "no such file; expected what ip -j addr prints");
-    } catch (IOException e) {
-      throw new Failure(
-          ExitCode.INPUT,
-          shown,
-          Files.isDirectory(Path.of(file))
-              ? "a folder; expected a file with what ip -j addr prints"
-              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
-    }
+    return new AddressSource(List.copyOf(local), ADDRESSES.of(given).orElse(""));
   }
 }

@@ -21,37 +21,46 @@ record IdentityOptions(
     Optional<String> containerId,
     String pluginType) {
 
+  private static final Option<List<String>> SOURCE =
+      Option.arguments(
+          "SOURCE",
+          "Files, folders, or - for standard input: network configurations, configuration"
+              + " lists, attachments, libcni cache records.");
+
+  private static final Option.Text NET = Option.text("NAME", "The network name.", "--net");
+
+  static final Option.Text CONTAINER_ID =
+      Option.text(
+          "ID", "The container ID; else the document's, else CNI_CONTAINERID.", "--container-id");
+
+  private static final Option.Text PLUGIN_TYPE =
+      Option.text(
+          "TYPE",
+          "Which plugin of a configuration list is portmap (default: portmap).",
+          "--plugin-type");
+
   static void declare(CommandSpec spec) {
-    spec.addPositional(
-        Options.arguments(
-            "SOURCE",
-            "Files, folders, or - for standard input: network configurations, configuration"
-                + " lists, attachments, libcni cache records."));
-    spec.addOption(Options.one(String.class, "NAME", "The network name.", "--net"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "ID",
-            "The container ID; else the document's, else CNI_CONTAINERID.",
-            "--container-id"));
+    SOURCE.declare(spec);
+    NET.declare(spec);
+    CONTAINER_ID.declare(spec);
     declarePluginType(spec);
   }
 
   static void declarePluginType(CommandSpec spec) {
-    spec.addOption(
-        Options.one(
-            String.class,
-            "TYPE",
-            "Which plugin of a configuration list is portmap (default: portmap).",
-            "--plugin-type"));
+    PLUGIN_TYPE.declare(spec);
+  }
+
+  /** Documents in which only the plugin of this type is ours. */
+  static Overrides pluginType(ParseResult given) {
+    return Overrides.pluginType(PLUGIN_TYPE.of(given).orElse("portmap"));
   }
 
   static IdentityOptions of(ParseResult given) {
     return new IdentityOptions(
-        List.copyOf(given.matchedPositionalValue(0, List.<String>of())),
-        Optional.of(Options.text(given, "--net")).filter(n -> !n.isEmpty()),
-        Optional.of(Options.text(given, "--container-id")).filter(c -> !c.isEmpty()),
-        given.matchedOptionValue("--plugin-type", "portmap"));
+        SOURCE.of(given),
+        NET.filled(given),
+        CONTAINER_ID.filled(given),
+        PLUGIN_TYPE.of(given).orElse("portmap"));
   }
 
   /** Whether the container ID is known without any document. */

@@ -1,5 +1,8 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Failure;
+import io.portmapctl.app.LiveHost;
+import io.portmapctl.app.Rulesets;
 import io.portmapctl.check.Inventory;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.cni.InputError;
@@ -47,18 +50,15 @@ public record KnownNames(
   /** Reads a ruleset, of both families. */
   public static Reading read(Session session, ChosenRuleset ruleset) {
     List<String> warnings = new ArrayList<>();
-    LiveHost host = LiveHost.of(session, VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
-    RulesetOptions options =
-        new RulesetOptions(
-            ruleset.ipv4(),
-            ruleset.ipv6().orElse(""),
-            RulesetOptions.Families.BOTH,
-            VariantChoice.AUTO);
+    LiveHost host = session.host(VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
+    Rulesets options =
+        new Rulesets(
+            ruleset.ipv4(), ruleset.ipv6().orElse(""), Rulesets.Families.BOTH, VariantChoice.AUTO);
     try {
       return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());
     } catch (Failure failure) {
       List<String> problems = failure.errors().stream().map(InputError::toString).toList();
-      return new Reading(none(), failure.code().number(), problems);
+      return new Reading(none(), ExitCode.of(failure.kind()).number(), problems);
     }
   }
 

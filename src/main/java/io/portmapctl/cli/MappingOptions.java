@@ -1,5 +1,6 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Failure;
 import io.portmapctl.cni.Overrides;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Cidr;
@@ -38,7 +39,7 @@ record MappingOptions(
     boolean masqAll,
     Optional<Integer> markBit,
     Optional<String> setMarkChain) {
-  private static final Pattern PUBLISH =
+  private static final Pattern MAPPING =
       Pattern.compile(
           "(?:(\\[[^]]*\\]|[^:\\[\\]]*):)?([0-9]+)(?:-([0-9]+))?:([0-9]+)(?:-([0-9]+))?(?:/(.*))?");
 
@@ -55,51 +56,71 @@ record MappingOptions(
           Optional.empty(),
           Optional.empty());
 
+  private static final Option.Text IFNAME =
+      Option.text(
+          "NAME",
+          "The container's interface; else the document's, else CNI_IFNAME, else eth0.",
+          "--ifname");
+
+  private static final Option<List<String>> IP =
+      Option.texts("ADDRESS/PREFIX", "The container's address; repeatable, one a family.", "--ip");
+
+  private static final Option<List<String>> PUBLISH =
+      Option.texts(
+          "[HOSTIP:]HOSTPORT:CONTAINERPORT[/PROTOCOL]",
+          "A port mapping; repeatable. Ranges of equal length, IPv6 in brackets.",
+          "-p",
+          "--publish");
+
+  private static final Option<Boolean> NO_SNAT =
+      Option.flag("No masquerade of hairpin and localhost traffic.", "--no-snat");
+
+  private static final Option<List<String>> CONDITION_V4 =
+      Option.texts(
+          "TOKENS",
+          "Extra matches of the IPv4 entry, split as a shell splits; repeatable.",
+          "--condition-v4");
+
+  private static final Option<List<String>> CONDITION_V6 =
+      Option.texts("TOKENS", "Extra matches of the IPv6 entry; repeatable.", "--condition-v6");
+
+  private static final Option<Boolean> MASQ_ALL =
+      Option.flag("Masquerade traffic from everywhere.", "--masq-all");
+
+  private static final Option.Count MARK_BIT =
+      Option.number("N", "The mark bit, 0 to 31.", "--mark-bit");
+
+  private static final Option.Text SET_MARK_CHAIN =
+      Option.text(
+          "NAME", "A chain that marks for masquerade, instead of ours.", "--set-mark-chain");
+
   static void declare(CommandSpec spec) {
-    spec.addOption(
-        Options.one(
-            String.class,
-            "NAME",
-            "The container's interface; else the document's, else CNI_IFNAME, else eth0.",
-            "--ifname"));
-    spec.addOption(
-        Options.many(
-            "ADDRESS/PREFIX", "The container's address; repeatable, one a family.", "--ip"));
-    spec.addOption(
-        Options.many(
-            "[HOSTIP:]HOSTPORT:CONTAINERPORT[/PROTOCOL]",
-            "A port mapping; repeatable. Ranges of equal length, IPv6 in brackets.",
-            "-p",
-            "--publish"));
-    spec.addOption(Options.flag("No masquerade of hairpin and localhost traffic.", "--no-snat"));
-    spec.addOption(
-        Options.many(
-            "TOKENS",
-            "Extra matches of the IPv4 entry, split as a shell splits; repeatable.",
-            "--condition-v4"));
-    spec.addOption(
-        Options.many("TOKENS", "Extra matches of the IPv6 entry; repeatable.", "--condition-v6"));
-    spec.addOption(Options.flag("Masquerade traffic from everywhere.", "--masq-all"));
-    spec.addOption(Options.one(Integer.class, "N", "The mark bit, 0 to 31.", "--mark-bit"));
-    spec.addOption(
-        Options.one(
-            String.class,
-            "NAME",
-            "A chain that marks for masquerade, instead of ours.",
-            "--set-mark-chain"));
+    for (Option<?> option :
+        List.of(
+            IFNAME,
+            IP,
+            PUBLISH,
+            NO_SNAT,
+            CONDITION_V4,
+            CONDITION_V6,
+            MASQ_ALL,
+            MARK_BIT,
+            SET_MARK_CHAIN)) {
+      option.declare(spec);
+    }
   }
 
   static MappingOptions of(ParseResult given) {
     return new MappingOptions(
-        Optional.of(Options.text(given, "--ifname")).filter(n -> !n.isEmpty()),
-        Options.texts(given, "--ip"),
-        Options.texts(given, "--publish"),
-        given.hasMatchedOption("--no-snat"),
-        Options.texts(given, "--condition-v4"),
-        Options.texts(given, "--condition-v6"),
-        given.hasMatchedOption("--masq-all"),
-        Optional.ofNullable(given.<Integer>matchedOptionValue("--mark-bit", null)),
-        Optional.of(Options.text(given, "--set-mark-chain")).filter(c -> !c.isEmpty()));
+        IFNAME.filled(given),
+        IP.of(given),
+        PUBLISH.of(given),
+        NO_SNAT.of(given),
+        CONDITION_V4.of(given),
+        CONDITION_V6.of(given),
+        MASQ_ALL.of(given),
+        MARK_BIT.of(given),
+        SET_MARK_CHAIN.filled(given));
   }
 
   /**
@@ -156,8 +177,8 @@ record MappingOptions(
         addresses(),
         mappings(),
         noSnat,
-        split("--condition-v4", conditionsV4),
-        split("--condition-v6", conditionsV6),
+        split(CONDITION_V4.name(), conditionsV4),
+        split(CONDITION_V6.name(), conditionsV6),
         masqAll,
         markBit.isPresent() ? OptionalInt.of(markBit.get()) : OptionalInt.empty(),
         setMarkChain,
@@ -165,7 +186,7 @@ record MappingOptions(
   }
 
   private static Failure usage(String message) {
-    return new Failure(ExitCode.USAGE, "command line", message);
+    return Failure.usage(message);
   }
 
   private List<Cidr> addresses() throws Failure {
@@ -199,7 +220,7 @@ record MappingOptions(
 
   private static List<PortMapping> mapping(String text) throws Failure {
     String found = "-p: found " + Portmapctl.shown(text) + ", ";
-    Matcher parts = PUBLISH.matcher(text);
+    Matcher parts = MAPPING.matcher(text);
     if (!parts.matches()) {
       throw usage(
           found

@@ -1,7 +1,10 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Apply;
+import io.portmapctl.app.Failure;
+import io.portmapctl.app.Notes;
+import io.portmapctl.app.Report;
 import io.portmapctl.cni.Attachment;
-import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.host.live.RestoreScript;
 import io.portmapctl.host.live.ShellScript;
@@ -11,7 +14,6 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.view.DiffView;
 import io.portmapctl.view.PlanJson;
-import io.portmapctl.view.Report;
 import io.portmapctl.view.Sentences;
 import io.portmapctl.view.Terminal;
 import io.portmapctl.view.Theme;
@@ -20,12 +22,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** The end that add and del share: a plan shown, its exit code. */
-record Outcome(Session session, OutputOptions options) {
+record Outcome(Session session, OutputOptions options) implements Notes {
 
   /** Shows errors as the format wants them; their exit code. */
   int failed(Failure failure, boolean json) {
-    errors(failure.code(), failure.errors(), json);
-    return failure.code().number();
+    ExitCode code = ExitCode.of(failure.kind());
+    errors(code, failure.errors(), json);
+    return code.number();
   }
 
   void errors(ExitCode code, List<InputError> errors, boolean json) {
@@ -36,20 +39,9 @@ record Outcome(Session session, OutputOptions options) {
     }
   }
 
-  /**
-   * Names the documents that are left out.
-   *
-   * @throws Failure where a wrong one stops all
-   */
-  void requireUsable(Documents documents, IdentityOptions identity) throws Failure {
-    if (documents.errors().isEmpty()) {
-      return;
-    }
-    ExitCode code = identity.sources().isEmpty() ? ExitCode.USAGE : ExitCode.INPUT;
-    if (!options.keepGoing() || documents.attachments().isEmpty()) {
-      throw new Failure(code, documents.errors());
-    }
-    errors(code, documents.errors(), false);
+  @Override
+  public void leftOut(Failure.Kind kind, List<InputError> errors) {
+    errors(ExitCode.of(kind), errors, false);
   }
 
   /** Shows a plan as a diff. */
@@ -121,8 +113,8 @@ record Outcome(Session session, OutputOptions options) {
     }
   }
 
-  /** Cache records that are passed over because their containers are dead. */
-  void dead(List<Attachment> dead) {
+  @Override
+  public void dead(List<Attachment> dead) {
     if (!options.quiet()) {
       for (Attachment attachment : dead) {
         session.say(
@@ -135,8 +127,8 @@ record Outcome(Session session, OutputOptions options) {
     }
   }
 
-  /** What was passed over in folders. */
-  void skipped(List<String> skipped) {
+  @Override
+  public void skipped(List<String> skipped) {
     if (skipped.isEmpty() || options.quiet()) {
       return;
     }
@@ -150,17 +142,12 @@ record Outcome(Session session, OutputOptions options) {
     }
   }
 
-  /** Whether conflicts refuse the plan. */
-  boolean refused(Plan plan) {
-    return !plan.conflicts().isEmpty() && !plan.changes().isEmpty() && !options.force();
-  }
-
   /** The exit code of a plan that was shown. */
   int code(Plan plan, boolean inputErrors) {
     ExitCode code = ExitCode.OK;
     if (inputErrors) {
       code = ExitCode.INPUT;
-    } else if (refused(plan)) {
+    } else if (Apply.How.refuses(plan, options.force())) {
       code = ExitCode.CONFLICT;
       session.say("portmapctl: refused because of conflicts; --force goes on despite them");
     } else if (options.exitCode() && plan.hasChanges()) {

@@ -30,43 +30,58 @@ record OutputOptions(
     NEVER
   }
 
+  static final Option<Color> COLOR =
+      Option.choice(
+          Color.values(),
+          Color.AUTO,
+          "Colours: on a terminal unless NO_COLOR is set or TERM=dumb (default: auto).",
+          "--color");
+
+  static final Option<Boolean> VERBOSE =
+      Option.flag(
+          "Say more: each folder entry passed over, each layout, the trace of a defect.",
+          "-v",
+          "--verbose");
+
+  static final Option<Boolean> QUIET =
+      Option.flag("Only what was asked for: no warnings, no notes.", "-q", "--quiet");
+
+  private static final Option<Boolean> EXIT_CODE =
+      Option.flag("Exit 1 when the plan has changes.", "--exit-code");
+
+  private static final Option<Boolean> FORCE =
+      Option.flag("Go on despite conflicts with other containers.", "--force");
+
+  private static final Option<Boolean> KEEP_GOING =
+      Option.flag(
+          "Report bad documents, go on with the good ones, exit 3 at the end.", "--keep-going");
+
   static void declare(CommandSpec spec) {
-    spec.addOption(
-        Options.choice(
-            Color.values(),
-            "Colours: on a terminal unless NO_COLOR is set or TERM=dumb (default: auto).",
-            "--color"));
-    spec.addOption(
-        Options.flag(
-            "Say more: each folder entry passed over, each layout, the trace of a defect.",
-            "-v",
-            "--verbose"));
-    spec.addOption(
-        Options.flag("Only what was asked for: no warnings, no notes.", "-q", "--quiet"));
+    COLOR.declare(spec);
+    VERBOSE.declare(spec);
+    QUIET.declare(spec);
   }
 
   /** Those of the commands that plan. */
   static void declareOfPlans(CommandSpec spec) {
     declare(spec);
-    spec.addOption(Options.flag("Exit 1 when the plan has changes.", "--exit-code"));
-    spec.addOption(Options.flag("Go on despite conflicts with other containers.", "--force"));
+    EXIT_CODE.declare(spec);
+    FORCE.declare(spec);
     declareKeepGoing(spec);
   }
 
   static void declareKeepGoing(CommandSpec spec) {
-    spec.addOption(
-        Options.flag(
-            "Report bad documents, go on with the good ones, exit 3 at the end.", "--keep-going"));
+    KEEP_GOING.declare(spec);
   }
 
   static OutputOptions of(ParseResult given) {
     return new OutputOptions(
-        Options.chosen(given, "--color", Color.values(), Color.AUTO),
-        given.hasMatchedOption("--verbose"),
-        given.hasMatchedOption("--quiet"),
-        given.hasMatchedOption("--exit-code"),
-        given.hasMatchedOption("--force"),
-        given.hasMatchedOption("--keep-going"));
+        COLOR.of(given),
+        VERBOSE.of(given),
+        QUIET.of(given),
+        EXIT_CODE.of(given),
+        FORCE.of(given),
+        KEEP_GOING.of(given));
   }
 
   /** How much a diff is explained. */

@@ -1,12 +1,12 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.ExplainMappings;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
@@ -17,23 +17,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/**
- * A packet as {@code --packet} says it.
- *
- * @param packet the packet; its interfaces are {@link PacketInterface#UNKNOWN} where none is given
- * @param marked whether its mark was given
- */
-record PacketText(Packet packet, boolean marked) {
-  static final String FORM =
+/** A packet as {@code --packet} says it. */
+final class PacketText {
+  private static final String FORM =
       "PROTOCOL SOURCE[:PORT] -> DESTINATION:PORT [in IF] [out IF] [mark 0xN]";
 
   private static final String END = "(\\[[^\\]\\s]*\\]|[^:\\s\\[\\]]+)";
 
-  private static final Pattern PACKET =
+  private static final Pattern WRITTEN =
       Pattern.compile(
           "\\s*(\\S+)\\s+"
               + END
@@ -43,10 +38,28 @@ record PacketText(Packet packet, boolean marked) {
 
   private static final Pattern MORE = Pattern.compile("(in|out|mark)\\s+(\\S+)");
 
-  /** The packet given. */
-  static PacketText of(ParseResult given) {
-    String text = Options.text(given, "--packet");
-    Matcher parts = PACKET.matcher(text);
+  private static final Option.Text PACKET =
+      Option.text(
+          "PACKET",
+          "Follow this packet: '"
+              + FORM
+              + "'; what comes from an address of the host starts there.",
+          "--packet");
+
+  private PacketText() {}
+
+  static void declare(CommandSpec spec) {
+    PACKET.declare(spec);
+  }
+
+  /** The packet given, if one is. */
+  static Optional<ExplainMappings.AskedPacket> of(ParseResult given) {
+    Optional<String> text = PACKET.of(given);
+    return text.isPresent() ? Optional.of(packet(given, text.get())) : Optional.empty();
+  }
+
+  private static ExplainMappings.AskedPacket packet(ParseResult given, String text) {
+    Matcher parts = WRITTEN.matcher(text);
     if (!parts.matches()) {
       throw wrong(given, text, "");
     }
@@ -89,7 +102,7 @@ record PacketText(Packet packet, boolean marked) {
     }
     Endpoint start = new Endpoint(new Address.Known(source.get()), from);
     Endpoint end = Endpoint.of(destination.get(), port(given, text, parts.group(5)));
-    return new PacketText(
+    return new ExplainMappings.AskedPacket(
         new Packet(
             family,
             IpProtocol.of(protocol.id()).orElseThrow(),
@@ -100,22 +113,6 @@ record PacketText(Packet packet, boolean marked) {
             mark,
             Ternary.NO),
         marked);
-  }
-
-  /** Warnings of interfaces that a host of which all are known does not have. */
-  List<String> strangers(HostAddresses host) {
-    boolean told =
-        host.links().map(l -> l.stream().noneMatch(k -> k.name().isEmpty())).orElse(false);
-    return Stream.of(packet.in(), packet.out())
-        .flatMap(d -> d.name().stream())
-        .filter(
-            n ->
-                told
-                    && host.links().orElseThrow().stream()
-                        .noneMatch(l -> l.up() && l.name().equals(n)))
-        .distinct()
-        .map(n -> "--packet: the host has no interface " + n + " that is up")
-        .toList();
   }
 
   private static Optional<IpAddress> address(String text) {
@@ -152,9 +149,9 @@ record PacketText(Packet packet, boolean marked) {
   }
 
   private static ParameterException wrong(ParseResult given, String text, String why) {
-    return new ParameterException(
-        given.commandSpec().commandLine(),
-        "--packet: found "
+    return PACKET.wrong(
+        given,
+        "found "
             + Portmapctl.shown(text)
             + ", expected '"
             + FORM

@@ -1,34 +1,39 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.check.Mapping;
+import io.portmapctl.app.PortSelector;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.Protocol;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/**
- * A port of the host as {@code --port} says it.
- *
- * @param host the address; empty for any, the unspecified one for any of its family
- * @param port the port, 1 to 65535
- * @param protocol the protocol; empty for any
- */
-record PortText(Optional<IpAddress> host, int port, Optional<Protocol> protocol) {
-  static final String FORM = "[HOSTIP:]PORT[/PROTOCOL]";
+/** A port of the host as {@code --port} says it. */
+final class PortText {
+  private static final String FORM = "[HOSTIP:]PORT[/PROTOCOL]";
 
   private static final Pattern PORT =
       Pattern.compile("(?:(\\[[^\\]]*\\]|[^:\\[]+):)?([0-9]{1,9})(?:/(.*))?");
 
+  private final Option.Text option;
+
+  /** An option that says so. */
+  PortText(String description) {
+    this.option = Option.text(FORM, description, "--port");
+  }
+
+  void declare(CommandSpec spec) {
+    option.declare(spec);
+  }
+
   /** What was given, if it was. */
-  static Optional<PortText> of(ParseResult given) {
-    if (!given.hasMatchedOption("--port")) {
-      return Optional.empty();
-    }
-    String text = Options.text(given, "--port");
+  Optional<PortSelector> of(ParseResult given) {
+    Optional<String> text = option.of(given);
+    return text.isPresent() ? Optional.of(port(given, text.get())) : Optional.empty();
+  }
+
+  private PortSelector port(ParseResult given, String text) {
     Matcher parts = PORT.matcher(text);
     boolean formed = parts.matches();
     Optional<IpAddress> host = Optional.empty();
@@ -50,31 +55,13 @@ record PortText(Optional<IpAddress> host, int port, Optional<Protocol> protocol)
               && port <= 65535;
     }
     if (!formed) {
-      throw new ParameterException(
-          given.commandSpec().commandLine(),
-          "--port: found "
+      throw option.wrong(
+          given,
+          "found "
               + Portmapctl.shown(text)
               + ", expected [HOSTIP:]PORT[/PROTOCOL], an IPv6 HOSTIP in brackets, a port from 1 to"
               + " 65535, the protocol tcp, udp or sctp");
     }
-    return Optional.of(new PortText(host, port, protocol));
-  }
-
-  /** The one address that is meant, where it is one. */
-  Optional<IpAddress> address() {
-    return host.filter(a -> !a.isUnspecified());
-  }
-
-  /** Whether a mapping takes its packets. */
-  boolean takes(Mapping mapping) {
-    boolean address =
-        host.isEmpty()
-            || mapping.family() == host.get().family()
-                && (mapping.hostIp().isEmpty()
-                    || address().isEmpty()
-                    || mapping.hostIp().equals(host));
-    return address
-        && mapping.hostPort().equals(OptionalInt.of(port))
-        && (protocol.isEmpty() || protocol.get().id().equals(mapping.protocol()));
+    return new PortSelector(host, port, protocol);
   }
 }

@@ -1,5 +1,7 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Apply;
+
 /** Says on standard error that something goes on, when it takes longer than a second. */
 final class Progress {
   private static final long FIRST_MILLIS = 1_000;
@@ -7,24 +9,12 @@ final class Progress {
 
   private Progress() {}
 
-  /** Something that takes its time. */
-  interface Work {
-    int run() throws Failure;
-  }
-
-  /** Does it, and says so while it goes on. */
-  static int told(Session session, boolean quiet, Work work) throws Failure {
-    if (quiet) {
-      return work.run();
-    }
+  /** Begins; closed, nothing more is said. */
+  static Apply.Working told(Session session) {
     Thread teller = new Thread(() -> tell(session));
     teller.setDaemon(true);
     teller.start();
-    try {
-      return work.run();
-    } finally {
-      teller.interrupt();
-    }
+    return teller::interrupt;
   }
 
   private static void tell(Session session) {

@@ -1,5 +1,7 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.Rulesets;
+import io.portmapctl.app.Unshown;
 import io.portmapctl.check.Audit;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.Program;
@@ -24,14 +26,19 @@ import picocli.CommandLine.ParseResult;
 record Repair(List<String> commands, List<String> advice) {
 
   /** What belongs to check alone, not to the add that mends. */
-  private static final List<String> OWN = List.of("--output", "--color", "--verbose", "--quiet");
+  private static final List<String> OWN =
+      List.of(
+          CheckCommand.OUTPUT.name(),
+          OutputOptions.COLOR.name(),
+          OutputOptions.VERBOSE.name(),
+          OutputOptions.QUIET.name());
 
   /**
    * What mends it.
    *
    * @param given what check was given
    */
-  static Repair of(Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
+  static Repair of(Session session, ParseResult given, Rulesets rulesets, Audit audit) {
     List<String> commands = new ArrayList<>();
     Set<String> advice = new LinkedHashSet<>();
     askOthers(audit, advice);
@@ -68,14 +75,14 @@ record Repair(List<String> commands, List<String> advice) {
 
   /** Live it is applied; a saved ruleset is printed as it should be, a family at a time. */
   private static List<String> additions(
-      Session session, ParseResult given, RulesetOptions rulesets, Audit audit) {
+      Session session, ParseResult given, Rulesets rulesets, Audit audit) {
     List<String> commands = new ArrayList<>();
     List<String> fromEnvironment = fromEnvironment(session, given);
     boolean sysctls = audit.findings().stream().anyMatch(f -> !f.sysctls().isEmpty());
     boolean rules = audit.plan().hasChanges();
     if (rulesets.live()) {
       List<String> without = new ArrayList<>(OWN);
-      without.addAll(List.of("--ruleset", "--ruleset6"));
+      without.addAll(List.of(RulesetOptions.RULESET.name(), RulesetOptions.RULESET6.name()));
       if (rules || sysctls) {
         List<String> more = new ArrayList<>(fromEnvironment);
         more.add("--apply");
@@ -84,7 +91,7 @@ record Repair(List<String> commands, List<String> advice) {
       return commands;
     }
     List<String> without = new ArrayList<>(OWN);
-    without.add("--family");
+    without.add(RulesetOptions.FAMILY.name());
     for (Plan.Part part : audit.plan().families()) {
       if (!part.changes().isEmpty()) {
         String family = part.before().family().id();
@@ -98,7 +105,7 @@ record Repair(List<String> commands, List<String> advice) {
 
   /** What the environment has said to check, it may not say to the shell that mends. */
   private static List<String> fromEnvironment(Session session, ParseResult given) {
-    boolean asked = given.hasMatchedOption("--container-id");
+    boolean asked = IdentityOptions.CONTAINER_ID.isGiven(given);
     return session
         .variable("CNI_CONTAINERID")
         .filter(id -> !asked && IdentityOptions.of(given).sources().isEmpty())

@@ -8,6 +8,18 @@ import picocli.CommandLine.ParseResult;
 /** {@code portmapctl shell}: the same commands at a prompt. */
 final class ShellCommand implements Command {
 
+  private static final Option.Text RULESET =
+      Option.text(
+          "live|empty|FILE",
+          "The IPv4 ruleset to begin with, as by \"use\" in the shell (default: live).",
+          "--ruleset");
+
+  private static final Option<Boolean> KEEP_GOING =
+      Option.flag(
+          "Go on after a line of a script that failed; exit at the end with the first such"
+              + " line's code.",
+          "--keep-going");
+
   @Override
   public String name() {
     return "shell";
@@ -23,30 +35,19 @@ final class ShellCommand implements Command {
                 + "line, up to the first line that fails.")
         .footerHeading("Examples:%n")
         .footer("  sudo portmapctl shell", "  portmapctl shell --ruleset saved-rules.txt <script");
-    spec.addOption(
-        Options.one(
-            String.class,
-            "live|empty|FILE",
-            "The IPv4 ruleset to begin with, as by \"use\" in the shell (default: live).",
-            "--ruleset"));
-    spec.addOption(RulesetOptions.ipv6());
-    spec.addOption(
-        Options.flag(
-            "Go on after a line of a script that failed; exit at the end with the first such"
-                + " line's code.",
-            "--keep-going"));
+    RULESET.declare(spec);
+    RulesetOptions.RULESET6.declare(spec);
+    KEEP_GOING.declare(spec);
     return spec;
   }
 
   @Override
   public int run(Session session, ParseResult given) {
     ChosenRuleset ruleset =
-        new ChosenRuleset(
-            given.matchedOptionValue("--ruleset", "live"),
-            Optional.of(Options.text(given, "--ruleset6")).filter(r -> !r.isEmpty()));
+        new ChosenRuleset(RULESET.of(given).orElse("live"), RulesetOptions.RULESET6.filled(given));
     Optional<InteractiveShell> shell = ServiceLoader.load(InteractiveShell.class).findFirst();
     return shell
         .orElseThrow(() -> new IllegalStateException("no shell in this build"))
-        .run(session, ruleset, given.hasMatchedOption("--keep-going"));
+        .run(session, ruleset, KEEP_GOING.of(given));
   }
 }

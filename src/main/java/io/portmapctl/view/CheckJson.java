@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.app.CheckReport;
 import io.portmapctl.check.Finding;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.text.Octets;

@@ -1,5 +1,6 @@
 package io.portmapctl.view;
 
+import io.portmapctl.app.CheckReport;
 import io.portmapctl.check.Finding;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.text.Printable;

@@ -1,5 +1,6 @@
 package io.portmapctl.view;
 
+import io.portmapctl.app.Report;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.SequenceDiff;

@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.app.Report;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.Walkthrough;
 import java.io.IOException;

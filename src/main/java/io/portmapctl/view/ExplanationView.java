@@ -1,5 +1,6 @@
 package io.portmapctl.view;
 
+import io.portmapctl.app.Report;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PortNames;
 import io.portmapctl.explain.PortReach;

@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.app.Report;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Conflict;

@@ -1,4 +1,4 @@
-package io.portmapctl.cli;
+package io.portmapctl.app;
 
 import io.portmapctl.plan.Change;
 import io.portmapctl.ruleset.Chain;
@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * Rules that a newer iptables made than the one that printed the ruleset: of what they say it wrote
  * {@code [unsupported revision]}, which names no rule.
  */
-final class Unshown {
+public final class Unshown {
   private static final String CANNOT =
       "an iptables that cannot show all of it (\"[unsupported revision]\")";
 
@@ -54,7 +54,7 @@ final class Unshown {
   }
 
   /** Whether a change would have to name such a rule by its words. */
-  static boolean isNamed(Change change) {
+  public static boolean isNamed(Change change) {
     return change.rule().map(Rule::isUnshown).orElse(false);
   }
 

@@ -1,4 +1,4 @@
-package io.portmapctl.cli;
+package io.portmapctl.app;
 
 import java.util.concurrent.CountDownLatch;
 
@@ -6,15 +6,15 @@ import java.util.concurrent.CountDownLatch;
 final class Termination {
   private Termination() {}
 
-  /** Something that ends with an exit code. */
-  interface Action {
+  /** Something with a result. */
+  interface Action<T> {
 
-    /** An exit code. */
-    int run() throws Failure;
+    /** Its result. */
+    T run() throws Failure;
   }
 
   /** Does something to its end, though the process be told to end meanwhile. */
-  static int deferred(Action action) throws Failure {
+  static <T> T deferred(Action<T> action) throws Failure {
     CountDownLatch done = new CountDownLatch(1);
     Thread hook = new Thread(() -> await(done));
     Runtime.getRuntime().addShutdownHook(hook);

@@ -1,4 +1,4 @@
-package io.portmapctl.view;
+package io.portmapctl.app;
 
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.InputError;

@@ -1,4 +1,4 @@
-package io.portmapctl.cli;
+package io.portmapctl.app;
 
 import io.portmapctl.explain.Barrier;
 import io.portmapctl.explain.Localnet;
@@ -11,7 +11,6 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.trace.Ternary;
-import io.portmapctl.view.Report;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,7 +20,7 @@ import java.util.Optional;
 /** What the live host does beside its rules; of another host nothing is known. */
 final class HostFacts {
   private final LiveHost live;
-  private final RulesetOptions rulesets;
+  private final Rulesets rulesets;
   private final Optional<String> hostInterface;
   private final Map<Family, List<Forwarding.Obstacle>> obstacles = new EnumMap<>(Family.class);
 
@@ -30,7 +29,7 @@ final class HostFacts {
    *
    * @param hostInterface the interface for route_localnet, where it is not to be looked up
    */
-  HostFacts(LiveHost live, RulesetOptions rulesets, Optional<String> hostInterface) {
+  HostFacts(LiveHost live, Rulesets rulesets, Optional<String> hostInterface) {
     this.live = live;
     this.rulesets = rulesets;
     this.hostInterface = hostInterface;
@@ -51,7 +50,7 @@ final class HostFacts {
         LiveHost.localnet(live.kernel(), sysctl.container(), hostInterface, true, more)
             .ifPresent(sysctls::add);
       } catch (HostException e) {
-        throw new Failure(ExitCode.HOST, "live host", e.text());
+        throw new Failure(Failure.Kind.HOST, "live host", e.text());
       }
     }
     more.addAll(LiveHost.listeners(live.kernel(), rulesets, report.plan().captured()));

@@ -1,4 +1,4 @@
-package io.portmapctl.cli;
+package io.portmapctl.app;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,14 +16,14 @@ final class Lock {
   private Lock() {}
 
   /** What is done while the lock is held. */
-  interface Action {
+  interface Action<T> {
 
-    /** An exit code. */
-    int run() throws Failure;
+    /** Its result. */
+    T run() throws Failure;
   }
 
   /** Takes the lock, waiting so many seconds, does something, and lets it go. */
-  static int holding(String file, int seconds, Action action) throws Failure {
+  static <T> T holding(String file, int seconds, Action<T> action) throws Failure {
     FileChannel channel = take(file, seconds);
     try {
       return action.run();
@@ -67,7 +67,7 @@ final class Lock {
   }
 
   private static Failure failure(String file, String why) {
-    return new Failure(ExitCode.HOST, "lock", file + " cannot be locked: " + why);
+    return new Failure(Failure.Kind.HOST, "lock", file + " cannot be locked: " + why);
   }
 
   private static void release(FileChannel channel) {

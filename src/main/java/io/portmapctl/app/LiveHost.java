@@ -1,4 +1,4 @@
-package io.portmapctl.cli;
+package io.portmapctl.app;
 
 import io.portmapctl.explain.Localnet;
 import io.portmapctl.host.Backend;
@@ -29,23 +29,24 @@ import java.util.stream.Stream;
  * @param rehearsal where a plan can be tried
  * @param forwarding whether it forwards packets
  */
-record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding forwarding) {
+public record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding forwarding) {
 
   /**
    * This machine.
    *
+   * @param path where programs are looked for first, as PATH lists folders
    * @param variant whose iptables
    * @param waitSeconds how long to wait for iptables' lock
    * @param counters whether rules are read with their counters
    * @param warnings where is added what reading warns of
    */
-  static LiveHost of(
-      Session session,
+  public static LiveHost of(
+      String path,
       VariantChoice variant,
       int waitSeconds,
       boolean counters,
       List<String> warnings) {
-    HostPaths paths = HostPaths.local(session.variable("PATH").orElse(""));
+    HostPaths paths = HostPaths.local(path);
     ProcessExec exec = new ProcessExec(waitSeconds + 30);
     return new LiveHost(
         new IptablesBackend(exec, paths, variant, waitSeconds, counters, warnings),
@@ -55,7 +56,7 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding 
   }
 
   /** Who of this host listens on ports that are published on it, each said once. */
-  static Set<String> listeners(Kernel kernel, RulesetOptions rulesets, List<PublishedPort> ports) {
+  public static Set<String> listeners(Kernel kernel, Rulesets rulesets, List<PublishedPort> ports) {
     Set<String> said = new LinkedHashSet<>();
     for (PublishedPort port : ports) {
       if (rulesets.live(port.family())) {
@@ -77,7 +78,7 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding 
    * @param withRules whether the container's rules change too
    * @param warnings where is added why it cannot be
    */
-  static Optional<Plan.Sysctl> localnet(
+  public static Optional<Plan.Sysctl> localnet(
       Kernel kernel,
       IpAddress container,
       Optional<String> given,
@@ -107,7 +108,7 @@ record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding 
    * Whether 127.0.0.1's packets may leave towards a container; the setting of all interfaces counts
    * for each of them.
    */
-  static Localnet localnet(Kernel kernel, IpAddress container, Optional<String> given) {
+  public static Localnet localnet(Kernel kernel, IpAddress container, Optional<String> given) {
     try {
       Optional<String> name = given.isPresent() ? given : kernel.interfaceTowards(container);
       if (name.isEmpty() || kernel.routeLocalnet(name.get()).isEmpty()) {

@@ -1,0 +1,102 @@
+package io.portmapctl.app;
+
+import io.portmapctl.cni.AddressFile;
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.live.LinuxKernel;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.text.Printable;
+import io.portmapctl.trace.HostAddresses;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Where the host's addresses come from.
+ *
+ * @param local its addresses, as given
+ * @param file what {@code ip -j addr} printed there; empty where it is not given
+ */
+public record AddressSource(List<Cidr> local, String file) {
+
+  /**
+   * What is known of the host.
+   *
+   * @param live whether the ruleset is this host's
+   */
+  public HostAddresses host(boolean live) throws Failure {
+    List<HostInterface> links = new ArrayList<>();
+    if (!file.isEmpty()) {
+      links.addAll(read());
+    }
+    if (!local.isEmpty()) {
+      links.add(
+          new HostInterface(
+              "", local.stream().map(c -> Cidr.host(c.address())).toList(), List.of()));
+    }
+    if (!links.isEmpty() || !file.isEmpty()) {
+      return new HostAddresses(Optional.of(List.copyOf(links)));
+    }
+    if (!live) {
+      return HostAddresses.UNKNOWN;
+    }
+    try {
+      return live();
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+    }
+  }
+
+  /**
+   * What is known of the host, read when it is first asked for.
+   *
+   * @param live whether it is this one; of another nothing is known
+   */
+  public static Supplier<HostAddresses> known(boolean live) {
+    List<HostAddresses> read = new ArrayList<>();
+    return () -> {
+      if (read.isEmpty()) {
+        read.add(live ? orUnknown() : HostAddresses.UNKNOWN);
+      }
+      return read.get(0);
+    };
+  }
+
+  private static HostAddresses orUnknown() {
+    try {
+      return live();
+    } catch (HostException e) {
+      return HostAddresses.UNKNOWN; // what follows from it is open then
+    }
+  }
+
+  /** What is known of this host. */
+  public static HostAddresses live() throws HostException {
+    return new HostAddresses(Optional.of(LinuxKernel.links()), LinuxKernel.localRoutes());
+  }
+
+  private List<HostInterface> read() throws Failure {
+    String shown = Printable.escaped(file);
+    try {
+      return AddressFile.parse(Files.readAllBytes(Path.of(file)));
+    } catch (AddressFile.FormatException e) {
+      throw new Failure(
+          Failure.Kind.INPUT, shown, Printable.escaped(String.valueOf(e.getMessage())));
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw new Failure(Failure.Kind.INPUT, shown, "no such file; expected what ip -j addr prints");
+    } catch (IOException e) {
+      throw new Failure(
+          Failure.Kind.INPUT,
+          shown,
+          Files.isDirectory(Path.of(file))
+              ? "a folder; expected a file with what ip -j addr prints"
+              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+    }
+  }
+}

@@ -1,0 +1,261 @@
+package io.portmapctl.app;
+
+import io.portmapctl.cni.InputError;
+import io.portmapctl.host.Applier;
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.live.ShellScript;
+import io.portmapctl.net.Family;
+import io.portmapctl.plan.Plan;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Carries a plan out: asks, locks, plans again under the lock, makes the change, and takes it back
+ * where it is not confirmed.
+ */
+public final class Apply {
+
+  /**
+   * How a plan is carried out.
+   *
+   * @param rehearse whether it is tried in a throw-away network namespace first
+   * @param force whether conflicts do not refuse it
+   * @param waitSeconds how long to wait for locks
+   * @param lockFile the lock that serialises portmapctl with itself
+   * @param undo where to write a script that takes the change back
+   */
+  public record How(
+      boolean rehearse, boolean force, int waitSeconds, String lockFile, Optional<String> undo) {
+
+    /** Whether conflicts refuse a plan. */
+    public boolean refuses(Plan plan) {
+      return refuses(plan, force);
+    }
+
+    /** The same where it is known whether it is forced. */
+    public static boolean refuses(Plan plan, boolean force) {
+      return !plan.conflicts().isEmpty() && !plan.changes().isEmpty() && !force;
+    }
+  }
+
+  /** Who is there while a plan is carried out. */
+  public interface Attendant {
+    /** Whether somebody can be asked and wants to be. */
+    boolean asks();
+
+    /** Shows a plan before it is asked about. */
+    void show(Report plan);
+
+    /** Whether the plan that was shown shall be made. */
+    boolean agrees();
+
+    /** The plan is another now, since somebody else changed the rules; it is shown anew. */
+    void changedMeanwhile();
+
+    /** The kernel took the plan in a rehearsal. */
+    void rehearsed(List<Family> families);
+
+    /** The change begins; closed when it is made. */
+    Working working();
+
+    /** Whether the change shall stay; no answer within so many seconds is a no. */
+    boolean keeps(int seconds);
+
+    /** The change was not confirmed, and is taken back. */
+    void takenBack();
+
+    /** It was not confirmed, and cannot be taken back. */
+    void notTakenBack(List<InputError> errors);
+  }
+
+  /** Something that goes on until it is closed. */
+  public interface Working extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** How it ended. */
+  public enum End {
+    /** It was made, or there was nothing to do. */
+    DONE,
+    /** Conflicts refuse it. */
+    REFUSED,
+    /** The answer was no. */
+    DECLINED
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param end how it ended
+   * @param report the plan, as it was made or would have been
+   * @param changed whether anything was changed
+   * @param shown whether the attendant has seen that plan
+   * @param warnings what the change itself warned of; in the report's as well
+   */
+  public record Result(
+      End end, Report report, boolean changed, boolean shown, List<String> warnings) {}
+
+  private final DryRun planning;
+  private final LiveHost host;
+  private final Rulesets rulesets;
+  private final How how;
+
+  /** What made the change, where one was made. */
+  private Optional<Applier> done = Optional.empty();
+
+  /** On the live rulesets. */
+  public Apply(DryRun planning, LiveHost host, Rulesets rulesets, How how) {
+    this.planning = planning;
+    this.host = host;
+    this.rulesets = rulesets;
+    this.how = how;
+  }
+
+  /**
+   * Plans, asks and changes.
+   *
+   * @throws Failure where it cannot be made; then the rules are as before
+   */
+  public Result run(PlanRequest request, Attendant attendant) throws Failure {
+    if (!attendant.asks()) {
+      return made(request, Optional.empty(), attendant).orElseThrow();
+    }
+    while (true) {
+      Report shown = planning.plan(request);
+      attendant.show(shown);
+      if (how.refuses(shown.plan())) {
+        return new Result(End.REFUSED, shown, false, true, List.of());
+      }
+      if (!shown.plan().hasChanges()) {
+        return new Result(End.DONE, shown, false, true, List.of());
+      }
+      if (!attendant.agrees()) {
+        return new Result(End.DECLINED, shown, false, true, List.of());
+      }
+      Optional<Result> result = made(request, Optional.of(shown), attendant);
+      if (result.isPresent()) {
+        return result.get();
+      }
+      attendant.changedMeanwhile();
+    }
+  }
+
+  /** Under the lock; empty where the plan is another than the one that was shown. */
+  private Optional<Result> made(PlanRequest request, Optional<Report> shown, Attendant attendant)
+      throws Failure {
+    Working working = attendant.working();
+    try {
+      return Termination.deferred(
+          () ->
+              Lock.holding(
+                  how.lockFile(), how.waitSeconds(), () -> transaction(request, shown, attendant)));
+    } finally {
+      working.close();
+    }
+  }
+
+  private Optional<Result> transaction(
+      PlanRequest request, Optional<Report> shown, Attendant attendant) throws Failure {
+    List<Report> reports = new ArrayList<>();
+    boolean[] other = {false};
+    Applier applier =
+        new Applier(
+            host.backend(),
+            host.kernel(),
+            (plan, made) -> {
+              other[0] = shown.isPresent() && !shown.get().plan().changes().equals(plan.changes());
+              boolean go = !other[0] && !how.refuses(plan);
+              if (go && how.rehearse()) {
+                attendant.rehearsed(planning.rehearsed(plan));
+              }
+              if (go) {
+                writeUndo(made);
+              }
+              return go;
+            });
+    Applier.Result result;
+    try {
+      result =
+          applier.apply(
+              rulesets.families().list(),
+              tables -> {
+                Report report = planning.plan(request, tables);
+                reports.add(report);
+                return report.plan();
+              });
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "apply", e.text());
+    }
+    if (other[0]) {
+      return Optional.empty();
+    }
+    Report report = reports.get(0).with(result.plan(), result.warnings());
+    boolean changed = result.made() && result.plan().hasChanges();
+    done = changed ? Optional.of(applier) : Optional.empty();
+    End end = result.made() || !how.refuses(result.plan()) ? End.DONE : End.REFUSED;
+    return Optional.of(new Result(end, report, changed, shown.isPresent(), result.warnings()));
+  }
+
+  /**
+   * Asks whether a change that was made may stay, and takes it back where not; the lock is not held
+   * meanwhile.
+   *
+   * @return empty where it stays, else what went wrong in taking it back
+   */
+  public Optional<List<InputError>> confirm(int seconds, Attendant attendant) {
+    if (done.isEmpty()) {
+      return Optional.empty();
+    }
+    Applier applier = done.get();
+    List<InputError> failed = new ArrayList<>();
+    boolean kept =
+        Termination.unless(
+            () -> failed.addAll(takeBack(applier, attendant)), () -> attendant.keeps(seconds));
+    return kept ? Optional.empty() : Optional.of(List.copyOf(failed));
+  }
+
+  /** What went wrong is said at once: where the process is ending nobody else can. */
+  private List<InputError> takeBack(Applier applier, Attendant attendant) {
+    try {
+      Lock.holding(how.lockFile(), how.waitSeconds(), () -> undone(applier));
+      attendant.takenBack();
+      return List.of();
+    } catch (Failure e) {
+      attendant.notTakenBack(e.errors());
+      return e.errors();
+    }
+  }
+
+  private static boolean undone(Applier applier) throws Failure {
+    try {
+      applier.undo();
+      return true;
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "apply", e.text());
+    }
+  }
+
+  private void writeUndo(Plan plan) throws HostException {
+    if (how.undo().isEmpty()) {
+      return;
+    }
+    try {
+      String script =
+          ShellScript.undo(
+              plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
+              plan.sysctls());
+      Files.write(Path.of(how.undo().get()), script.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (IOException | InvalidPathException e) {
+      throw new HostException(
+          HostException.Kind.FAILED,
+          "--undo: " + how.undo().get() + " cannot be written: " + e.getMessage());
+    }
+  }
+}

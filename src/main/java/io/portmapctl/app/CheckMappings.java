@@ -1,0 +1,157 @@
+package io.portmapctl.app;
+
+import io.portmapctl.check.Audit;
+import io.portmapctl.check.Finding;
+import io.portmapctl.check.ForeignRules;
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.explain.Localnet;
+import io.portmapctl.host.HostException;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Ternary;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Checks whether mappings are there, exactly.
+ *
+ * @param desired the attachments, the dead among them
+ * @param dead which are dead
+ * @param rulesets where they should be
+ * @param hostInterface the interface for route_localnet, where it is not to be looked up
+ * @param keepGoing whether attachments that fit no layout are left out
+ */
+public record CheckMappings(
+    DesiredMappings desired,
+    Predicate<Attachment> dead,
+    Rulesets rulesets,
+    Optional<String> hostInterface,
+    boolean keepGoing) {
+
+  /**
+   * What was found.
+   *
+   * @param audit the findings
+   * @param report the same as a plan
+   * @param complete whether nothing was left out
+   */
+  public record Result(Audit audit, Report report, boolean complete) {}
+
+  /**
+   * Reads and checks.
+   *
+   * @param host the machine that live rulesets are of
+   * @param warnings what the inputs warned of; what reading the host warns of is added
+   */
+  public Result run(LiveHost host, List<String> warnings, Notes notes) throws Failure {
+    List<Attachment> gone = desired.documents().attachments().stream().filter(dead).toList();
+    DesiredMappings living = desired.without(dead, notes);
+    List<Table> tables = rulesets.read(host.backend(), warnings);
+    DesiredMappings.Requests wanted = living.on(tables);
+    boolean nothingLeft = wanted.requests().isEmpty() && gone.isEmpty();
+    if (!wanted.leftOut().isEmpty() && (!keepGoing || nothingLeft)) {
+      throw new Failure(Failure.Kind.INPUT, wanted.leftOut());
+    }
+    warnings.addAll(wanted.warnings());
+    Audit audit = Audit.of(tables, wanted.requests(), AddressSource.known(rulesets.live()));
+    List<PublishedPort> ports = published(wanted, tables);
+    Set<PublishedPort> shadowed = new HashSet<>(); // said already, and with the rule
+    audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
+    warnings.addAll(
+        ForeignRules.of(tables, ports.stream().filter(p -> !shadowed.contains(p)).toList()));
+    List<Finding> findings = new ArrayList<>();
+    for (Finding finding : audit.findings()) {
+      findings.add(onHost(finding, host, warnings));
+    }
+    warnings.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
+    strangers(ports, warnings);
+    LayoutChoice none =
+        new LayoutChoice(desired.layout().orElse(Layouts.MARK), "its container is dead");
+    gone.forEach(a -> findings.add(Finding.dead(a, none)));
+    audit = audit.with(findings, warnings);
+    if (!wanted.leftOut().isEmpty()) {
+      notes.leftOut(Failure.Kind.INPUT, wanted.leftOut());
+    }
+    boolean complete = desired.documents().errors().isEmpty() && wanted.leftOut().isEmpty();
+    return new Result(audit, report(audit), complete);
+  }
+
+  private static List<PublishedPort> published(
+      DesiredMappings.Requests wanted, List<Table> tables) {
+    List<PublishedPort> ports = new ArrayList<>();
+    for (Table table : tables) {
+      wanted.requests().stream()
+          .map(r -> r.attachment())
+          .filter(a -> a.address(table.family()).isPresent())
+          .flatMap(a -> a.mappings().stream())
+          .filter(m -> m.appliesTo(table.family()))
+          .forEach(m -> ports.add(PublishedPort.of(table.family(), m)));
+    }
+    return ports;
+  }
+
+  /** The settings that its rules need; off the live ruleset they are not known. */
+  private Finding onHost(Finding finding, LiveHost host, List<String> warnings) throws Failure {
+    Optional<IpAddress> container = finding.choice().layout().localnet(finding.attachment());
+    if (!rulesets.live(Family.IPV4) || container.isEmpty()) {
+      return finding;
+    }
+    // what is set for all interfaces holds for each
+    if (LiveHost.localnet(host.kernel(), container.get(), hostInterface) == Localnet.SET) {
+      return finding;
+    }
+    try {
+      return finding.with(
+          LiveHost.localnet(host.kernel(), container.get(), hostInterface, false, warnings).stream()
+              .toList());
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+    }
+  }
+
+  /** Published addresses that no interface of this host has. */
+  private void strangers(List<PublishedPort> ports, List<String> warnings) throws Failure {
+    List<PublishedPort> named =
+        ports.stream().filter(p -> rulesets.live(p.family()) && p.hostIp().isPresent()).toList();
+    if (named.isEmpty()) {
+      return;
+    }
+    try {
+      HostAddresses host = AddressSource.live();
+      named.stream()
+          .filter(p -> host.isLocal(p.hostIp().get()) == Ternary.NO)
+          .map(
+              p ->
+                  p
+                      + ": no interface of this host has that address, so nobody reaches the"
+                      + " mapping")
+          .distinct()
+          .forEach(warnings::add);
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+    }
+  }
+
+  private Report report(Audit audit) {
+    List<Report.Subject> subjects =
+        audit.findings().stream()
+            .map(
+                f ->
+                    new Report.Subject(
+                        f.attachment().identity(),
+                        f.attachment().ifName(),
+                        Optional.of(f.choice())))
+            .toList();
+    return new Report(
+        "check", subjects, rulesets.sources(), audit.plan(), audit.warnings(), List.of());
+  }
+}

@@ -1,0 +1,89 @@
+package io.portmapctl.app;
+
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Documents;
+import io.portmapctl.cni.InputError;
+import io.portmapctl.net.Family;
+import io.portmapctl.plan.Request;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.PortmapState;
+import io.portmapctl.ruleset.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * The attachments whose mappings shall be there.
+ *
+ * @param documents what says so
+ * @param layout the layout asked for; empty where each attachment's is chosen
+ * @param prefixes what layout mark requires of addresses that were given by hand
+ */
+public record DesiredMappings(Documents documents, Optional<Layout> layout, PrefixRule prefixes) {
+
+  /** Requires of addresses of these families that their prefixes were given. */
+  public interface PrefixRule {
+    /**
+     * Looks.
+     *
+     * @throws Failure where one is missing
+     */
+    void require(List<Family> families) throws Failure;
+  }
+
+  /**
+   * What is asked of the planner on certain tables.
+   *
+   * @param requests the requests
+   * @param leftOut what is wrong with attachments that are left out
+   * @param warnings what the layouts warn of
+   */
+  public record Requests(
+      List<Request.Publish> requests, List<InputError> leftOut, List<String> warnings) {}
+
+  /**
+   * The same without the dead, who are told.
+   *
+   * @param dead which are
+   */
+  public DesiredMappings without(Predicate<Attachment> dead, Notes notes) {
+    notes.dead(documents.attachments().stream().filter(dead).toList());
+    return new DesiredMappings(documents.without(dead), layout, prefixes);
+  }
+
+  /**
+   * Chooses each attachment's layout.
+   *
+   * @throws Failure where an address lacks the prefix that its layout needs
+   */
+  public Requests on(List<Table> tables) throws Failure {
+    List<Family> families = tables.stream().map(Table::family).toList();
+    List<String> warnings = new ArrayList<>();
+    PortmapState state = new PortmapState(tables);
+    List<Request.Publish> requests = new ArrayList<>();
+    List<InputError> leftOut = new ArrayList<>();
+    for (int i = 0; i < documents.attachments().size(); i++) {
+      Attachment attachment = documents.attachments().get(i);
+      Documents.Origin origin = documents.origins().get(i);
+      LayoutChoice choice =
+          layout.isEmpty()
+              ? LayoutChoice.auto(attachment, state)
+              : LayoutChoice.asked(layout.get(), state);
+      choice.layout().warning(state).filter(w -> !warnings.contains(w)).ifPresent(warnings::add);
+      if (choice.layout().needsPrefix(attachment)) {
+        prefixes.require(families);
+      }
+      Map<String, String> wrong = choice.layout().errors(attachment, tables);
+      wrong.forEach(
+          (field, message) ->
+              leftOut.add(new InputError(origin.source(), origin.path(field), message)));
+      if (wrong.isEmpty()) {
+        requests.add(new Request.Publish(attachment, choice));
+      }
+    }
+    return new Requests(List.copyOf(requests), List.copyOf(leftOut), List.copyOf(warnings));
+  }
+}

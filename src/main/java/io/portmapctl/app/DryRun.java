@@ -1,0 +1,110 @@
+package io.portmapctl.app;
+
+import io.portmapctl.host.HostException;
+import io.portmapctl.net.Family;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.ruleset.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Plans, on the rulesets as they are, and tries plans where nothing can break. */
+public final class DryRun {
+  private final LiveHost host;
+  private final Rulesets rulesets;
+  private final Optional<String> hostInterface;
+  private final List<String> warnings;
+
+  /**
+   * On these rulesets.
+   *
+   * @param hostInterface the interface for route_localnet, where it is not to be looked up
+   * @param warnings what the inputs have warned of; what reading the host warns of is added
+   */
+  public DryRun(
+      LiveHost host, Rulesets rulesets, Optional<String> hostInterface, List<String> warnings) {
+    this.host = host;
+    this.rulesets = rulesets;
+    this.hostInterface = hostInterface;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Reads the tables and plans on them.
+   *
+   * @throws Failure where they cannot be read, or what is wanted does not fit them
+   */
+  public Report plan(PlanRequest request) throws Failure {
+    return plan(request, rulesets.read(host.backend(), warnings));
+  }
+
+  /** The same on tables that were read. */
+  Report plan(PlanRequest request, List<Table> tables) throws Failure {
+    Report report = request.on(tables, warnings);
+    rulesets.requireShown(report.plan());
+    for (Plan.Part part : report.plan().families()) {
+      Family family = part.before().family();
+      if (rulesets.live(family) && !part.changes().isEmpty() && !host.backend().has(family)) {
+        throw new Failure(
+            Failure.Kind.HOST,
+            "live ruleset",
+            "this kernel has no "
+                + family.title()
+                + " (disabled?), and the plan needs it; --family "
+                + (family == Family.IPV6 ? "ipv4" : "ipv6")
+                + " leaves it out");
+      }
+    }
+    List<Plan.Sysctl> resolved = new ArrayList<>();
+    List<String> more =
+        new ArrayList<>(LiveHost.listeners(host.kernel(), rulesets, report.plan().captured()));
+    try {
+      for (Plan.Sysctl sysctl : report.plan().sysctls()) {
+        resolve(sysctl, more).ifPresent(resolved::add);
+      }
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+    }
+    return report.with(report.plan().with(resolved, more), more);
+  }
+
+  /** Which interface, and its present value; off the live ruleset nothing of the host is asked. */
+  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, List<String> more)
+      throws HostException {
+    if (!rulesets.live(Family.IPV4)) {
+      return Optional.of(new Plan.Sysctl(sysctl.container(), hostInterface, Optional.empty(), true))
+          .filter(s -> sysctl.withRules());
+    }
+    return LiveHost.localnet(
+        host.kernel(),
+        sysctl.container(),
+        hostInterface,
+        sysctl.withRules(),
+        sysctl.withRules() ? more : new ArrayList<>());
+  }
+
+  /**
+   * Tries a plan in a throw-away network namespace.
+   *
+   * @return the families whose changes the kernel took and gave back as predicted
+   * @throws Failure where it did not, or that cannot be tried
+   */
+  public List<Family> rehearse(Plan plan) throws Failure {
+    try {
+      return rehearsed(plan);
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "rehearsal", e.text());
+    }
+  }
+
+  List<Family> rehearsed(Plan plan) throws HostException {
+    List<Family> families = new ArrayList<>();
+    for (Plan.Part part : plan.families()) {
+      if (!part.changes().isEmpty()) {
+        host.rehearsal().of(part);
+        families.add(part.before().family());
+      }
+    }
+    return List.copyOf(families);
+  }
+}

@@ -1,0 +1,49 @@
+package io.portmapctl.app;
+
+import io.portmapctl.cni.InputError;
+import java.util.List;
+
+/** The end of a use case that did not work: whose fault it is, and what to say. */
+public final class Failure extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** Whose fault it is. */
+  public enum Kind {
+    /** The caller's: what was asked cannot be. */
+    USAGE,
+    /** An input's: a document, a ruleset file. */
+    INPUT,
+    /** The host's: it did not give what was asked of it. */
+    HOST
+  }
+
+  private final Kind kind;
+  private final transient List<InputError> errors;
+
+  /** Of several errors of one kind; at least one. */
+  public Failure(Kind kind, List<InputError> errors) {
+    super(errors.get(0).message());
+    this.kind = kind;
+    this.errors = List.copyOf(errors);
+  }
+
+  /** Of one error. */
+  public Failure(Kind kind, String source, String message) {
+    this(kind, List.of(new InputError(source, "", message)));
+  }
+
+  /** What was asked cannot be. */
+  public static Failure usage(String message) {
+    return new Failure(Kind.USAGE, "command line", message);
+  }
+
+  /** Whose fault it is. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** What to say; at least one. */
+  public List<InputError> errors() {
+    return errors;
+  }
+}

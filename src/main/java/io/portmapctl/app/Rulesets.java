@@ -1,0 +1,213 @@
+package io.portmapctl.app;
+
+import io.portmapctl.host.Backend;
+import io.portmapctl.host.HostException;
+import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.net.Family;
+import io.portmapctl.plan.Change;
+import io.portmapctl.plan.Plan;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.Printable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the current rulesets come from.
+ *
+ * @param ruleset the IPv4 ruleset: live, empty or a file
+ * @param ruleset6 the IPv6 ruleset, or empty where it follows the other
+ * @param families which families are looked at
+ * @param variant whose programs read the live ruleset
+ */
+public record Rulesets(String ruleset, String ruleset6, Families families, VariantChoice variant) {
+  /** Which families a command is about. */
+  public enum Families {
+    BOTH,
+    IPV4,
+    IPV6;
+
+    /** The families. */
+    public List<Family> list() {
+      return switch (this) {
+        case BOTH -> List.of(Family.IPV4, Family.IPV6);
+        case IPV4 -> List.of(Family.IPV4);
+        case IPV6 -> List.of(Family.IPV6);
+      };
+    }
+  }
+
+  private String source(Family family) {
+    if (family == Family.IPV4) {
+      return ruleset;
+    }
+    if (!ruleset6.isEmpty()) {
+      return ruleset6;
+    }
+    return ruleset.equals("live") ? "live" : "empty";
+  }
+
+  /** For each family its source, as JSON names it. */
+  public List<String> sources() {
+    List<String> sources = new ArrayList<>();
+    for (Family family : Family.values()) {
+      sources.add(families.list().contains(family) ? source(family) : "not read");
+    }
+    return sources;
+  }
+
+  /**
+   * The family asked for, or else the only one that a plan changes.
+   *
+   * @throws Failure where both change
+   */
+  public Family onlyChanging(Plan plan) throws Failure {
+    if (families != Families.BOTH) {
+      return families.list().get(0);
+    }
+    List<Family> changing =
+        plan.families().stream()
+            .filter(p -> !p.changes().isEmpty())
+            .map(p -> p.before().family())
+            .toList();
+    if (changing.size() > 1) {
+      throw new Failure(
+          Failure.Kind.USAGE,
+          "command line",
+          "this output is of one family, and both change: give --family ipv4 or --family ipv6");
+    }
+    return changing.isEmpty() ? Family.IPV4 : changing.get(0);
+  }
+
+  /**
+   * The same for one family.
+   *
+   * @throws Failure where another family was asked for
+   */
+  public Rulesets only(Family family) throws Failure {
+    if (!families.list().contains(family)) {
+      throw new Failure(
+          Failure.Kind.USAGE,
+          "command line",
+          "--family leaves out " + family.title() + ", which this is about");
+    }
+    Families one = family == Family.IPV4 ? Families.IPV4 : Families.IPV6;
+    return new Rulesets(ruleset, ruleset6, one, variant);
+  }
+
+  /** Whether the table of a family was named, and is not empty only for want of a name. */
+  public boolean named(Family family) {
+    return family == Family.IPV4 || !ruleset6.isEmpty() || ruleset.equals("live");
+  }
+
+  /** Whether every table is the running kernel's. */
+  public boolean live() {
+    return families.list().stream().allMatch(f -> source(f).equals("live"));
+  }
+
+  /** Whether some table is the running kernel's. */
+  public boolean anyLive() {
+    return families.list().stream().anyMatch(this::live);
+  }
+
+  /** Whether the table of a family is looked at and is the running kernel's. */
+  public boolean live(Family family) {
+    return families.list().contains(family) && source(family).equals("live");
+  }
+
+  /**
+   * Reads the tables of the families asked for.
+   *
+   * @param live the running kernel
+   */
+  public List<Table> read(Backend live, List<String> warnings) throws Failure {
+    List<Table> tables = new ArrayList<>();
+    for (Family family : families.list()) {
+      String source = source(family);
+      switch (source) {
+        case "empty" -> tables.add(Table.empty(TableName.NAT, family));
+        case "live" -> {
+          try {
+            Table table = live.read(family);
+            Unshown.liveWarning(table).ifPresent(warnings::add);
+            tables.add(table);
+          } catch (HostException e) {
+            throw new Failure(Failure.Kind.HOST, "live ruleset", e.text());
+          }
+        }
+        default -> tables.add(file(family, source, warnings));
+      }
+    }
+    return tables;
+  }
+
+  /**
+   * That a plan names no rule by words that do not name it.
+   *
+   * @throws Failure where it would have to
+   */
+  public void requireShown(Plan plan) throws Failure {
+    for (Plan.Part part : plan.families()) {
+      Family family = part.before().family();
+      Optional<Change> change = part.changes().stream().filter(Unshown::isNamed).findFirst();
+      if (change.isPresent() && live(family)) {
+        throw new Failure(Failure.Kind.HOST, "live ruleset", Unshown.liveRefusal(change.get()));
+      }
+      if (change.isPresent()) {
+        throw new Failure(
+            Failure.Kind.INPUT,
+            Printable.escaped(source(family)),
+            Unshown.refusal(part.before(), change.get(), again(source(family))));
+      }
+    }
+  }
+
+  /** A file's text once more, for a line of it; empty where it cannot be read twice. */
+  private static String again(String source) {
+    try {
+      return text(source);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String text(String source) throws IOException {
+    return new String(Files.readAllBytes(Path.of(source)), StandardCharsets.ISO_8859_1);
+  }
+
+  private static Table file(Family family, String source, List<String> warnings) throws Failure {
+    String shown = Printable.escaped(source);
+    try {
+      String save = text(source);
+      Optional<Table> table = SaveFormat.table(family, TableName.NAT, save);
+      if (table.isEmpty()) {
+        warnings.add(shown + ": no nat table in this file; taken as empty");
+      }
+      table.flatMap(t -> Unshown.warning(t, save)).ifPresent(w -> warnings.add(shown + ": " + w));
+      return table.orElseGet(() -> Table.empty(TableName.NAT, family));
+    } catch (SaveFormat.FormatException e) {
+      throw new Failure(
+          Failure.Kind.INPUT, shown, Printable.escaped(String.valueOf(e.getMessage())));
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw new Failure(
+          Failure.Kind.INPUT,
+          shown,
+          "no such file; expected \"live\", \"empty\" or a saved ruleset");
+    } catch (IOException e) {
+      throw new Failure(
+          Failure.Kind.INPUT,
+          shown,
+          Files.isDirectory(Path.of(source))
+              ? "a folder; expected \"live\", \"empty\" or a saved ruleset"
+              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+    }
+  }
+}
