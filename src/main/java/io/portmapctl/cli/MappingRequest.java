@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -29,15 +28,22 @@ import picocli.CommandLine.ParseResult;
 record MappingRequest(
     IdentityOptions identity, MappingOptions pieces, Optional<Layout> asked, boolean includeDead) {
 
-  private static final Option<Optional<Layout>> LAYOUT =
-      Option.choice(
-          Stream.concat(Stream.of("auto"), Layouts.all().stream().map(Layout::id)).toList(),
-          Stream.concat(
-                  Stream.of(Optional.<Layout>empty()), Layouts.all().stream().map(Optional::of))
-              .toList(),
-          Optional.empty(),
-          "Which chains and rules publish a port (default: auto).",
-          "--layout");
+  private static final Option<Optional<Layout>> LAYOUT = layout();
+
+  private static Option<Optional<Layout>> layout() {
+    List<String> words = new ArrayList<>(List.of("auto"));
+    List<Optional<Layout>> layouts = new ArrayList<>(List.of(Optional.empty()));
+    for (Layout layout : Layouts.all()) {
+      words.add(layout.id());
+      layouts.add(Optional.of(layout));
+    }
+    return Option.choice(
+        words,
+        layouts,
+        Optional.empty(),
+        "Which chains and rules publish a port (default: auto).",
+        "--layout");
+  }
 
   private static final Option<Boolean> INCLUDE_DEAD =
       Option.flag(
