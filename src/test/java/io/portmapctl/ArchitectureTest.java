@@ -164,7 +164,7 @@ class ArchitectureTest {
   static final ArchRule jacksonOnlyWhereJsonIs =
       noClasses()
           .that()
-          .resideOutsideOfPackages("..cni..", "..view..")
+          .resideOutsideOfPackages("..cni..", "..view..", "..host.snapshot..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml..");

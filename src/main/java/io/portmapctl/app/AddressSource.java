@@ -1,6 +1,7 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.AddressFile;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.LinuxKernel;
 import io.portmapctl.net.Cidr;
@@ -28,9 +29,10 @@ public record AddressSource(List<Cidr> local, String file) {
   /**
    * What is known of the host.
    *
-   * @param live whether the ruleset is this host's
+   * @param live whether the ruleset is the live host's
+   * @param host that one
    */
-  public HostAddresses host(boolean live) throws Failure {
+  public HostAddresses host(boolean live, Host host) throws Failure {
     List<HostInterface> links = new ArrayList<>();
     if (!file.isEmpty()) {
       links.addAll(read());
@@ -47,7 +49,7 @@ public record AddressSource(List<Cidr> local, String file) {
       return HostAddresses.UNKNOWN;
     }
     try {
-      return live();
+      return live(host);
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "live host", e.text());
     }
@@ -56,29 +58,30 @@ public record AddressSource(List<Cidr> local, String file) {
   /**
    * What is known of the host, read when it is first asked for.
    *
-   * @param live whether it is this one; of another nothing is known
+   * @param live whether it is the live one; of another nothing is known
+   * @param host that one
    */
-  public static Supplier<HostAddresses> known(boolean live) {
+  public static Supplier<HostAddresses> known(boolean live, Host host) {
     List<HostAddresses> read = new ArrayList<>();
     return () -> {
       if (read.isEmpty()) {
-        read.add(live ? orUnknown() : HostAddresses.UNKNOWN);
+        read.add(live ? orUnknown(host) : HostAddresses.UNKNOWN);
       }
       return read.get(0);
     };
   }
 
-  private static HostAddresses orUnknown() {
+  private static HostAddresses orUnknown(Host host) {
     try {
-      return live();
+      return live(host);
     } catch (HostException e) {
       return HostAddresses.UNKNOWN; // what follows from it is open then
     }
   }
 
-  /** What is known of this host. */
-  public static HostAddresses live() throws HostException {
-    return new HostAddresses(Optional.of(LinuxKernel.links()), LinuxKernel.localRoutes());
+  /** What is known of the live host. */
+  public static HostAddresses live(Host host) throws HostException {
+    return new HostAddresses(Optional.of(LinuxKernel.links(host)), LinuxKernel.localRoutes(host));
   }
 
   private List<HostInterface> read() throws Failure {

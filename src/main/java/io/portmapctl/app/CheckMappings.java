@@ -62,7 +62,8 @@ public record CheckMappings(
       throw new Failure(Failure.Kind.INPUT, wanted.leftOut());
     }
     warnings.addAll(wanted.warnings());
-    Audit audit = Audit.of(tables, wanted.requests(), AddressSource.known(rulesets.live()));
+    Audit audit =
+        Audit.of(tables, wanted.requests(), AddressSource.known(rulesets.live(), host.host()));
     List<PublishedPort> ports = published(wanted, tables);
     Set<PublishedPort> shadowed = new HashSet<>(); // said already, and with the rule
     audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
@@ -73,7 +74,7 @@ public record CheckMappings(
       findings.add(onHost(finding, host, warnings));
     }
     warnings.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
-    strangers(ports, warnings);
+    strangers(ports, host, warnings);
     LayoutChoice none =
         new LayoutChoice(desired.layout().orElse(Layouts.MARK), "its container is dead");
     gone.forEach(a -> findings.add(Finding.dead(a, none)));
@@ -119,14 +120,15 @@ public record CheckMappings(
   }
 
   /** Published addresses that no interface of this host has. */
-  private void strangers(List<PublishedPort> ports, List<String> warnings) throws Failure {
+  private void strangers(List<PublishedPort> ports, LiveHost live, List<String> warnings)
+      throws Failure {
     List<PublishedPort> named =
         ports.stream().filter(p -> rulesets.live(p.family()) && p.hostIp().isPresent()).toList();
     if (named.isEmpty()) {
       return;
     }
     try {
-      HostAddresses host = AddressSource.live();
+      HostAddresses host = AddressSource.live(live.host());
       named.stream()
           .filter(p -> host.isLocal(p.hostIp().get()) == Ternary.NO)
           .map(

@@ -104,7 +104,7 @@ public record ExplainMappings(
    * @param warnings what the inputs warned of; what reading the host warns of is added
    */
   public Result run(LiveHost host, List<String> warnings) throws Failure {
-    HostAddresses known = addresses.host(rulesets.anyLive());
+    HostAddresses known = addresses.host(rulesets.anyLive(), host.host());
     requirePossible(known);
     List<Table> tables = rulesets.read(host.backend(), warnings);
     boolean oneFamily = packet.isPresent() || port.flatMap(PortSelector::host).isPresent();

@@ -9,7 +9,6 @@ import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,9 +51,10 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
    * @param warnings what reading the host warns of is added here
    */
   public Result run(LiveHost host, List<String> warnings, Notes notes) throws Failure {
-    Known known = known(notes, warnings);
+    Known known = known(host, notes, warnings);
     List<Table> tables = rulesets.read(host.backend(), warnings);
-    Inventory inventory = Inventory.of(tables, known.owners, AddressSource.known(rulesets.live()));
+    Inventory inventory =
+        Inventory.of(tables, known.owners, AddressSource.known(rulesets.live(), host.host()));
     List<Mapping> shown = inventory.mappings().stream().filter(filter::takes).toList();
     warnings.addAll(inventory.warnings());
     List<Overlap> overlaps =
@@ -67,7 +67,8 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
                 tables, published(shown.stream().filter(m -> m.takenBy().isEmpty()).toList())));
     if (shown.isEmpty()) {
       foreign.addAll(
-          ForeignRules.translating(tables, filter.asked(), AddressSource.known(rulesets.live())));
+          ForeignRules.translating(
+              tables, filter.asked(), AddressSource.known(rulesets.live(), host.host())));
     }
     return new Result(
         shown,
@@ -93,14 +94,15 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
    */
   private record Known(Optional<Owners> owners, boolean complete) {}
 
-  private Known known(Notes notes, List<String> warnings) throws Failure {
+  private Known known(LiveHost host, Notes notes, List<String> warnings) throws Failure {
     boolean live = rulesets.anyLive();
     boolean byDefault = attachments.names().isEmpty();
-    if (byDefault && !(live && Files.isReadable(Path.of(CACHE)))) {
+    if (byDefault && !(live && host.documents().isReadable(Path.of(CACHE)))) {
       return new Known(Optional.empty(), true);
     }
     Documents documents =
         Documents.read(
+            host.documents(),
             byDefault ? List.of(CACHE) : attachments.names(),
             attachments.in(),
             attachments.overrides(),
@@ -122,6 +124,8 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
       return new Known(Optional.empty(), byDefault);
     }
     return new Known(
-        Optional.of(new Owners(documents.attachments(), Dead.whoseNamespaceIsGone(live))), true);
+        Optional.of(
+            new Owners(documents.attachments(), Dead.whoseNamespaceIsGone(host.host(), live))),
+        true);
   }
 }

@@ -1,20 +1,20 @@
 package io.portmapctl.app;
 
+import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.explain.Localnet;
 import io.portmapctl.host.Backend;
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.Kernel;
 import io.portmapctl.host.live.Forwarding;
-import io.portmapctl.host.live.HostPaths;
 import io.portmapctl.host.live.IptablesBackend;
 import io.portmapctl.host.live.LinuxKernel;
-import io.portmapctl.host.live.ProcessExec;
 import io.portmapctl.host.live.Rehearsal;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,37 +22,45 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The machine that this runs on; nothing of it is read or started before it is asked.
+ * The host that counts as live: the machine that this runs on, or one that a snapshot holds;
+ * nothing of it is read or started before it is asked.
  *
+ * @param host what can be read of it
  * @param backend its rules
  * @param kernel what else is asked of it
  * @param rehearsal where a plan can be tried
  * @param forwarding whether it forwards packets
  */
-public record LiveHost(Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding forwarding) {
+public record LiveHost(
+    Host host, Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding forwarding) {
 
   /**
-   * This machine.
+   * A host that counts as live.
    *
-   * @param path where programs are looked for first, as PATH lists folders
+   * @param exec what changes it
    * @param variant whose iptables
    * @param waitSeconds how long to wait for iptables' lock
    * @param counters whether rules are read with their counters
    * @param warnings where is added what reading warns of
    */
   public static LiveHost of(
-      String path,
+      Host host,
+      Exec exec,
       VariantChoice variant,
       int waitSeconds,
       boolean counters,
       List<String> warnings) {
-    HostPaths paths = HostPaths.local(path);
-    ProcessExec exec = new ProcessExec(waitSeconds + 30);
     return new LiveHost(
-        new IptablesBackend(exec, paths, variant, waitSeconds, counters, warnings),
-        new LinuxKernel(exec, paths, Path.of("/proc/sys")),
-        new Rehearsal(exec, paths, variant),
-        new Forwarding(exec, paths, variant, Path.of("/proc/sys")));
+        host,
+        new IptablesBackend(exec, host, variant, waitSeconds, counters, warnings),
+        new LinuxKernel(exec, host),
+        new Rehearsal(exec, host, variant),
+        new Forwarding(host, variant));
+  }
+
+  /** The files and folders that documents are read from. */
+  public SourceFiles documents() {
+    return host.documents();
   }
 
   /** Who of this host listens on ports that are published on it, each said once. */

@@ -2,6 +2,7 @@ package io.portmapctl.app;
 
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Overrides;
+import io.portmapctl.cni.SourceFiles;
 import java.io.InputStream;
 import java.util.List;
 
@@ -18,11 +19,12 @@ public record Sources(List<String> names, InputStream in, Overrides overrides, b
   /**
    * Reads them.
    *
+   * @param files where the files and folders are
    * @param need what of them is needed
    * @throws Failure where one is wrong and that stops all
    */
-  public Documents read(Documents.Need need, Notes notes) throws Failure {
-    Documents documents = Documents.read(names, in, overrides, need);
+  public Documents read(SourceFiles files, Documents.Need need, Notes notes) throws Failure {
+    Documents documents = Documents.read(files, names, in, overrides, need);
     notes.skipped(documents.skipped());
     if (documents.errors().isEmpty()) {
       return documents;

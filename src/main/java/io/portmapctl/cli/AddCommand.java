@@ -3,12 +3,14 @@ package io.portmapctl.cli;
 import io.portmapctl.app.AddRequest;
 import io.portmapctl.app.DesiredMappings;
 import io.portmapctl.app.Failure;
+import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.net.Family;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.view.DocumentView;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -57,7 +59,11 @@ final class AddCommand implements Command {
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      DesiredMappings desired = mappings.desired(session, output.keepGoing(), outcome);
+      List<String> warnings = new ArrayList<>();
+      LiveHost host =
+          ChosenHost.of(given)
+              .open(session, rulesets.variant(), applying.waitSeconds(), false, warnings);
+      DesiredMappings desired = mappings.desired(session, host, output.keepGoing(), outcome);
       Documents read = desired.documents();
       boolean inputErrors = !read.errors().isEmpty();
       if (format == Format.DOCUMENT) {
@@ -71,12 +77,13 @@ final class AddCommand implements Command {
         return (inputErrors ? ExitCode.INPUT : ExitCode.OK).number();
       }
       applying.requireInput(session, mappings.identity().sources());
-      DesiredMappings living = desired.without(mappings.dead(rulesets.anyLive()), outcome);
+      DesiredMappings living = desired.without(mappings.dead(host, rulesets.anyLive()), outcome);
       Execution.Printed printed = plan -> family(rulesets, living.documents());
       if (format.oneFamily()) {
         family(rulesets, living.documents()); // that it cannot be told is an error before all else
       }
-      return new Execution(session, rulesets, applying, output, format, read.warnings())
+      warnings.addAll(read.warnings());
+      return new Execution(session, rulesets, applying, output, format, host, warnings)
           .run(
               new AddRequest("add", living, rulesets.sources(), output.keepGoing()),
               printed,

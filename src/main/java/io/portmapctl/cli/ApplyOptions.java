@@ -30,13 +30,13 @@ record ApplyOptions(
     Optional<Integer> confirm,
     Optional<String> hostInterface) {
 
-  private static final Option<Boolean> APPLY =
+  static final Option<Boolean> APPLY =
       Option.flag("Change the host: asks first on a terminal, else applies.", "--apply");
 
   private static final Option<Boolean> YES =
       Option.flag("With --apply: do not ask.", "-y", "--yes");
 
-  private static final Option<Boolean> REHEARSE =
+  static final Option<Boolean> REHEARSE =
       Option.flag(
           "Try the plan first, on the current rules in a throw-away network namespace: whether the"
               + " kernel takes it, and gives it back as planned.",

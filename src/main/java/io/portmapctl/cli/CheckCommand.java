@@ -66,13 +66,15 @@ final class CheckCommand implements Command {
     int waitSeconds = ApplyOptions.waitSeconds(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      DesiredMappings desired = mappings.desired(session, output.keepGoing(), outcome);
-      List<String> warnings = new ArrayList<>(desired.documents().warnings());
-      LiveHost host = session.host(rulesets.variant(), waitSeconds, false, warnings);
+      List<String> warnings = new ArrayList<>();
+      LiveHost host =
+          ChosenHost.of(given).open(session, rulesets.variant(), waitSeconds, false, warnings);
+      DesiredMappings desired = mappings.desired(session, host, output.keepGoing(), outcome);
+      warnings.addAll(desired.documents().warnings());
       CheckMappings.Result result =
           new CheckMappings(
                   desired,
-                  mappings.dead(rulesets.anyLive()),
+                  mappings.dead(host, rulesets.anyLive()),
                   rulesets,
                   ApplyOptions.hostInterface(given),
                   output.keepGoing())

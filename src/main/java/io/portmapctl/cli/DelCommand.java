@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
+import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.RemoveRequest;
 import io.portmapctl.app.Report;
 import io.portmapctl.app.Rulesets;
@@ -91,13 +92,17 @@ final class DelCommand implements Command {
     applying.requireInput(session, identity.sources());
     List<Request> requests = new ArrayList<>();
     List<Report.Subject> subjects = new ArrayList<>();
+    Rulesets rulesets = RulesetOptions.of(given);
     List<String> warnings = new ArrayList<>();
+    LiveHost host =
+        ChosenHost.of(given)
+            .open(session, rulesets.variant(), applying.waitSeconds(), false, warnings);
     boolean inputErrors = false;
     if (named) {
       Documents documents =
           new Sources(
                   identity.sources(), session.in(), identity.overrides(session), output.keepGoing())
-              .read(Documents.Need.IDENTITY, outcome);
+              .read(host.documents(), Documents.Need.IDENTITY, outcome);
       inputErrors = !documents.errors().isEmpty();
       warnings.addAll(documents.warnings());
       for (Attachment attachment : documents.attachments()) {
@@ -120,8 +125,7 @@ final class DelCommand implements Command {
     if (prune) {
       requests.add(new Request.Prune());
     }
-    Rulesets rulesets = RulesetOptions.of(given);
-    return new Execution(session, rulesets, applying, output, format, warnings)
+    return new Execution(session, rulesets, applying, output, format, host, warnings)
         .run(
             new RemoveRequest(List.copyOf(requests), List.copyOf(subjects), rulesets.sources()),
             rulesets::onlyChanging,

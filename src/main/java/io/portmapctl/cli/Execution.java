@@ -10,7 +10,6 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +28,8 @@ final class Execution implements Apply.Attendant {
   /**
    * One call.
    *
-   * @param inputs what the inputs have warned of
+   * @param host the live host
+   * @param warnings what the inputs have warned of; what reading the host warns of is added
    */
   Execution(
       Session session,
@@ -37,15 +37,15 @@ final class Execution implements Apply.Attendant {
       ApplyOptions applying,
       OutputOptions output,
       Format format,
-      List<String> inputs) {
+      LiveHost host,
+      List<String> warnings) {
     this.session = session;
     this.rulesets = rulesets;
     this.applying = applying;
     this.output = output;
     this.format = format;
     this.outcome = new Outcome(session, output);
-    List<String> warnings = new ArrayList<>(inputs);
-    this.host = session.host(rulesets.variant(), applying.waitSeconds(), false, warnings);
+    this.host = host;
     this.planning = new DryRun(host, rulesets, applying.hostInterface(), warnings);
     this.how = applying.how(output.force());
   }

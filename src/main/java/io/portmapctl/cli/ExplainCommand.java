@@ -103,18 +103,19 @@ final class ExplainCommand implements Command {
     Shown shown = new Shown(session, style, mappings.isGiven(), output);
     try {
       Rulesets rulesets = ExplainMappings.restricted(RulesetOptions.of(given), packet, port);
+      List<String> warnings = new ArrayList<>();
+      LiveHost host =
+          ChosenHost.of(given)
+              .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), false, warnings);
       Optional<DesiredMappings> desired = Optional.empty();
       if (mappings.isGiven()) {
         desired =
             Optional.of(
                 mappings
-                    .desired(session, output.keepGoing(), outcome)
-                    .without(mappings.dead(rulesets.anyLive()), outcome));
+                    .desired(session, host, output.keepGoing(), outcome)
+                    .without(mappings.dead(host, rulesets.anyLive()), outcome));
       }
-      List<String> warnings = new ArrayList<>();
       desired.ifPresent(d -> warnings.addAll(d.documents().warnings()));
-      LiveHost host =
-          session.host(rulesets.variant(), ApplyOptions.waitSeconds(given), false, warnings);
       ExplainMappings.Result result =
           new ExplainMappings(
                   desired,

@@ -3,10 +3,12 @@ package io.portmapctl.cli;
 import io.portmapctl.app.Dead;
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.GcRequest;
+import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Sources;
 import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Documents;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -83,23 +85,29 @@ final class GcCommand implements Command {
               + " be nobody's");
     }
     applying.requireInput(session, names);
+    List<String> warnings = new ArrayList<>();
+    LiveHost host =
+        ChosenHost.of(given)
+            .open(session, rulesets.variant(), applying.waitSeconds(), false, warnings);
     Documents documents =
         new Sources(names, session.in(), IdentityOptions.pluginType(given), false)
-            .read(Documents.Need.OWNER, outcome);
+            .read(host.documents(), Documents.Need.OWNER, outcome);
     Set<String> named =
         documents.attachments().stream()
             .map(a -> a.identity().network())
             .collect(Collectors.toSet());
     boolean all = ALL_NETWORKS.of(given);
     Owners owners =
-        new Owners(documents.attachments(), Dead.whoseNamespaceIsGone(rulesets.anyLive()));
+        new Owners(
+            documents.attachments(), Dead.whoseNamespaceIsGone(host.host(), rulesets.anyLive()));
     GcRequest request =
         new GcRequest(
             owners,
             network -> all || named.contains(network),
             rulesets.sources(),
             chain -> CommandText.of("del", "--chain", chain));
-    return new Execution(session, rulesets, applying, output, format, documents.warnings())
+    warnings.addAll(documents.warnings());
+    return new Execution(session, rulesets, applying, output, format, host, warnings)
         .run(request, rulesets::onlyChanging, false);
   }
 }

@@ -50,11 +50,12 @@ public record KnownNames(
   /** Reads a ruleset, of both families. */
   public static Reading read(Session session, ChosenRuleset ruleset) {
     List<String> warnings = new ArrayList<>();
-    LiveHost host = session.host(VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
     Rulesets options =
         new Rulesets(
             ruleset.ipv4(), ruleset.ipv6().orElse(""), Rulesets.Families.BOTH, VariantChoice.AUTO);
     try {
+      LiveHost host =
+          ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
       return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());
     } catch (Failure failure) {
       List<String> problems = failure.errors().stream().map(InputError::toString).toList();

@@ -97,7 +97,8 @@ final class ListCommand implements Command {
     try {
       List<String> warnings = new ArrayList<>();
       LiveHost host =
-          session.host(rulesets.variant(), ApplyOptions.waitSeconds(given), true, warnings);
+          ChosenHost.of(given)
+              .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), true, warnings);
       ListMappings.Result result = listing.run(host, warnings, outcome);
       show(session, style, output, outcome, result);
       if (!result.complete()) {

@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import io.portmapctl.app.Dead;
 import io.portmapctl.app.DesiredMappings;
 import io.portmapctl.app.Failure;
+import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Notes;
 import io.portmapctl.app.Sources;
 import io.portmapctl.cni.Attachment;
@@ -71,7 +72,8 @@ record MappingRequest(
    *
    * @throws Failure where the command line does not say enough, or a document is wrong
    */
-  DesiredMappings desired(Session session, boolean keepGoing, Notes notes) throws Failure {
+  DesiredMappings desired(Session session, LiveHost host, boolean keepGoing, Notes notes)
+      throws Failure {
     requirePieces(session);
     Overrides overrides = pieces.with(identity.overrides(session));
     if (!overrides.errors().isEmpty()) {
@@ -83,17 +85,18 @@ record MappingRequest(
     }
     Documents documents =
         new Sources(identity.sources(), session.in(), overrides, keepGoing)
-            .read(Documents.Need.ALL, notes);
+            .read(host.documents(), Documents.Need.ALL, notes);
     return new DesiredMappings(documents, asked, pieces::requirePrefix);
   }
 
   /**
    * Which of them are dead. Off the live ruleset none is, nor where this host does not tell.
    *
+   * @param host the live host
    * @param live whether a live ruleset is looked at
    */
-  Predicate<Attachment> dead(boolean live) {
-    return includeDead ? attachment -> false : Dead.whoseNamespaceIsGone(live);
+  Predicate<Attachment> dead(LiveHost host, boolean live) {
+    return includeDead ? attachment -> false : Dead.whoseNamespaceIsGone(host.host(), live);
   }
 
   /** Whether layout snat is asked for. */

@@ -105,6 +105,11 @@ abstract class Option<T> {
     return new Argument<>(values, otherwise, description);
   }
 
+  /** One argument that may be absent. */
+  static Option<Optional<String>> argument(String label, String description) {
+    return new Single(label, description);
+  }
+
   /** The labels of an enum's values. */
   private static List<String> words(Enum<?>[] values) {
     return Arrays.stream(values).map(v -> v.name().toLowerCase(Locale.ROOT)).toList();
@@ -329,6 +334,41 @@ abstract class Option<T> {
               words(values),
               List.of(values))
           : otherwise;
+    }
+  }
+
+  /** An argument of any text. */
+  private static final class Single extends Option<Optional<String>> {
+    private final String label;
+    private final String description;
+
+    Single(String label, String description) {
+      super(description, label);
+      this.label = label;
+      this.description = description;
+    }
+
+    @Override
+    void declare(CommandSpec spec) {
+      spec.addPositional(
+          PositionalParamSpec.builder()
+              .index("0")
+              .arity("0..1")
+              .type(String.class)
+              .paramLabel(label)
+              .description(description)
+              .build());
+    }
+
+    @Override
+    OptionSpec.Builder builder(OptionSpec.Builder builder) {
+      return builder;
+    }
+
+    @Override
+    Optional<String> of(ParseResult given) {
+      String text = given.matchedPositionalValue(0, "");
+      return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
   }
 }

@@ -59,6 +59,10 @@ record OutputOptions(
   static void declare(CommandSpec spec) {
     COLOR.declare(spec);
     VERBOSE.declare(spec);
+    declareQuiet(spec);
+  }
+
+  static void declareQuiet(CommandSpec spec) {
     QUIET.declare(spec);
   }
 

@@ -36,6 +36,7 @@ public final class Portmapctl {
           new ListCommand(),
           new ExplainCommand(),
           new GcCommand(),
+          new SnapshotCommand(),
           new ShellCommand(),
           new CompletionCommand());
 

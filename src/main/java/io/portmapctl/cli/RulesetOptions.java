@@ -41,6 +41,7 @@ final class RulesetOptions {
     RULESET6.declare(spec);
     FAMILY.declare(spec);
     IPTABLES.declare(spec);
+    ChosenHost.declare(spec);
   }
 
   static Rulesets of(ParseResult given) {

@@ -1,13 +1,10 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.app.LiveHost;
-import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -90,16 +87,6 @@ public record Session(
     byte[] bytes = (Printable.escaped(text) + "\n").getBytes(StandardCharsets.UTF_8);
     err.write(bytes, 0, bytes.length);
     err.flush();
-  }
-
-  /**
-   * The machine that this runs on.
-   *
-   * @param counters whether rules are read with their counters
-   * @param warnings where is added what reading warns of
-   */
-  LiveHost host(VariantChoice variant, int waitSeconds, boolean counters, List<String> warnings) {
-    return LiveHost.of(variable("PATH").orElse(""), variant, waitSeconds, counters, warnings);
   }
 
   /** What the environment says, unless it is empty. */

@@ -5,7 +5,6 @@ import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * What all the sources of one command hold.
@@ -74,20 +72,28 @@ public record Documents(
     return new Documents(List.copyOf(kept), List.copyOf(from), errors, warnings, skipped);
   }
 
-  /** The largest file that is read. */
-  private static final long MAX_BYTES = 64L << 20;
+  /** Reads the sources of this machine. */
+  public static Documents read(
+      List<String> sources, InputStream standardInput, Overrides overrides, Need need) {
+    return read(SourceFiles.LOCAL, sources, standardInput, overrides, need);
+  }
 
   /**
    * Reads the sources.
    *
+   * @param files where files and folders are
    * @param sources files, folders and {@code -}; none: the command line alone
    * @param standardInput where {@code -} reads from
    * @param overrides the command line's pieces
    * @param need how much of a document must be right
    */
   public static Documents read(
-      List<String> sources, InputStream standardInput, Overrides overrides, Need need) {
-    Reader reader = new Reader(overrides, need);
+      SourceFiles files,
+      List<String> sources,
+      InputStream standardInput,
+      Overrides overrides,
+      Need need) {
+    Reader reader = new Reader(files, overrides, need);
     if (sources.isEmpty()) {
       Cursor.Errors errors = new Cursor.Errors("command line", reader.errors);
       new DocumentParser(overrides, need, errors, reader.warnings)
@@ -126,6 +132,7 @@ public record Documents(
   }
 
   private static final class Reader {
+    private final SourceFiles files;
     private final Overrides overrides;
     private final Need need;
     private final List<Attachment> attachments = new ArrayList<>();
@@ -139,7 +146,8 @@ public record Documents(
     /** An attachment and the document that it came from. */
     private record Seen(Attachment attachment, String name) {}
 
-    Reader(Overrides overrides, Need need) {
+    Reader(SourceFiles files, Overrides overrides, Need need) {
+      this.files = files;
       this.overrides = overrides;
       this.need = need;
     }
@@ -153,19 +161,14 @@ public record Documents(
       String shown = source.equals("-") ? "standard input" : Printable.escaped(source);
       try {
         if (source.equals("-")) {
-          text(shown, bytes(standardInput), false);
+          text(shown, SourceFiles.bytes(standardInput), false);
           return;
         }
         Path path = Path.of(source);
-        if (Files.isDirectory(path)) {
+        if (files.isFolder(path)) {
           folder(shown, path);
-        } else if (Files.isRegularFile(path)) {
-          text(shown, bytes(path), false);
-        } else if (Files.exists(path)) {
-          // a FIFO or a device, as in a shell's <(…)
-          try (InputStream in = Files.newInputStream(path)) {
-            text(shown, bytes(in), false);
-          }
+        } else if (files.exists(path)) {
+          text(shown, files.read(path), false);
         } else {
           errors.add(new InputError(shown, "", "no such file or folder"));
         }
@@ -175,19 +178,16 @@ public record Documents(
     }
 
     private void folder(String shown, Path folder) throws IOException {
-      List<Path> entries;
-      try (Stream<Path> list = Files.list(folder)) {
-        entries = list.sorted().toList();
-      }
+      List<Path> entries = files.entries(folder).stream().sorted().toList();
       int before = attachments.size() + errors.size() + withoutMappings;
       for (Path entry : entries) {
         String name = Printable.escaped(entry.toString());
-        if (Files.exists(entry) && !Files.isRegularFile(entry)) {
+        if (files.exists(entry) && !files.isFile(entry)) {
           skipped.add(name + ": not a regular file"); // to open a FIFO would wait for its writer
           continue;
         }
         try {
-          text(name, bytes(entry), true);
+          text(name, files.read(entry), true);
         } catch (IOException e) {
           errors.add(new InputError(name, "", unreadable(e)));
         }
@@ -200,21 +200,6 @@ public record Documents(
                 "no usable file in this folder; expected network configurations, attachments or"
                     + " libcni cache records"));
       }
-    }
-
-    private static byte[] bytes(Path path) throws IOException {
-      if (Files.size(path) > MAX_BYTES) {
-        throw new IOException("larger than 64 MiB");
-      }
-      return Files.readAllBytes(path);
-    }
-
-    private static byte[] bytes(InputStream in) throws IOException {
-      byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        throw new IOException("larger than 64 MiB");
-      }
-      return bytes;
     }
 
     private static String unreadable(Exception e) {

@@ -2,9 +2,9 @@ package io.portmapctl.cli;
 
 import io.portmapctl.host.Backend;
 import io.portmapctl.host.BackendContract;
-import io.portmapctl.host.live.Exec;
-import io.portmapctl.host.live.HostPaths;
+import io.portmapctl.host.Exec;
 import io.portmapctl.host.live.IptablesBackend;
+import io.portmapctl.host.live.LocalHost;
 import io.portmapctl.host.live.ProcessExec;
 import io.portmapctl.host.live.VariantChoice;
 import java.nio.file.Path;
@@ -46,7 +46,6 @@ class KernelBackendIT {
 
     @Override
     public Backend backend() {
-      HostPaths local = HostPaths.local("");
       Path proc = Path.of("/proc/" + inside.pid() + "/net");
       Exec real = new ProcessExec(30);
       Exec exec =
@@ -56,7 +55,12 @@ class KernelBackendIT {
             return real.run(all, input);
           };
       return new IptablesBackend(
-          exec, new HostPaths(local.programs(), proc), variant, 5, false, new ArrayList<>());
+          exec,
+          new LocalHost(LocalHost.of("", exec).programs(), proc, exec),
+          variant,
+          5,
+          false,
+          new ArrayList<>());
     }
   }
 

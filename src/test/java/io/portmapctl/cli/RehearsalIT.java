@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portmapctl.Generator;
 import io.portmapctl.Needs;
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
-import io.portmapctl.host.live.Exec;
-import io.portmapctl.host.live.HostPaths;
+import io.portmapctl.host.live.LocalHost;
 import io.portmapctl.host.live.ProcessExec;
 import io.portmapctl.host.live.Rehearsal;
 import io.portmapctl.host.live.VariantChoice;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Plans tried in throw-away namespaces, which leave the machine's own rules alone. */
 class RehearsalIT {
   private static final int PLANS = Integer.getInteger("portmapctl.rehearsals", 200);
-  private static final HostPaths PATHS = HostPaths.local(System.getenv("PATH"));
+  private static final LocalHost HERE = LocalHost.of(System.getenv("PATH"), new ProcessExec(60));
 
   /** As the user nobody: what it may do is what any user may. */
   private static Exec asNobody(Exec exec) {
@@ -70,7 +70,7 @@ class RehearsalIT {
       }
       boolean ordinary = seed % 2 == 1;
       VariantChoice variant = seed % 4 < 2 ? VariantChoice.NFT : VariantChoice.LEGACY;
-      Rehearsal rehearsal = new Rehearsal(ordinary ? asNobody(root) : root, PATHS, variant);
+      Rehearsal rehearsal = new Rehearsal(ordinary ? asNobody(root) : root, HERE, variant);
       Plan plan = Plans.of(tables, List.of(request));
       List<Table> after = new ArrayList<>();
       for (Plan.Part part : plan.families()) {
@@ -139,7 +139,7 @@ class RehearsalIT {
                 + "COMMIT\n");
     Plan.Part wrong = new Plan.Part(before, after, List.of());
     try {
-      new Rehearsal(new ProcessExec(60), PATHS, VariantChoice.AUTO).of(wrong);
+      new Rehearsal(new ProcessExec(60), HERE, VariantChoice.AUTO).of(wrong);
       throw new AssertionError("not told");
     } catch (HostException e) {
       assertThat(e.text())
@@ -160,7 +160,7 @@ class RehearsalIT {
             Table.empty(TableName.NAT, Family.IPV4),
             List.of());
     try {
-      new Rehearsal(forbidden, PATHS, VariantChoice.AUTO).of(part);
+      new Rehearsal(forbidden, HERE, VariantChoice.AUTO).of(part);
       throw new AssertionError("not told");
     } catch (HostException e) {
       assertThat(e.text())

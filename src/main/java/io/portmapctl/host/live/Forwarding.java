@@ -1,8 +1,9 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.net.Family;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,12 +14,11 @@ import java.util.Optional;
 /**
  * Whether a host forwards packets at all: what containers get is forwarded.
  *
- * @param exec starts {@code iptables-save}
- * @param host where programs are
+ * @param host the host
  * @param variant whose programs
- * @param sysctls {@code /proc/sys}
  */
-public record Forwarding(Exec exec, HostPaths host, VariantChoice variant, Path sysctls) {
+public record Forwarding(Host host, VariantChoice variant) {
+  private static final Path SYSCTLS = Path.of("/proc/sys");
 
   /**
    * Something that keeps packets from being forwarded.
@@ -33,7 +33,7 @@ public record Forwarding(Exec exec, HostPaths host, VariantChoice variant, Path 
     List<Obstacle> obstacles = new ArrayList<>();
     String setting = family == Family.IPV4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding";
     try {
-      if (Files.readString(sysctls.resolve(setting)).strip().equals("0")) {
+      if (host.setting(SYSCTLS.resolve(setting)).equals("0")) {
         obstacles.add(
             new Obstacle(
                 setting + " is 0: this host forwards nothing, what it sends itself aside", true));
@@ -54,9 +54,11 @@ public record Forwarding(Exec exec, HostPaths host, VariantChoice variant, Path 
       Optional<Path> program = host.find(family.program() + infix + "-save");
       boolean readable =
           program.isPresent()
-              && (!LiveReader.isLegacy(program.get()) || filterLoaded(family))
+              && (!LiveReader.isLegacy(host, program.get()) || filterLoaded(family))
               && programs.stream()
-                  .noneMatch(p -> LiveReader.isLegacy(p) == LiveReader.isLegacy(program.get()));
+                  .noneMatch(
+                      p ->
+                          LiveReader.isLegacy(host, p) == LiveReader.isLegacy(host, program.get()));
       if (readable) {
         programs.add(program.get());
       }
@@ -69,7 +71,7 @@ public record Forwarding(Exec exec, HostPaths host, VariantChoice variant, Path 
     String setting =
         "net/bridge/bridge-nf-call-" + (family == Family.IPV4 ? "iptables" : "ip6tables");
     try {
-      return Files.readString(sysctls.resolve(setting)).strip().equals("1");
+      return host.setting(SYSCTLS.resolve(setting)).equals("1");
     } catch (IOException e) {
       return false; // without the module they are not
     }
@@ -77,7 +79,7 @@ public record Forwarding(Exec exec, HostPaths host, VariantChoice variant, Path 
 
   private Optional<Obstacle> forwardChain(Path program, Family family) {
     try {
-      Exec.Result result = exec.run(List.of(program.toString(), "-t", "filter"), "");
+      Exec.Result result = host.ask(List.of(program.toString(), "-t", "filter"));
       return result.exit() == 0 ? obstacle(result.output(), family) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty(); // reading table nat has said what is wrong
@@ -86,9 +88,8 @@ public record Forwarding(Exec exec, HostPaths host, VariantChoice variant, Path 
 
   /** Legacy programs load a table by merely looking at it. */
   private boolean filterLoaded(Family family) {
-    Path names = host.proc().resolve((family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
     try {
-      return Files.readAllLines(names).contains("filter");
+      return host.lines(LiveReader.loadedTables(family)).contains("filter");
     } catch (IOException e) {
       return false;
     }

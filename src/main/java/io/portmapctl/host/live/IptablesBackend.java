@@ -1,6 +1,8 @@
 package io.portmapctl.host.live;
 
 import io.portmapctl.host.Backend;
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
@@ -21,8 +23,8 @@ public final class IptablesBackend implements Backend {
   /**
    * A backend.
    *
-   * @param exec starts the programs
-   * @param host where they are
+   * @param exec starts what changes the rules
+   * @param host whose programs are asked
    * @param variant whose programs
    * @param waitSeconds how long iptables waits for its lock
    * @param counters whether rules are read with their counters
@@ -30,13 +32,13 @@ public final class IptablesBackend implements Backend {
    */
   public IptablesBackend(
       Exec exec,
-      HostPaths host,
+      Host host,
       VariantChoice variant,
       int waitSeconds,
       boolean counters,
       List<String> warnings) {
     this.exec = exec;
-    this.reader = new LiveReader(exec, host, variant, counters, warnings);
+    this.reader = new LiveReader(host, variant, counters, warnings);
     this.waitSeconds = waitSeconds;
   }
 

@@ -1,5 +1,7 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.Kernel;
 import io.portmapctl.net.Cidr;
@@ -9,15 +11,10 @@ import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
 import java.io.IOException;
-import java.net.InterfaceAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,9 +30,10 @@ public final class LinuxKernel implements Kernel {
 
   private static final int REJECT = 0x200;
 
+  private static final Path CONF = Path.of("/proc/sys/net/ipv4/conf");
+
   private final Exec exec;
-  private final HostPaths host;
-  private final Path sysctls;
+  private final Host host;
 
   /** Read once, when first asked. */
   private @Nullable Sockets sockets;
@@ -43,14 +41,12 @@ public final class LinuxKernel implements Kernel {
   /**
    * A host.
    *
-   * @param exec starts {@code conntrack}
-   * @param host where programs and {@code /proc/net} are
-   * @param sysctls {@code /proc/sys}
+   * @param exec writes settings and starts {@code conntrack}
+   * @param host what it is asked
    */
-  public LinuxKernel(Exec exec, HostPaths host, Path sysctls) {
+  public LinuxKernel(Exec exec, Host host) {
     this.exec = exec;
     this.host = host;
-    this.sysctls = sysctls;
   }
 
   /** A route of table main. */
@@ -70,7 +66,7 @@ public final class LinuxKernel implements Kernel {
   private Optional<Route> route(IpAddress address) throws HostException {
     List<String> lines;
     try {
-      lines = Files.readAllLines(host.proc().resolve("route"));
+      lines = host.lines(Path.of("/proc/net/route"));
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED, "the routes cannot be read: " + e.getMessage());
@@ -100,14 +96,14 @@ public final class LinuxKernel implements Kernel {
     return Integer.toUnsignedLong(little ? Integer.reverseBytes(value) : value);
   }
 
-  private Path routeLocalnetOf(String networkInterface) {
-    return sysctls.resolve("net/ipv4/conf").resolve(networkInterface).resolve("route_localnet");
+  private static Path routeLocalnetOf(String networkInterface) {
+    return CONF.resolve(networkInterface).resolve("route_localnet");
   }
 
   @Override
   public Optional<String> routeLocalnet(String networkInterface) throws HostException {
     try {
-      return Optional.of(Files.readString(routeLocalnetOf(networkInterface)).strip());
+      return Optional.of(host.setting(routeLocalnetOf(networkInterface)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -120,7 +116,7 @@ public final class LinuxKernel implements Kernel {
   @Override
   public void setRouteLocalnet(String networkInterface, String value) throws HostException {
     try {
-      Files.write(
+      exec.write(
           routeLocalnetOf(networkInterface), (value + "\n").getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new HostException(
@@ -166,7 +162,7 @@ public final class LinuxKernel implements Kernel {
    * For each port, the networks whose entries are stale: the published address, or all of this
    * host's.
    */
-  private static Map<Integer, Set<Cidr>> targets(List<Plan.Stale> stale, Family family)
+  private Map<Integer, Set<Cidr>> targets(List<Plan.Stale> stale, Family family)
       throws HostException {
     Map<Integer, Set<Cidr>> targets = new HashMap<>();
     for (Plan.Stale one : stale) {
@@ -175,19 +171,13 @@ public final class LinuxKernel implements Kernel {
         if (one.hostIp().isPresent()) {
           addresses.add(Cidr.host(one.hostIp().get()));
         } else {
-          links().forEach(l -> l.addresses().forEach(a -> addresses.add(Cidr.host(a.address()))));
-          addresses.addAll(localRoutes());
+          links(host)
+              .forEach(l -> l.addresses().forEach(a -> addresses.add(Cidr.host(a.address()))));
+          addresses.addAll(localRoutes(host));
         }
       }
     }
     return targets;
-  }
-
-  /** In the kernel's order; Java gives them in another. */
-  private static List<NetworkInterface> interfaces() throws SocketException {
-    return NetworkInterface.networkInterfaces()
-        .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
-        .toList();
   }
 
   /**
@@ -195,9 +185,9 @@ public final class LinuxKernel implements Kernel {
    *
    * @throws HostException when it cannot be read
    */
-  public static List<Cidr> localRoutes() throws HostException {
+  public static List<Cidr> localRoutes(Host host) throws HostException {
     try {
-      return LocalTable.read(Path.of("/proc/net"));
+      return LocalTable.read(host);
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED, "the local routes cannot be read: " + e.getMessage());
@@ -205,32 +195,17 @@ public final class LinuxKernel implements Kernel {
   }
 
   /**
-   * This host's interfaces.
+   * The host's interfaces.
    *
    * @throws HostException when they cannot be read
    */
-  public static List<HostInterface> links() throws HostException {
-    List<HostInterface> links = new ArrayList<>();
+  public static List<HostInterface> links(Host host) throws HostException {
     try {
-      for (NetworkInterface each : interfaces()) {
-        List<Cidr> addresses = new ArrayList<>();
-        List<IpAddress> broadcasts = new ArrayList<>();
-        for (InterfaceAddress address : each.getInterfaceAddresses()) {
-          String text = address.getAddress().getHostAddress();
-          int zone = text.indexOf('%');
-          IpAddress.parse(zone < 0 ? text : text.substring(0, zone))
-              .ifPresent(a -> addresses.add(new Cidr(a, address.getNetworkPrefixLength())));
-          if (address.getBroadcast() != null) {
-            IpAddress.parse(address.getBroadcast().getHostAddress()).ifPresent(broadcasts::add);
-          }
-        }
-        links.add(new HostInterface(each.getName(), addresses, broadcasts, each.isUp()));
-      }
-    } catch (SocketException e) {
+      return host.interfaces();
+    } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED, "this host's addresses cannot be read: " + e.getMessage());
     }
-    return List.copyOf(links);
   }
 
   /**
@@ -275,7 +250,7 @@ public final class LinuxKernel implements Kernel {
   @Override
   public Optional<String> listener(PublishedPort port) {
     if (sockets == null) {
-      sockets = Sockets.read(host.proc());
+      sockets = Sockets.read(host);
     }
     return sockets.listener(port);
   }

@@ -1,5 +1,7 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.portmap.Layouts;
@@ -7,19 +9,17 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the running kernel's nat table through iptables-save. */
-final class LiveReader {
+/** Reads a host's nat table through iptables-save. */
+public final class LiveReader {
   private static final String CURE =
       "; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)";
 
-  private final Exec exec;
-  private final HostPaths host;
+  private final Host host;
   private final VariantChoice variant;
   private final boolean counters;
   private final List<String> warnings;
@@ -36,16 +36,13 @@ final class LiveReader {
   /**
    * A reader.
    *
-   * @param exec starts the programs
-   * @param host where they are
+   * @param host whose programs are asked
    * @param variant whose programs
    * @param counters whether rules are read with their counters
    * @param warnings where what the reader should know is added
    */
-  LiveReader(
-      Exec exec, HostPaths host, VariantChoice variant, boolean counters, List<String> warnings) {
+  LiveReader(Host host, VariantChoice variant, boolean counters, List<String> warnings) {
     this.counters = counters;
-    this.exec = exec;
     this.host = host;
     this.variant = variant;
     this.warnings = warnings;
@@ -57,7 +54,7 @@ final class LiveReader {
    * @throws HostException when it cannot be read; the message says what helps
    */
   Reading read(Family family) throws HostException {
-    if (family == Family.IPV6 && !Files.exists(host.proc().resolve("if_inet6"))) {
+    if (family == Family.IPV6 && !host.exists(Path.of("/proc/net/if_inet6"))) {
       return new Reading(Table.empty(TableName.NAT, family), Optional.empty());
     }
     Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
@@ -75,7 +72,7 @@ final class LiveReader {
 
   /** The other variant is asked only where asking cannot change the kernel's state. */
   private Reading considerOther(Family family, Path program, Reading reading) {
-    boolean legacy = isLegacy(program);
+    boolean legacy = isLegacy(host, program);
     Optional<Path> other = host.find(family.program() + (legacy ? "-nft" : "-legacy") + "-save");
     if (other.isEmpty()) {
       return reading;
@@ -122,9 +119,14 @@ final class LiveReader {
     return ambiguous;
   }
 
-  static boolean isLegacy(Path program) {
+  /**
+   * Whether a program speaks to the legacy tables.
+   *
+   * @param host whose program it is
+   */
+  public static boolean isLegacy(Host host, Path program) {
     try {
-      return String.valueOf(program.toRealPath().getFileName()).contains("legacy")
+      return String.valueOf(host.real(program).getFileName()).contains("legacy")
           || String.valueOf(program.getFileName()).contains("legacy");
     } catch (IOException e) {
       return false;
@@ -134,22 +136,27 @@ final class LiveReader {
   /** Legacy programs load their table by merely looking: they look only where it is loaded. */
   private Reading read(Family family, Path program) throws HostException {
     Table table =
-        isLegacy(program) && !legacyTableLoaded(family)
+        isLegacy(host, program) && !legacyTableLoaded(family)
             ? Table.empty(TableName.NAT, family)
             : save(family, program);
     return new Reading(table, Optional.of(program));
   }
 
   private boolean legacyTableLoaded(Family family) throws HostException {
-    Path names = host.proc().resolve((family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
+    Path names = loadedTables(family);
     try {
-      return Files.readAllLines(names).contains("nat");
+      return host.lines(names).contains("nat");
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.NOT_PERMITTED, names + " cannot be read: permission denied" + CURE);
     }
+  }
+
+  /** The file that names the legacy tables that are loaded. */
+  public static Path loadedTables(Family family) {
+    return Path.of("/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_names");
   }
 
   private static boolean holdsCni(Table table) {
@@ -163,7 +170,7 @@ final class LiveReader {
           counters
               ? List.of(program.toString(), "-c", "-t", "nat")
               : List.of(program.toString(), "-t", "nat");
-      result = exec.run(command, "");
+      result = host.ask(command);
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED, program + " could not be run: " + e.getMessage() + CURE);

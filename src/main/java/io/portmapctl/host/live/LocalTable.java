@@ -1,10 +1,10 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.host.Host;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -26,15 +26,14 @@ final class LocalTable {
   /**
    * The networks that are local.
    *
-   * @param proc {@code /proc/net}
    * @throws IOException when the kernel does not tell
    */
-  static List<Cidr> read(Path proc) throws IOException {
+  static List<Cidr> read(Host host) throws IOException {
     Set<Cidr> local = new LinkedHashSet<>();
-    v4(Files.readAllLines(proc.resolve("fib_trie")), local);
-    Path v6 = proc.resolve("ipv6_route");
-    if (Files.exists(v6)) {
-      for (String line : Files.readAllLines(v6)) {
+    v4(host.lines(Path.of("/proc/net/fib_trie")), local);
+    Path v6 = Path.of("/proc/net/ipv6_route");
+    if (host.exists(v6)) {
+      for (String line : host.lines(v6)) {
         route(line).ifPresent(local::add);
       }
     }

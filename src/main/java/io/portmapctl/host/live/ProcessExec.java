@@ -1,5 +1,6 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.host.Exec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

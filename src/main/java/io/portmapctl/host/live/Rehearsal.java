@@ -1,5 +1,7 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
@@ -29,7 +31,7 @@ public final class Rehearsal {
   private static final int BATCH = 100;
 
   private final Exec exec;
-  private final HostPaths host;
+  private final Host host;
   private final VariantChoice variant;
 
   /**
@@ -39,7 +41,7 @@ public final class Rehearsal {
    * @param host where they are
    * @param variant whose iptables
    */
-  public Rehearsal(Exec exec, HostPaths host, VariantChoice variant) {
+  public Rehearsal(Exec exec, Host host, VariantChoice variant) {
     this.exec = exec;
     this.host = host;
     this.variant = variant;

@@ -7,6 +7,7 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.host.Applier;
+import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.Kernel;
 import io.portmapctl.host.MemoryBackend;
@@ -81,8 +82,8 @@ class IptablesBackendTest {
   }
 
   private IptablesBackend backend() {
-    HostPaths paths = new HostPaths(List.of(root), root);
-    return new IptablesBackend(this::run, paths, VariantChoice.AUTO, 7, false, new ArrayList<>());
+    LocalHost host = new LocalHost(List.of(root), root, this::run);
+    return new IptablesBackend(this::run, host, VariantChoice.AUTO, 7, false, new ArrayList<>());
   }
 
   private Applier.Result apply(Attachment attachment) throws HostException {

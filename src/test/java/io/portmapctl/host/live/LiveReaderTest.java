@@ -3,6 +3,7 @@ package io.portmapctl.host.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Table;
@@ -55,8 +56,8 @@ class LiveReaderTest {
           calls.add(command);
           return answers.get(command.get(0));
         };
-    HostPaths host = new HostPaths(List.of(root), root);
-    return new LiveReader(exec, host, variant, false, warnings).read(family).table();
+    LocalHost host = new LocalHost(List.of(root), root, exec);
+    return new LiveReader(host, variant, false, warnings).read(family).table();
   }
 
   private Table read() throws HostException {

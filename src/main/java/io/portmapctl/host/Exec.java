@@ -1,9 +1,14 @@
-package io.portmapctl.host.live;
+package io.portmapctl.host;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
-/** Starts a process; the one interface to them, so that tests can answer in its place. */
+/**
+ * What acts on a machine: it starts processes and writes settings. The one interface to both, so
+ * that tests can answer in its place, and so that what is only looked at is given one that refuses.
+ */
 public interface Exec {
 
   /**
@@ -22,4 +27,14 @@ public interface Exec {
    * @throws IOException when it cannot be started, or did not end in time
    */
   Result run(List<String> command, String input) throws IOException;
+
+  /**
+   * Writes a setting of the kernel.
+   *
+   * @param file a file of {@code /proc/sys}
+   * @throws IOException when the kernel does not take it
+   */
+  default void write(Path file, byte[] value) throws IOException {
+    Files.write(file, value);
+  }
 }

@@ -1,0 +1,113 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.app.Failure;
+import io.portmapctl.app.LiveHost;
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
+import io.portmapctl.host.live.LocalHost;
+import io.portmapctl.host.live.ProcessExec;
+import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.host.snapshot.SnapshotFormat;
+import io.portmapctl.host.snapshot.SnapshotHost;
+import io.portmapctl.text.Printable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Which host counts as the live one: this machine, or one that a snapshot holds. */
+final class ChosenHost {
+  private static final Option.Text HOST =
+      Option.text(
+          "FILE",
+          "A snapshot that stands for the live host, as portmapctl snapshot prints it.",
+          "--host");
+
+  private static final String EXPECTED = "; expected what portmapctl snapshot prints";
+
+  private final String file;
+
+  /** The host that a snapshot holds; this machine where its name is empty. */
+  private ChosenHost(String file) {
+    this.file = file;
+  }
+
+  /** This machine. */
+  static ChosenHost local() {
+    return new ChosenHost("");
+  }
+
+  static void declare(CommandSpec spec) {
+    HOST.declare(spec);
+  }
+
+  /** The one that is given; what names other rulesets or changes a host does not go with it. */
+  static ChosenHost of(ParseResult given) {
+    if (HOST.isGiven(given)) {
+      for (Option<?> other : List.of(RulesetOptions.RULESET, RulesetOptions.RULESET6)) {
+        refuse(given, other, "it has the rulesets of its own");
+      }
+      for (Option<?> other : List.of(ApplyOptions.APPLY, ApplyOptions.REHEARSE)) {
+        refuse(given, other, "a snapshot is only looked at");
+      }
+    }
+    return new ChosenHost(HOST.of(given).orElse(""));
+  }
+
+  private static void refuse(ParseResult given, Option<?> option, String why) {
+    if (option.isGiven(given)) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(),
+          HOST.name() + " and " + option.name() + " exclude each other: " + why);
+    }
+  }
+
+  /**
+   * The host.
+   *
+   * @param variant whose iptables
+   * @param waitSeconds how long its programs wait for locks
+   * @param counters whether rules are read with their counters
+   * @param warnings where is added what reading warns of
+   * @throws Failure where the snapshot cannot be read
+   */
+  LiveHost open(
+      Session session,
+      VariantChoice variant,
+      int waitSeconds,
+      boolean counters,
+      List<String> warnings)
+      throws Failure {
+    if (!file.isEmpty()) {
+      return LiveHost.of(
+          read(), SnapshotHost.UNCHANGEABLE, variant, waitSeconds, counters, warnings);
+    }
+    Exec exec = new ProcessExec(waitSeconds + 30);
+    Host local = LocalHost.of(session.variable("PATH").orElse(""), exec);
+    return LiveHost.of(local, exec, variant, waitSeconds, counters, warnings);
+  }
+
+  private Host read() throws Failure {
+    try {
+      return new SnapshotHost(SnapshotFormat.parse(Files.readAllBytes(Path.of(file))));
+    } catch (SnapshotFormat.FormatException e) {
+      throw failure(String.valueOf(e.getMessage()));
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw failure("no such file" + EXPECTED);
+    } catch (IOException e) {
+      throw failure(
+          Files.isDirectory(Path.of(file))
+              ? "a folder" + EXPECTED
+              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Failure failure(String what) {
+    return new Failure(Failure.Kind.INPUT, Printable.escaped(file), what);
+  }
+}

@@ -1,0 +1,140 @@
+package io.portmapctl.cli;
+
+import io.portmapctl.app.Failure;
+import io.portmapctl.host.Host;
+import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.host.snapshot.Recorder;
+import io.portmapctl.host.snapshot.Snapshot;
+import io.portmapctl.host.snapshot.SnapshotFormat;
+import io.portmapctl.text.Printable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code portmapctl snapshot}: everything that the other commands would read of this host. */
+final class SnapshotCommand implements Command {
+  private static final int MOST_WARNINGS = 5;
+
+  private static final Option<Optional<String>> FILE =
+      Option.argument(
+          "FILE",
+          "Where to write it, for the owner's eyes alone (mode 0600); without it, to standard"
+              + " output.");
+
+  @Override
+  public String name() {
+    return "snapshot";
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage()
+        .description(
+            "Writes everything that the other commands would read of this host as one JSON"
+                + " document: --host FILE makes them answer from it as they would here and now."
+                + " Nothing is changed.")
+        .footerHeading("Examples:%n")
+        .footer(
+            "  sudo portmapctl snapshot > host.json",
+            "  portmapctl check /var/lib/cni/results --host host.json");
+    FILE.declare(spec);
+    ApplyOptions.declareWait(spec);
+    OutputOptions.declareQuiet(spec);
+    return spec;
+  }
+
+  @Override
+  public int run(Session session, ParseResult given) {
+    OutputOptions output = OutputOptions.of(given);
+    Outcome outcome = new Outcome(session, output);
+    try {
+      return run(session, given, outcome);
+    } catch (Failure failure) {
+      return outcome.failed(failure, false);
+    }
+  }
+
+  private static int run(Session session, ParseResult given, Outcome outcome) throws Failure {
+    Host host =
+        ChosenHost.local()
+            .open(
+                session,
+                VariantChoice.AUTO,
+                ApplyOptions.waitSeconds(given),
+                false,
+                new ArrayList<>())
+            .host();
+    Snapshot snapshot =
+        Recorder.record(host, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    String text = SnapshotFormat.print(snapshot);
+    String file = FILE.of(given).orElse("");
+    if (file.isEmpty()) {
+      session.print(text);
+    } else {
+      write(file, text);
+    }
+    outcome.warnings(unread(snapshot));
+    return ExitCode.OK.number();
+  }
+
+  /** What a person did not get who thinks to have a whole host. */
+  private static List<String> unread(Snapshot snapshot) {
+    List<String> warnings = new ArrayList<>();
+    for (Snapshot.Reply reply : snapshot.commands()) {
+      String command = String.join(" ", reply.command());
+      if (reply.result().isEmpty()) {
+        warnings.add(command + ": " + reply.reason());
+      } else if (reply.result().get().exit() != 0) {
+        warnings.add(
+            command
+                + ": exit status "
+                + reply.result().get().exit()
+                + ": "
+                + reply.result().get().error().strip());
+      }
+    }
+    snapshot
+        .files()
+        .forEach(
+            (path, entry) -> {
+              if (entry.kind() == Snapshot.Kind.FORBIDDEN) {
+                warnings.add(path + ": permission denied");
+              } else if (entry.kind() == Snapshot.Kind.FAILED) {
+                warnings.add(path + ": " + entry.content());
+              }
+            });
+    int more = warnings.size() - MOST_WARNINGS;
+    if (more > 0) {
+      warnings.subList(MOST_WARNINGS, warnings.size()).clear();
+      warnings.add(more + " more could not be read: each is in the snapshot with the reason");
+    }
+    return warnings;
+  }
+
+  private static void write(String file, String text) throws Failure {
+    try {
+      PrivateFile.replace(Path.of(file), text.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw unwritten(file, "no such folder");
+    } catch (AccessDeniedException e) {
+      throw unwritten(file, "permission denied");
+    } catch (IOException e) {
+      throw unwritten(file, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Failure unwritten(String file, String why) {
+    return new Failure(Failure.Kind.HOST, Printable.escaped(file), "cannot be written: " + why);
+  }
+}

@@ -1,0 +1,104 @@
+package io.portmapctl.cni;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where the files and folders of SOURCEs are read. */
+public interface SourceFiles {
+  /** The largest file that is read. */
+  long MAX_BYTES = 64L << 20;
+
+  /** The files of this machine. */
+  SourceFiles LOCAL = new Local();
+
+  /** Whether there is such a file or folder. */
+  boolean exists(Path path);
+
+  /** Whether it is a folder. */
+  boolean isFolder(Path path);
+
+  /** Whether it is a file that is neither a folder nor a pipe nor a device. */
+  boolean isFile(Path path);
+
+  /** Whether it is there and may be read. */
+  boolean isReadable(Path path);
+
+  /**
+   * What is in a folder, in no order.
+   *
+   * @throws IOException when it cannot be read
+   */
+  List<Path> entries(Path folder) throws IOException;
+
+  /**
+   * The bytes of a file, a pipe or a device.
+   *
+   * @throws IOException when it cannot be read, or is larger than {@link #MAX_BYTES}
+   */
+  byte[] read(Path file) throws IOException;
+
+  /**
+   * All bytes of a stream.
+   *
+   * @throws IOException when they cannot be read, or are more than {@link #MAX_BYTES}
+   */
+  static byte[] bytes(InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
+    if (bytes.length > MAX_BYTES) {
+      throw tooLarge();
+    }
+    return bytes;
+  }
+
+  private static IOException tooLarge() {
+    return new IOException("larger than 64 MiB");
+  }
+
+  /** This machine's. */
+  record Local() implements SourceFiles {
+    @Override
+    public boolean exists(Path path) {
+      return Files.exists(path);
+    }
+
+    @Override
+    public boolean isFolder(Path path) {
+      return Files.isDirectory(path);
+    }
+
+    @Override
+    public boolean isFile(Path path) {
+      return Files.isRegularFile(path);
+    }
+
+    @Override
+    public boolean isReadable(Path path) {
+      return Files.isReadable(path);
+    }
+
+    @Override
+    public List<Path> entries(Path folder) throws IOException {
+      try (Stream<Path> list = Files.list(folder)) {
+        return list.toList();
+      }
+    }
+
+    @Override
+    public byte[] read(Path file) throws IOException {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        // a FIFO or a device, as in a shell's <(…)
+        try (InputStream in = Files.newInputStream(file)) {
+          return bytes(in);
+        }
+      }
+      if (Files.size(file) > MAX_BYTES) {
+        throw tooLarge();
+      }
+      return Files.readAllBytes(file);
+    }
+  }
+}

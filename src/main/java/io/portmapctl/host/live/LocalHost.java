@@ -1,0 +1,166 @@
+package io.portmapctl.host.live;
+
+import io.portmapctl.cni.SourceFiles;
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.net.IpAddress;
+import java.io.IOException;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * This machine.
+ *
+ * @param programs the folders in which programs are looked for, in order
+ * @param network what stands for {@code /proc/net}
+ * @param exec starts the programs
+ */
+public record LocalHost(List<Path> programs, Path network, Exec exec) implements Host {
+  private static final Path PROC_NET = Path.of("/proc/net");
+
+  /** This machine as it is; {@code /usr/sbin} and {@code /sbin} are looked through after PATH. */
+  public static LocalHost of(String path, Exec exec) {
+    List<Path> folders = new ArrayList<>();
+    for (String folder : (path + ":/usr/sbin:/sbin").split(":", -1)) {
+      if (!folder.isEmpty()) {
+        folders.add(Path.of(folder));
+      }
+    }
+    return new LocalHost(List.copyOf(folders), PROC_NET, exec);
+  }
+
+  private Path place(Path path) {
+    return path.startsWith(PROC_NET) ? network.resolve(PROC_NET.relativize(path)) : path;
+  }
+
+  @Override
+  public Optional<Path> find(String program) {
+    for (Path folder : programs) {
+      Path file = folder.resolve(program);
+      if (Files.isExecutable(file)) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Path real(Path path) throws IOException {
+    return path.toRealPath();
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return Files.exists(place(path));
+  }
+
+  @Override
+  public byte[] read(Path file) throws IOException {
+    return Files.readAllBytes(place(file));
+  }
+
+  @Override
+  public List<String> names(Path folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(place(folder))) {
+      for (Path entry : entries) {
+        names.add(String.valueOf(entry.getFileName()));
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
+  }
+
+  @Override
+  public Exec.Result ask(List<String> command) throws IOException {
+    return exec.run(command, "");
+  }
+
+  @Override
+  public List<HostInterface> interfaces() throws IOException {
+    List<HostInterface> interfaces = new ArrayList<>();
+    // Java gives them in another order than the kernel
+    List<NetworkInterface> all =
+        NetworkInterface.networkInterfaces()
+            .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
+            .toList();
+    for (NetworkInterface each : all) {
+      List<Cidr> addresses = new ArrayList<>();
+      List<IpAddress> broadcasts = new ArrayList<>();
+      for (InterfaceAddress address : each.getInterfaceAddresses()) {
+        String text = address.getAddress().getHostAddress();
+        int zone = text.indexOf('%');
+        IpAddress.parse(zone < 0 ? text : text.substring(0, zone))
+            .ifPresent(a -> addresses.add(new Cidr(a, address.getNetworkPrefixLength())));
+        if (address.getBroadcast() != null) {
+          IpAddress.parse(address.getBroadcast().getHostAddress()).ifPresent(broadcasts::add);
+        }
+      }
+      interfaces.add(new HostInterface(each.getName(), addresses, broadcasts, each.isUp()));
+    }
+    return List.copyOf(interfaces);
+  }
+
+  @Override
+  public Map<String, String> holders(Set<String> sockets) {
+    Map<String, String> holders = new HashMap<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : processes) {
+        if (holders.size() == sockets.size()) {
+          break;
+        }
+        addHeld(process, sockets, holders);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return holders; // what was seen until then
+    }
+    return holders;
+  }
+
+  /** What one process holds of them, where nobody before it does. */
+  private static void addHeld(Path process, Set<String> sockets, Map<String, String> holders) {
+    String prefix = "socket:[";
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fd"))) {
+      for (Path file : files) {
+        String target = Files.readSymbolicLink(file).toString();
+        if (target.startsWith(prefix)) {
+          String inode = target.substring(prefix.length(), target.length() - 1);
+          if (sockets.contains(inode) && !holders.containsKey(inode)) {
+            holders.put(inode, named(process));
+          }
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return; // another user's, or it ended
+    }
+  }
+
+  /** Name and number of a process; empty where it ended. */
+  private static String named(Path process) {
+    try {
+      String name = Files.readString(process.resolve("comm")).strip();
+      return name + " (process " + process.getFileName() + ")";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public SourceFiles documents() {
+    return SourceFiles.LOCAL;
+  }
+}

@@ -1,0 +1,524 @@
+package io.portmapctl.host.snapshot;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import io.portmapctl.host.Exec;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.text.Printable;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Snapshots as JSON documents. What programs printed and files hold is bytes of any kind: each
+ * stands as the character of its value, which field {@code encoding} says ({@code latin1}).
+ */
+public final class SnapshotFormat {
+  private static final int VERSION = 1;
+  private static final String ENCODING = "latin1";
+  private static final List<String> SECTIONS =
+      List.of(
+          "kind",
+          "version",
+          "encoding",
+          "taken",
+          "programs",
+          "realPaths",
+          "commands",
+          "interfaces",
+          "files",
+          "existing",
+          "sockets");
+
+  /** The text is no snapshot; the message names the place. */
+  public static final class FormatException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    FormatException(String message) {
+      super(message);
+    }
+  }
+
+  private SnapshotFormat() {}
+
+  /** A snapshot as a document, in ASCII. */
+  public static String print(Snapshot snapshot) {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      DefaultPrettyPrinter printer =
+          new DefaultPrettyPrinter(
+              Separators.createDefaultInstance()
+                  .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                  .withArrayEmptySeparator(""));
+      printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
+      printer.indentArraysWith(new DefaultIndenter("  ", "\n"));
+      json.setPrettyPrinter(printer);
+      json.setHighestNonEscapedChar('~');
+      json.writeStartObject();
+      json.writeStringField("kind", "snapshot");
+      json.writeNumberField("version", VERSION);
+      json.writeStringField("encoding", ENCODING);
+      json.writeStringField("taken", snapshot.taken());
+      programs(json, snapshot);
+      commands(json, snapshot.commands());
+      interfaces(json, snapshot);
+      files(json, snapshot);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return out.append('\n').toString();
+  }
+
+  private static void programs(JsonGenerator json, Snapshot snapshot) throws IOException {
+    json.writeArrayFieldStart("programs");
+    for (Map.Entry<String, Path> program : snapshot.programs().entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("name", program.getKey());
+      json.writeStringField("path", program.getValue().toString());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("realPaths");
+    for (Map.Entry<Path, Path> path : snapshot.realPaths().entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("path", path.getKey().toString());
+      json.writeStringField("real", path.getValue().toString());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void commands(JsonGenerator json, List<Snapshot.Reply> replies)
+      throws IOException {
+    json.writeArrayFieldStart("commands");
+    for (Snapshot.Reply reply : replies) {
+      json.writeStartObject();
+      texts(json, "command", reply.command());
+      if (reply.result().isPresent()) {
+        Exec.Result result = reply.result().get();
+        json.writeNumberField("exit", result.exit());
+        json.writeStringField("output", result.output());
+        json.writeStringField("error", result.error());
+      } else {
+        json.writeStringField("reason", reply.reason());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void interfaces(JsonGenerator json, Snapshot snapshot) throws IOException {
+    json.writeArrayFieldStart("interfaces");
+    for (HostInterface each : snapshot.interfaces()) {
+      json.writeStartObject();
+      json.writeStringField("name", each.name());
+      json.writeBooleanField("up", each.up());
+      texts(json, "addresses", each.addresses().stream().map(Cidr::toString).toList());
+      texts(json, "broadcasts", each.broadcasts().stream().map(IpAddress::toString).toList());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    if (!snapshot.noInterfaces().isEmpty()) {
+      json.writeStringField("noInterfaces", snapshot.noInterfaces());
+    }
+  }
+
+  private static void files(JsonGenerator json, Snapshot snapshot) throws IOException {
+    json.writeArrayFieldStart("files");
+    for (Map.Entry<Path, Snapshot.Entry> file : snapshot.files().entrySet()) {
+      Snapshot.Entry entry = file.getValue();
+      json.writeStartObject();
+      json.writeStringField("path", file.getKey().toString());
+      json.writeStringField("is", word(entry.kind()));
+      switch (entry.kind()) {
+        case FILE -> json.writeStringField("content", entry.content());
+        case FAILED -> json.writeStringField("reason", entry.content());
+        case FOLDER -> texts(json, "names", entry.names());
+        default -> {}
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    texts(json, "existing", snapshot.existing().stream().map(Path::toString).toList());
+    json.writeArrayFieldStart("sockets");
+    for (Map.Entry<String, String> socket : new TreeMap<>(snapshot.holders()).entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("inode", socket.getKey());
+      json.writeStringField("process", socket.getValue());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void texts(JsonGenerator json, String field, List<String> texts)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (String text : texts) {
+      json.writeString(text);
+    }
+    json.writeEndArray();
+  }
+
+  private static String word(Snapshot.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @throws FormatException where it is no snapshot, or of a version that is not known
+   */
+  public static Snapshot parse(byte[] text) throws FormatException {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+            .build();
+    try (JsonParser parser = factory.createParser(text)) {
+      return new Reader(parser).document();
+    } catch (JsonProcessingException e) {
+      throw new FormatException(
+          "not JSON: line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ": "
+              + reason(e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw new FormatException("not of a Unicode encoding");
+    }
+  }
+
+  /** Jackson's message in one line, without what it adds for programmers. */
+  private static String reason(String message) {
+    if (message.startsWith("Unexpected end-of-input")) {
+      return "it ends too early";
+    }
+    String line = Printable.escaped(message.lines().findFirst().orElse(""));
+    int cut = line.indexOf(": expected a valid value");
+    return cut < 0 ? line : line.substring(0, cut);
+  }
+
+  /** Reads a document from its start to its end; the place of an error is where the parser is. */
+  private static final class Reader {
+    private final JsonParser parser;
+    private final Set<String> seen = new HashSet<>();
+    private String taken = "";
+    private final Map<String, Path> programs = new TreeMap<>();
+    private final Map<Path, Path> realPaths = new TreeMap<>();
+    private final List<Snapshot.Reply> commands = new ArrayList<>();
+    private final List<HostInterface> interfaces = new ArrayList<>();
+    private String noInterfaces = "";
+    private final Map<Path, Snapshot.Entry> files = new TreeMap<>();
+    private final Set<Path> existing = new TreeSet<>();
+    private final Map<String, String> holders = new TreeMap<>();
+
+    Reader(JsonParser parser) {
+      this.parser = parser;
+    }
+
+    /** One field's value, which the parser stands at. */
+    private interface Field {
+      void read(String name) throws IOException, FormatException;
+    }
+
+    private interface Item {
+      void read() throws IOException, FormatException;
+    }
+
+    Snapshot document() throws IOException, FormatException {
+      if (parser.nextToken() == null) {
+        throw new FormatException("empty; expected what portmapctl snapshot prints");
+      }
+      object(this::section);
+      for (String section : SECTIONS) {
+        if (!seen.contains(section)) {
+          throw new FormatException(
+              "field \"" + section + "\" is missing; expected what portmapctl snapshot prints");
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw wrong("more text", "the end of the document");
+      }
+      return new Snapshot(
+          taken,
+          programs,
+          realPaths,
+          List.copyOf(commands),
+          List.copyOf(interfaces),
+          noInterfaces,
+          files,
+          existing,
+          holders);
+    }
+
+    private void section(String name) throws IOException, FormatException {
+      seen.add(name);
+      switch (name) {
+        case "kind" -> only("snapshot");
+        case "version" -> {
+          if (!parser.hasToken(JsonToken.VALUE_NUMBER_INT)
+              || !parser.getText().equals(String.valueOf(VERSION))) {
+            throw wrong(
+                shown(), VERSION + " (a snapshot of another version is not understood here)");
+          }
+        }
+        case "encoding" -> only(ENCODING);
+        case "taken" -> taken = text();
+        case "programs" -> array(this::program);
+        case "realPaths" -> array(this::realPath);
+        case "commands" -> array(this::command);
+        case "interfaces" -> array(this::hostInterface);
+        case "noInterfaces" -> noInterfaces = text();
+        case "files" -> array(this::file);
+        case "existing" -> array(() -> existing.add(path()));
+        case "sockets" -> array(this::socket);
+        default -> parser.skipChildren();
+      }
+    }
+
+    private void program() throws IOException, FormatException {
+      Map<String, String> fields = texts();
+      programs.put(of(fields, "name"), path(of(fields, "path")));
+    }
+
+    private void realPath() throws IOException, FormatException {
+      Map<String, String> fields = texts();
+      realPaths.put(path(of(fields, "path")), path(of(fields, "real")));
+    }
+
+    private void socket() throws IOException, FormatException {
+      Map<String, String> fields = texts();
+      holders.put(of(fields, "inode"), of(fields, "process"));
+    }
+
+    private void command() throws IOException, FormatException {
+      List<String> command = new ArrayList<>();
+      List<Integer> exit = new ArrayList<>();
+      Map<String, String> fields = new TreeMap<>();
+      object(
+          name -> {
+            switch (name) {
+              case "command" -> array(() -> command.add(text()));
+              case "exit" -> exit.add(number());
+              case "output", "error" -> fields.put(name, octets());
+              case "reason" -> fields.put(name, text());
+              default -> parser.skipChildren();
+            }
+          });
+      if (command.isEmpty()) {
+        throw missing("command");
+      }
+      if (exit.isEmpty()) {
+        commands.add(new Snapshot.Reply(command, Optional.empty(), of(fields, "reason")));
+      } else {
+        Exec.Result result =
+            new Exec.Result(exit.get(0), of(fields, "output"), of(fields, "error"));
+        commands.add(new Snapshot.Reply(command, Optional.of(result), ""));
+      }
+    }
+
+    private void hostInterface() throws IOException, FormatException {
+      Map<String, String> fields = new TreeMap<>();
+      List<Cidr> addresses = new ArrayList<>();
+      List<IpAddress> broadcasts = new ArrayList<>();
+      List<Boolean> up = new ArrayList<>();
+      object(
+          name -> {
+            switch (name) {
+              case "name" -> fields.put(name, text());
+              case "up" -> up.add(flag());
+              case "addresses" -> array(() -> addresses.add(cidr()));
+              case "broadcasts" -> array(() -> broadcasts.add(cidr().address()));
+              default -> parser.skipChildren();
+            }
+          });
+      if (up.isEmpty()) {
+        throw missing("up");
+      }
+      interfaces.add(new HostInterface(of(fields, "name"), addresses, broadcasts, up.get(0)));
+    }
+
+    private void file() throws IOException, FormatException {
+      Map<String, String> fields = new TreeMap<>();
+      List<String> names = new ArrayList<>();
+      List<Snapshot.Kind> kinds = new ArrayList<>();
+      object(
+          name -> {
+            switch (name) {
+              case "path", "reason" -> fields.put(name, text());
+              case "content" -> fields.put(name, octets());
+              case "is" -> kinds.add(kind());
+              case "names" -> array(() -> names.add(text()));
+              default -> parser.skipChildren();
+            }
+          });
+      if (kinds.isEmpty()) {
+        throw missing("is");
+      }
+      String content =
+          switch (kinds.get(0)) {
+            case FILE -> of(fields, "content");
+            case FAILED -> of(fields, "reason");
+            default -> "";
+          };
+      files.put(
+          path(of(fields, "path")), new Snapshot.Entry(kinds.get(0), content, List.copyOf(names)));
+    }
+
+    private Snapshot.Kind kind() throws IOException, FormatException {
+      String text = text();
+      List<String> words = new ArrayList<>();
+      for (Snapshot.Kind kind : Snapshot.Kind.values()) {
+        if (word(kind).equals(text)) {
+          return kind;
+        }
+        words.add(word(kind));
+      }
+      throw wrong(shown(), "one of " + String.join(", ", words));
+    }
+
+    private void object(Field field) throws IOException, FormatException {
+      if (!parser.hasToken(JsonToken.START_OBJECT)) {
+        throw wrong(shown(), "an object");
+      }
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        parser.nextToken();
+        field.read(name);
+      }
+    }
+
+    private void array(Item item) throws IOException, FormatException {
+      if (!parser.hasToken(JsonToken.START_ARRAY)) {
+        throw wrong(shown(), "an array");
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        item.read();
+      }
+    }
+
+    /** An object whose fields are texts. */
+    private Map<String, String> texts() throws IOException, FormatException {
+      Map<String, String> fields = new TreeMap<>();
+      object(name -> fields.put(name, text()));
+      return fields;
+    }
+
+    private String of(Map<String, String> fields, String name) throws FormatException {
+      String value = fields.get(name);
+      if (value == null) {
+        throw missing(name);
+      }
+      return value;
+    }
+
+    private void only(String word) throws IOException, FormatException {
+      if (!parser.hasToken(JsonToken.VALUE_STRING) || !parser.getText().equals(word)) {
+        throw wrong(shown(), "\"" + word + "\"");
+      }
+    }
+
+    private String text() throws IOException, FormatException {
+      if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+        throw wrong(shown(), "a text");
+      }
+      return parser.getText();
+    }
+
+    /** A text whose characters stand for bytes. */
+    private String octets() throws IOException, FormatException {
+      String text = text();
+      for (int i = 0; i < text.length(); i++) {
+        if (text.charAt(i) > 255) {
+          throw wrong(
+              "the character " + Printable.quoted(text.substring(i, i + 1)),
+              "characters up to U+00FF, each of which stands for a byte");
+        }
+      }
+      return text;
+    }
+
+    private int number() throws IOException, FormatException {
+      if (!parser.hasToken(JsonToken.VALUE_NUMBER_INT)) {
+        throw wrong(shown(), "a whole number");
+      }
+      try {
+        return parser.getIntValue();
+      } catch (JsonProcessingException e) {
+        throw wrong(shown(), "a whole number of 32 bits");
+      }
+    }
+
+    private boolean flag() throws IOException, FormatException {
+      if (!parser.hasToken(JsonToken.VALUE_TRUE) && !parser.hasToken(JsonToken.VALUE_FALSE)) {
+        throw wrong(shown(), "true or false");
+      }
+      return parser.getBooleanValue();
+    }
+
+    private Path path() throws IOException, FormatException {
+      return path(text());
+    }
+
+    private Path path(String text) throws FormatException {
+      try {
+        return Path.of(text);
+      } catch (InvalidPathException e) {
+        throw wrong(Printable.quoted(text), "a path");
+      }
+    }
+
+    private Cidr cidr() throws IOException, FormatException {
+      String text = text();
+      Optional<Cidr> cidr = Cidr.parse(text);
+      if (cidr.isEmpty()) {
+        throw wrong(Printable.quoted(text), "an address");
+      }
+      return cidr.get();
+    }
+
+    private String shown() throws IOException {
+      return switch (parser.currentToken()) {
+        case VALUE_STRING -> Printable.quoted(parser.getText());
+        case START_OBJECT -> "an object";
+        case START_ARRAY -> "an array";
+        default -> parser.getText();
+      };
+    }
+
+    private FormatException missing(String field) {
+      return new FormatException(place() + ": field \"" + field + "\" is missing");
+    }
+
+    private FormatException wrong(String found, String expected) {
+      return new FormatException(place() + ": found " + found + ", expected " + expected);
+    }
+
+    private String place() {
+      String place = parser.getParsingContext().pathAsPointer().toString();
+      return place.isEmpty() ? "the document" : place;
+    }
+  }
+}
