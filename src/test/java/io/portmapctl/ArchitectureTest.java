@@ -61,9 +61,9 @@ class ArchitectureTest {
           .whereLayer("portmap")
           .mayOnlyBeAccessedByLayers("plan", "host", "check", "explain", "view", "cli", "app")
           .whereLayer("packet")
-          .mayOnlyBeAccessedByLayers("trace", "plan", "check", "explain", "view")
+          .mayOnlyBeAccessedByLayers("trace", "portmap", "check", "explain", "view")
           .whereLayer("trace")
-          .mayOnlyBeAccessedByLayers("plan", "check", "explain", "view", "cli", "app")
+          .mayOnlyBeAccessedByLayers("portmap", "check", "explain", "view", "cli", "app")
           .whereLayer("plan")
           .mayOnlyBeAccessedByLayers("host", "check", "explain", "view", "cli", "app")
           .whereLayer("host")
@@ -98,6 +98,16 @@ class ArchitectureTest {
               "io.portmapctl.packet",
               "io.portmapctl.trace",
               "io.portmapctl.plan");
+
+  /** What is of a container, and how that is known, only its layout says. */
+  @ArchTest
+  static final ArchRule namesOfChainsOnlyInPortmap =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..portmap", "..explain", "..view")
+          .should()
+          .dependOnClassesThat()
+          .haveSimpleName("ChainNames");
 
   /** What a match or a target means is asked of its type; its words are for parser and printer. */
   @ArchTest

@@ -13,6 +13,8 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
@@ -101,11 +103,11 @@ class LawsTest {
       Family family = make.pick(Family.values());
       Table fresh = make.others(family);
       Attachment first = make.attachment(make.identity());
-      Table one = publish(fresh, List.of(first), Optional.of(Layout.MARK));
+      Table one = publish(fresh, List.of(first), Optional.of(Layouts.MARK));
       assertThat(withdraw(one, first.identity(), true)).as("seed %d", seed).isEqualTo(fresh);
       Attachment second = sibling(make, first);
       if (!second.identity().equals(first.identity())) {
-        Table two = publish(one, List.of(second), Optional.of(Layout.MARK));
+        Table two = publish(one, List.of(second), Optional.of(Layouts.MARK));
         assertThat(withdraw(two, second.identity(), false)).as("seed %d", seed).isEqualTo(one);
         compared++;
       }
@@ -191,15 +193,17 @@ class LawsTest {
   }
 
   private static Optional<Layout> layout(Generator make) {
-    return make.pick(Optional.empty(), Optional.of(Layout.SNAT), Optional.of(Layout.MARK));
+    List<Optional<Layout>> choices = new ArrayList<>(List.of(Optional.empty()));
+    Layouts.all().forEach(l -> choices.add(Optional.of(l)));
+    return make.pick(choices);
   }
 
   private static List<Request> requests(
       List<Table> tables, List<Attachment> attachments, Optional<Layout> layout) {
-    LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
+    PortmapState evidence = new PortmapState(tables);
     List<Request> requests = new ArrayList<>();
     for (Attachment attachment : attachments) {
-      Optional<Layout> asked = attachment.needsMark() ? Optional.of(Layout.MARK) : layout;
+      Optional<Layout> asked = attachment.needsMark() ? Optional.of(Layouts.MARK) : layout;
       requests.add(
           new Request.Publish(
               attachment,

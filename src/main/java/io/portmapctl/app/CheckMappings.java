@@ -8,9 +8,9 @@ import io.portmapctl.explain.Localnet;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.plan.PublishedPort;
-import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Ternary;
@@ -76,7 +76,7 @@ public record CheckMappings(
     warnings.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
     strangers(ports, host, warnings);
     LayoutChoice none =
-        new LayoutChoice(desired.layout().orElse(Layout.MARK), "its container is dead");
+        new LayoutChoice(desired.layout().orElse(Layouts.MARK), "its container is dead");
     gone.forEach(a -> findings.add(Finding.dead(a, none)));
     audit = audit.with(findings, warnings);
     if (!wanted.leftOut().isEmpty()) {

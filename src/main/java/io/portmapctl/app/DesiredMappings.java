@@ -6,8 +6,8 @@ import io.portmapctl.cni.InputError;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.Layout;
-import io.portmapctl.portmap.LayoutChecks;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +62,7 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
   public Requests on(List<Table> tables) throws Failure {
     List<Family> families = tables.stream().map(Table::family).toList();
     List<String> warnings = new ArrayList<>();
-    LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
+    PortmapState state = new PortmapState(tables);
     List<Request.Publish> requests = new ArrayList<>();
     List<InputError> leftOut = new ArrayList<>();
     for (int i = 0; i < documents.attachments().size(); i++) {
@@ -70,15 +70,13 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
       Documents.Origin origin = documents.origins().get(i);
       LayoutChoice choice =
           layout.isEmpty()
-              ? LayoutChoice.auto(attachment, evidence)
-              : LayoutChoice.asked(layout.get(), evidence);
-      LayoutChoice.warning(choice, evidence)
-          .filter(w -> !warnings.contains(w))
-          .ifPresent(warnings::add);
-      if (choice.layout() == Layout.MARK && attachment.snat() && !attachment.masqAll()) {
+              ? LayoutChoice.auto(attachment, state)
+              : LayoutChoice.asked(layout.get(), state);
+      choice.layout().warning(state).filter(w -> !warnings.contains(w)).ifPresent(warnings::add);
+      if (choice.layout().needsPrefix(attachment)) {
         prefixes.require(families);
       }
-      Map<String, String> wrong = LayoutChecks.errors(attachment, choice.layout(), tables);
+      Map<String, String> wrong = choice.layout().errors(attachment, tables);
       wrong.forEach(
           (field, message) ->
               leftOut.add(new InputError(origin.source(), origin.path(field), message)));

@@ -10,7 +10,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;

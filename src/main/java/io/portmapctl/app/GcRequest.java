@@ -6,6 +6,7 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
+import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ public record GcRequest(
 
   @Override
   public Report on(List<Table> tables, List<String> given) {
-    Orphans garbage = Orphans.of(tables, owners, networks);
+    Orphans garbage = Orphans.of(new PortmapState(tables), owners, networks);
     List<Request> requests = new ArrayList<>();
     List<Report.Subject> subjects = new ArrayList<>();
     for (Identity orphan : garbage.orphans()) {

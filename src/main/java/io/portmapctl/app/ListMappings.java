@@ -7,7 +7,7 @@ import io.portmapctl.check.Overlap;
 import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -14,7 +14,7 @@ import io.portmapctl.host.live.Rehearsal;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import io.portmapctl.check.Mapping;
 import io.portmapctl.check.State;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.Protocol;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -6,8 +6,10 @@ import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.DesiredRules;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
@@ -40,26 +42,25 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
     Plan plan = Plans.of(tables, List.copyOf(requests));
     Set<String> warnings = new LinkedHashSet<>(plan.warnings());
     List<Working> all = new ArrayList<>();
-    Map<String, List<Working>> byHash = new HashMap<>();
+    Map<String, List<Working>> byDigits = new HashMap<>();
     for (Request.Publish request : requests) {
       Working working = new Working(request);
       all.add(working);
-      byHash
-          .computeIfAbsent(ChainNames.hash(request.attachment().identity()), h -> new ArrayList<>())
-          .add(working);
+      byDigits.computeIfAbsent(working.container.digits(), d -> new ArrayList<>()).add(working);
     }
     for (Plan.Part part : plan.families()) {
-      Table table = part.before();
+      PortmapTable table = new PortmapTable(part.before());
       for (Working working : all) {
         working.look(table);
       }
       for (Change change : part.changes()) {
-        attribute(change, byHash, all);
+        attribute(change, byDigits, all);
       }
       Shadows shadows =
-          new Shadows(part.after(), host); // what stays in the way when the plan is made
+          new Shadows(
+              new PortmapTable(part.after()), host); // what stays in the way when the plan is made
       for (Working working : all) {
-        working.shadows.addAll(shadows.of(working.attachment, working.wanted));
+        working.shadows.addAll(shadows.of(working.request));
       }
     }
     for (Working working : all) {
@@ -69,8 +70,8 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
     }
     for (Conflict conflict : plan.conflicts()) {
       if (conflict instanceof Conflict.ChainName name) {
-        byHash
-            .getOrDefault(ChainNames.digits(name.chain()), List.of())
+        byDigits
+            .getOrDefault(ContainerChains.digits(name.chain()), List.of())
             .forEach(w -> w.collides = true);
       }
     }
@@ -101,17 +102,17 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
 
   /** A change of a container's chain or entry is its attachment's; a shared one all have. */
   private static void attribute(
-      Change change, Map<String, List<Working>> byHash, List<Working> all) {
-    String hash = ChainNames.digits(change.chain());
+      Change change, Map<String, List<Working>> byDigits, List<Working> all) {
+    String digits = ContainerChains.digits(change.chain());
     String target = change.rule().flatMap(r -> r.target().chain()).orElse("");
-    if (hash.isEmpty()) {
-      hash = ChainNames.digits(target);
+    if (digits.isEmpty()) {
+      digits = ContainerChains.digits(target);
     }
-    if (!hash.isEmpty()) {
-      byHash.getOrDefault(hash, List.of()).forEach(w -> w.add(change));
+    if (!digits.isEmpty()) {
+      byDigits.getOrDefault(digits, List.of()).forEach(w -> w.add(change));
       return;
     }
-    String shared = target.startsWith(ChainNames.SHARED) ? target : change.chain();
+    String shared = Layouts.isShared(target) ? target : change.chain();
     for (Working working : all) {
       if (working.wanted.shared().containsKey(shared)) {
         working.add(change);
@@ -123,6 +124,7 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
   private static final class Working {
     private final Request.Publish request;
     private final Attachment attachment;
+    private final ContainerChains container;
     private final List<Finding.Part> missing = new ArrayList<>();
     private final List<Finding.Part> unexpected = new ArrayList<>();
     private final List<Finding.Shadow> shadows = new ArrayList<>();
@@ -135,13 +137,12 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
     Working(Request.Publish request) {
       this.request = request;
       this.attachment = request.attachment();
+      this.container = ContainerChains.of(attachment.identity());
     }
 
-    void look(Table table) {
-      wanted = request.choice().layout().wanted(attachment, table.family());
-      there |=
-          ChainNames.pair(ChainNames.hash(attachment.identity())).stream()
-              .anyMatch(c -> table.chain(c).isPresent());
+    void look(PortmapTable table) {
+      wanted = request.choice().layout().wanted(attachment, table.table().family());
+      there |= !table.chains(container).isEmpty();
     }
 
     void add(Change change) {

@@ -1,10 +1,11 @@
 package io.portmapctl.check;
 
-import io.portmapctl.plan.ContainerEntries;
 import io.portmapctl.plan.ForeignDnat;
-import io.portmapctl.plan.PublishedPort;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PortmapTable;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
@@ -41,7 +42,7 @@ public final class ForeignRules {
       List<Table> tables, List<PublishedPort> ports, Supplier<HostAddresses> host) {
     Set<String> said = new LinkedHashSet<>();
     for (Table table : tables) {
-      Interceptors interceptors = new Interceptors(table, new ContainerEntries(table), host);
+      Interceptors interceptors = new Interceptors(new PortmapTable(table), host);
       for (PublishedPort port : ports) {
         if (port.family() == table.family()) {
           interceptors.translating(port).forEach(l -> said.add(translated(port, l)));
@@ -76,9 +77,9 @@ public final class ForeignRules {
     int theirs = -1;
     List<RuleEntry> rows = table.chain("PREROUTING").map(Chain::rows).orElse(List.of());
     for (int i = rows.size() - 1; i >= 0; i--) {
-      String target = rows.get(i).rule().target().chain().orElse("");
-      ours = target.equals(ChainNames.DNAT) ? i : ours;
-      theirs = target.equals(SERVICES) ? i : theirs;
+      Rule rule = rows.get(i).rule();
+      ours = Layouts.isToEntries(rule) ? i : ours;
+      theirs = rule.target().leadsTo(SERVICES) ? i : theirs;
     }
     if (ours >= 0 && theirs >= 0) {
       warnings.add(

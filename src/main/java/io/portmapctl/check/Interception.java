@@ -1,6 +1,6 @@
 package io.portmapctl.check;
 
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.trace.RulePlace;
 import java.util.List;
 
@@ -23,7 +23,7 @@ record Interception(Passage passage, List<Culprit> culprits) {
 
     /** Whether it is another container's entry, or leads straight to another container's chain. */
     boolean isOfContainer() {
-      return ChainNames.isContainerChain(rule().chain());
+      return Layouts.isContainerChain(rule().chain());
     }
 
     /** The rule itself. */

@@ -6,11 +6,10 @@ import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
-import io.portmapctl.plan.ContainerEntries;
-import io.portmapctl.plan.PortClaims;
-import io.portmapctl.plan.PublishedPort;
-import io.portmapctl.portmap.ChainNames;
-import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.Masquerade;
+import io.portmapctl.portmap.PortmapTable;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
@@ -49,22 +48,14 @@ final class Interceptors {
    * @param chain the container's chain of translations
    * @param containerId the container, where it is known
    * @param container its address with its prefix
-   * @param localhost whether localhost's connections are wanted, which must be masqueraded
-   * @param hairpin the sources that must be masqueraded because they are beside the container;
-   *     empty for none
-   * @param masquerades the shared chain that masquerades; empty where another program's mark chain
-   *     is used, or nothing is masqueraded
-   * @param marks the chain that marks for masquerade; empty for none
+   * @param masquerade which of its connections must be masqueraded, and where
    */
   record Subject(
       PublishedPort port,
       String chain,
       Optional<String> containerId,
       Cidr container,
-      boolean localhost,
-      Optional<Cidr> hairpin,
-      String masquerades,
-      String marks) {
+      Masquerade masquerade) {
 
     private boolean onLoopback() {
       return port.hostIp().map(HostAddresses::isLoopback).orElse(false);
@@ -81,7 +72,7 @@ final class Interceptors {
 
   private final Table table;
   private final RuleIndex index;
-  private final ContainerEntries entries;
+  private final PortmapTable owned;
   private final Supplier<HostAddresses> known;
   private final Map<String, Boolean> disturbed = new HashMap<>();
   private @Nullable Sets sets;
@@ -91,10 +82,10 @@ final class Interceptors {
    *
    * @param host what is known of this host, asked for where a rule makes it count
    */
-  Interceptors(Table table, ContainerEntries entries, Supplier<HostAddresses> host) {
-    this.table = table;
+  Interceptors(PortmapTable owned, Supplier<HostAddresses> host) {
+    this.table = owned.table();
     this.index = new RuleIndex(table);
-    this.entries = entries;
+    this.owned = owned;
     this.known = host;
   }
 
@@ -108,7 +99,7 @@ final class Interceptors {
   /** What becomes of a port's packets where something is lost, or may be. */
   List<Interception> of(Subject subject) {
     Optional<IpProtocol> protocol = IpProtocol.of(subject.port().protocol());
-    if (protocol.isEmpty() || entries.of(subject.chain()).isEmpty()) {
+    if (protocol.isEmpty() || owned.entries(subject.chain()).isEmpty()) {
       return List.of();
     }
     Asking asking = new Asking(subject, protocol.get());
@@ -117,7 +108,7 @@ final class Interceptors {
       asking.look(Passage.Kind.HAIRPIN).ifPresent(found::add);
       asking.look(Passage.Kind.LOCALHOST).ifPresent(found::add);
     }
-    if (hasStrangers(subject.masquerades())) {
+    if (hasStrangers(subject.masquerade().chain())) {
       asking.look(Passage.Kind.HIDDEN).ifPresent(found::add);
     }
     return found;
@@ -126,7 +117,7 @@ final class Interceptors {
   /** What becomes of a port's packets on their way to the container's chain. */
   List<Interception> arriving(Subject subject) {
     Optional<IpProtocol> protocol = IpProtocol.of(subject.port().protocol());
-    return protocol.isEmpty() || entries.of(subject.chain()).isEmpty()
+    return protocol.isEmpty() || owned.entries(subject.chain()).isEmpty()
         ? List.of()
         : arriving(subject, new Asking(subject, protocol.get()));
   }
@@ -169,11 +160,13 @@ final class Interceptors {
    */
   private boolean isUndisturbed(Hook hook, Subject subject) {
     int port = subject.port().port();
+    String entries = Layouts.entryChains(subject.chain()).get(0);
+    Optional<Rule> jump = Layouts.sharedJump(hook.name(), entries);
     List<RuleEntry> base = index.rows(hook.name());
     boolean found = false;
     for (int at : index.candidates(hook.name(), port)) {
       Rule rule = base.get(at).rule();
-      if (rule.equals(jumpTo(hook))) {
+      if (jump.isPresent() && rule.equals(jump.get())) {
         found = true;
         break;
       }
@@ -181,13 +174,13 @@ final class Interceptors {
         return false;
       }
     }
-    if (!found || !index.onlyMarks(subject.marks())) {
+    if (!found || !index.onlyMarks(subject.masquerade().marks())) {
       return false;
     }
-    List<ContainerEntries.Entry> own = entries.of(subject.chain());
-    int last = own.get(own.size() - 1).place();
-    List<RuleEntry> shared = index.rows(ChainNames.DNAT);
-    for (int at : index.candidates(ChainNames.DNAT, port)) {
+    List<PortmapTable.Entry> own = owned.entries(subject.chain());
+    int last = own.get(own.size() - 1).index();
+    List<RuleEntry> shared = index.rows(entries);
+    for (int at : index.candidates(entries, port)) {
       Rule rule = shared.get(at).rule();
       if (at < last && !isInert(rule) && !rule.target().leadsTo(subject.chain())) {
         return false;
@@ -196,39 +189,26 @@ final class Interceptors {
     return true;
   }
 
-  private static Rule jumpTo(Hook hook) {
-    return Layout.sharedJumps().stream()
-        .filter(j -> j.chain().equals(hook.name()))
-        .map(j -> j.rule())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static boolean isSharedJump(String chain, Rule rule) {
-    return Layout.sharedJumps().stream()
-        .anyMatch(j -> j.chain().equals(chain) && j.rule().equals(rule));
-  }
-
   private static boolean isInert(Rule rule) {
     return RuleIndex.isInert(rule.target());
   }
 
   /** Whether anything but the plugin's own rules stands where its packets are masqueraded. */
   private boolean isMasqueradeDisturbed(Subject subject) {
-    if (subject.hairpin().isEmpty() && !subject.localhost()) {
+    if (subject.masquerade().hairpin().isEmpty() && !subject.masquerade().localhost()) {
       return false;
     }
-    if (subject.masquerades().isEmpty()) {
+    if (subject.masquerade().chain().isEmpty()) {
       return true;
     }
     return disturbed.computeIfAbsent(
-        subject.masquerades() + " " + subject.marks(),
-        k -> isDisturbed(subject.masquerades(), subject.marks()));
+        subject.masquerade().chain() + " " + subject.masquerade().marks(),
+        k -> isDisturbed(subject.masquerade().chain(), subject.masquerade().marks()));
   }
 
   private boolean isDisturbed(String masquerades, String marks) {
     for (RuleEntry row : index.rows(Hook.POSTROUTING.name())) {
-      boolean ours = isSharedJump(Hook.POSTROUTING.name(), row.rule());
+      boolean ours = Layouts.isSharedJump(Hook.POSTROUTING.name(), row.rule());
       if (ours && row.rule().target().leadsTo(masquerades)) {
         break;
       }
@@ -243,14 +223,7 @@ final class Interceptors {
   private boolean hasStrangers(String masquerades) {
     for (RuleEntry row : index.rows(masquerades)) {
       Rule rule = row.rule();
-      boolean ours =
-          masquerades.equals(ChainNames.MASQ)
-              ? rule.target().equals(Target.Masquerade.PLAIN)
-                  && rule.matches().size() == 1
-                  && rule.matches().get(0) instanceof Match.Mark mark
-                  && !mark.negated()
-                  && mark.mask() != 0
-              : rule.target().chain().map(ChainNames::isContainerChain).orElse(false);
+      boolean ours = Layouts.isMasquerade(masquerades, rule);
       if (!ours && !isInert(rule)) {
         return true;
       }
@@ -302,7 +275,7 @@ final class Interceptors {
                     ? ports.fromHost(all, localhost())
                     : ports.fromOutside(all, subject.onLoopback());
             PacketSet own = sets().space.none();
-            for (ContainerEntries.Entry entry : entries.of(subject.chain())) {
+            for (PortmapTable.Entry entry : owned.entries(subject.chain())) {
               own = own.or(sets().tracer.packets(h, entry.row().rule()));
             }
             return all.and(own);
@@ -311,7 +284,7 @@ final class Interceptors {
 
     /** Localhost's packets come to nothing where nobody masquerades them. */
     private boolean localhost() {
-      return subject.onLoopback() || subject.localhost();
+      return subject.onLoopback() || subject.masquerade().localhost();
     }
 
     private PacketSet ofContainers(PacketSet outside) {
@@ -334,24 +307,26 @@ final class Interceptors {
         case HIDDEN ->
             outside
                 .minus(ofContainers(outside))
-                .minus(sets().ports.from(outside, subject.hairpin().stream().toList()));
+                .minus(
+                    sets().ports.from(outside, subject.masquerade().hairpin().stream().toList()));
         case CONTAINERS -> ofContainers(outside);
         case HOST -> entering(Hook.OUTPUT);
-        case HAIRPIN -> sets().ports.from(outside, subject.hairpin().stream().toList());
+        case HAIRPIN ->
+            sets().ports.from(outside, subject.masquerade().hairpin().stream().toList());
         case LOCALHOST ->
-            subject.localhost()
+            subject.masquerade().localhost()
                 ? sets().ports.from(entering(Hook.OUTPUT), List.of(Cidr.host(LOCALHOST)))
                 : sets().space.none();
       };
     }
 
     private boolean asksForMasquerade(RulePlace place) {
-      return place.chain().equals(subject.marks()) && marks(place.rule()) != 0;
+      return place.chain().equals(subject.masquerade().marks()) && marks(place.rule()) != 0;
     }
 
     /** The bits by which a rule of the chain that marks asks for masquerade. */
     private long marks(Rule rule) {
-      boolean own = !subject.marks().equals(ChainNames.SETMARK) || Layout.isMasqueradeMark(rule);
+      boolean own = Layouts.asksForMasquerade(subject.masquerade().marks(), rule);
       return own && rule.target() instanceof Target.SetMark mark && mark.onlySets()
           ? mark.value()
           : 0;
@@ -360,7 +335,7 @@ final class Interceptors {
     /** Nothing asks for masquerade before the chain that marks has. */
     private PacketSet unmarked(PacketSet packets) {
       long bits = 0;
-      for (RuleEntry row : index.rows(subject.marks())) {
+      for (RuleEntry row : index.rows(subject.masquerade().marks())) {
         bits |= marks(row.rule());
       }
       return packets.and(sets().space.ofMark(0, bits));
@@ -410,7 +385,7 @@ final class Interceptors {
           .last()
           .map(
               p ->
-                  p.chain().equals(subject.masquerades())
+                  p.chain().equals(subject.masquerade().chain())
                       && p.rule().matches().stream().noneMatch(Match.Mark.class::isInstance))
           .orElse(false);
     }
@@ -428,7 +403,7 @@ final class Interceptors {
       return subject.containerId().isPresent()
           && leaving.way().stream()
               .filter(p -> p.rule().target().leadsTo(chain))
-              .flatMap(p -> PortClaims.owner(p.rule(), chain).stream())
+              .flatMap(p -> PortmapTable.owner(p.rule(), chain).stream())
               .anyMatch(o -> o.containerId().equals(subject.containerId().get()));
     }
   }

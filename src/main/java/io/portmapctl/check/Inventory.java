@@ -3,18 +3,21 @@ package io.portmapctl.check;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
-import io.portmapctl.plan.ContainerEntries;
-import io.portmapctl.plan.PublishedPort;
-import io.portmapctl.portmap.ChainNames;
-import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.Masquerade;
+import io.portmapctl.portmap.PortmapState;
+import io.portmapctl.portmap.PortmapTable;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -54,21 +57,17 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
 
   private static Inventory of(
       List<Table> tables, Optional<Owners> owners, Optional<Supplier<HostAddresses>> host) {
-    LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(tables);
+    PortmapState state = new PortmapState(tables);
     List<Mapping> all = new ArrayList<>();
     List<Overlap> overlaps = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    for (Table table : tables) {
-      TableInventory taking = new TableInventory(table, tables, owners, evidence);
-      ContainerEntries entries = new ContainerEntries(table);
-      List<Mapping> found = taking.all();
+    for (PortmapTable table : state.tables()) {
+      List<Mapping> found = new TableInventory(table, state, owners).all();
       if (host.isPresent()) {
-        found = intercepted(found, table, entries, host.get());
+        found = intercepted(found, table, host.get());
       }
-      all.addAll(withOverlaps(found, entries, overlaps));
-      if (!found.isEmpty()) {
-        warnings.addAll(unreached(table));
-      }
+      all.addAll(withOverlaps(found, table, overlaps));
+      warnings.addAll(unreached(found, table));
     }
     all.sort(ORDER);
     return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(warnings));
@@ -76,8 +75,8 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
 
   /** Marks what a rule of nobody's mapping takes first, and what not every packet is led to. */
   private static List<Mapping> intercepted(
-      List<Mapping> mappings, Table table, ContainerEntries entries, Supplier<HostAddresses> host) {
-    Interceptors interceptors = new Interceptors(table, entries, host);
+      List<Mapping> mappings, PortmapTable table, Supplier<HostAddresses> host) {
+    Interceptors interceptors = new Interceptors(table, host);
     List<Mapping> marked = new ArrayList<>();
     for (Mapping mapping : mappings) {
       boolean looked = mapping.state() == State.OK && mapping.hostPort().isPresent();
@@ -96,10 +95,8 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
                 .containerIp()
                 .map(Cidr::host)
                 .orElse(Cidr.any(mapping.family())), // whose translation cannot be told
-            mapping.snat() && mapping.family() == Family.IPV4,
-            Optional.empty(),
-            "",
-            "");
+            new Masquerade(
+                mapping.snat() && mapping.family() == Family.IPV4, Optional.empty(), "", ""));
     Mapping marked = mapping;
     for (Interception interception : interceptors.arriving(subject)) {
       Passage passage = interception.passage();
@@ -118,7 +115,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
                 State.INCOMPLETE,
                 (all ? "no packet" : "not every packet")
                     + " from outside is led to "
-                    + ChainNames.DNAT);
+                    + Layouts.entryChains(mapping.chain()).get(0));
       }
     }
     return marked;
@@ -132,26 +129,28 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
         Program.of(culprit.way()));
   }
 
-  private static List<String> unreached(Table table) {
-    List<String> warnings = new ArrayList<>();
+  private static List<String> unreached(List<Mapping> found, PortmapTable table) {
+    Set<String> warnings = new LinkedHashSet<>();
     for (String chain : List.of("PREROUTING", "OUTPUT")) {
-      if (!TableInventory.leadsToEntries(table, chain)) {
-        warnings.add(
-            table.family().title()
-                + ": no rule of "
-                + chain
-                + " leads to "
-                + ChainNames.DNAT
-                + ": no mapping is reached from "
-                + (chain.equals("OUTPUT") ? "this host itself" : "outside"));
+      for (Mapping mapping : found) {
+        if (!table.leadsToEntries(chain, mapping.chain())) {
+          warnings.add(
+              mapping.family().title()
+                  + ": no rule of "
+                  + chain
+                  + " leads to "
+                  + Layouts.entryChains(mapping.chain()).get(0)
+                  + ": no mapping is reached from "
+                  + (chain.equals("OUTPUT") ? "this host itself" : "outside"));
+        }
       }
     }
-    return warnings;
+    return List.copyOf(warnings);
   }
 
   /** Marks what several claim; mappings come in the order of their chains' entries. */
   private static List<Mapping> withOverlaps(
-      List<Mapping> mappings, ContainerEntries entries, List<Overlap> overlaps) {
+      List<Mapping> mappings, PortmapTable table, List<Overlap> overlaps) {
     Map<String, List<Integer>> byPort = new LinkedHashMap<>();
     for (int i = 0; i < mappings.size(); i++) {
       Mapping mapping = mappings.get(i);
@@ -164,12 +163,12 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     }
     List<Mapping> marked = new ArrayList<>(mappings);
     for (List<Integer> same : byPort.values()) {
-      same.sort(Comparator.comparingInt(i -> place(marked.get(i), entries)));
+      same.sort(Comparator.comparingInt(i -> order(marked.get(i), table)));
       for (int later = 1; later < same.size(); later++) {
         // whom the first has beaten, the others need not beat again
         boolean beaten = false;
         for (int earlier = 0; earlier < later && !beaten; earlier++) {
-          beaten = beats(marked, same.get(earlier), same.get(later), entries, overlaps);
+          beaten = beats(marked, same.get(earlier), same.get(later), table, overlaps);
         }
       }
     }
@@ -182,17 +181,13 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
   }
 
   /** Where the entry stands that takes its packets. */
-  private static int place(Mapping mapping, ContainerEntries entries) {
-    return entries.place(mapping.chain(), port(mapping)).orElse(Integer.MAX_VALUE);
+  private static int order(Mapping mapping, PortmapTable table) {
+    return table.order(mapping.chain(), port(mapping)).orElse(Integer.MAX_VALUE);
   }
 
   /** Marks both where the first takes packets of the second; whether of another container. */
   private static boolean beats(
-      List<Mapping> mappings,
-      int earlier,
-      int later,
-      ContainerEntries entries,
-      List<Overlap> overlaps) {
+      List<Mapping> mappings, int earlier, int later, PortmapTable table, List<Overlap> overlaps) {
     Mapping first = mappings.get(earlier);
     Mapping second = mappings.get(later);
     boolean meet =
@@ -203,7 +198,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     if (!meet || incomplete || first.chain().equals(second.chain())) {
       return false;
     }
-    if (!entries.share(first.chain(), second.chain(), port(first))) {
+    if (!table.share(first.chain(), second.chain(), port(first))) {
       return false; // their conditions keep them apart
     }
     boolean same =

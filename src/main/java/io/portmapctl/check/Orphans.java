@@ -1,18 +1,10 @@
 package io.portmapctl.check;
 
 import io.portmapctl.cni.Identity;
-import io.portmapctl.plan.PortClaims;
-import io.portmapctl.portmap.ChainNames;
-import io.portmapctl.ruleset.Chain;
-import io.portmapctl.ruleset.RuleEntry;
-import io.portmapctl.ruleset.Table;
+import io.portmapctl.portmap.PortmapState;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -25,46 +17,26 @@ import java.util.function.Predicate;
 public record Orphans(List<Identity> orphans, List<String> unclaimed) {
 
   /**
-   * Looks through the tables.
+   * Looks through what is there of containers.
    *
    * @param owners the attachments that the host has
    * @param networks the networks on which mappings may go
    */
-  public static Orphans of(List<Table> tables, Owners owners, Predicate<String> networks) {
-    Map<String, Optional<Identity>> found = new LinkedHashMap<>();
-    Map<String, Set<String>> chains = new LinkedHashMap<>();
-    for (Table table : tables) {
-      for (Chain chain : table.chains().values()) {
-        String hash = ChainNames.digits(chain.name());
-        if (!hash.isEmpty()) {
-          found.putIfAbsent(hash, owners.owner(hash));
-          chains.computeIfAbsent(hash, h -> new LinkedHashSet<>()).add(chain.name());
-        }
-        if (chain.name().startsWith(ChainNames.SHARED)) {
-          chain.rows().forEach(row -> named(row, found));
-        }
-      }
-    }
+  public static Orphans of(PortmapState state, Owners owners, Predicate<String> networks) {
     List<Identity> orphans = new ArrayList<>();
     List<String> unclaimed = new ArrayList<>();
-    found.forEach(
-        (hash, owner) -> {
-          if (owners.isLiving(hash)) {
-            return;
-          }
-          if (owner.isEmpty()) {
-            // del --chain takes its twin with it
-            chains.getOrDefault(hash, Set.of()).stream().findFirst().ifPresent(unclaimed::add);
-          } else if (networks.test(owner.get().network())) {
-            orphans.add(owner.get());
-          }
-        });
+    for (PortmapState.Remains remains : state.remains()) {
+      if (owners.isLiving(remains.container())) {
+        continue;
+      }
+      Optional<Identity> owner = remains.owner().or(() -> owners.owner(remains.container()));
+      if (owner.isEmpty()) {
+        // del --chain takes its twin with it
+        remains.chains().stream().findFirst().ifPresent(unclaimed::add);
+      } else if (networks.test(owner.get().network())) {
+        orphans.add(owner.get());
+      }
+    }
     return new Orphans(List.copyOf(orphans), List.copyOf(unclaimed));
-  }
-
-  private static void named(RuleEntry entry, Map<String, Optional<Identity>> found) {
-    String chain = entry.rule().target().chain().orElse("");
-    PortClaims.owner(entry.rule(), chain)
-        .ifPresent(o -> found.put(ChainNames.digits(chain), Optional.of(o)));
   }
 }

@@ -3,7 +3,7 @@ package io.portmapctl.check;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 
 /** The attachments that a host is known to have, by the names of their chains. */
 public final class Owners {
-  private final Map<String, Attachment> byHash = new HashMap<>();
+  private final Map<String, Attachment> byDigits = new HashMap<>();
   private final Set<String> living = new HashSet<>();
 
   /**
@@ -24,36 +24,37 @@ public final class Owners {
    */
   public Owners(List<Attachment> attachments, Predicate<Attachment> dead) {
     for (Attachment attachment : attachments) {
-      String hash = ChainNames.hash(attachment.identity());
+      String hash = ContainerChains.of(attachment.identity()).digits();
       if (!dead.test(attachment)) {
-        byHash.put(hash, attachment);
+        byDigits.put(hash, attachment);
         living.add(hash);
       } else if (!living.contains(hash)) {
-        byHash.put(hash, attachment);
+        byDigits.put(hash, attachment);
       }
     }
   }
 
   /** Whose chains these are, where an attachment tells. */
-  Optional<Identity> owner(String hash) {
-    return Optional.ofNullable(byHash.get(hash)).map(Attachment::identity);
+  Optional<Identity> owner(ContainerChains container) {
+    return Optional.ofNullable(byDigits.get(container.digits())).map(Attachment::identity);
   }
 
   /** Whether a living attachment has these chains. */
-  boolean isLiving(String hash) {
-    return living.contains(hash);
+  boolean isLiving(ContainerChains container) {
+    return living.contains(container.digits());
   }
 
   /** Whether no living attachment has these chains; the name tells, a comment may have been cut. */
-  boolean orphan(String hash, Optional<Identity> named) {
-    Attachment known = byHash.get(hash);
+  boolean orphan(ContainerChains container, Optional<Identity> named) {
+    Attachment known = byDigits.get(container.digits());
     boolean another = known != null && named.isPresent() && !named.get().equals(known.identity());
-    return !living.contains(hash) || another;
+    return !isLiving(container) || another;
   }
 
   /** Whether a mapping of that port makes a rule in that family, where its attachment is known. */
-  Optional<Boolean> translates(String hash, Family family, String protocol, int port) {
-    return Optional.ofNullable(byHash.get(hash))
+  Optional<Boolean> translates(
+      ContainerChains container, Family family, String protocol, int port) {
+    return Optional.ofNullable(byDigits.get(container.digits()))
         .map(Attachment::mappings)
         .filter(m -> !m.isEmpty())
         .map(

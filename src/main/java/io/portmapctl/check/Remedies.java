@@ -1,9 +1,10 @@
 package io.portmapctl.check;
 
+import io.portmapctl.cni.Attachment;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.portmap.ChainNames;
-import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.ContainerChains;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
@@ -109,7 +110,7 @@ public final class Remedies {
     boolean ours(RulePlace thief, Finding finding) {
       List<RuleEntry> chain = rows(thief.chain());
       int at = find(chain, thief.rule());
-      boolean marking = thief.chain().equals(ChainNames.SETMARK);
+      boolean marking = Layouts.isMarking(thief.chain());
       if (at < 0 || isOurs(thief.chain(), thief.rule(), finding)) {
         return false;
       }
@@ -165,21 +166,20 @@ public final class Remedies {
     }
 
     private boolean isOurs(String chain, Rule rule, Finding finding) {
-      if (chain.equals(ChainNames.DNAT) || chain.equals(ChainNames.SNAT)) {
-        return ChainNames.pair(ChainNames.hash(finding.attachment().identity())).stream()
-            .anyMatch(c -> rule.target().leadsTo(c));
-      }
-      if (chain.equals(ChainNames.MASQ) || chain.equals(ChainNames.SETMARK)) {
-        return finding
-            .choice()
-            .layout()
-            .wanted(finding.attachment(), table.family())
-            .shared()
-            .getOrDefault(chain, List.of())
-            .contains(rule);
-      }
-      return Layout.sharedJumps().stream()
-          .anyMatch(j -> j.chain().equals(chain) && j.rule().equals(rule));
+      Attachment attachment = finding.attachment();
+      String target = rule.target().chain().orElse("");
+      boolean entry =
+          Layouts.isEntry(chain, target)
+              && ContainerChains.of(attachment.identity()).names().contains(target);
+      return entry
+          || Layouts.isSharedJump(chain, rule)
+          || finding
+              .choice()
+              .layout()
+              .wanted(attachment, table.family())
+              .shared()
+              .getOrDefault(chain, List.of())
+              .contains(rule);
     }
 
     private void move(String chain, int from, int to) {

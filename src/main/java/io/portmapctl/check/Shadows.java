@@ -3,15 +3,14 @@ package io.portmapctl.check;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;
-import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.packet.Difference;
-import io.portmapctl.plan.ContainerEntries;
-import io.portmapctl.plan.PortClaims;
-import io.portmapctl.plan.PublishedPort;
-import io.portmapctl.portmap.ChainNames;
-import io.portmapctl.portmap.DesiredRules;
-import io.portmapctl.ruleset.Table;
+import io.portmapctl.plan.Request;
+import io.portmapctl.portmap.ContainerChains;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PortmapTable;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.text.Octets;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.RulePlace;
@@ -24,7 +23,7 @@ import java.util.function.Supplier;
 
 /** What stands in one table before the rules of attachments and takes their packets. */
 final class Shadows {
-  private final Table table;
+  private final Family family;
   private final Interceptors interceptors;
 
   /**
@@ -32,24 +31,21 @@ final class Shadows {
    *
    * @param host what is known of this host, asked for where a rule makes it count
    */
-  Shadows(Table table, Supplier<HostAddresses> host) {
-    this.table = table;
-    this.interceptors = new Interceptors(table, new ContainerEntries(table), host);
+  Shadows(PortmapTable table, Supplier<HostAddresses> host) {
+    this.family = table.table().family();
+    this.interceptors = new Interceptors(table, host);
   }
 
-  /**
-   * Who takes the packets of an attachment.
-   *
-   * @param wanted what it wants in this table
-   */
-  List<Finding.Shadow> of(Attachment attachment, DesiredRules wanted) {
-    if (wanted.containerChains().isEmpty()) {
+  /** Who takes the packets of an attachment. */
+  List<Finding.Shadow> of(Request.Publish request) {
+    Attachment attachment = request.attachment();
+    if (attachment.address(family).isEmpty()) {
       return List.of();
     }
     Map<PublishedPort, Map<String, Finding.Shadow>> found = new LinkedHashMap<>();
     for (PortMapping mapping : attachment.mappings()) {
-      if (mapping.appliesTo(table.family())) {
-        Interceptors.Subject subject = subject(attachment, mapping, wanted);
+      if (mapping.appliesTo(family)) {
+        Interceptors.Subject subject = subject(request, mapping);
         for (Interception interception : interceptors.of(subject)) {
           for (Finding.Shadow shadow : shadows(subject, interception)) {
             found
@@ -62,28 +58,15 @@ final class Shadows {
     return found.values().stream().flatMap(m -> m.values().stream()).toList();
   }
 
-  private Interceptors.Subject subject(
-      Attachment attachment, PortMapping mapping, DesiredRules wanted) {
-    Cidr container = attachment.address(table.family()).orElseThrow();
-    boolean marks =
-        wanted.jumps().stream().anyMatch(j -> j.rule().target().leadsTo(ChainNames.MASQ));
-    boolean snatHalf =
-        wanted.jumps().stream().anyMatch(j -> j.rule().target().leadsTo(ChainNames.SNAT));
-    boolean external = attachment.snat() && attachment.externalSetMarkChain().isPresent();
-    boolean masquerades = marks || external;
+  private Interceptors.Subject subject(Request.Publish request, PortMapping mapping) {
+    Attachment attachment = request.attachment();
+    Layout layout = request.choice().layout();
     return new Interceptors.Subject(
-        PublishedPort.of(table.family(), mapping),
-        ChainNames.dnat(attachment.identity()),
+        PublishedPort.of(family, mapping),
+        ContainerChains.of(attachment.identity()).translating(layout),
         Optional.of(attachment.identity().containerId()),
-        container,
-        table.family() == Family.IPV4 && (masquerades || snatHalf),
-        masquerades
-            ? Optional.of(attachment.masqAll() ? Cidr.any(table.family()) : container.network())
-            : Optional.empty(),
-        marks ? ChainNames.MASQ : snatHalf ? ChainNames.SNAT : "",
-        external
-            ? attachment.externalSetMarkChain().orElseThrow()
-            : marks ? ChainNames.SETMARK : "");
+        attachment.address(family).orElseThrow(),
+        layout.masquerade(attachment, family));
   }
 
   private static String key(Finding.Shadow shadow) {
@@ -106,11 +89,12 @@ final class Shadows {
         };
     boolean all = passage.extent() == Passage.Extent.ALL && passage.kind().countsAlone();
     List<Difference> differences =
-        passage.extent() == Passage.Extent.SOME ? passage.differences(table.family()) : List.of();
+        passage.extent() == Passage.Extent.SOME ? passage.differences(family) : List.of();
     List<Finding.Shadow> shadows = new ArrayList<>();
     if (interception.culprits().isEmpty()) {
       // nobody takes them: a rule that another program should have is missing
-      boolean own = subject.marks().isEmpty() || subject.marks().equals(ChainNames.SETMARK);
+      String marks = subject.masquerade().marks();
+      boolean own = marks.isEmpty() || Layouts.isMarking(marks);
       Finding.Extent extent =
           passage.extent() == Passage.Extent.OPEN
               ? Finding.Extent.OPEN
@@ -120,7 +104,7 @@ final class Shadows {
               subject.port(),
               effect,
               extent,
-              subject.marks(),
+              marks,
               Octets.EMPTY,
               Optional.empty(),
               Optional.empty(),
@@ -143,13 +127,12 @@ final class Shadows {
       List<Difference> differences) {
     RulePlace rule = culprit.rule();
     Optional<Identity> owner = Optional.empty();
-    Optional<String> container = Optional.of(rule.chain()).filter(ChainNames::isContainerChain);
+    Optional<String> container = Optional.of(rule.chain()).filter(Layouts::isContainerChain);
     for (RulePlace place : culprit.way()) {
       String target = place.rule().target().chain().orElse("");
       // another container's entry stands for all that its chain does
-      boolean entry = place.chain().equals(ChainNames.DNAT) && ChainNames.isContainerChain(target);
-      if (entry && !target.equals(subject.chain())) {
-        owner = PortClaims.owner(place.rule(), target);
+      if (Layouts.isFirstEntry(place.chain(), target) && !target.equals(subject.chain())) {
+        owner = PortmapTable.owner(place.rule(), target);
         container = Optional.of(target);
         rule = place;
         break;

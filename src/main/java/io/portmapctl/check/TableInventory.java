@@ -5,12 +5,12 @@ import io.portmapctl.net.Cidr;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.PortRange;
 import io.portmapctl.plan.ForeignDnat;
-import io.portmapctl.plan.PortClaims;
-import io.portmapctl.plan.RulePorts;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.Layout;
-import io.portmapctl.portmap.LayoutChoice;
-import io.portmapctl.ruleset.Chain;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PortmapState;
+import io.portmapctl.portmap.PortmapTable;
+import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
@@ -18,9 +18,8 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -28,63 +27,38 @@ import java.util.Set;
 
 /** Takes the inventory of one table. */
 final class TableInventory {
-  private static final String UNREACHED =
-      "no rule of PREROUTING leads to " + ChainNames.DNAT + ": nobody outside reaches it";
-
   private static final String UNSHOWN =
       "the iptables that wrote the ruleset could not show its rule ([unsupported revision])";
 
   private final Table table;
-
-  /** Whether packets from outside come to the entries. */
-  private final boolean reached;
-
-  private final List<Table> tables;
+  private final PortmapTable owned;
+  private final PortmapState state;
   private final Optional<Owners> owners;
-  private final LayoutChoice.Evidence evidence;
 
-  /** For each container chain its entries; first those that entries lead to, in their order. */
-  private final Map<String, List<Rule>> entries = new LinkedHashMap<>();
-
-  TableInventory(
-      Table table, List<Table> tables, Optional<Owners> owners, LayoutChoice.Evidence evidence) {
-    this.table = table;
-    this.reached = leadsToEntries(table, "PREROUTING");
-    this.tables = tables;
+  TableInventory(PortmapTable owned, PortmapState state, Optional<Owners> owners) {
+    this.table = owned.table();
+    this.owned = owned;
+    this.state = state;
     this.owners = owners;
-    this.evidence = evidence;
-    for (RuleEntry row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
-      String chain = row.rule().target().chain().orElse("");
-      if (isDnat(chain)) {
-        entries.computeIfAbsent(chain, c -> new ArrayList<>()).add(row.rule());
+  }
+
+  /** First the mappings of chains that entries lead to, in their order. */
+  List<Mapping> all() {
+    Set<String> chains = new LinkedHashSet<>(owned.entries().keySet());
+    chains.addAll(table.chains().keySet());
+    List<Mapping> all = new ArrayList<>();
+    for (String chain : chains) {
+      if (Layouts.isTranslating(chain)) {
+        ContainerChains.with(chain).ifPresent(c -> new OneChain(chain, c).collect(all));
       }
     }
-    table.chains().keySet().stream()
-        .filter(TableInventory::isDnat)
-        .forEach(c -> entries.putIfAbsent(c, List.of()));
-  }
-
-  /** Whether a rule of a built-in chain leads to the entries. */
-  static boolean leadsToEntries(Table table, String builtIn) {
-    return table.chain(builtIn).map(Chain::rows).orElse(List.of()).stream()
-        .anyMatch(r -> r.rule().target().leadsTo(ChainNames.DNAT));
-  }
-
-  private static boolean isDnat(String chain) {
-    return ChainNames.isContainerChain(chain)
-        && chain.equals(ChainNames.pair(ChainNames.digits(chain)).get(0));
-  }
-
-  List<Mapping> all() {
-    List<Mapping> all = new ArrayList<>();
-    entries.forEach((chain, rules) -> new OneChain(chain, rules).collect(all));
     return all;
   }
 
   /** The mappings of one container's chain. */
   private final class OneChain {
     private final String chain;
-    private final String hash;
+    private final ContainerChains container;
     private final List<Rule> leading;
     private final List<RuleEntry> rows;
     private final Optional<Identity> owner;
@@ -94,16 +68,15 @@ final class TableInventory {
     private final Set<String> translated = new HashSet<>();
     private final Set<String> seen = new HashSet<>();
 
-    OneChain(String chain, List<Rule> leading) {
+    OneChain(String chain, ContainerChains container) {
       this.chain = chain;
-      this.hash = ChainNames.digits(chain);
-      this.leading = leading;
-      this.rows = table.chain(chain).map(Chain::rows).orElse(List.of());
-      Optional<Identity> named =
-          leading.stream().flatMap(r -> PortClaims.owner(r, chain).stream()).findFirst();
-      this.owner = named.or(() -> owners.flatMap(o -> o.owner(hash)));
-      this.layout = evidence.of(hash);
-      this.orphan = owners.map(o -> o.orphan(hash, named)).orElse(false);
+      this.container = container;
+      this.leading = owned.entries(chain).stream().map(e -> e.row().rule()).toList();
+      this.rows = owned.rows(chain);
+      Optional<Identity> named = owned.owner(chain);
+      this.owner = named.or(() -> owners.flatMap(o -> o.owner(container)));
+      this.layout = state.layout(container);
+      this.orphan = owners.map(o -> o.orphan(container, named)).orElse(false);
       for (RuleEntry row : rows) {
         if (!isTranslation(row.rule())) {
           RulePorts.of(row.rule())
@@ -252,13 +225,12 @@ final class TableInventory {
      */
     private Optional<Boolean> wanted(String protocol, int port) {
       return owners
-          .flatMap(o -> o.translates(hash, table.family(), protocol, port))
+          .flatMap(o -> o.translates(container, table.family(), protocol, port))
           .or(
               () ->
-                  tables.stream()
-                      .filter(t -> t.family() != table.family())
-                      .flatMap(t -> t.chain(chain).stream())
-                      .flatMap(c -> c.rows().stream())
+                  state.tables().stream()
+                      .filter(t -> t != owned)
+                      .flatMap(t -> t.rows(chain).stream())
                       .filter(r -> isTranslation(r.rule()))
                       .flatMap(r -> RulePorts.of(r.rule()).stream())
                       .filter(d -> d.protocol().equals(protocol))
@@ -275,17 +247,23 @@ final class TableInventory {
         OptionalInt toPort,
         String why,
         String counters) {
-      String reason = why.isEmpty() && !reached ? UNREACHED : why;
+      boolean reached = owned.leadsToEntries("PREROUTING", chain);
+      String reason =
+          why.isEmpty() && !reached
+              ? "no rule of PREROUTING leads to "
+                  + Layouts.entryChains(chain).get(0)
+                  + ": nobody outside reaches it"
+              : why;
       State state = reason.isEmpty() ? State.OK : State.INCOMPLETE;
       if (orphan) {
         state = State.ORPHAN;
         reason = "its container is none that lives on this host";
       }
-      boolean snatChain = table.chain(ChainNames.pair(hash).get(1)).isPresent();
       boolean snat =
-          layout.equals(Optional.of(Layout.SNAT))
-              ? snatChain
-              : masqueraded.contains(protocol + hostPort.orElse(-1));
+          layout
+              .flatMap(container::masquerading)
+              .map(c -> table.chain(c).isPresent())
+              .orElse(masqueraded.contains(protocol + hostPort.orElse(-1)));
       return new Mapping(
           table.family(),
           protocol,

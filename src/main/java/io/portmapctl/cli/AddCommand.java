@@ -8,6 +8,7 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.net.Family;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.view.DocumentView;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class AddCommand implements Command {
       boolean inputErrors = !read.errors().isEmpty();
       if (format == Format.DOCUMENT) {
         for (Attachment attachment : read.attachments()) {
-          if (attachment.snat() && !attachment.masqAll() && !mappings.isSnat()) {
+          if (mappings.asked().orElse(Layouts.MARK).needsPrefix(attachment)) {
             desired.prefixes().require(rulesets.families().list());
           }
           session.print(DocumentView.render(attachment, desired.layout()));

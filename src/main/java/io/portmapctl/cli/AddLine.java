@@ -94,7 +94,7 @@ public final class AddLine {
     MappingRequest wish = MappingRequest.of(given);
     try {
       Overrides overrides = wish.pieces().with(wish.identity().overrides(session));
-      if (!wish.pieces().noSnat() && wish.layout() != MappingRequest.LayoutName.SNAT) {
+      if (!wish.pieces().noSnat() && !wish.isSnat()) {
         wish.pieces().requirePrefix(RulesetOptions.of(given).families().list());
       }
       return overrides.errors().stream().map(InputError::message).findFirst();

@@ -10,7 +10,7 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.plan.Request;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -112,13 +112,15 @@ final class DelCommand implements Command {
       }
     }
     for (String chain : chains) {
-      if (!ChainNames.isContainerChain(chain)) {
-        throw Failure.usage(
-            "--chain: found "
-                + Portmapctl.shown(chain)
-                + ", expected CNI-DN- or CNI-SN- and 21 hexadecimal digits");
-      }
-      requests.add(new Request.WithdrawChain(ChainNames.digits(chain)));
+      ContainerChains container =
+          ContainerChains.with(chain)
+              .orElseThrow(
+                  () ->
+                      Failure.usage(
+                          "--chain: found "
+                              + Portmapctl.shown(chain)
+                              + ", expected CNI-DN- or CNI-SN- and 21 hexadecimal digits"));
+      requests.add(new Request.WithdrawChain(container));
     }
     if (prune) {
       requests.add(new Request.Prune());

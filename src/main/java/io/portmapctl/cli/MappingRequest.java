@@ -10,6 +10,7 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Overrides;
 import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.Layouts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,25 +23,28 @@ import picocli.CommandLine.ParseResult;
  *
  * @param identity the sources, and whose mappings
  * @param pieces what the command line says in place of documents
- * @param layout the layout asked for
+ * @param asked the layout asked for, where one was
  * @param includeDead whether records of dead containers count
  */
 record MappingRequest(
-    IdentityOptions identity, MappingOptions pieces, LayoutName layout, boolean includeDead) {
+    IdentityOptions identity, MappingOptions pieces, Optional<Layout> asked, boolean includeDead) {
 
-  /** Which layout. */
-  enum LayoutName {
-    AUTO,
-    SNAT,
-    MARK
+  private static final Option<Optional<Layout>> LAYOUT = layout();
+
+  private static Option<Optional<Layout>> layout() {
+    List<String> words = new ArrayList<>(List.of("auto"));
+    List<Optional<Layout>> layouts = new ArrayList<>(List.of(Optional.empty()));
+    for (Layout layout : Layouts.all()) {
+      words.add(layout.id());
+      layouts.add(Optional.of(layout));
+    }
+    return Option.choice(
+        words,
+        layouts,
+        Optional.empty(),
+        "Which chains and rules publish a port (default: auto).",
+        "--layout");
   }
-
-  private static final Option<LayoutName> LAYOUT =
-      Option.choice(
-          LayoutName.values(),
-          LayoutName.AUTO,
-          "Which chains and rules publish a port (default: auto).",
-          "--layout");
 
   private static final Option<Boolean> INCLUDE_DEAD =
       Option.flag(
@@ -75,14 +79,14 @@ record MappingRequest(
     if (!overrides.errors().isEmpty()) {
       throw new Failure(Failure.Kind.USAGE, overrides.errors());
     }
-    if (layout == LayoutName.SNAT && pieces.needsMark()) {
+    if (isSnat() && pieces.needsMark()) {
       throw Failure.usage(
           "--masq-all, --mark-bit and --set-mark-chain are of layout mark, not of --layout snat");
     }
     Documents documents =
         new Sources(identity.sources(), session.in(), overrides, keepGoing)
             .read(host.documents(), Documents.Need.ALL, notes);
-    return new DesiredMappings(documents, asked(), pieces::requirePrefix);
+    return new DesiredMappings(documents, asked, pieces::requirePrefix);
   }
 
   /**
@@ -95,16 +99,9 @@ record MappingRequest(
     return includeDead ? attachment -> false : Dead.whoseNamespaceIsGone(host.host(), live);
   }
 
-  /** The layout asked for, where one was. */
-  Optional<Layout> asked() {
-    return layout == LayoutName.AUTO
-        ? Optional.empty()
-        : Optional.of(Layout.valueOf(layout.name()));
-  }
-
   /** Whether layout snat is asked for. */
   boolean isSnat() {
-    return layout == LayoutName.SNAT;
+    return asked.equals(Optional.of(Layouts.SNAT));
   }
 
   /** Whether anything is wished for: documents, or pieces by hand. */

@@ -86,7 +86,13 @@ abstract class Option<T> {
   /** With one of an enum's names in lower case; else the default. */
   static <E extends Enum<E>> Choice<E> choice(
       E[] values, E otherwise, String description, String... names) {
-    return new Choice<>(values, otherwise, description, names);
+    return choice(words(values), List.of(values), otherwise, description, names);
+  }
+
+  /** With one of these words, of which each stands for the value at its place; else the default. */
+  static <T> Choice<T> choice(
+      List<String> words, List<T> values, T otherwise, String description, String... names) {
+    return new Choice<>(words, values, otherwise, description, names);
   }
 
   /** Any number of arguments. */
@@ -109,11 +115,11 @@ abstract class Option<T> {
     return Arrays.stream(values).map(v -> v.name().toLowerCase(Locale.ROOT)).toList();
   }
 
-  private static <E extends Enum<E>> E oneOf(
-      ParseResult given, String what, String text, E[] values) {
-    for (E value : values) {
-      if (value.name().equalsIgnoreCase(text)) {
-        return value;
+  private static <T> T oneOf(
+      ParseResult given, String what, String text, List<String> words, List<T> values) {
+    for (int i = 0; i < words.size(); i++) {
+      if (words.get(i).equalsIgnoreCase(text)) {
+        return values.get(i);
       }
     }
     throw new ParameterException(
@@ -121,7 +127,7 @@ abstract class Option<T> {
         "Invalid value for "
             + what
             + ": expected one of "
-            + String.join(", ", words(values))
+            + String.join(", ", words)
             + ", found '"
             + text
             + "'");
@@ -217,35 +223,38 @@ abstract class Option<T> {
   }
 
   /** With one of several words. */
-  static final class Choice<E extends Enum<E>> extends Option<E> {
-    private final E[] values;
-    private final E otherwise;
+  static final class Choice<T> extends Option<T> {
+    private final List<String> words;
+    private final List<T> values;
+    private final T otherwise;
 
-    private Choice(E[] values, E otherwise, String description, String... names) {
+    private Choice(
+        List<String> words, List<T> values, T otherwise, String description, String... names) {
       super(description, names);
+      this.words = words;
       this.values = values;
       this.otherwise = otherwise;
     }
 
     @Override
     OptionSpec.Builder builder(OptionSpec.Builder builder) {
-      List<String> allowed = words(values);
       return builder
           .type(String.class)
           .arity("1")
-          .paramLabel(String.join("|", allowed))
-          .completionCandidates(allowed);
+          .paramLabel(String.join("|", words))
+          .completionCandidates(words);
     }
 
     @Override
-    E of(ParseResult given) {
+    T of(ParseResult given) {
       return isGiven(given)
-          ? oneOf(given, "option '" + name() + "'", given.matchedOptionValue(name(), ""), values)
+          ? oneOf(
+              given, "option '" + name() + "'", given.matchedOptionValue(name(), ""), words, values)
           : otherwise;
     }
 
     /** The value given, where one is. */
-    Optional<E> given(ParseResult given) {
+    Optional<T> given(ParseResult given) {
       return isGiven(given) ? Optional.of(of(given)) : Optional.empty();
     }
   }
@@ -318,7 +327,12 @@ abstract class Option<T> {
     @Override
     E of(ParseResult given) {
       return given.hasMatchedPositional(0)
-          ? oneOf(given, "the argument", given.matchedPositionalValue(0, ""), values)
+          ? oneOf(
+              given,
+              "the argument",
+              given.matchedPositionalValue(0, ""),
+              words(values),
+              List.of(values))
           : otherwise;
     }
   }

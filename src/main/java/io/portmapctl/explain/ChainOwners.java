@@ -2,8 +2,8 @@ package io.portmapctl.explain;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
-import io.portmapctl.plan.PortClaims;
 import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
@@ -66,7 +66,7 @@ public final class ChainOwners {
   private Optional<Identity> named(Rule entry, String chain) {
     return entries.computeIfAbsent(
         chain + " " + entry.comment().map(Octets::latin1).orElse(""),
-        k -> PortClaims.owner(entry, chain));
+        k -> PortmapTable.owner(entry, chain));
   }
 
   /** Whose a chain is by its name. */
@@ -79,7 +79,7 @@ public final class ChainOwners {
     for (RuleEntry row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
       Optional<Identity> owner =
           row.rule().target().leadsTo(chain)
-              ? PortClaims.owner(row.rule(), chain)
+              ? PortmapTable.owner(row.rule(), chain)
               : Optional.empty();
       if (owner.isPresent()) {
         return owner;

@@ -6,7 +6,7 @@ import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.net.Family;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import java.util.List;
 
 /**

@@ -3,9 +3,9 @@ package io.portmapctl.explain;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.PortRange;
-import io.portmapctl.plan.PortClaims;
-import io.portmapctl.plan.RulePorts;
 import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.PortmapTable;
+import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Side;
@@ -63,7 +63,7 @@ public record Purpose(ChainOwners whose) {
 
   private String entry(Rule rule, String target) {
     String owner =
-        PortClaims.owner(rule, target)
+        PortmapTable.owner(rule, target)
             .or(() -> whose.owner(target))
             .map(Purpose::who)
             .orElse("somebody whose name the rule does not tell");

@@ -2,7 +2,7 @@ package io.portmapctl.host;
 
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,8 @@
 package io.portmapctl.plan;
 
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
@@ -25,8 +27,7 @@ public final class ForeignDnat {
   /** Of a table. */
   public ForeignDnat(Table table) {
     for (Chain chain : table.chains().values()) {
-      if (!chain.name().startsWith(ChainNames.SHARED)
-          && !ChainNames.isContainerChain(chain.name())) {
+      if (!Layouts.isShared(chain.name()) && !Layouts.isContainerChain(chain.name())) {
         for (RuleEntry row : chain.rows()) {
           collect(chain.name(), row.rule());
         }

@@ -2,6 +2,7 @@ package io.portmapctl.plan;
 
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -90,7 +91,7 @@ public record Plan(
 
   /** The ports that this plan takes for containers, and that were not theirs before. */
   public List<PublishedPort> captured() {
-    return PublishedPort.captured(changes());
+    return CapturedPorts.of(changes());
   }
 
   /** All changes, IPv4's first. */

@@ -2,15 +2,13 @@ package io.portmapctl.plan;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
-import io.portmapctl.portmap.ChainNames;
-import io.portmapctl.portmap.Comments;
+import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.DesiredRules;
-import io.portmapctl.portmap.Layout;
-import io.portmapctl.ruleset.Chain;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.ruleset.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -29,17 +27,15 @@ public final class Planner {
   private final List<Conflict> conflicts = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  /** For each shared chain and container chain, its entries before anything was planned. */
-  private final Map<String, Map<String, List<Rule>>> entries = new HashMap<>();
+  /** What was whose before anything was planned. */
+  private final PortmapTable owned;
 
-  /** The hashes of the attachments that were published in this call, and whose they are. */
+  /** The chains of the attachments that were published in this call, and whose they are. */
   private final Map<String, Identity> published = new HashMap<>();
-
-  /** For each container chain, the rules of every chain that led to it before. */
-  private final Map<String, List<Rule>> leading = new HashMap<>();
 
   private Planner(Table before) {
     this.before = before;
+    this.owned = new PortmapTable(before);
     this.work = new TableEditor(before);
   }
 
@@ -82,7 +78,8 @@ public final class Planner {
     collision(attachment.identity());
     DesiredRules wanted = publish.choice().layout().wanted(attachment, before.family());
     wanted.shared().keySet().forEach(work::create);
-    Set<String> own = new LinkedHashSet<>(ChainNames.pair(ChainNames.hash(attachment.identity())));
+    ContainerChains container = ContainerChains.of(attachment.identity());
+    Set<String> own = new LinkedHashSet<>(container.names());
     for (String chain : own) {
       if (wanted.containerChains().containsKey(chain)) {
         work.create(chain);
@@ -91,10 +88,13 @@ public final class Planner {
     }
     wanted.shared().forEach((chain, rules) -> rules.forEach(r -> once(chain, r, false)));
     wanted.jumps().forEach(j -> once(j.chain(), j.rule(), j.first()));
-    Layout.sharedJumps().forEach(j -> withoutDoubles(j.chain(), j.rule()));
+    Layouts.sharedJumps().forEach(j -> withoutDoubles(j.chain(), j.rule()));
     for (String shared : sharedChains(wanted, own)) {
       entries(
-          shared, own, wanted.entries().stream().filter(e -> e.chain().equals(shared)).toList());
+          shared,
+          container,
+          own,
+          wanted.entries().stream().filter(e -> e.chain().equals(shared)).toList());
     }
     for (String chain : own) {
       if (work.has(chain) && !wanted.containerChains().containsKey(chain)) {
@@ -102,17 +102,17 @@ public final class Planner {
       }
     }
     if (attachment.address(before.family()).isPresent()) {
-      published.put(ChainNames.hash(attachment.identity()), attachment.identity());
+      published.put(container.digits(), attachment.identity());
     }
   }
 
-  /** The CNI-HOSTPORT chains that hold, or shall hold, an entry of the container. */
+  /** The chains that hold, or shall hold, an entry of the container. */
   private Set<String> sharedChains(DesiredRules wanted, Set<String> own) {
     Set<String> chains = new LinkedHashSet<>();
     wanted.entries().forEach(e -> chains.add(e.chain()));
     for (String chain : own) {
       work.referrers(chain).stream()
-          .filter(c -> c.startsWith(ChainNames.SHARED) && work.has(c))
+          .filter(c -> (Layouts.isShared(c) || Layouts.isEntry(c, chain)) && work.has(c))
           .forEach(chains::add);
     }
     return chains;
@@ -159,9 +159,13 @@ public final class Planner {
   }
 
   /** The container's entries in a shared chain become these, at the place of its first. */
-  private void entries(String shared, Set<String> own, List<DesiredRules.Placement> placements) {
+  private void entries(
+      String shared,
+      ContainerChains container,
+      Set<String> own,
+      List<DesiredRules.Placement> placements) {
     List<Rule> wanted = placements.stream().map(DesiredRules.Placement::rule).toList();
-    List<Rule> current = currentEntries(shared, own);
+    List<Rule> current = currentEntries(shared, container);
     if (current.equals(wanted)) {
       return;
     }
@@ -209,29 +213,16 @@ public final class Planner {
     return at;
   }
 
-  private List<Rule> currentEntries(String shared, Set<String> own) {
-    String hash = ChainNames.digits(own.iterator().next());
-    if (published.containsKey(hash)) {
-      // another attachment of this call has the same chains: only the table itself tells
-      return work.rows(shared).stream()
-          .map(RuleEntry::rule)
-          .filter(r -> ChainNames.digits(r.target().chain().orElse("")).equals(hash))
-          .toList();
+  private List<Rule> currentEntries(String shared, ContainerChains container) {
+    if (!published.containsKey(container.digits())) {
+      return owned.leadingFrom(shared, container);
     }
-    Map<String, List<Rule>> byChain =
-        entries.computeIfAbsent(
-            shared,
-            s -> {
-              Map<String, List<Rule>> grouped = new HashMap<>();
-              for (RuleEntry row : before.chain(s).map(c -> c.rows()).orElse(List.of())) {
-                String target = ChainNames.digits(row.rule().target().chain().orElse(""));
-                if (!target.isEmpty()) {
-                  grouped.computeIfAbsent(target, k -> new ArrayList<>()).add(row.rule());
-                }
-              }
-              return grouped;
-            });
-    return byChain.getOrDefault(hash, List.of());
+    // another attachment of this call has the same chains: only the table itself tells
+    List<String> own = container.names();
+    return work.rows(shared).stream()
+        .map(RuleEntry::rule)
+        .filter(r -> own.contains(r.target().chain().orElse("")))
+        .toList();
   }
 
   /** A chain that is wanted no more; where somebody else's rule leads to it, it is only emptied. */
@@ -249,16 +240,16 @@ public final class Planner {
 
   private void withdraw(Identity identity) {
     collision(identity);
-    removeContainer(ChainNames.pair(ChainNames.hash(identity)));
+    removeContainer(ContainerChains.of(identity).names());
   }
 
   private void withdraw(Request.WithdrawChain request) {
-    List<String> chains = ChainNames.pair(request.hash());
+    List<String> chains = request.container().names();
     for (String chain : chains) {
       for (String holder : work.referrers(chain)) {
         work.rows(holder).stream()
             .filter(r -> r.rule().target().leadsTo(chain))
-            .flatMap(r -> PortClaims.owner(r.rule(), chain).stream())
+            .flatMap(r -> PortmapTable.owner(r.rule(), chain).stream())
             .forEach(
                 owner ->
                     warnings.add(
@@ -291,16 +282,16 @@ public final class Planner {
    * tells.
    */
   private void collision(Identity identity) {
+    ContainerChains container = ContainerChains.of(identity);
     Optional<Identity> other =
-        Optional.ofNullable(published.get(ChainNames.hash(identity)))
-            .filter(o -> !o.equals(identity));
-    other.ifPresent(o -> collides(identity, Optional.of(o), ChainNames.dnat(identity)));
-    for (String chain : ChainNames.pair(ChainNames.hash(identity))) {
-      for (Rule entry : entriesBefore().getOrDefault(chain, List.of())) {
-        Optional<Identity> owner = PortClaims.owner(entry, chain);
+        Optional.ofNullable(published.get(container.digits())).filter(o -> !o.equals(identity));
+    other.ifPresent(o -> collides(identity, Optional.of(o), container.names().get(0)));
+    for (String chain : container.names()) {
+      for (Rule entry : owned.leading(chain)) {
+        Optional<Identity> owner = PortmapTable.owner(entry, chain);
         if (owner.isPresent() && !owner.get().equals(identity)) {
           collides(identity, owner, chain);
-        } else if (entry.comment().map(c -> Comments.cutForAnother(c, identity)).orElse(false)) {
+        } else if (PortmapTable.isCutForAnother(entry, identity)) {
           collides(identity, Optional.empty(), chain);
         }
       }
@@ -314,27 +305,12 @@ public final class Planner {
     }
   }
 
-  /** For each container chain, the rules that led to it at first. */
-  private Map<String, List<Rule>> entriesBefore() {
-    if (leading.isEmpty()) {
-      for (Chain chain : before.chains().values()) {
-        for (RuleEntry row : chain.rows()) {
-          String target = row.rule().target().chain().orElse("");
-          if (ChainNames.isContainerChain(target)) {
-            leading.computeIfAbsent(target, t -> new ArrayList<>()).add(row.rule());
-          }
-        }
-      }
-    }
-    return leading;
-  }
-
   private void portConflicts(Table after, List<Request> requests) {
-    PortClaims claims = new PortClaims(after);
+    PortConflicts found = new PortConflicts(new PortmapTable(after));
     for (Request request : requests) {
       if (request instanceof Request.Publish publish
           && publish.attachment().address(before.family()).isPresent()) {
-        for (Conflict.Port conflict : claims.of(publish.attachment())) {
+        for (Conflict.Port conflict : found.of(publish)) {
           if (!saidTheOtherWayRound(conflict)) {
             conflicts.add(conflict);
           }
@@ -355,42 +331,35 @@ public final class Planner {
   }
 
   private void prune() {
-    for (String chain : List.of(ChainNames.DNAT, ChainNames.SNAT)) {
-      if (work.has(chain) && work.rows(chain).isEmpty()) {
-        pruneChain(chain);
-      }
-    }
-    boolean needed =
-        referrers(ChainNames.SETMARK).stream()
-            .flatMap(c -> work.rows(c).stream())
-            .anyMatch(r -> r.rule().target().leadsTo(ChainNames.SETMARK));
-    if (!needed
-        && onlyOurs(ChainNames.SETMARK, Target.SetMark.class)
-        && onlyOurs(ChainNames.MASQ, Target.Masquerade.class)) {
-      for (String chain : List.of(ChainNames.SETMARK, ChainNames.MASQ)) {
-        if (work.has(chain)) {
-          pruneChain(chain);
-        }
+    for (List<String> chains : Layouts.sharedChains()) {
+      if (!isLedTo(chains.get(0)) && chains.stream().allMatch(this::isDisposable)) {
+        chains.stream().filter(work::has).forEach(this::pruneChain);
       }
     }
   }
 
-  private boolean onlyOurs(String chain, Class<? extends Target> target) {
-    return work.rows(chain).stream()
-        .allMatch(r -> target.isInstance(r.rule().target()) && r.rule().matches().size() == 1);
+  private boolean isDisposable(String chain) {
+    return work.rows(chain).stream().allMatch(r -> Layouts.isDisposable(chain, r.rule()));
   }
 
   /** Removes a shared chain with the plugin's own jumps to it, unless others' rules lead there. */
   private void pruneChain(String chain) {
+    if (!isLedTo(chain)) {
+      referrers(chain).forEach(holder -> deleteRulesTo(Set.of(chain), holder));
+      work.deleteChain(chain);
+    }
+  }
+
+  /** Whether a rule leads to a chain that is none of the jumps that layouts share. */
+  private boolean isLedTo(String chain) {
     for (String holder : referrers(chain)) {
       for (RuleEntry row : work.rows(holder)) {
-        if (row.rule().target().leadsTo(chain) && !isPluginJump(holder, row.rule())) {
-          return;
+        if (row.rule().target().leadsTo(chain) && !Layouts.isSharedJump(holder, row.rule())) {
+          return true;
         }
       }
     }
-    referrers(chain).forEach(holder -> deleteRulesTo(Set.of(chain), holder));
-    work.deleteChain(chain);
+    return false;
   }
 
   private void deleteRulesTo(Set<String> chains, String holder) {
@@ -399,11 +368,6 @@ public final class Planner {
         work.delete(holder, i--);
       }
     }
-  }
-
-  private static boolean isPluginJump(String holder, Rule rule) {
-    return Layout.sharedJumps().stream()
-        .anyMatch(jump -> jump.chain().equals(holder) && jump.rule().equals(rule));
   }
 
   private List<String> referrers(String chain) {

@@ -4,7 +4,10 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.PortmapTable;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,7 +32,7 @@ public final class Plans {
       parts.add(result.part());
       conflicts.addAll(result.conflicts());
       warnings.addAll(result.warnings());
-      List<PublishedPort> captured = PublishedPort.captured(result.part().changes());
+      List<PublishedPort> captured = CapturedPorts.of(result.part().changes());
       if (!captured.isEmpty()) {
         warnings.addAll(new ForeignDnat(table).warnings(captured));
       }
@@ -56,10 +59,9 @@ public final class Plans {
             + ": ";
     List<String> warnings = new ArrayList<>();
     if (attachment.mappings().isEmpty()) {
-      String dn = ChainNames.dnat(attachment.identity());
-      String sn = ChainNames.snat(attachment.identity());
+      ContainerChains container = ContainerChains.of(attachment.identity());
       boolean there =
-          tables.stream().anyMatch(t -> t.chain(dn).isPresent() || t.chain(sn).isPresent());
+          tables.stream().anyMatch(t -> !new PortmapTable(t).chains(container).isEmpty());
       warnings.add(
           who
               + (there
@@ -98,10 +100,10 @@ public final class Plans {
     for (Request request : requests) {
       if (request instanceof Request.Publish publish) {
         Attachment attachment = publish.attachment();
-        boolean withRules = changed.contains(ChainNames.dnat(attachment.identity()));
-        publish
-            .choice()
-            .layout()
+        Layout layout = publish.choice().layout();
+        boolean withRules =
+            changed.contains(ContainerChains.of(attachment.identity()).translating(layout));
+        layout
             .localnet(attachment)
             .ifPresent(
                 a ->
@@ -118,7 +120,7 @@ public final class Plans {
     Map<String, Plan.Stale> stale = new LinkedHashMap<>();
     for (Plan.Part part : parts) {
       for (Change change : part.changes()) {
-        PublishedPort.of(change)
+        CapturedPorts.of(change)
             .filter(p -> p.protocol().equals("udp"))
             .ifPresent(
                 p -> stale.putIfAbsent(p.key(), new Plan.Stale(p.family(), p.hostIp(), p.port())));

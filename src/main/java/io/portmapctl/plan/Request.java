@@ -2,6 +2,7 @@ package io.portmapctl.plan;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
+import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.LayoutChoice;
 
 /** What is asked of the planner for one attachment. */
@@ -23,11 +24,11 @@ public sealed interface Request {
   record Withdraw(Identity identity) implements Request {}
 
   /**
-   * Remove a chain whose owner cannot be told any more, with its twin.
+   * Remove chains whose owner cannot be told any more.
    *
-   * @param hash the digits behind {@code CNI-DN-}
+   * @param container the chains
    */
-  record WithdrawChain(String hash) implements Request {}
+  record WithdrawChain(ContainerChains container) implements Request {}
 
   /** Remove shared chains that nothing needs. */
   record Prune() implements Request {}

@@ -1,7 +1,7 @@
 package io.portmapctl.plan;
 
 import io.portmapctl.net.Family;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
@@ -43,7 +43,7 @@ final class TableEditor {
 
   private void refer(String chain, Rule rule) {
     String target = rule.target().chain().orElse("");
-    if (ChainNames.isContainerChain(target)) {
+    if (Layouts.isContainerChain(target)) {
       referrers.computeIfAbsent(target, t -> new LinkedHashSet<>()).add(chain);
     }
   }

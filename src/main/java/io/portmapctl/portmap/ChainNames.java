@@ -1,7 +1,6 @@
 package io.portmapctl.portmap;
 
 import io.portmapctl.cni.Identity;
-import java.util.List;
 
 /** The names of the chains, as the CNI portmap plugin makes them. */
 public final class ChainNames {
@@ -20,9 +19,8 @@ public final class ChainNames {
   /** What every shared chain's name begins with. */
   public static final String SHARED = "CNI-HOSTPORT-";
 
-  private static final int HASH_DIGITS = 21;
-  private static final String DN = "CNI-DN-";
-  private static final String SN = "CNI-SN-";
+  static final String DN = "CNI-DN-";
+  static final String SN = "CNI-SN-";
 
   private ChainNames() {}
 
@@ -36,29 +34,18 @@ public final class ChainNames {
     return SN + hash(identity);
   }
 
-  /** The DN and the SN chain of these digits. */
-  public static List<String> pair(String hash) {
-    return List.of(DN + hash, SN + hash);
-  }
-
   /** The digits in the name of a container's chain; empty for any other chain. */
   public static String digits(String chain) {
-    return isContainerChain(chain) ? chain.substring(DN.length()) : "";
+    return ContainerChains.digits(chain);
   }
 
   /** Whether a name has the form of a container's chain. */
   public static boolean isContainerChain(String name) {
-    boolean is =
-        name.length() == DN.length() + HASH_DIGITS && (name.startsWith(DN) || name.startsWith(SN));
-    for (int i = DN.length(); i < name.length() && is; i++) {
-      char c = name.charAt(i);
-      is = c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
-    }
-    return is;
+    return Layouts.isContainerChain(name);
   }
 
-  /** The digits that the DN and the SN chain of one container share. */
+  /** The digits that the chains of one container share. */
   public static String hash(Identity identity) {
-    return identity.digest().substring(0, HASH_DIGITS);
+    return ContainerChains.of(identity).digits();
   }
 }

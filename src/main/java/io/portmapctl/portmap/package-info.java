@@ -3,3 +3,4 @@
 package io.portmapctl.portmap;
 
 import org.jspecify.annotations.NullMarked;
+

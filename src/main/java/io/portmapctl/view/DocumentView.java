@@ -6,6 +6,7 @@ import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.text.Octets;
 import java.io.IOException;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class DocumentView {
   private static String version(Attachment attachment, Optional<Layout> layout) {
     String own = attachment.cniVersion();
     boolean newer = own.equals("0.4.0") || own.startsWith("1.");
-    if (layout.isPresent() && newer != (layout.get() == Layout.MARK)) {
+    if (layout.isPresent() && newer != (layout.get() == Layouts.MARK)) {
       return newer ? SNAT_VERSION : MARK_VERSION;
     }
     return own.isEmpty() ? SNAT_VERSION : own;

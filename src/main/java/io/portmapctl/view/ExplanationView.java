@@ -5,7 +5,7 @@ import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PortNames;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Walkthrough;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.text.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -19,6 +19,7 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Match;
@@ -537,7 +538,7 @@ class InterceptorsTest {
       // nothing asks for masquerade before the chain that marks has
       List<Long> marks =
           classes.marks().stream()
-              .filter(m -> layout != Layout.MARK || (m & attachment.mark()) == 0)
+              .filter(m -> layout != Layouts.MARK || (m & attachment.mark()) == 0)
               .toList();
       for (PlainPacket packet : packets) {
         heads.add(
@@ -552,10 +553,10 @@ class InterceptorsTest {
 
     /** Which of what comes from elsewhere is masqueraded by a rule that asks for no mark. */
     private Lost hidden(List<PlainPacket> packets) {
-      String masquerades = layout == Layout.MARK ? ChainNames.MASQ : ChainNames.SNAT;
+      String masquerades = layout == Layouts.MARK ? ChainNames.MASQ : ChainNames.SNAT;
       List<Long> marks =
           classes.marks().stream()
-              .filter(m -> layout != Layout.MARK || (m & attachment.mark()) == 0)
+              .filter(m -> layout != Layouts.MARK || (m & attachment.mark()) == 0)
               .toList();
       List<boolean[]> heads = new ArrayList<>();
       for (PlainPacket packet : packets) {
@@ -656,7 +657,7 @@ class InterceptorsTest {
       }
       lost.put(Passage.Kind.CONTAINERS, arriving(containers, Hook.PREROUTING));
       lost.put(Passage.Kind.HOST, arriving(host, Hook.OUTPUT));
-      boolean marks = layout == Layout.MARK && attachment.snat();
+      boolean marks = layout == Layouts.MARK && attachment.snat();
       Cidr hairpin = attachment.masqAll() ? cidr("0.0.0.0/0") : SUBNET;
       Predicate<PlainPacket> beside = p -> hairpin.contains(Cidr.host(p.address(Field.SOURCE)));
       if (marks) {
@@ -710,11 +711,11 @@ class InterceptorsTest {
     List<String> wrong = new ArrayList<>();
     for (int seed = 0; seed < ROUNDS; seed++) {
       Generator make = new Generator(seed);
-      Layout layout = make.pick(Layout.values());
+      Layout layout = make.pick(Layouts.all());
       List<Attachment> attachments = new ArrayList<>();
       List<Request> requests = new ArrayList<>();
       for (int i = make.below(3); i >= 0; i--) {
-        Attachment attachment = attachment(make, i, layout == Layout.MARK);
+        Attachment attachment = attachment(make, i, layout == Layouts.MARK);
         attachments.add(attachment);
         requests.add(new Request.Publish(attachment, new LayoutChoice(layout, "the test")));
       }

@@ -11,11 +11,11 @@ import io.portmapctl.host.MemoryBackend;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
-import io.portmapctl.plan.PublishedPort;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.ChainNames;
-import io.portmapctl.portmap.LayoutChecks;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.PortmapState;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
@@ -51,7 +51,7 @@ class MutationTest {
     }
 
     List<Request.Publish> requests(List<Table> current) {
-      LayoutChoice.Evidence evidence = new LayoutChoice.Evidence(current);
+      PortmapState evidence = new PortmapState(current);
       return attachments.stream()
           .map(a -> new Request.Publish(a, LayoutChoice.auto(a, evidence)))
           .toList();
@@ -118,8 +118,8 @@ class MutationTest {
       attachments.putIfAbsent(ChainNames.hash(attachment.identity()), attachment);
     }
     for (Attachment attachment : attachments.values()) {
-      LayoutChoice choice = LayoutChoice.auto(attachment, new LayoutChoice.Evidence(tables));
-      if (!LayoutChecks.errors(attachment, choice.layout(), tables).isEmpty()) {
+      LayoutChoice choice = LayoutChoice.auto(attachment, new PortmapState(tables));
+      if (!choice.layout().errors(attachment, tables).isEmpty()) {
         return Optional.empty();
       }
       tables = after(tables, List.of(new Request.Publish(attachment, choice)));

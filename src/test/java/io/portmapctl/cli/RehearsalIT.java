@@ -16,6 +16,7 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ class RehearsalIT {
           del
               ? new Request.Withdraw(there.remove(make.below(there.size())).identity())
               : new Request.Publish(
-                  attachment, LayoutChoice.auto(attachment, new LayoutChoice.Evidence(tables)));
+                  attachment, LayoutChoice.auto(attachment, new PortmapState(tables)));
       if (!del) {
         there.add(attachment);
       }

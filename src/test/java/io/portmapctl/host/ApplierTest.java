@@ -9,10 +9,10 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
-import io.portmapctl.plan.PublishedPort;
 import io.portmapctl.plan.Request;
-import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.util.ArrayList;
@@ -139,7 +139,7 @@ class ApplierTest {
 
   private Applier.Planner<HostException> publish(Attachment attachment) {
     return tables -> {
-      Request request = new Request.Publish(attachment, new LayoutChoice(Layout.MARK, "chosen"));
+      Request request = new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
       Plan plan = Plans.of(tables, List.of(request));
       List<Plan.Sysctl> sysctls = new ArrayList<>();
       for (Plan.Sysctl each : plan.sysctls()) {
@@ -166,7 +166,7 @@ class ApplierTest {
       Table before = make.tableWithContainers(family);
       Attachment attachment = make.attachment(make.identity());
       WatchedBackend backend = new WatchedBackend(before);
-      Request request = new Request.Publish(attachment, new LayoutChoice(Layout.MARK, "chosen"));
+      Request request = new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
       Plan plan = Plans.of(List.of(before), List.of(request));
       Plan.Part part = plan.families().get(0);
       backend.apply(part);

@@ -13,6 +13,7 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.text.Octets;
@@ -107,7 +108,7 @@ public interface BackendContract {
                 io.portmapctl.net.Cidr.parse("fd00:89::2/64").orElseThrow()),
             false,
             Optional.empty());
-    Layout layout = attachment.needsMark() ? Layout.MARK : make.pick(Layout.values());
+    Layout layout = attachment.needsMark() ? Layouts.MARK : make.pick(Layouts.all());
     List<Request> requests = new ArrayList<>();
     requests.add(new Request.Publish(attachment, new LayoutChoice(layout, "chosen")));
     if (make.chance(4)) {

@@ -10,8 +10,9 @@ import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.portmap.ChainNames;
-import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
@@ -50,7 +51,7 @@ class PlannerTest {
   private static Plan plan(Table table, Attachment... attachments) {
     List<Request> requests = new ArrayList<>();
     for (Attachment each : attachments) {
-      requests.add(new Request.Publish(each, new LayoutChoice(Layout.MARK, "chosen")));
+      requests.add(new Request.Publish(each, new LayoutChoice(Layouts.MARK, "chosen")));
     }
     return Plans.of(List.of(table), requests);
   }
@@ -147,7 +148,10 @@ class PlannerTest {
                 + " -\n:X -\n-A X -m comment --comment \"-j\" -j "
                 + chain
                 + "\nCOMMIT\n");
-    Plan plan = Plans.of(List.of(table), List.of(new Request.WithdrawChain("0".repeat(21))));
+    Plan plan =
+        Plans.of(
+            List.of(table),
+            List.of(new Request.WithdrawChain(new ContainerChains("0".repeat(21)))));
     assertThat(after(plan).chain("X").orElseThrow().rows()).isEmpty();
     assertThat(after(plan).chain(chain)).isEmpty();
   }

@@ -4,7 +4,7 @@ import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
@@ -160,7 +160,7 @@ public final class LiveReader {
   }
 
   private static boolean holdsCni(Table table) {
-    return table.chains().keySet().stream().anyMatch(c -> c.startsWith(ChainNames.SHARED));
+    return table.chains().keySet().stream().anyMatch(Layouts::isShared);
   }
 
   private Table save(Family family, Path program) throws HostException {

@@ -1,7 +1,7 @@
 package io.portmapctl.host.live;
 
 import io.portmapctl.host.Host;
-import io.portmapctl.plan.PublishedPort;
+import io.portmapctl.portmap.PublishedPort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

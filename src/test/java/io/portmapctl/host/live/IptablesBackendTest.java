@@ -17,10 +17,10 @@ import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
-import io.portmapctl.plan.PublishedPort;
 import io.portmapctl.plan.Request;
-import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
@@ -92,7 +92,7 @@ class IptablesBackendTest {
             BOTH,
             tables -> {
               Request request =
-                  new Request.Publish(attachment, new LayoutChoice(Layout.MARK, "chosen"));
+                  new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
               Plan plan = Plans.of(tables, List.of(request));
               if (plan.hasChanges()) {
                 planned = plan.families();

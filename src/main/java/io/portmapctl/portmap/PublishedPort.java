@@ -1,14 +1,10 @@
-package io.portmapctl.plan;
+package io.portmapctl.portmap;
 
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Target;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,15 +17,8 @@ import java.util.Optional;
  */
 public record PublishedPort(Family family, String protocol, Optional<IpAddress> hostIp, int port) {
 
-  /** The port that a changed rule publishes, or published. */
-  static Optional<PublishedPort> of(Change change) {
-    return ChainNames.isContainerChain(change.chain())
-        ? change.rule().flatMap(rule -> of(change.family(), rule))
-        : Optional.empty();
-  }
-
   /** The port that a rule translates, if it is one. */
-  static Optional<PublishedPort> of(Family family, Rule rule) {
+  public static Optional<PublishedPort> of(Family family, Rule rule) {
     if (!(rule.target() instanceof Target.Dnat)) {
       return Optional.empty();
     }
@@ -38,24 +27,8 @@ public record PublishedPort(Family family, String protocol, Optional<IpAddress> 
         .map(d -> new PublishedPort(family, d.protocol(), d.address(), d.ports().get(0).first()));
   }
 
-  /** The ports that changes publish, and that were not published before by rules that go. */
-  static List<PublishedPort> captured(List<Change> changes) {
-    Map<String, PublishedPort> captured = new LinkedHashMap<>();
-    for (Change change : changes) {
-      if (!(change instanceof Change.DeleteRule)) {
-        of(change).ifPresent(p -> captured.putIfAbsent(p.key(), p));
-      }
-    }
-    for (Change change : changes) {
-      if (change instanceof Change.DeleteRule) {
-        of(change).ifPresent(p -> captured.remove(p.key()));
-      }
-    }
-    return List.copyOf(captured.values());
-  }
-
   /** A text as a key: the hash of a record costs a bootstrap at start-up. */
-  String key() {
+  public String key() {
     return family.id() + "/" + protocol + "/" + port + "/" + address();
   }
 

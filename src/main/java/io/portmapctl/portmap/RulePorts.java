@@ -1,4 +1,4 @@
-package io.portmapctl.plan;
+package io.portmapctl.portmap;
 
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.IpAddress;

@@ -1,0 +1,297 @@
+package io.portmapctl.portmap;
+
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpProtocol;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.Target;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.PortPackets;
+import io.portmapctl.trace.RulePackets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of one table is whose: the containers' chains, the entries that lead to them, whom those
+ * name and which ports they claim. Each part of the index is made when it is first asked for, in
+ * one pass over the table.
+ */
+public final class PortmapTable {
+
+  /**
+   * A rule that leads packets from outside to a container's chain.
+   *
+   * @param row the rule
+   * @param index how many rules stand before it in its chain
+   * @param order how many entries packets meet before it, of any container
+   */
+  public record Entry(RuleEntry row, int index, int order) {}
+
+  /**
+   * A translating rule of a container's chain that an entry leads to.
+   *
+   * @param chain the container's chain
+   * @param destination what it translates
+   */
+  public record Claim(String chain, RulePorts destination) {}
+
+  private final Table table;
+  private final Map<String, Optional<Identity>> owners = new HashMap<>();
+  private final Map<String, Boolean> led = new HashMap<>();
+
+  /** For each chain and the digits of a container, the rules there that lead to its chains. */
+  private final Map<String, Map<String, List<Rule>>> leadingFrom = new HashMap<>();
+
+  private @Nullable Map<String, List<Entry>> entries;
+  private @Nullable Map<String, List<Rule>> leading;
+  private @Nullable Claims claims;
+  private @Nullable Sets sets;
+
+  /** Of a table; looks at nothing yet. */
+  public PortmapTable(Table table) {
+    this.table = table;
+  }
+
+  /** The table. */
+  public Table table() {
+    return table;
+  }
+
+  /** The rules of a chain; none where there is no such chain. */
+  public List<RuleEntry> rows(String chain) {
+    return table.chain(chain).map(Chain::rows).orElse(List.of());
+  }
+
+  /** The container's chains that are in the table, of any layout. */
+  public List<String> chains(ContainerChains container) {
+    return container.names().stream().filter(c -> table.chain(c).isPresent()).toList();
+  }
+
+  /** The entries by the chain that they lead to, in the order in which packets meet the first. */
+  public Map<String, List<Entry>> entries() {
+    if (entries == null) {
+      entries = readEntries();
+    }
+    return entries;
+  }
+
+  /** The entries that lead to a chain, in order. */
+  public List<Entry> entries(String containerChain) {
+    return entries().getOrDefault(containerChain, List.of());
+  }
+
+  private Map<String, List<Entry>> readEntries() {
+    Map<String, List<Entry>> found = new LinkedHashMap<>();
+    Set<String> holders = Layouts.firstEntryChains();
+    List<String> order = new ArrayList<>();
+    int met = 0;
+    List<RuleEntry> first = rows("PREROUTING");
+    for (int i = 0; i < first.size(); i++) {
+      String target = first.get(i).rule().target().chain().orElse("");
+      if (holders.contains(target) && !order.contains(target)) {
+        order.add(target);
+        met += readEntries(target, met, found);
+      } else if (Layouts.isFirstEntry("PREROUTING", target)) {
+        found
+            .computeIfAbsent(target, t -> new ArrayList<>())
+            .add(new Entry(first.get(i), i, met++));
+      }
+    }
+    for (String holder : holders) {
+      if (!holder.equals("PREROUTING") && !order.contains(holder)) {
+        met += readEntries(holder, met, found);
+      }
+    }
+    return found;
+  }
+
+  private int readEntries(String holder, int met, Map<String, List<Entry>> found) {
+    int count = 0;
+    List<RuleEntry> rows = rows(holder);
+    for (int i = 0; i < rows.size(); i++) {
+      String target = rows.get(i).rule().target().chain().orElse("");
+      if (Layouts.isFirstEntry(holder, target)) {
+        found
+            .computeIfAbsent(target, t -> new ArrayList<>())
+            .add(new Entry(rows.get(i), i, met + count++));
+      }
+    }
+    return count;
+  }
+
+  /** Whether a built-in chain leads to the entries of a container's chain. */
+  public boolean leadsToEntries(String builtIn, String containerChain) {
+    List<String> holders = Layouts.entryChains(containerChain);
+    return holders.contains(builtIn)
+        || !holders.isEmpty()
+            && led.computeIfAbsent(
+                builtIn + " " + holders.get(0),
+                k ->
+                    rows(builtIn).stream()
+                        .anyMatch(r -> r.rule().target().leadsTo(holders.get(0))));
+  }
+
+  /** All rules of any chain that lead to a container's chain. */
+  public List<Rule> leading(String containerChain) {
+    if (leading == null) {
+      leading = new HashMap<>();
+      for (Chain chain : table.chains().values()) {
+        for (RuleEntry row : chain.rows()) {
+          String target = row.rule().target().chain().orElse("");
+          if (Layouts.isContainerChain(target)) {
+            leading.computeIfAbsent(target, t -> new ArrayList<>()).add(row.rule());
+          }
+        }
+      }
+    }
+    return leading.getOrDefault(containerChain, List.of());
+  }
+
+  /** The rules of one chain that lead to chains of a container, in order. */
+  public List<Rule> leadingFrom(String chain, ContainerChains container) {
+    return leadingFrom
+        .computeIfAbsent(chain, this::byContainer)
+        .getOrDefault(container.digits(), List.of());
+  }
+
+  private Map<String, List<Rule>> byContainer(String chain) {
+    Map<String, List<Rule>> grouped = new HashMap<>();
+    for (RuleEntry row : rows(chain)) {
+      String digits = ContainerChains.digits(row.rule().target().chain().orElse(""));
+      if (!digits.isEmpty()) {
+        grouped.computeIfAbsent(digits, k -> new ArrayList<>()).add(row.rule());
+      }
+    }
+    return grouped;
+  }
+
+  /** Whom the entries of a container's chain name; empty where they name nobody. */
+  public Optional<Identity> owner(String containerChain) {
+    return owners.computeIfAbsent(
+        containerChain,
+        c -> entries(c).stream().flatMap(e -> owner(e.row().rule(), c).stream()).findFirst());
+  }
+
+  /** The owner that an entry's comment names, if it names one of the chain that it leads to. */
+  public static Optional<Identity> owner(Rule entry, String containerChain) {
+    return entry.comment().flatMap(c -> Comments.owner(c, ContainerChains.digits(containerChain)));
+  }
+
+  /** Whether an entry's comment was cut, so that it names nobody, and was not this owner's. */
+  public static boolean isCutForAnother(Rule entry, Identity owner) {
+    return entry.comment().map(c -> Comments.cutForAnother(c, owner)).orElse(false);
+  }
+
+  /** Who claims a port or a range with it in, in the order of the chains' first entries. */
+  public List<Claim> claims(PublishedPort port) {
+    if (claims == null) {
+      claims = new Claims();
+    }
+    List<Claim> all =
+        new ArrayList<>(claims.byPort.getOrDefault(port.protocol() + port.port(), List.of()));
+    all.addAll(claims.ranges.getOrDefault(port.protocol(), List.of()));
+    all.removeIf(c -> !c.destination().meets(port.hostIp(), port.port()));
+    return all;
+  }
+
+  /** The claims of all chains that entries lead to. */
+  private final class Claims {
+    private final Map<String, List<Claim>> byPort = new HashMap<>();
+    private final Map<String, List<Claim>> ranges = new HashMap<>();
+
+    Claims() {
+      entries().keySet().forEach(this::collect);
+    }
+
+    private void collect(String chain) {
+      for (RuleEntry row : rows(chain)) {
+        if (row.rule().target() instanceof Target.Dnat) {
+          RulePorts.of(row.rule()).ifPresent(d -> add(new Claim(chain, d)));
+        }
+      }
+    }
+
+    private void add(Claim claim) {
+      RulePorts destination = claim.destination();
+      List<Integer> each = destination.each();
+      each.forEach(p -> add(byPort, destination.protocol() + p, claim));
+      if (each.isEmpty()) {
+        add(ranges, destination.protocol(), claim);
+      }
+    }
+
+    private static void add(Map<String, List<Claim>> to, String key, Claim claim) {
+      to.computeIfAbsent(key, k -> new ArrayList<>()).add(claim);
+    }
+  }
+
+  /** The order of the first entry of a chain that takes packets to a port. */
+  public OptionalInt order(String containerChain, PublishedPort port) {
+    PacketSet packets = sets().packets(port);
+    return entries(containerChain).stream()
+        .filter(e -> packets.meets(sets().of(e)))
+        .mapToInt(Entry::order)
+        .findFirst();
+  }
+
+  /** The first entry of another chain that stands before one of ours and takes the same packets. */
+  public Optional<Entry> before(String ours, String other, PublishedPort port) {
+    PacketSet packets = sets().packets(port);
+    for (Entry own : entries(ours)) {
+      PacketSet taken = packets.and(sets().of(own));
+      for (Entry rival : entries(other)) {
+        if (rival.order() < own.order() && taken.meets(sets().of(rival))) {
+          return Optional.of(rival);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether there are packets to a port that entries of both chains take. */
+  public boolean share(String one, String other, PublishedPort port) {
+    return before(one, other, port).isPresent() || before(other, one, port).isPresent();
+  }
+
+  private Sets sets() {
+    if (sets == null) {
+      sets = new Sets(table.family());
+    }
+    return sets;
+  }
+
+  /** The entries as sets of packets, made when two are first compared. */
+  private static final class Sets {
+    private final PacketSpace space = new PacketSpace();
+    private final PortPackets ports;
+    private final RulePackets meaning;
+    private final Map<Integer, PacketSet> known = new HashMap<>();
+
+    Sets(Family family) {
+      this.ports = new PortPackets(space, HostAddresses.UNKNOWN, family);
+      this.meaning = new RulePackets(space, HostAddresses.UNKNOWN, family, "");
+    }
+
+    PacketSet packets(PublishedPort port) {
+      return IpProtocol.of(port.protocol())
+          .map(p -> ports.local(ports.to(p, port.hostIp(), port.port())))
+          .orElse(space.none());
+    }
+
+    PacketSet of(Entry entry) {
+      return known.computeIfAbsent(entry.order(), p -> meaning.of(entry.row().rule()));
+    }
+  }
+}
