@@ -77,11 +77,11 @@ public final class RuleIndex {
   }
 
   /**
-   * Whether rules beside those of a way can do anything with packets to a port: then somebody else
+   * Whether rules beside those of a path can do anything with packets to a port: then somebody else
    * may claim it.
    */
-  boolean hasMore(List<Step> way, int port) {
-    for (Step step : way) {
+  boolean hasMore(List<Step> rules, int port) {
+    for (Step step : rules) {
       for (int at : candidates(step.chain(), port)) {
         Target target = rows(step.chain()).get(at).rule().target();
         boolean marks = target.chain().map(this::onlyMarks).orElse(false);

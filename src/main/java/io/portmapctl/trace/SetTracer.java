@@ -106,7 +106,7 @@ public final class SetTracer {
         PacketSet packets,
         List<RulePlace> way,
         Optional<Target> target,
-        String note) {
+        Optional<OpenReason> open) {
       leaving.add(new Leaving(kind, packets, way, target));
     }
   }

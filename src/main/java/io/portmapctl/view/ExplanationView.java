@@ -1,7 +1,6 @@
 package io.portmapctl.view;
 
 import io.portmapctl.explain.Explanation;
-import io.portmapctl.explain.PortNames;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Walkthrough;
 import io.portmapctl.plan.PublishedPort;
@@ -59,12 +58,12 @@ public final class ExplanationView {
               line("  " + Printable.escaped(Sentences.sysctl(s)));
             });
     reach();
-    if (!explanation.failings().isEmpty()) {
+    if (!explanation.problems().isEmpty()) {
       title("What will not work, or may not, and why");
-      explanation.failings().forEach(f -> line("  - " + Printable.escaped(f)));
+      explanation.problems().forEach(p -> line("  - " + Printable.escaped(ProblemText.of(p))));
     }
     line("");
-    explanation.assumptions().forEach(a -> line(Printable.escaped(a)));
+    AssumptionText.of(explanation.assumptions()).forEach(a -> line(Printable.escaped(a)));
     boolean changes = report.plan().hasChanges();
     line(
         theme.strong(
@@ -90,7 +89,7 @@ public final class ExplanationView {
     int number = 1;
     for (Walkthrough.Stage stage : walk.stages()) {
       line("");
-      line(number++ + ". " + theme.place(Printable.escaped(stage.title())));
+      line(number++ + ". " + theme.place(Printable.escaped(title(stage))));
       stage.lines().forEach(l -> rule(l, l.isNew() ? theme.added("+") : " "));
     }
     if (!walk.goes().isEmpty()) {
@@ -100,8 +99,25 @@ public final class ExplanationView {
     }
   }
 
+  /** What happens at a station. */
+  static String title(Walkthrough.Stage stage) {
+    String what =
+        switch (stage.station()) {
+          case COMES_IN -> "What comes in";
+          case SENT -> "What this host itself sends";
+          case LOOKED_UP -> "Whose port it is";
+          case DIRECTED -> "Where it goes";
+          case MARKED -> "How it is marked";
+          case LEAVES -> "Before it leaves";
+          case MASQUERADED -> "Who is masqueraded";
+          case SOURCE_LOOKED_UP -> "Whose connections are masqueraded";
+          case SOURCE_MASQUERADED -> "Which of them";
+        };
+    return what + ": chain " + stage.chain();
+  }
+
   private void rule(Walkthrough.Line rule, String sign) {
-    line("   " + Printable.escaped(rule.purpose()));
+    line("   " + Printable.escaped(PurposeText.of(rule.purpose())));
     String text = "-A " + rule.chain() + " " + rule.rule().text().latin1();
     line(" " + sign + "   " + Printable.escaped(Terminal.decoded(text)));
   }

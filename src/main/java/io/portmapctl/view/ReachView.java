@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.explain.Answer;
+import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Sender;
@@ -28,10 +29,10 @@ public final class ReachView {
   }
 
   /** The text. */
-  public static String render(List<PortReach> ports, List<String> assumptions, Theme theme) {
+  public static String render(List<PortReach> ports, List<Assumption> assumptions, Theme theme) {
     ReachView view = new ReachView(theme);
     ports.forEach(view::port);
-    assumptions.forEach(a -> view.line(a));
+    AssumptionText.of(assumptions).forEach(view::line);
     return Terminal.octets(view.out.toString());
   }
 
@@ -76,7 +77,7 @@ public final class ReachView {
   void answers(List<Answer> answers) {
     Map<Case, Set<String>> cases = new LinkedHashMap<>();
     for (Answer answer : answers) {
-      Sender from = answer.viewpoint();
+      Sender from = answer.sender();
       boolean itself = from.source().equals(from.destination());
       cases
           .computeIfAbsent(
@@ -85,15 +86,28 @@ public final class ReachView {
                   itself ? "" : " (" + from.source() + ")",
                   answer.result(),
                   destination(answer).map(d -> " -> " + d).orElse("")
-                      + (answer.reason().isEmpty() ? "" : ": " + answer.reason())),
+                      + ": "
+                      + VerdictText.of(answer.reason())),
               c -> new LinkedHashSet<>())
           .add(from.destination().toString());
     }
     cases.forEach(
         (one, to) -> {
-          line("  from " + one.kind.title() + one.sender + " to " + several(to));
+          line("  from " + sender(one.kind) + one.sender + " to " + several(to));
           line("    " + painted(one.result) + Printable.escaped(one.text));
         });
+  }
+
+  /** Who sends, for the middle of a sentence. */
+  static String sender(Sender.Kind kind) {
+    return switch (kind) {
+      case LAN -> "the LAN";
+      case NETWORK -> "a network that a condition names";
+      case HOST -> "this host";
+      case LOCALHOST -> "localhost";
+      case CONTAINER -> "the container itself";
+      case SIBLING -> "another container";
+    };
   }
 
   private static String several(Set<String> addresses) {
@@ -105,9 +119,10 @@ public final class ReachView {
 
   private String painted(Answer.Result result) {
     return switch (result) {
-      case WORKS -> theme.added(result.title());
-      case FAILS -> theme.removed(result.title());
-      case NOBODY, UNKNOWN -> theme.warning(result.title());
+      case WORKS -> theme.added("works");
+      case FAILS -> theme.removed("does not work");
+      case NOBODY -> theme.warning("no rule takes it");
+      case UNKNOWN -> theme.warning("not known");
     };
   }
 
@@ -116,20 +131,24 @@ public final class ReachView {
     Set<String> places = new LinkedHashSet<>();
     boolean stays = false;
     Set<String> passing = new LinkedHashSet<>();
-    for (PacketPath way : answer.trace().ways()) {
-      stays |= way.redirection().isEmpty();
-      if (way.redirection().isEmpty() && !way.exits().get(0).way().isEmpty()) {
-        List<Step> rules = way.exits().get(0).way();
+    for (PacketPath path : answer.trace().paths()) {
+      stays |= path.redirection().isEmpty();
+      if (path.redirection().isEmpty() && !path.exits().get(0).rules().isEmpty()) {
+        List<Step> rules = path.exits().get(0).rules();
         passing.add(Printable.escaped(rules.get(rules.size() - 1).chain()));
       }
-      way.redirection().ifPresent(r -> places.add(way.after().destination().toString()));
+      path.redirection().ifPresent(r -> places.add(PacketWords.of(path.after().destination())));
     }
     if (places.isEmpty() || places.size() == 1 && !stays) {
       return places.stream().findFirst();
     }
     List<String> texts = new ArrayList<>();
     for (Answer.Arrival arrival : answer.arrivals()) {
-      texts.add(arrival.destination() + " (" + TraceView.claimant(arrival.recipient()) + ")");
+      texts.add(
+          PacketWords.of(arrival.destination())
+              + " ("
+              + TraceView.claimant(arrival.recipient())
+              + ")");
     }
     int more = texts.size() - MOST_NAMES;
     return Optional.of(

@@ -27,8 +27,21 @@ public final class Sentences {
    * Network and the first digits of the container ID, as programs that list containers print it.
    */
   static String brief(Identity identity) {
+    return Printable.escaped(identity.network() + "/" + digits(identity));
+  }
+
+  /**
+   * Network and the first digits of the container ID, as {@code container 5f3c (network web)}, for
+   * the middle of a sentence that is escaped as a whole.
+   */
+  static String container(Identity identity) {
+    return "container " + digits(identity) + " (network " + identity.network() + ")";
+  }
+
+  /** As many digits of the container ID as programs that list containers print. */
+  private static String digits(Identity identity) {
     String id = identity.containerId();
-    return Printable.escaped(identity.network() + "/" + id.substring(0, Math.min(12, id.length())));
+    return id.substring(0, Math.min(12, id.length()));
   }
 
   /** What is set. */

@@ -450,12 +450,12 @@ class SetTracerTest {
                 Ternary.NO);
         PlainWalk.End end = walk(table, hook, plain);
         for (Tracer each : List.of(tracer, ofPort)) {
-          HookTraversal pass = each.follow(packet).ways().get(0).passes().get(0);
+          HookTraversal traversal = each.follow(packet).paths().get(0).traversals().get(0);
           String what = "seed " + seed + ", " + hook + ": " + plain;
-          assertThat(pass.hook()).as(what).isEqualTo(hook);
-          assertThat(pass.exits()).as(what).hasSize(1);
-          HookExit exit = pass.exits().get(0);
-          assertThat(exit.way().stream().map(s -> PlainWalk.place(s.chain(), s.index())).toList())
+          assertThat(traversal.hook()).as(what).isEqualTo(hook);
+          assertThat(traversal.exits()).as(what).hasSize(1);
+          HookExit exit = traversal.exits().get(0);
+          assertThat(exit.rules().stream().map(s -> PlainWalk.place(s.chain(), s.index())).toList())
               .as(what)
               .isEqualTo(end.way());
           assertThat(exit.kind()).as(what).isEqualTo(end.kind());
