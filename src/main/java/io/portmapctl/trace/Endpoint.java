@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One end of a packet's way.
+ * One end of a packet's path.
  *
  * @param address the address
  * @param port the port, 0 to 65535; empty where it is not known

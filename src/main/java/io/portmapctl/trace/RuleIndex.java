@@ -71,7 +71,7 @@ public final class RuleIndex {
                     || r.target() instanceof Target.SetMark mark && mark.onlySets());
   }
 
-  /** Whether a target leaves packets and their way alone. */
+  /** Whether a target leaves packets and their path alone. */
   public static boolean isInert(Target target) {
     return target instanceof Target.None || target instanceof Target.GoesOn;
   }

@@ -17,9 +17,9 @@ import java.util.Optional;
  * Takes a set of packets through the chains of one hook, and tells an observer what every rule does
  * with which part of it. A single packet is a set of one, but for what is not known of it. The
  * parts that a rule takes and that it does not take join again behind it, so that many rules do not
- * make many ways.
+ * make many paths.
  *
- * @param <W> what the observer makes of a rule on the way
+ * @param <W> what the observer makes of a rule on the path
  */
 final class Traversal<W> {
   /** More rules than this are not tried: jumps that fan out again and again never end. */
@@ -37,7 +37,7 @@ final class Traversal<W> {
   /**
    * Who is told.
    *
-   * @param <W> what it makes of a rule on the way
+   * @param <W> what it makes of a rule on the path
    */
   interface Observer<W> {
 
@@ -67,15 +67,15 @@ final class Traversal<W> {
      * Packets leave the hook's chains.
      *
      * @param kind how
-     * @param packets as they come to the rule that ends their way
-     * @param way the rules that took them, the jumps first; without any it is the chain's policy
+     * @param packets as they come to the rule that ends their path
+     * @param rules those that took them, the jumps first; without any it is the chain's policy
      * @param target what rewrites them, where something does
      * @param open why it is not known what becomes of them, where it is not
      */
     void leave(
         HookExit.Kind kind,
         PacketSet packets,
-        List<W> way,
+        List<W> rules,
         Optional<Target> target,
         Optional<OpenReason> open);
   }
@@ -237,10 +237,10 @@ final class Traversal<W> {
       Optional<W> by,
       Optional<Target> target,
       Optional<OpenReason> open) {
-    List<W> way = new ArrayList<>(jumps);
-    by.ifPresent(way::add);
+    List<W> rules = new ArrayList<>(jumps);
+    by.ifPresent(rules::add);
     left++;
-    observer.leave(kind, packets, way, target, open);
+    observer.leave(kind, packets, rules, target, open);
   }
 
   /** What a target does with the packets that its rule takes; those that go on, if some may. */

@@ -1,8 +1,10 @@
 package io.portmapctl.view;
 
+import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Walkthrough;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.PublishedPort;
 import io.portmapctl.text.Printable;
 import java.util.ArrayList;
@@ -122,32 +124,48 @@ public final class ExplanationView {
     line(" " + sign + "   " + Printable.escaped(Terminal.decoded(text)));
   }
 
+  /**
+   * What is told of ports, where it does not matter to which ports rules redirect them: that
+   * differs from port to port, and is told above.
+   */
+  private record Reached(
+      Family family,
+      List<ChainOwners.Recipient> recipients,
+      boolean open,
+      List<ReachView.Line> lines) {
+
+    static Reached of(PortReach reach) {
+      return new Reached(
+          reach.family(),
+          reach.recipients(),
+          ReachView.isOpen(reach),
+          ReachView.lines(reach.answers()).stream().map(ReachView.Line::withoutPorts).toList());
+    }
+  }
+
   /** Ports with the same answers share them. */
   private void reach() {
-    Map<String, List<PublishedPort>> same = new LinkedHashMap<>();
+    Map<Reached, List<PublishedPort>> same = new LinkedHashMap<>();
     for (PortReach reach : explanation.ports()) {
-      ReachView view = new ReachView(theme);
-      view.answers(reach.answers());
-      same.computeIfAbsent(
-              reach.family().title() + "\n" + ReachView.who(reach) + "\n" + anyPort(view.text()),
-              k -> new ArrayList<>())
-          .add(reach.port());
+      same.computeIfAbsent(Reached.of(reach), k -> new ArrayList<>()).add(reach.port());
     }
     if (!same.isEmpty()) {
       title("Who is let through");
     }
     same.forEach(
-        (answers, ports) -> {
-          List<String> parts = List.of(answers.split("\n", 3));
+        (reached, ports) -> {
           line("");
-          line("  " + parts.get(0) + ", " + PortNames.of(ports) + ": " + parts.get(1));
-          parts.get(2).lines().forEach(l -> line("  " + l));
+          line(
+              "  "
+                  + reached.family().title()
+                  + ", "
+                  + PortNames.of(ports)
+                  + ": "
+                  + ReachView.who(reached.recipients(), reached.open()));
+          ReachView view = new ReachView(theme);
+          view.answers(reached.lines());
+          view.text().lines().forEach(l -> line("  " + l));
         });
-  }
-
-  /** Where it goes differs from port to port, and is told above. */
-  private static String anyPort(String answers) {
-    return answers.replaceAll("( (?:->|or) \\S+):[0-9]+", "$1");
   }
 
   private void line(String text) {

@@ -3,6 +3,7 @@ package io.portmapctl.view;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.Overlap;
+import io.portmapctl.check.Program;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.IpAddress;
@@ -113,6 +114,18 @@ public final class Sentences {
         + Printable.escaped(taker.chain())
         + ": "
         + Printable.escaped(taker.rule().decoded());
+  }
+
+  /** What to do in another program that takes a port, for the end of a sentence. */
+  public static String remedy(Program program) {
+    return switch (program) {
+      case DOCKER, NETAVARK -> "publish that container on another port, or this one";
+      case HOST_PORTS -> "give that pod, or this container, another hostPort";
+      case KUBE_PROXY ->
+          "give the service another node port, or this container another host port";
+      case FIREWALLD -> "take the forward-port out of its zone";
+      case LIBVIRT -> "change its network";
+    };
   }
 
   private static String taken(Finding.Shadow shadow) {

@@ -222,7 +222,7 @@ class SetTracerTest {
   }
 
   private static List<String> way(Leaving leaving) {
-    return leaving.way().stream().map(p -> PlainWalk.place(p.chain(), p.index())).toList();
+    return leaving.rules().stream().map(p -> PlainWalk.place(p.chain(), p.index())).toList();
   }
 
   private static PlainWalk.End walk(Table table, Hook hook, PlainPacket packet) {
@@ -320,7 +320,7 @@ class SetTracerTest {
     assertThat(part.target()).as(what).isEqualTo(end.target());
     PacketSet one = end.packet().set(space);
     assertThat(part.packets().contains(one)).as(what + ", at its end " + end.packet()).isTrue();
-    PacketSet on = tracer.rewritten(new Leaving(part.kind(), one, part.way(), part.target()), hook);
+    PacketSet on = tracer.rewritten(new Leaving(part.kind(), one, part.rules(), part.target()), hook);
     end.target().ifPresent(t -> moved(what + ", " + t, on, end.packet(), t, hook));
   }
 
