@@ -2,6 +2,7 @@ package io.portmapctl.app;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
+import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.Explainer;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PacketReport;
@@ -78,7 +79,7 @@ public record ExplainMappings(
    *
    * @param assumptions what was taken for granted
    */
-  public record Reached(List<PortReach> ports, List<String> assumptions) implements Answer {}
+  public record Reached(List<PortReach> ports, List<Assumption> assumptions) implements Answer {}
 
   /** The plan itself; explained when it is asked for, since a graph needs no words. */
   public record Planned(Supplier<Explanation> explanation) implements Answer {}

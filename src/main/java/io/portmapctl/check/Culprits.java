@@ -39,13 +39,13 @@ final class Culprits {
 
   /** The rules that take what is lost, each once, in the order of the way. */
   List<Interception.Culprit> all() {
-    boolean endless = passage.lost().stream().anyMatch(l -> l.way().isEmpty());
+    boolean endless = passage.lost().stream().anyMatch(l -> l.rules().isEmpty());
     List<List<RulePlace>> astray = endless ? astray() : List.of();
     Map<String, Interception.Culprit> found = new LinkedHashMap<>();
     for (Leaving leaving : passage.lost()) {
       boolean sure =
           passage.extent() == Passage.Extent.ALL || passage.isSurelyLost(leaving.packets());
-      List<List<RulePlace>> ways = leaving.way().isEmpty() ? astray : List.of(leaving.way());
+      List<List<RulePlace>> ways = leaving.rules().isEmpty() ? astray : List.of(leaving.rules());
       for (List<RulePlace> way : ways) {
         RulePlace last = way.get(way.size() - 1);
         Interception.Culprit culprit = new Interception.Culprit(way, sure);
@@ -133,7 +133,7 @@ final class Culprits {
   private static PacketSet endless(Passage passage, UnaryOperator<PacketSet> told) {
     PacketSet all = passage.meant().space().none();
     for (Leaving leaving : passage.lost()) {
-      all = leaving.way().isEmpty() ? all.or(told.apply(leaving.packets())) : all;
+      all = leaving.rules().isEmpty() ? all.or(told.apply(leaving.packets())) : all;
     }
     return all;
   }

@@ -54,7 +54,7 @@ public final class ForeignRules {
 
   private static String translated(PublishedPort port, Leaving leaving) {
     RulePlace rule = leaving.last().orElseThrow();
-    String program = Program.of(leaving.way()).map(p -> ", of " + p.title() + ",").orElse("");
+    String program = Program.of(leaving.rules()).map(p -> ", of " + p.title() + ",").orElse("");
     String to =
         leaving
             .target()

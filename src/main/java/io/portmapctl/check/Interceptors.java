@@ -401,7 +401,7 @@ final class Interceptors {
 
     private boolean isOfSameContainer(Leaving leaving, String chain) {
       return subject.containerId().isPresent()
-          && leaving.way().stream()
+          && leaving.rules().stream()
               .filter(p -> p.rule().target().leadsTo(chain))
               .flatMap(p -> PortmapTable.owner(p.rule(), chain).stream())
               .anyMatch(o -> o.containerId().equals(subject.containerId().get()));

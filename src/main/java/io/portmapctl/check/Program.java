@@ -8,38 +8,30 @@ import java.util.regex.Pattern;
 /** Programs that write rules beside ours, as far as the names of their chains tell them. */
 public enum Program {
   /** Docker, swarm too. */
-  DOCKER("docker", "publish that container on another port, or this one"),
+  DOCKER("docker"),
   /** Kubernetes' host ports, of CRI-O or of the kubelet. */
-  HOST_PORTS("CRI-O or the kubelet", "give that pod, or this container, another hostPort"),
+  HOST_PORTS("CRI-O or the kubelet"),
   /** Kubernetes' services. */
-  KUBE_PROXY(
-      "kube-proxy", "give the service another node port, or this container another host port"),
+  KUBE_PROXY("kube-proxy"),
   /** Podman's own network stack. */
-  NETAVARK("netavark", "publish that container on another port, or this one"),
+  NETAVARK("netavark"),
   /** The firewall daemon. */
-  FIREWALLD("firewalld", "take the forward-port out of its zone"),
+  FIREWALLD("firewalld"),
   /** Virtual machines' networks. */
-  LIBVIRT("libvirt", "change its network");
+  LIBVIRT("libvirt");
 
   private static final Pattern ZONES =
       Pattern.compile("(PRE|POST)_.+|(PREROUTING|POSTROUTING|OUTPUT)_(direct|ZONES|POLICIES.*)");
 
   private final String title;
-  private final String remedy;
 
-  Program(String title, String remedy) {
+  Program(String title) {
     this.title = title;
-    this.remedy = remedy;
   }
 
   /** Its name, for a person. */
   public String title() {
     return title;
-  }
-
-  /** What to do there where it takes a port. */
-  public String remedy() {
-    return remedy;
   }
 
   /** Whose rules these are, if a chain on the way tells. */

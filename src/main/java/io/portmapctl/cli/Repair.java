@@ -132,7 +132,7 @@ record Repair(List<String> commands, List<String> advice) {
                   + " is "
                   + program.get().title()
                   + "'s, which would put its rule back: "
-                  + program.get().remedy());
+                  + Sentences.remedy(program.get()));
         } else if (shadow.way().isEmpty()) {
           advice.add(
               "The program whose chain "

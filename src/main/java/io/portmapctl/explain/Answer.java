@@ -8,15 +8,15 @@ import java.util.Optional;
 /**
  * Whether a connection works.
  *
- * @param viewpoint who opens it
+ * @param sender who opens it
  * @param result whether it works
- * @param reason how, or why not, in a sentence
- * @param trace the way of its first packet
+ * @param reason how, or why not
+ * @param trace the path of its first packet
  * @param arrivals where it comes to and who has it there, where rules redirect it: each that is
  *     possible
  */
 public record Answer(
-    Sender viewpoint, Result result, String reason, Trace trace, List<Arrival> arrivals) {
+    Sender sender, Result result, VerdictReason reason, Trace trace, List<Arrival> arrivals) {
 
   /** Copies the list. */
   public Answer {
@@ -24,7 +24,7 @@ public record Answer(
   }
 
   /**
-   * An end of its way.
+   * An end of its path.
    *
    * @param destination where it comes to
    * @param recipient whose rule sends it there
@@ -39,24 +39,13 @@ public record Answer(
   /** Whether it works, as far as table nat decides. */
   public enum Result {
     /** It does. */
-    WORKS("works"),
+    WORKS,
     /** It does not. */
-    FAILS("does not work"),
+    FAILS,
     /** No rule takes it. */
-    NOBODY("no rule takes it"),
+    NOBODY,
     /** It is not known. */
-    UNKNOWN("not known");
-
-    private final String title;
-
-    Result(String title) {
-      this.title = title;
-    }
-
-    /** For a person. */
-    public String title() {
-      return title;
-    }
+    UNKNOWN;
 
     /** The name in JSON. */
     public String id() {

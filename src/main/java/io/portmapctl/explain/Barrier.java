@@ -1,5 +1,6 @@
 package io.portmapctl.explain;
 
+
 /**
  * What keeps a host from forwarding.
  *

@@ -40,17 +40,22 @@ public final class ChainOwners {
     public boolean isContainer() {
       return ChainNames.isContainerChain(chain);
     }
+
+    /** The same, where it does not matter what the rule's comment says. */
+    Recipient withoutLabel() {
+      return new Recipient(chain, owner, Optional.empty());
+    }
   }
 
-  /** Who redirects a packet that goes this way; empty where nobody does. */
-  public Optional<Recipient> of(PacketPath way) {
-    return way.redirection().map(this::of);
+  /** Who redirects a packet that takes this path; empty where nobody does. */
+  public Optional<Recipient> of(PacketPath path) {
+    return path.redirection().map(this::of);
   }
 
   private Recipient of(HookExit exit) {
-    String chain = exit.way().get(exit.way().size() - 1).chain();
+    String chain = exit.rules().get(exit.rules().size() - 1).chain();
     Optional<Identity> owner = Optional.empty();
-    for (Step step : exit.way()) {
+    for (Step step : exit.rules()) {
       if (step.rule().target().leadsTo(chain)) {
         owner = named(step.rule(), chain);
       }
@@ -58,7 +63,7 @@ public final class ChainOwners {
     Optional<Octets> label =
         ChainNames.isContainerChain(chain)
             ? Optional.empty()
-            : exit.way().get(exit.way().size() - 1).rule().comment();
+            : exit.rules().get(exit.rules().size() - 1).rule().comment();
     return new Recipient(chain, owner.or(() -> owner(chain)), label);
   }
 

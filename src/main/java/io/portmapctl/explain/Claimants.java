@@ -21,31 +21,31 @@ public final class Claimants {
   /**
    * Whoever else claims what a packet was redirected for, in their order.
    *
-   * @param trace the packet's way; nobody is looked for where it is not certain
+   * @param trace the packet's path; nobody is looked for where it is not certain
    */
-  public static List<ChainOwners.Recipient> besides(ChainOwners whose, Trace trace) {
+  public static List<ChainOwners.Recipient> besides(ChainOwners owners, Trace trace) {
     List<ChainOwners.Recipient> others = new ArrayList<>();
     ExcludedRules leftOut = ExcludedRules.NOTHING;
-    Optional<PacketPath> way = certain(trace).filter(w -> trace.mayBeClaimedByOthers());
-    while (way.isPresent() && others.size() < MOST) {
-      Optional<HookExit> taken = way.get().redirection();
+    Optional<PacketPath> path = certain(trace).filter(p -> trace.mayBeClaimedByOthers());
+    while (path.isPresent() && others.size() < MOST) {
+      Optional<HookExit> taken = path.get().redirection();
       if (taken.isEmpty()) {
         break;
       }
       leftOut = without(leftOut, taken.get());
-      way = certain(trace.without(leftOut));
-      way.flatMap(whose::of).filter(r -> !others.contains(r)).ifPresent(others::add);
+      path = certain(trace.without(leftOut));
+      path.flatMap(owners::of).filter(r -> !others.contains(r)).ifPresent(others::add);
     }
     return List.copyOf(others);
   }
 
   private static Optional<PacketPath> certain(Trace trace) {
-    return trace.isCertain() ? Optional.of(trace.ways().get(0)) : Optional.empty();
+    return trace.isCertain() ? Optional.of(trace.paths().get(0)) : Optional.empty();
   }
 
   /** Without the rule that redirected; without all rules of a container's chain. */
   private static ExcludedRules without(ExcludedRules before, HookExit exit) {
-    Step last = exit.way().get(exit.way().size() - 1);
+    Step last = exit.rules().get(exit.rules().size() - 1);
     return ChainNames.isContainerChain(last.chain())
         ? before.andChain(last.chain())
         : before.and(new RulePlace(last.chain(), last.index(), last.rule()));

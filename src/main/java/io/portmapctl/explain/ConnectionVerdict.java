@@ -18,7 +18,6 @@ import io.portmapctl.trace.PacketPath;
 import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Ternary;
 import io.portmapctl.trace.Trace;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,150 +25,145 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Whether a connection works, judged by the way of its first packet and by the way that its answer
+ * Whether a connection works, judged by the path of its first packet and by the way that its answer
  * must take.
  *
  * @param table the table that it goes through
- * @param whose whose the containers' chains are
+ * @param owners whose the containers' chains are
  * @param subnet the subnet of a container, where it is known
  * @param settings what the kernel does
  */
 record ConnectionVerdict(
-    Table table, ChainOwners whose, Function<IpAddress, Optional<Cidr>> subnet, Settings settings) {
-  private static final int MOST_REASONS = 3;
+    Table table,
+    ChainOwners owners,
+    Function<IpAddress, Optional<Cidr>> subnet,
+    Settings settings) {
 
   /** A result and its reason. */
-  record Verdict(Answer.Result result, String reason) {}
+  record Verdict(Answer.Result result, VerdictReason reason) {}
 
+  /** The same of one path. */
+  private record PathVerdict(Answer.Result result, VerdictReason.OnPath reason) {}
+
+  /** The verdict, by each path that the packet may take. */
   Verdict of(Trace trace) {
-    Set<Verdict> verdicts = new LinkedHashSet<>();
-    for (PacketPath way : trace.ways()) {
-      verdicts.add(of(trace, way));
+    Set<PathVerdict> verdicts = new LinkedHashSet<>();
+    for (PacketPath path : trace.paths()) {
+      verdicts.add(of(trace, path));
     }
-    Set<Answer.Result> results = new LinkedHashSet<>();
-    verdicts.forEach(v -> results.add(v.result()));
-    if (results.size() == 1) {
-      List<String> all =
-          verdicts.stream()
-              .map(v -> v.reason().isEmpty() ? "its source stays as it is" : v.reason())
-              .toList();
-      String reasons =
-          all.size() > MOST_REASONS
-              ? all.get(0) + "; or likewise in one of " + (all.size() - 1) + " other ways"
-              : String.join("; or ", all);
-      return new Verdict(results.iterator().next(), reasons);
-    }
-    return new Verdict(
-        Answer.Result.UNKNOWN,
-        "it depends on what cannot be told here: " + String.join("; ", unknowns(trace)));
+    Answer.Result result = verdicts.iterator().next().result();
+    return verdicts.stream().allMatch(v -> v.result() == result)
+        ? new Verdict(
+            result,
+            new VerdictReason.OnEveryPath(
+                verdicts.stream().map(PathVerdict::reason).toList(), Optional.empty()))
+        : new Verdict(Answer.Result.UNKNOWN, new VerdictReason.Depends(questions(trace)));
   }
 
-  /** What was not known on the ways. */
-  static List<String> unknowns(Trace trace) {
-    Set<String> reasons = new LinkedHashSet<>();
-    for (PacketPath way : trace.ways()) {
-      way.exits().stream().map(HookExit::note).filter(n -> !n.isEmpty()).forEach(reasons::add);
-      for (HookTraversal pass : way.passes()) {
-        pass.steps().stream()
-            .filter(s -> s.result() == Ternary.UNKNOWN)
-            .map(trace::why)
-            .forEach(reasons::add);
+  /** What was not known on the paths. */
+  private static List<VerdictReason.Question> questions(Trace trace) {
+    Set<VerdictReason.Question> questions = new LinkedHashSet<>();
+    for (PacketPath path : trace.paths()) {
+      for (HookExit exit : path.exits()) {
+        exit.open().map(VerdictReason.Question.Open::new).ifPresent(questions::add);
       }
-      Optional<IpAddress> to = way.exits().get(0).packet().destination().ip();
+      for (HookTraversal traversal : path.traversals()) {
+        for (Step step : traversal.steps()) {
+          if (step.result() == Ternary.UNKNOWN) {
+            questions.add(new VerdictReason.Question.Matches(trace.why(step)));
+          }
+        }
+      }
+      Optional<IpAddress> to = path.exits().get(0).packet().destination().ip();
       to.filter(a -> trace.host().isLocal(a) == Ternary.UNKNOWN)
-          .ifPresent(a -> reasons.add("whether " + a + " is an address of this host"));
+          .ifPresent(a -> questions.add(new VerdictReason.Question.IsLocal(a)));
     }
-    List<String> all = new ArrayList<>(reasons);
-    return all.size() > MOST_REASONS
-        ? List.of(all.get(0), all.get(1), (all.size() - 2) + " more questions")
-        : all;
+    return List.copyOf(questions);
   }
 
-  private Verdict of(Trace trace, PacketPath way) {
-    if (way.fate() == Disposition.OPEN) {
-      return new Verdict(Answer.Result.UNKNOWN, way.exits().get(way.exits().size() - 1).note());
+  private PathVerdict of(Trace trace, PacketPath path) {
+    if (path.disposition() == Disposition.OPEN) {
+      HookExit last = path.exits().get(path.exits().size() - 1);
+      return verdict(Answer.Result.UNKNOWN, new Cause.Open(last.open().orElseThrow()));
     }
-    if (way.fate() == Disposition.DROPPED) {
-      return fails("a rule, or the policy of a chain, of table nat drops it");
+    if (path.disposition() == Disposition.DROPPED) {
+      return fails(Cause.Plain.DROPPED);
     }
-    if (way.redirection().isEmpty()) {
-      return nobody(trace, way);
+    if (path.redirection().isEmpty()) {
+      return nobody(trace, path);
     }
-    if (way.fate() == Disposition.DELIVERED) {
-      return new Verdict(
-          Answer.Result.WORKS,
-          "this host itself gets it, at "
-              + way.after().destination()
-              + ", if a program listens there");
+    if (path.disposition() == Disposition.DELIVERED) {
+      return works(new Cause.Delivered(path.after().destination()));
     }
-    return forwarded(way, redirected(trace, way));
+    return forwarded(path, redirected(trace, path));
   }
 
   /** What the host's forwarding does to it; what the host itself sends it does not forward. */
-  private Verdict forwarded(PacketPath way, Verdict verdict) {
-    Optional<IpAddress> to = way.after().destination().ip();
+  private PathVerdict forwarded(PacketPath path, PathVerdict verdict) {
+    Optional<IpAddress> to = path.after().destination().ip();
     if (to.filter(settings.unroutable()).isPresent()) {
-      return fails("this host has no route to " + to.get());
+      return fails(new Cause.NoRoute(to.get()));
     }
     List<Barrier> barriers =
-        way.fate() == Disposition.FORWARDED && verdict.result() != Answer.Result.FAILS
-            ? settings.barriers().apply(way.after().family())
+        path.disposition() == Disposition.FORWARDED && verdict.result() != Answer.Result.FAILS
+            ? settings.barriers().apply(path.after().family())
             : List.of();
     Optional<Barrier> total = barriers.stream().filter(Barrier::total).findFirst();
     if (total.isPresent()) {
-      return fails(total.get().reason());
+      return fails(new Cause.Barred(total.get()));
     }
-    if (barriers.isEmpty()) {
-      return verdict;
-    }
-    String reason = verdict.reason().isEmpty() ? "" : verdict.reason() + "; ";
-    return new Verdict(
-        verdict.result(), reason + "only if chain FORWARD of table filter lets it pass");
+    return barriers.isEmpty()
+        ? verdict
+        : new PathVerdict(
+            verdict.result(), new VerdictReason.OnPath(verdict.reason().cause(), true));
   }
 
-  private static Verdict fails(String reason) {
-    return new Verdict(Answer.Result.FAILS, reason);
+  private static PathVerdict verdict(Answer.Result result, Cause cause) {
+    return new PathVerdict(result, new VerdictReason.OnPath(cause, false));
   }
 
-  private static Verdict works(String reason) {
-    return new Verdict(Answer.Result.WORKS, reason);
+  private static PathVerdict fails(Cause cause) {
+    return verdict(Answer.Result.FAILS, cause);
   }
 
-  private Verdict nobody(Trace trace, PacketPath way) {
-    boolean stays = way.fate() == Disposition.DELIVERED;
-    String to = way.after().destination().address().toString();
-    String what =
-        stays
-            ? "it stays on this host, for a program that listens there"
-            : to + " is no address of this host, so it is passed on there";
-    Optional<String> rule = stays ? nearMiss(trace, way) : elsewhere(trace.packet());
-    return new Verdict(Answer.Result.NOBODY, rule.map(m -> m + "; ").orElse("") + what);
+  private static PathVerdict works(Cause cause) {
+    return verdict(Answer.Result.WORKS, cause);
+  }
+
+  private PathVerdict nobody(Trace trace, PacketPath path) {
+    boolean stays = path.disposition() == Disposition.DELIVERED;
+    return verdict(
+        Answer.Result.NOBODY,
+        new Cause.NoRule(
+            stays ? Optional.empty() : Optional.of(path.after().destination().address()),
+            stays ? nearMiss(trace, path) : elsewhere(trace.packet())));
   }
 
   /** The rule for this port that would take it, but for something else. */
-  private Optional<String> nearMiss(Trace trace, PacketPath way) {
+  private Optional<Cause.NearestRule> nearMiss(Trace trace, PacketPath path) {
     Packet packet = trace.packet();
-    for (Step step : way.passes().get(0).steps()) {
+    for (Step step : path.traversals().get(0).steps()) {
       if (step.result() == Ternary.NO && isAbout(step.rule(), packet)) {
         String target = step.rule().target().chain().orElse("");
         String chain = ChainNames.isContainerChain(target) ? target : step.chain();
-        String rule = there(step.chain(), step.index(), chain);
-        Optional<Cidr> other =
+        Optional<Cidr> network =
             RulePorts.of(step.rule())
                 .flatMap(RulePorts::network)
                 .filter(
                     n -> !packet.destination().ip().map(Cidr::host).map(n::contains).orElse(true));
         return Optional.of(
-            other
-                .map(n -> rule + ", which is for " + Purpose.shown(n) + " alone")
-                .orElseGet(() -> rule + ", but " + trace.why(step)));
+            new Cause.NearestRule(
+                owners.owner(table, chain),
+                new VerdictReason.RuleNumber(step.chain(), step.index()),
+                network,
+                network.isPresent() ? List.of() : trace.why(step)));
       }
     }
     return Optional.empty();
   }
 
   /** The rule of a container for this address and port, which is none of this host's. */
-  private Optional<String> elsewhere(Packet packet) {
+  private Optional<Cause.NearestRule> elsewhere(Packet packet) {
     Optional<IpAddress> to = packet.destination().ip();
     for (Chain chain : table.chains().values()) {
       if (!ChainNames.isContainerChain(chain.name())) {
@@ -182,21 +176,16 @@ record ConnectionVerdict(
                 && isAbout(rule, packet)
                 && RulePorts.of(rule).flatMap(RulePorts::address).equals(to);
         if (meant) {
-          return Optional.of(there(chain.name(), i + 1, chain.name()));
+          return Optional.of(
+              new Cause.NearestRule(
+                  owners.owner(table, chain.name()),
+                  new VerdictReason.RuleNumber(chain.name(), i + 1),
+                  Optional.empty(),
+                  List.of()));
         }
       }
     }
     return Optional.empty();
-  }
-
-  /** That there is a rule, and whose it is. */
-  private String there(String chain, int index, String container) {
-    return whose.owner(table, container).map(o -> Purpose.who(o) + " has").orElse("there is")
-        + " a rule for it (rule "
-        + index
-        + " of "
-        + chain
-        + ")";
   }
 
   /** Whether a rule, or a container's chain that it leads to, redirects the packet's port. */
@@ -216,64 +205,56 @@ record ConnectionVerdict(
   }
 
   /** The first packet comes to a container; the answer must come back through this host. */
-  private Verdict redirected(Trace trace, PacketPath way) {
+  private PathVerdict redirected(Trace trace, PacketPath path) {
     Optional<IpAddress> sender = trace.packet().source().ip();
-    Optional<IpAddress> container = way.after().destination().ip();
+    Optional<IpAddress> container = path.after().destination().ip();
     if (sender.isEmpty() || container.isEmpty()) {
-      return new Verdict(Answer.Result.UNKNOWN, "where it goes is not known");
+      return verdict(Answer.Result.UNKNOWN, Cause.Plain.UNKNOWN_END);
     }
     IpAddress from = sender.get();
-    boolean masqueraded = way.masquerade().isPresent();
+    boolean masqueraded = path.masquerade().isPresent();
     boolean localhost = HostAddresses.isLoopback(from);
     if (localhost && from.family() == Family.IPV6) {
-      return fails("IPv6 has no route_localnet: nothing of ::1 gets to a container and back");
+      return fails(Cause.Plain.LOCALHOST_IPV6);
     }
     if (localhost) {
       return masqueraded
           ? localhost(container.get())
-          : fails("no rule masquerades it: the container would answer its own " + from);
+          : fails(new Cause.LocalhostUnmasqueraded(from));
     }
     boolean here = trace.host().isLocal(from) == Ternary.YES;
+    boolean itself = container.equals(sender);
     if (masqueraded) {
-      String itself = ", if its port of the bridge lets packets turn back (hairpin)";
-      return works(
-          "its source becomes this host's, so the answer comes back"
-              + (container.equals(sender) ? itself : ""));
+      return works(itself ? Cause.Plain.MASQUERADED_HAIRPIN : Cause.Plain.MASQUERADED);
     }
-    if (container.equals(sender)) {
-      return fails("no rule masquerades it: the container would get a packet from itself");
+    if (itself) {
+      return fails(Cause.Plain.UNMASQUERADED_HAIRPIN);
     }
     boolean beside =
         !here && subnet.apply(container.get()).map(s -> s.contains(Cidr.host(from))).orElse(false);
-    if (beside) {
-      return straight(from.family());
-    }
-    return works("");
+    return beside ? straight(from.family()) : works(Cause.Plain.SOURCE_STAYS);
   }
 
   /** What one container sends to another does not leave their bridge. */
-  private Verdict straight(Family family) {
-    String setting = family == Family.IPV4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables";
-    String straight = "no rule masquerades it, and the answer goes straight to the other container";
-    return switch (settings.bridged().apply(family)) {
-      case YES -> works(straight + ", on whose way " + setting + " turns it back");
-      case NO -> fails(straight + ", which waits for this host's");
-      case UNKNOWN ->
-          new Verdict(
-              Answer.Result.UNKNOWN, straight + ": it works only where " + setting + " is 1");
-    };
+  private PathVerdict straight(Family family) {
+    Ternary bridged = settings.bridged().apply(family);
+    Answer.Result result =
+        switch (bridged) {
+          case YES -> Answer.Result.WORKS;
+          case NO -> Answer.Result.FAILS;
+          case UNKNOWN -> Answer.Result.UNKNOWN;
+        };
+    return verdict(result, new Cause.StraightAnswer(family, bridged));
   }
 
-  private Verdict localhost(IpAddress container) {
-    String setting = "route_localnet of the interface towards " + container;
-    return switch (settings.localnet().apply(container)) {
-      case SET -> works("its source becomes this host's, and " + setting + " is 1");
-      case PLANNED -> works("its source becomes this host's, and the plan sets " + setting);
-      case UNKNOWN ->
-          new Verdict(
-              Answer.Result.UNKNOWN,
-              "its source becomes this host's; it works if " + setting + " is 1");
-      case NOT_SET -> fails(setting + " is 0: the kernel drops it on its way out");
-    };
+  private PathVerdict localhost(IpAddress container) {
+    Localnet setting = settings.localnet().apply(container);
+    Answer.Result result =
+        switch (setting) {
+          case SET, PLANNED -> Answer.Result.WORKS;
+          case UNKNOWN -> Answer.Result.UNKNOWN;
+          case NOT_SET -> Answer.Result.FAILS;
+        };
+    return verdict(result, new Cause.LocalhostMasqueraded(container, setting));
   }
 }

@@ -12,7 +12,6 @@ import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,37 +41,35 @@ public record Explainer(
 
   /** A plan, and what becomes of the ports of the attachments when it is made. */
   public Explanation explain(Plan plan) {
-    ChainOwners whose = new ChainOwners(attachments);
+    ChainOwners owners = new ChainOwners(attachments);
     List<Identity> containers = attachments.stream().map(Attachment::identity).toList();
     List<Walkthrough> walkthroughs = new ArrayList<>();
     List<PortReach> ports = new ArrayList<>();
-    Problems failings = new Problems();
+    Problems problems = new Problems();
     for (Plan.Part part : plan.families()) {
-      walkthroughs.add(Walkthrough.of(part, containers, whose));
+      walkthroughs.add(Walkthrough.of(part, containers, owners));
       Family family = part.after().family();
       Iterator<PortReach> reached =
           reached(part.after(), attachments.stream().flatMap(a -> published(a, family)).toList())
               .iterator();
       for (Attachment attachment : attachments) {
         if (attachment.address(family).isEmpty()) {
-          failings.lacks(attachment, family);
+          problems.lacks(attachment, family);
         }
         published(attachment, family)
             .forEach(
                 port -> {
                   PortReach reach = reached.next();
                   ports.add(reach);
-                  failings.look(attachment, reach);
+                  problems.look(attachment, reach);
                 });
       }
     }
-    List<String> said = new ArrayList<>(failings.sentences());
+    List<Problem> all = new ArrayList<>(problems.all());
     if (!ports.isEmpty()) {
-      said.add(
-          "Rules of chain INPUT in table filter do not see these connections: they are forwarded"
-              + " to the container, so only FORWARD's rules do.");
+      all.add(new Problem.Unfiltered());
     }
-    return new Explanation(walkthroughs, ports, said, takenForGranted(ports));
+    return new Explanation(walkthroughs, ports, all, takenForGranted(ports));
   }
 
   /** What an attachment publishes in a family: nothing where it has no address of it. */
@@ -131,44 +128,28 @@ public record Explainer(
   }
 
   /** What is taken for granted, and not looked at, where these ports are looked at. */
-  public List<String> assumptions(List<PortReach> ports) {
-    List<String> assumptions = new ArrayList<>(whetherPlanned());
+  public List<Assumption> assumptions(List<PortReach> ports) {
+    List<Assumption> assumptions = new ArrayList<>(whetherPlanned());
     assumptions.addAll(takenForGranted(ports));
     return List.copyOf(assumptions);
   }
 
-  private List<String> takenForGranted(List<PortReach> ports) {
-    Set<String> assumptions = new LinkedHashSet<>();
+  private List<Assumption> takenForGranted(List<PortReach> ports) {
+    List<Assumption> assumptions = new ArrayList<>();
     for (Family family : Family.values()) {
       if (ports.stream().anyMatch(p -> p.family() == family)) {
-        assumptions.addAll(assumptions(family));
+        if (host.links().isEmpty()) {
+          assumptions.add(new Assumption.HostExample(ExampleAddress.host(family, Set.of())));
+        }
+        assumptions.add(new Assumption.ClientExample(ExampleAddress.client(family)));
       }
     }
-    assumptions.add(NOT_LOOKED_AT);
+    assumptions.add(Assumption.Plain.NOT_LOOKED_AT);
     return List.copyOf(assumptions);
   }
 
   /** Whether the rules are there already. */
-  List<String> whetherPlanned() {
-    return planned
-        ? List.of("The rules are those that the plan would make; nothing was changed.")
-        : List.of();
-  }
-
-  /** What every answer leaves out. */
-  public static final String NOT_LOOKED_AT =
-      "Not looked at: the tables filter, mangle and raw, and rules that nft wrote itself, which may"
-          + " drop or mark packets; policy routing; what listens in the container.";
-
-  private List<String> assumptions(Family family) {
-    List<String> assumptions = new ArrayList<>();
-    if (host.links().isEmpty()) {
-      assumptions.add(
-          "This host's addresses are not known (--local-address or --addresses tells them): "
-              + ExampleAddress.host(family, Set.of())
-              + " stands for one that no rule names.");
-    }
-    assumptions.add(ExampleAddress.client(family) + " stands for a client of the LAN.");
-    return assumptions;
+  List<Assumption> whetherPlanned() {
+    return planned ? List.of(Assumption.Plain.PLANNED) : List.of();
   }
 }

@@ -7,20 +7,20 @@ import java.util.List;
  *
  * @param walkthroughs its rules, a family at a time
  * @param ports who gets connections to each of its ports
- * @param failings what will not work, and why, each in a sentence
+ * @param problems what will not work, and why
  * @param assumptions what was taken for granted, and what was not looked at
  */
 public record Explanation(
     List<Walkthrough> walkthroughs,
     List<PortReach> ports,
-    List<String> failings,
-    List<String> assumptions) {
+    List<Problem> problems,
+    List<Assumption> assumptions) {
 
   /** Copies the lists. */
   public Explanation {
     walkthroughs = List.copyOf(walkthroughs);
     ports = List.copyOf(ports);
-    failings = List.copyOf(failings);
+    problems = List.copyOf(problems);
     assumptions = List.copyOf(assumptions);
   }
 }

@@ -14,6 +14,7 @@ import io.portmapctl.trace.Trace;
 import io.portmapctl.trace.Tracer;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,18 +22,18 @@ import java.util.Set;
 /**
  * What becomes of one packet, and what a reader wants to know of it.
  *
- * @param trace its way
- * @param ends what each of the trace's ways means
+ * @param trace its path, or each that is possible
+ * @param ends what each of the trace's paths means
  * @param others who else claims it
- * @param purpose what the rules are for
+ * @param purposes tells what the rules are for
  * @param assumptions what was taken for granted, and what was not looked at
  */
 public record PacketReport(
     Trace trace,
     List<End> ends,
     List<ChainOwners.Recipient> others,
-    Purpose purpose,
-    List<String> assumptions) {
+    Purposes purposes,
+    List<Assumption> assumptions) {
 
   /** Copies the lists. */
   public PacketReport {
@@ -42,18 +43,27 @@ public record PacketReport(
   }
 
   /**
-   * What a way means.
+   * What a path means.
    *
    * @param result whether the connection works
    * @param reason how, or why not
    * @param recipient who redirects it, if anybody does
-   * @param reply how the answer comes back
+   * @param reply how the answer comes back; empty where the packet does not go on
    */
   public record End(
       Answer.Result result,
-      String reason,
+      VerdictReason reason,
       Optional<ChainOwners.Recipient> recipient,
-      String reply) {}
+      Optional<Reply> reply) {}
+
+  /**
+   * The first packet of the answer.
+   *
+   * @param sent the connection's packet as it starts
+   * @param got the same as it arrives, which the answer goes back from
+   * @param translated whether connection tracking turns translations round where it passes
+   */
+  public record Reply(Packet sent, Packet got, boolean translated) {}
 
   /**
    * Follows a packet through a table.
@@ -63,22 +73,22 @@ public record PacketReport(
    * @param marked whether its mark was given
    */
   public static PacketReport of(Table table, Explainer explainer, Packet given, boolean marked) {
-    ChainOwners whose = new ChainOwners(explainer.attachments());
+    ChainOwners owners = new ChainOwners(explainer.attachments());
     HostAddresses host = explainer.host();
     Packet packet = withDevice(given, host);
     Trace trace = new Tracer(table, host).follow(packet);
-    ConnectionVerdict judgement =
-        new ConnectionVerdict(table, whose, explainer::subnet, explainer.settings());
+    ConnectionVerdict verdicts =
+        new ConnectionVerdict(table, owners, explainer::subnet, explainer.settings());
     List<End> ends = new ArrayList<>();
-    for (PacketPath way : trace.ways()) {
-      ConnectionVerdict.Verdict verdict = judgement.of(trace.only(way));
-      ends.add(new End(verdict.result(), verdict.reason(), whose.of(way), reply(packet, way)));
+    for (PacketPath path : trace.paths()) {
+      ConnectionVerdict.Verdict verdict = verdicts.of(trace.only(path));
+      ends.add(new End(verdict.result(), verdict.reason(), owners.of(path), reply(packet, path)));
     }
     return new PacketReport(
         trace,
         ends,
-        Claimants.besides(whose, trace),
-        new Purpose(whose),
+        Claimants.besides(owners, trace),
+        new Purposes(owners),
         assumptions(trace, given, marked, explainer.whetherPlanned()));
   }
 
@@ -94,45 +104,36 @@ public record PacketReport(
     return packet.through(in, packet.out());
   }
 
-  private static List<String> assumptions(
-      Trace trace, Packet given, boolean marked, List<String> planned) {
-    List<String> assumptions = new ArrayList<>(planned);
-    boolean here = Tracer.startsHere(given, trace.host());
+  private static List<Assumption> assumptions(
+      Trace trace, Packet given, boolean marked, List<Assumption> planned) {
+    Set<Assumption> assumptions = new LinkedHashSet<>(planned);
     if (trace.host().links().isEmpty()) {
       assumptions.add(
-          "This host's addresses are not known (--local-address or --addresses tells them)"
-              + (here ? "." : ": the packet is taken to come from outside."));
+          Tracer.startsHere(given, trace.host())
+              ? Assumption.Plain.HOST_UNKNOWN
+              : Assumption.Plain.HOST_UNKNOWN_OUTSIDE);
     }
-    trace
-        .takenForOthers()
-        .forEach(a -> assumptions.add(a + " is taken to be no address of this host."));
+    trace.takenForOthers().forEach(a -> assumptions.add(new Assumption.NotOfThisHost(a)));
     trace
         .packet()
         .in()
         .name()
         .filter(n -> !given.in().known())
-        .ifPresent(
-            n ->
-                assumptions.add(
-                    "It is taken to come in through " + n + ", whose subnet it is from."));
-    for (PacketPath way : trace.ways()) {
-      PacketInterface out = way.passes().get(way.passes().size() - 1).packet().out();
+        .ifPresent(n -> assumptions.add(new Assumption.ComesInThrough(n)));
+    for (PacketPath path : trace.paths()) {
+      PacketInterface out = path.traversals().get(path.traversals().size() - 1).packet().out();
       out.name()
           .filter(n -> !given.out().known() && !n.equals("lo"))
-          .map(n -> "It is taken to leave through " + n + ", whose subnet it goes to.")
-          .filter(a -> !assumptions.contains(a))
-          .ifPresent(assumptions::add);
+          .ifPresent(n -> assumptions.add(new Assumption.LeavesThrough(n)));
     }
     if (isBesideEachOther(trace)) {
-      assumptions.add(
-          "Both ends are of one subnet: what one sends straight to the other comes to no rule,"
-              + " unless bridged packets are shown to iptables.");
+      assumptions.add(Assumption.Plain.ONE_SUBNET);
     }
     if (!marked) {
-      assumptions.add("It is taken to bear no mark at first.");
+      assumptions.add(Assumption.Plain.NO_MARK);
     }
-    assumptions.add(Explainer.NOT_LOOKED_AT);
-    return assumptions;
+    assumptions.add(Assumption.Plain.NOT_LOOKED_AT);
+    return List.copyOf(assumptions);
   }
 
   private static boolean isBesideEachOther(Trace trace) {
@@ -140,25 +141,17 @@ public record PacketReport(
     Optional<HostInterface> from = trace.packet().source().ip().flatMap(host::towards);
     Optional<HostInterface> to = trace.packet().destination().ip().flatMap(host::towards);
     boolean others =
-        trace.ways().stream()
-            .allMatch(w -> w.fate() == Disposition.FORWARDED && w.redirection().isEmpty());
+        trace.paths().stream()
+            .allMatch(p -> p.disposition() == Disposition.FORWARDED && p.redirection().isEmpty());
     return others && from.isPresent() && from.equals(to);
   }
 
   /** How the answer comes back: connection tracking turns the translations round. */
-  private static String reply(Packet start, PacketPath way) {
-    Packet after = way.after();
-    boolean goesOn = way.fate() != Disposition.DROPPED && way.fate() != Disposition.OPEN;
-    if (!goesOn) {
-      return "";
-    }
-    String sent = after.destination() + " -> " + after.source();
-    String got = start.destination() + " -> " + start.source();
-    boolean rewritten = way.exits().stream().anyMatch(e -> e.kind() == HookExit.Kind.REWRITTEN);
-    if (!rewritten) {
-      return "The answer goes back as " + sent + ".";
-    }
-    return "The answer, " + sent + ", becomes " + got + " again where it passes this host.";
+  private static Optional<Reply> reply(Packet start, PacketPath path) {
+    boolean goesOn =
+        path.disposition() != Disposition.DROPPED && path.disposition() != Disposition.OPEN;
+    boolean translated = path.exits().stream().anyMatch(e -> e.kind() == HookExit.Kind.REWRITTEN);
+    return goesOn ? Optional.of(new Reply(start, path.after(), translated)) : Optional.empty();
   }
 
   /** The places of the rules that took the packet, or may have. */
@@ -169,9 +162,9 @@ public record PacketReport(
   /** The same of another trace. */
   public static Set<String> places(Trace trace) {
     Set<String> places = new HashSet<>();
-    trace.ways().stream()
-        .flatMap(w -> w.passes().stream())
-        .flatMap(p -> p.steps().stream())
+    trace.paths().stream()
+        .flatMap(p -> p.traversals().stream())
+        .flatMap(t -> t.steps().stream())
         .filter(s -> s.result() != Ternary.NO)
         .forEach(s -> places.add(place(trace.packet().family(), s.chain(), s.index())));
     return places;

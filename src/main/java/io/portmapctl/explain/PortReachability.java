@@ -44,7 +44,7 @@ public final class PortReachability {
   private final Table table;
   private final Family family;
   private final HostAddresses told;
-  private final ChainOwners whose;
+  private final ChainOwners owners;
   private final Map<IpAddress, Cidr> subnets;
   private final Settings settings;
   private final RuleIndex index;
@@ -61,20 +61,20 @@ public final class PortReachability {
    * Looks at a table.
    *
    * @param host what is known of the host's addresses
-   * @param whose whose chains are whose
+   * @param owners whose the containers' chains are
    * @param subnets the subnets of containers that are known by other means
    * @param settings what the kernel does
    */
   public PortReachability(
       Table table,
       HostAddresses host,
-      ChainOwners whose,
+      ChainOwners owners,
       Map<IpAddress, Cidr> subnets,
       Settings settings) {
     this.table = table;
     this.family = table.family();
     this.told = host;
-    this.whose = whose;
+    this.owners = owners;
     this.subnets = Map.copyOf(subnets);
     this.settings = settings;
     this.index = new RuleIndex(table);
@@ -126,7 +126,7 @@ public final class PortReachability {
     private final List<IpAddress> destinations;
     private final HostAddresses host;
     private final Tracer tracer;
-    private final ConnectionVerdict judgement;
+    private final ConnectionVerdict verdicts;
     private final List<Answer> answers = new ArrayList<>();
     private final Set<ChainOwners.Recipient> others = new LinkedHashSet<>();
     private final Set<IpAddress> claimed = new HashSet<>();
@@ -141,7 +141,7 @@ public final class PortReachability {
           tracers.compute(
               host,
               (h, known) -> known == null || known.isWorn() ? new Tracer(index, h, false) : known);
-      this.judgement = new ConnectionVerdict(table, whose, c -> Optional.of(subnet(c)), settings);
+      this.verdicts = new ConnectionVerdict(table, owners, c -> Optional.of(subnet(c)), settings);
     }
 
     List<Answer> answers() {
@@ -184,41 +184,46 @@ public final class PortReachability {
     private Trace ask(Sender.Kind kind, IpAddress from, IpAddress to) {
       boolean outside = kind == Sender.Kind.LAN || kind == Sender.Kind.NETWORK;
       Trace trace = tracer.follow(packet(from, to), outside ? index.containerSide() : List.of());
-      ConnectionVerdict.Verdict verdict = judgement.of(trace);
+      ConnectionVerdict.Verdict verdict = verdicts.of(trace);
       Set<Answer.Arrival> arrivals = new LinkedHashSet<>();
-      for (PacketPath way : trace.ways()) {
-        whose
-            .of(way)
-            .ifPresent(r -> arrivals.add(new Answer.Arrival(way.after().destination(), r)));
+      for (PacketPath path : trace.paths()) {
+        owners
+            .of(path)
+            .ifPresent(r -> arrivals.add(new Answer.Arrival(path.after().destination(), r)));
       }
       // whoever sends to an address meets the same claims
       if (!arrivals.isEmpty() && claimed.add(to)) {
-        others.addAll(Claimants.besides(whose, trace));
+        others.addAll(Claimants.besides(owners, trace));
       }
       answers.add(
           new Answer(
               new Sender(kind, from, to),
               verdict.result(),
-              outside ? verdict.reason() + hiding(verdict, trace) : verdict.reason(),
+              outside ? withHiding(verdict, trace) : verdict.reason(),
               trace.taken(),
               List.copyOf(arrivals)));
       return trace;
     }
 
-    /** The rule that hides senders from the container, though answers would come back without. */
-    private static String hiding(ConnectionVerdict.Verdict verdict, Trace trace) {
-      Optional<HookExit> masquerade =
-          verdict.result() == Answer.Result.WORKS
-              ? trace.ways().stream().flatMap(w -> w.masquerade().stream()).findFirst()
-              : Optional.empty();
-      if (masquerade.isEmpty()) {
-        return "";
+    /** With the rule that hides senders, though answers would come back without it. */
+    private static VerdictReason withHiding(ConnectionVerdict.Verdict verdict, Trace trace) {
+      if (verdict.result() != Answer.Result.WORKS
+          || !(verdict.reason() instanceof VerdictReason.OnEveryPath reason)) {
+        return verdict.reason();
       }
-      Step last = masquerade.get().way().get(masquerade.get().way().size() - 1);
+      Optional<HookExit> masquerade =
+          trace.paths().stream().flatMap(p -> p.masquerade().stream()).findFirst();
+      if (masquerade.isEmpty()) {
+        return reason;
+      }
+      List<Step> rules = masquerade.get().rules();
+      Step last = rules.get(rules.size() - 1);
       boolean marked = last.rule().matches().stream().anyMatch(Match.Mark.class::isInstance);
       return marked
-          ? ""
-          : " (rule " + last.index() + " of " + last.chain() + " hides who sends it)";
+          ? reason
+          : new VerdictReason.OnEveryPath(
+              reason.reasons(),
+              Optional.of(new VerdictReason.RuleNumber(last.chain(), last.index())));
     }
 
     private Packet packet(IpAddress from, IpAddress to) {
@@ -246,10 +251,10 @@ public final class PortReachability {
       }
     }
 
-    /** Whether some rule on the way looks at who sends; else all fare alike. */
+    /** Whether some rule on the path looks at who sends; else all fare alike. */
     private boolean asksForSenders(Trace lan) {
-      return lan.ways().stream()
-          .map(w -> w.passes().get(0))
+      return lan.paths().stream()
+          .map(p -> p.traversals().get(0))
           .distinct()
           .flatMap(p -> p.steps().stream())
           .filter(s -> !s.rule().target().chain().map(index::onlyMarks).orElse(false))
@@ -261,9 +266,9 @@ public final class PortReachability {
     private List<IpAddress> containers() {
       Set<IpAddress> containers = new LinkedHashSet<>();
       for (Answer answer : answers) {
-        for (PacketPath way : answer.trace().ways()) {
-          if (way.redirection().isPresent()) {
-            way.after()
+        for (PacketPath path : answer.trace().paths()) {
+          if (path.redirection().isPresent()) {
+            path.after()
                 .destination()
                 .ip()
                 .filter(a -> host.isLocal(a) != Ternary.YES)
@@ -294,13 +299,13 @@ public final class PortReachability {
           .orElseGet(() -> wide(container));
     }
 
-    /** The source of the rule that marks hairpin traffic, on the ways to the container. */
+    /** The source of the rule that marks hairpin traffic, on the paths to the container. */
     private Optional<Cidr> hairpin(IpAddress container) {
       for (Answer answer : answers) {
-        for (PacketPath way : answer.trace().ways()) {
-          boolean here = way.after().destination().isAt(container);
+        for (PacketPath path : answer.trace().paths()) {
+          boolean here = path.after().destination().isAt(container);
           Optional<String> chain =
-              here ? whose.of(way).map(ChainOwners.Recipient::chain) : Optional.empty();
+              here ? owners.of(path).map(ChainOwners.Recipient::chain) : Optional.empty();
           List<RuleEntry> rows = chain.flatMap(table::chain).map(Chain::rows).orElse(List.of());
           for (RuleEntry row : rows) {
             Optional<Cidr> from = source(row.rule()).map(Match.Address::cidr);

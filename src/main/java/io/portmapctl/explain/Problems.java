@@ -1,6 +1,7 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.portmap.ChainNames;
@@ -14,28 +15,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Collects what will not work; senders and ports with one reason share a sentence. */
+/** Collects what will not work; senders and ports with one hindrance share a problem. */
 final class Problems {
-  /** A reason, and whom it keeps from what is published. */
-  private record Failing(String family, String who, String reason) {}
+  /** A hindrance, and whom it keeps from what is published. */
+  private record Hindered(Identity container, Family family, Problem.Hindrance hindrance) {}
 
-  /** For each reason its ports, and for these the senders. */
-  private final Map<Failing, Map<PublishedPort, Set<String>>> found = new LinkedHashMap<>();
+  /** For each hindrance its ports, and for these the senders. */
+  private final Map<Hindered, Map<PublishedPort, Set<Problem.Origin>>> found =
+      new LinkedHashMap<>();
 
-  private final List<String> facts = new ArrayList<>();
+  private final List<Problem> lacking = new ArrayList<>();
 
   /** Nobody reaches a container by a family of which it has no address. */
   void lacks(Attachment attachment, Family family) {
     if (!attachment.mappings().isEmpty() && !attachment.addresses().isEmpty()) {
-      facts.add(
-          family.title()
-              + ": "
-              + Purpose.who(attachment.identity())
-              + " has no "
-              + family.title()
-              + " address, so nothing is published there: not for "
-              + ExampleAddress.localhost(family)
-              + " either, which the name localhost may mean.");
+      lacking.add(
+          new Problem.NoAddress(attachment.identity(), family, ExampleAddress.localhost(family)));
     }
   }
 
@@ -44,73 +39,53 @@ final class Problems {
     String chain = ChainNames.dnat(attachment.identity());
     PublishedPort port = reach.port();
     Optional<IpAddress> loopback = port.hostIp().filter(HostAddresses::isLoopback);
-    loopback.ifPresent(
-        a ->
-            add(
-                attachment,
-                port.family(),
-                "only who is beside this host and routes " + a + " here on purpose gets to it",
-                port,
-                "elsewhere"));
+    loopback.ifPresent(a -> senders(attachment, port, new Problem.Hindrance.Loopback(a)));
     for (Answer answer : reach.answers()) {
       boolean own = answer.recipient().map(r -> r.chain().equals(chain)).orElse(false);
       if (answer.result() == Answer.Result.WORKS && own) {
         continue;
       }
       boolean others = answer.recipient().isPresent() && !own;
-      Sender.Kind kind = answer.viewpoint().kind();
+      Sender.Kind kind = answer.sender().kind();
       if (others && (kind == Sender.Kind.CONTAINER || kind == Sender.Kind.SIBLING)) {
         continue; // it is another's container, and beside that one
       }
-      String reason = answer.reason();
-      if (others) {
-        reason = other(answer.recipient().orElseThrow());
-      }
-      String sender = kind.title() + " (" + answer.viewpoint().source() + ")";
-      add(attachment, port.family(), reason, port, sender);
+      Problem.Hindrance hindrance =
+          others
+              ? new Problem.Hindrance.TakenFirst(answer.recipient().orElseThrow().withoutLabel())
+              : new Problem.Hindrance.Verdict(answer.reason());
+      senders(attachment, port, hindrance).add(new Problem.Origin(kind, answer.sender().source()));
     }
   }
 
-  private void add(
-      Attachment attachment, Family family, String reason, PublishedPort port, String sender) {
-    found
+  private Set<Problem.Origin> senders(
+      Attachment attachment, PublishedPort port, Problem.Hindrance hindrance) {
+    return found
         .computeIfAbsent(
-            new Failing(family.title(), Purpose.who(attachment.identity()), reason),
+            new Hindered(attachment.identity(), port.family(), hindrance),
             f -> new LinkedHashMap<>())
-        .computeIfAbsent(port, p -> new LinkedHashSet<>())
-        .add(sender);
+        .computeIfAbsent(port, p -> new LinkedHashSet<>());
   }
 
-  private static String other(ChainOwners.Recipient recipient) {
-    String who =
-        recipient.isContainer()
-            ? recipient.owner().map(Purpose::who).orElse("the owner of chain " + recipient.chain())
-            : "a rule of chain " + recipient.chain();
-    return who + " takes it first";
-  }
-
-  List<String> sentences() {
-    List<String> sentences = new ArrayList<>(facts);
+  /** What was found. */
+  List<Problem> all() {
+    List<Problem> problems = new ArrayList<>(lacking);
     found.forEach(
-        (failing, ports) -> {
-          Map<Set<String>, List<PublishedPort>> bySenders = new LinkedHashMap<>();
+        (hindered, ports) -> {
+          Map<Set<Problem.Origin>, List<PublishedPort>> bySenders = new LinkedHashMap<>();
           ports.forEach(
               (port, senders) ->
                   bySenders.computeIfAbsent(senders, s -> new ArrayList<>()).add(port));
           bySenders.forEach(
               (senders, same) ->
-                  sentences.add(
-                      failing.family()
-                          + ": "
-                          + PortNames.of(same)
-                          + " of "
-                          + failing.who()
-                          + " from "
-                          + String.join(", ", senders)
-                          + ": "
-                          + failing.reason()
-                          + "."));
+                  problems.add(
+                      new Problem.Unreached(
+                          hindered.container(),
+                          hindered.family(),
+                          List.copyOf(same),
+                          List.copyOf(senders),
+                          hindered.hindrance())));
         });
-    return sentences;
+    return problems;
   }
 }

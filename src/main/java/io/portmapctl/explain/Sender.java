@@ -14,28 +14,17 @@ public record Sender(Kind kind, IpAddress source, IpAddress destination) {
   /** Who sends. */
   public enum Kind {
     /** Another machine. */
-    LAN("the LAN"),
+    LAN,
     /** A machine of a network that a condition names. */
-    NETWORK("a network that a condition names"),
+    NETWORK,
     /** The host, from the address that it sends to. */
-    HOST("this host"),
+    HOST,
     /** The host, from 127.0.0.1 or ::1. */
-    LOCALHOST("localhost"),
+    LOCALHOST,
     /** The container that has the port. */
-    CONTAINER("the container itself"),
+    CONTAINER,
     /** Another container of its subnet. */
-    SIBLING("another container");
-
-    private final String title;
-
-    Kind(String title) {
-      this.title = title;
-    }
-
-    /** For a person. */
-    public String title() {
-      return title;
-    }
+    SIBLING;
 
     /** The name in JSON. */
     public String id() {

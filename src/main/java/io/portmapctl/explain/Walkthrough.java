@@ -20,46 +20,69 @@ import java.util.function.Predicate;
  * The rules of a plan in the order in which a packet meets them.
  *
  * @param family the family
- * @param stages the stations of a packet's way that have rules
+ * @param stages the stations of a packet's path that have rules
  * @param goes the rules that the plan removes
  */
 public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
 
   /**
-   * A station of a packet's way.
+   * A station of a packet's path.
    *
-   * @param title what happens there
+   * @param station what happens there
+   * @param chain the chain of its rules
    * @param lines its rules, in order
    */
-  public record Stage(String title, List<Line> lines) {}
+  public record Stage(Station station, String chain, List<Line> lines) {}
+
+  /** What happens to a packet. */
+  public enum Station {
+    /** It comes in. */
+    COMES_IN,
+    /** This host itself sends it. */
+    SENT,
+    /** Whose port it is for is looked up. */
+    LOOKED_UP,
+    /** Where it goes is told. */
+    DIRECTED,
+    /** It is marked. */
+    MARKED,
+    /** It leaves. */
+    LEAVES,
+    /** Who is masqueraded is told. */
+    MASQUERADED,
+    /** Whose connections are masqueraded is looked up. */
+    SOURCE_LOOKED_UP,
+    /** Which of a container's connections are masqueraded is told. */
+    SOURCE_MASQUERADED
+  }
 
   /**
    * A rule.
    *
-   * @param purpose what it is for, in a sentence
+   * @param purpose what it is for
    * @param chain the chain that it stands in
    * @param rule the rule
    * @param isNew whether the plan makes it
    */
-  public record Line(String purpose, String chain, Rule rule, boolean isNew) {}
+  public record Line(Purpose purpose, String chain, Rule rule, boolean isNew) {}
 
   /** The rules that stand for these containers when the plan is made. */
-  public static Walkthrough of(Plan.Part part, List<Identity> containers, ChainOwners whose) {
-    return new Collecting(part, containers, new Purpose(whose)).all();
+  public static Walkthrough of(Plan.Part part, List<Identity> containers, ChainOwners owners) {
+    return new Collecting(part, containers, new Purposes(owners)).all();
   }
 
   /** Collects the lines. */
   private static final class Collecting {
     private final Plan.Part part;
     private final Table table;
-    private final Purpose purpose;
+    private final Purposes purposes;
     private final List<Identity> containers;
     private final List<Stage> stages = new ArrayList<>();
 
-    Collecting(Plan.Part part, List<Identity> containers, Purpose purpose) {
+    Collecting(Plan.Part part, List<Identity> containers, Purposes purposes) {
       this.part = part;
       this.table = part.after();
-      this.purpose = purpose;
+      this.purposes = purposes;
       this.containers = containers;
     }
 
@@ -72,20 +95,20 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
       if (entries.isEmpty()) {
         return new Walkthrough(table.family(), List.of(), goes());
       }
-      stage("What comes in: chain PREROUTING", lines("PREROUTING", to(ChainNames.DNAT)));
-      stage("What this host itself sends: chain OUTPUT", lines("OUTPUT", to(ChainNames.DNAT)));
-      stage("Whose port it is: chain " + ChainNames.DNAT, entries);
+      stage(Station.COMES_IN, "PREROUTING", lines("PREROUTING", to(ChainNames.DNAT)));
+      stage(Station.SENT, "OUTPUT", lines("OUTPUT", to(ChainNames.DNAT)));
+      stage(Station.LOOKED_UP, ChainNames.DNAT, entries);
       Set<String> marking = new LinkedHashSet<>();
       for (String chain : inOrder(entries)) {
         List<Line> lines = lines(chain, r -> true);
-        stage("Where it goes: chain " + chain, lines);
+        stage(Station.DIRECTED, chain, lines);
         lines.stream()
             .flatMap(l -> l.rule().target().chain().stream())
             .filter(t -> table.chain(t).isPresent())
             .forEach(marking::add);
       }
       for (String chain : marking) {
-        stage("How it is marked: chain " + chain, lines(chain, r -> true));
+        stage(Station.MARKED, chain, lines(chain, r -> true));
       }
       boolean marks = !marking.isEmpty();
       List<Line> sources = lines(ChainNames.SNAT, r -> snat.contains(target(r)));
@@ -96,20 +119,20 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
               r ->
                   marks && target(r).equals(ChainNames.MASQ)
                       || !sources.isEmpty() && target(r).equals(ChainNames.SNAT)));
-      stage("Before it leaves: chain POSTROUTING", leaving);
+      stage(Station.LEAVES, "POSTROUTING", leaving);
       if (marks) {
-        stage("Who is masqueraded: chain " + ChainNames.MASQ, lines(ChainNames.MASQ, r -> true));
+        stage(Station.MASQUERADED, ChainNames.MASQ, lines(ChainNames.MASQ, r -> true));
       }
-      stage("Whose connections are masqueraded: chain " + ChainNames.SNAT, sources);
+      stage(Station.SOURCE_LOOKED_UP, ChainNames.SNAT, sources);
       for (String chain : inOrder(sources)) {
-        stage("Which of them: chain " + chain, lines(chain, r -> true));
+        stage(Station.SOURCE_MASQUERADED, chain, lines(chain, r -> true));
       }
       return new Walkthrough(table.family(), List.copyOf(stages), goes());
     }
 
-    private void stage(String title, List<Line> lines) {
+    private void stage(Station station, String chain, List<Line> lines) {
       if (!lines.isEmpty()) {
-        stages.add(new Stage(title, lines));
+        stages.add(new Stage(station, chain, lines));
       }
     }
 
@@ -133,7 +156,7 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
       for (Rule rule : rules(table, chain)) {
         boolean isNew = !there.remove(rule);
         if (which.test(rule)) {
-          lines.add(new Line(purpose.of(chain, rule), chain, rule, isNew));
+          lines.add(new Line(purposes.of(chain, rule), chain, rule, isNew));
         }
       }
       return List.copyOf(lines);
@@ -153,7 +176,7 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
             change instanceof Change.DeleteRule ? change.rule() : Optional.empty();
         rule.filter(r -> !rules(table, change.chain()).contains(r))
             .ifPresent(
-                r -> goes.add(new Line(purpose.of(change.chain(), r), change.chain(), r, false)));
+                r -> goes.add(new Line(purposes.of(change.chain(), r), change.chain(), r, false)));
       }
       return List.copyOf(goes);
     }

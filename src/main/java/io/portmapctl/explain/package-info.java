@@ -1,5 +1,8 @@
-/** What a plan or a ruleset does to packets, and to whom, in plain words. */
+/**
+ * What a plan or a ruleset does to packets, and to whom: facts, of which the views make sentences.
+ */
 @NullMarked
 package io.portmapctl.explain;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One end of a packet's way.
+ * One end of a packet's path.
  *
  * @param address the address
  * @param port the port, 0 to 65535; empty where it is not known
@@ -28,14 +28,11 @@ public record Endpoint(Address address, OptionalInt port) {
     return ip().equals(Optional.of(other));
   }
 
-  /** {@code 192.0.2.1:80}, {@code [2001:db8::1]:80}, or what is known of it. */
+  /** {@code 192.0.2.1:80}, {@code [2001:db8::1]:80}, where the address is known. */
   @Override
   public String toString() {
     boolean v6 = ip().map(a -> a.family() == Family.IPV6).orElse(false);
     String host = v6 ? "[" + address + "]" : address.toString();
-    if (port.isEmpty()) {
-      return host;
-    }
-    return ip().isPresent() ? host + ":" + port.getAsInt() : host + ", port " + port.getAsInt();
+    return port.isEmpty() ? host : host + ":" + port.getAsInt();
   }
 }

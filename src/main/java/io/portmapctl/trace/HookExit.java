@@ -5,16 +5,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An end of a packet's way through the chains of a hook.
+ * An end of a packet's path through the chains of a hook.
  *
  * @param kind how it ends
  * @param packet the packet as it goes on
  * @param packets the same as a set; empty where it is not kept
- * @param way the rules that took it, the jumps first; without any it is the chain's policy
- * @param note what a reader should know of it; empty where there is nothing
+ * @param rules those that took it, the jumps first; without any it is the chain's policy
+ * @param open why it is not known how it ends, where it is not
  */
 public record HookExit(
-    Kind kind, Packet packet, Optional<PacketSet> packets, List<Step> way, String note) {
+    Kind kind,
+    Packet packet,
+    Optional<PacketSet> packets,
+    List<Step> rules,
+    Optional<OpenReason> open) {
 
   /** How it ends. */
   public enum Kind {
@@ -30,18 +34,18 @@ public record HookExit(
 
   /** Copies the list. */
   public HookExit {
-    way = List.copyOf(way);
+    rules = List.copyOf(rules);
   }
 
   /** The same without its set. */
   HookExit plain() {
     return new HookExit(
-        kind, packet, Optional.empty(), way.stream().map(Step::plain).toList(), note);
+        kind, packet, Optional.empty(), rules.stream().map(Step::plain).toList(), open);
   }
 
   /** Whether both ends have the same effect on the packet. */
   boolean sameEffect(HookExit other) {
-    boolean both = kind == other.kind && note.equals(other.note);
+    boolean both = kind == other.kind && open.equals(other.open);
     return both && packet.equals(other.packet);
   }
 }

@@ -81,7 +81,11 @@ final class HookTrace implements Traversal.Observer<Step> {
 
   @Override
   public void leave(
-      HookExit.Kind kind, PacketSet packets, List<Step> way, Optional<Target> target, String note) {
+      HookExit.Kind kind,
+      PacketSet packets,
+      List<Step> rules,
+      Optional<Target> target,
+      Optional<OpenReason> open) {
     Packet packet = look(packets);
     PacketSet on = packets;
     if (target.isPresent()) {
@@ -90,12 +94,13 @@ final class HookTrace implements Traversal.Observer<Step> {
       PacketSet told = one.addresses(packet);
       on = on.meets(told) ? on.and(told) : on;
     }
-    HookExit exit = new HookExit(kind, packet, Optional.of(on), way, note);
+    HookExit exit = new HookExit(kind, packet, Optional.of(on), rules, open);
     for (int i = 0; i < exits.size(); i++) {
       if (exit.sameEffect(exits.get(i))) {
         HookExit first = exits.get(i);
         exits.set(
-            i, new HookExit(kind, first.packet(), first.packets().map(on::or), first.way(), note));
+            i,
+            new HookExit(kind, first.packet(), first.packets().map(on::or), first.rules(), open));
         return;
       }
     }

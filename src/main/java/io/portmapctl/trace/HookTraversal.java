@@ -4,12 +4,12 @@ import io.portmapctl.ruleset.Hook;
 import java.util.List;
 
 /**
- * A packet's way through the chains of one hook.
+ * A packet's path through the chains of one hook.
  *
  * @param hook the hook
  * @param packet the packet as it comes in
  * @param steps every rule that it was tried on, in order
- * @param exits how the way ends: one end, or each that is possible
+ * @param exits how the path ends: one end, or each that is possible
  */
 public record HookTraversal(Hook hook, Packet packet, List<Step> steps, List<HookExit> exits) {
 

@@ -80,9 +80,11 @@ public record HostAddresses(Optional<List<HostInterface>> links, List<Cidr> rout
   }
 
   Ternary isLocal(Address address) {
-    return address instanceof Address.Chosen chosen
-        ? chosen.local()
-        : isLocal(address.ip().orElseThrow());
+    Optional<IpAddress> ip = address.ip();
+    if (ip.isPresent()) {
+      return isLocal(ip.get());
+    }
+    return address instanceof Address.OfInterface ? Ternary.YES : Ternary.UNKNOWN;
   }
 
   private boolean isRouted(IpAddress address) {

@@ -4,7 +4,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.IpProtocol;
 
 /**
- * The first packet of a connection at one point of its way: the nat table sees no other.
+ * The first packet of a connection at one point of its path: the nat table sees no other.
  *
  * @param family its family
  * @param protocol its protocol

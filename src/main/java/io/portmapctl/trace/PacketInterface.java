@@ -3,7 +3,7 @@ package io.portmapctl.trace;
 import java.util.Optional;
 
 /**
- * The interface on one side of a packet's way.
+ * The interface on one side of a packet's path.
  *
  * @param name its name, where it is known
  * @param known false where there is one, and its name is not known

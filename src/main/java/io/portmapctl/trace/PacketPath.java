@@ -4,26 +4,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One way that a packet may go.
+ * One path that a packet may take.
  *
- * @param passes the hooks that it goes through
+ * @param traversals the hooks that it goes through
  * @param exits how it leaves each
- * @param fate what becomes of it
+ * @param disposition what becomes of it
  */
-public record PacketPath(List<HookTraversal> passes, List<HookExit> exits, Disposition fate) {
+public record PacketPath(
+    List<HookTraversal> traversals, List<HookExit> exits, Disposition disposition) {
 
   /** Copies the lists. */
   public PacketPath {
-    passes = List.copyOf(passes);
+    traversals = List.copyOf(traversals);
     exits = List.copyOf(exits);
   }
 
   /** The same without the rules that did not take the packet. */
   PacketPath taken() {
     return new PacketPath(
-        passes.stream().map(HookTraversal::taken).toList(),
+        traversals.stream().map(HookTraversal::taken).toList(),
         exits.stream().map(HookExit::plain).toList(),
-        fate);
+        disposition);
   }
 
   /** The packet at the end. */

@@ -9,112 +9,111 @@ import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Side;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
- * Says why a rule takes a packet, or does not. Whether it does its set has told ({@link
- * RulePackets}); this looks only for words.
+ * Why a rule takes a packet, or does not. Whether it does its set has told ({@link RulePackets});
+ * this looks only for the facts about the packet that a reader is told.
  */
-final class Reasons implements Match.Visitor<String> {
+final class Reasons implements Match.Visitor<List<Reason>> {
   private final Packet packet;
 
   /** Whether the match that is asked about lets the packet through. */
-  private final Ternary truth;
+  private final Ternary answer;
 
-  private Reasons(Packet packet, Ternary truth) {
+  private Reasons(Packet packet, Ternary answer) {
     this.packet = packet;
-    this.truth = truth;
+    this.answer = answer;
   }
 
   /**
-   * What decided: for a rule that does not match the first match that fails.
+   * What decided: for a rule that does not match the first match that fails; never nothing.
    *
    * @param here the packet as it comes to the rule, as a set
    * @param packet the same, as a person is told of it
    */
-  static String of(Rule rule, PacketSet here, Packet packet, RulePackets meaning) {
-    Ternary all = truth(here, meaning.of(rule));
-    List<String> reasons = new ArrayList<>();
+  static List<Reason> of(Rule rule, PacketSet here, Packet packet, RulePackets meaning) {
+    Ternary all = answer(here, meaning.of(rule));
+    Set<List<Reason>> found = new LinkedHashSet<>();
     for (Match match : rule.matches()) {
-      Ternary one = truth(here, match.accept(meaning));
-      String text = one == all ? match.accept(new Reasons(packet, one)) : "";
-      if (!text.isEmpty() && !reasons.contains(text)) {
-        reasons.add(text);
+      Ternary one = answer(here, match.accept(meaning));
+      List<Reason> reasons = one == all ? match.accept(new Reasons(packet, one)) : List.of();
+      if (!reasons.isEmpty()) {
+        found.add(reasons);
       }
     }
-    if (reasons.isEmpty()) {
-      return all == Ternary.YES ? "it takes every packet" : "its matches do not hold together";
+    if (found.isEmpty()) {
+      return List.of(
+          all == Ternary.YES ? Reason.Plain.EVERY_PACKET : Reason.Plain.MATCHES_EXCLUDE_EACH_OTHER);
     }
-    return all == Ternary.NO ? reasons.get(0) : String.join(", ", reasons);
+    if (all == Ternary.NO) {
+      return found.iterator().next();
+    }
+    List<Reason> reasons = new ArrayList<>();
+    found.forEach(reasons::addAll);
+    return List.copyOf(reasons);
   }
 
-  private static Ternary truth(PacketSet here, PacketSet match) {
+  private static Ternary answer(PacketSet here, PacketSet match) {
     PacketSet taken = here.and(match);
     return taken.isEmpty() ? Ternary.NO : taken.equals(here) ? Ternary.YES : Ternary.UNKNOWN;
   }
 
-  private static String notKnown(Match match) {
-    return "what " + match.text().latin1() + " decides is not known";
+  private static List<Reason> undecided(Match match) {
+    return List.of(new Reason.Undecided(match.text()));
   }
 
   private Address address(Side side) {
     return side == Side.SOURCE ? packet.source().address() : packet.destination().address();
   }
 
-  private static String end(Side side) {
-    return side == Side.SOURCE ? "the source" : "the destination";
-  }
-
   @Override
-  public String address(Match.Address match) {
-    Optional<IpAddress> ip = address(match.side()).ip();
+  public List<Reason> address(Match.Address match) {
+    Side side = match.side();
+    Optional<IpAddress> ip = address(side).ip();
     if (ip.isEmpty()) {
-      return end(match.side()) + " is " + address(match.side()) + ", which is not told";
+      return List.of(new Reason.AddressUnknown(side, Optional.of(address(side))));
     }
     Cidr cidr = match.cidr();
     boolean inside = cidr.contains(Cidr.host(ip.get()));
-    if (cidr.prefix() == cidr.address().family().bits()) {
-      return end(match.side()) + " is " + ip.get() + (inside ? "" : ", not " + cidr.address());
-    }
-    return end(match.side()) + " " + ip.get() + (inside ? " is " : " is not ") + "in " + cidr;
+    return List.of(
+        cidr.prefix() == cidr.address().family().bits()
+            ? new Reason.AddressIs(side, ip.get(), unless(inside, cidr.address()))
+            : new Reason.AddressIn(side, ip.get(), cidr, inside));
+  }
+
+  private static <T> Optional<T> unless(boolean same, T asked) {
+    return same ? Optional.empty() : Optional.of(asked);
   }
 
   @Override
-  public String networkInterface(Match.Interface match) {
-    boolean in = match.side() == Side.SOURCE;
-    PacketInterface mine = in ? packet.in() : packet.out();
-    boolean is = truth.negatedIf(match.negated()) == Ternary.YES;
-    if (!mine.known() && truth == Ternary.UNKNOWN) {
-      return (in ? "where it comes in" : "where it leaves")
-          + " is not told (is it "
-          + match.name()
-          + "?)";
-    }
-    String through = mine.known() ? mine.name().orElse("no interface") : "another interface";
-    return (in ? "it comes in through " : "it leaves through ")
-        + through
-        + (is ? "" : ", not " + match.name());
+  public List<Reason> networkInterface(Match.Interface match) {
+    PacketInterface mine = match.side() == Side.SOURCE ? packet.in() : packet.out();
+    boolean is = answer.negatedIf(match.negated()) == Ternary.YES;
+    return List.of(
+        !mine.known() && answer == Ternary.UNKNOWN
+            ? new Reason.InterfaceUnknown(match.side(), match.name())
+            : new Reason.InterfaceIs(match.side(), mine, unless(is, match.name())));
   }
 
   @Override
-  public String protocol(Match.Proto match) {
+  public List<Reason> protocol(Match.Proto match) {
     boolean same = match.protocol().equals(packet.protocol());
-    return "the protocol is "
-        + packet.protocol()
-        + (same ? "" : ", not " + match.protocol().text());
+    return List.of(new Reason.ProtocolIs(packet.protocol(), unless(same, match.protocol().text())));
   }
 
   @Override
-  public String ports(Match.Ports match) {
-    List<String> texts = new ArrayList<>();
+  public List<Reason> ports(Match.Ports match) {
+    List<Reason> reasons = new ArrayList<>();
     for (Match.PortTest test : match.ports()) {
       Optional<Boolean> holds = inside(test.side(), List.of(test.range()));
       Ternary one = holds.map(Ternary::of).orElse(Ternary.UNKNOWN).negatedIf(test.negated());
-      if (one == truth) {
-        texts.add(port(test.side(), List.of(test.range())));
+      if (one == answer) {
+        reasons.add(port(test.side(), List.of(test.range())));
       }
     }
     match
@@ -124,17 +123,11 @@ final class Reasons implements Match.Visitor<String> {
               boolean syn = flags.mask().contains(Match.TcpFlag.SYN);
               boolean holds =
                   syn ? flags.set().equals(List.of(Match.TcpFlag.SYN)) : flags.set().isEmpty();
-              if (Ternary.of(holds).negatedIf(flags.negated()) == truth) {
-                String set =
-                    flags.set().isEmpty()
-                        ? "NONE"
-                        : flags.set().stream()
-                            .map(Match.TcpFlag::name)
-                            .collect(Collectors.joining(","));
-                texts.add("of the flags SYN is set" + (holds ? "" : ", not " + set));
+              if (Ternary.of(holds).negatedIf(flags.negated()) == answer) {
+                reasons.add(new Reason.OnlySynIsSet(unless(holds, flags.set())));
               }
             });
-    return String.join(", ", texts);
+    return reasons;
   }
 
   private OptionalInt port(Side side) {
@@ -151,165 +144,139 @@ final class Reasons implements Match.Visitor<String> {
     return Optional.of(ranges.stream().anyMatch(r -> r.contains(port)));
   }
 
-  private String port(Side side, List<PortRange> ranges) {
+  private Reason port(Side side, List<PortRange> ranges) {
     OptionalInt mine = port(side);
     if (mine.isEmpty()) {
-      return end(side) + "'s port is not told";
+      return new Reason.PortUnknown(side);
     }
     boolean inside = inside(side, ranges).orElse(false);
-    return (side == Side.SOURCE ? "the source port is " : "the port is ")
-        + mine.getAsInt()
-        + (inside ? "" : ", not " + several(ranges));
-  }
-
-  private static String several(List<PortRange> ranges) {
-    List<String> texts = ranges.stream().map(PortRange::toString).toList();
-    return texts.size() > 4
-        ? String.join(",", texts.subList(0, 3)) + " or others"
-        : String.join(",", texts);
+    return new Reason.PortIs(side, mine.getAsInt(), inside ? List.of() : ranges);
   }
 
   @Override
-  public String icmp(Match.Icmp match) {
-    return notKnown(match);
+  public List<Reason> icmp(Match.Icmp match) {
+    return undecided(match);
   }
 
   @Override
-  public String multiport(Match.Multiport match) {
-    return switch (match.ends()) {
-      case SOURCE -> port(Side.SOURCE, match.ranges());
-      case DESTINATION -> port(Side.DESTINATION, match.ranges());
-      case EITHER ->
-          "the ports are "
-              + shown(packet.source().port())
-              + " and "
-              + shown(packet.destination().port());
-    };
-  }
-
-  private static String shown(OptionalInt port) {
-    return port.isPresent() ? Integer.toString(port.getAsInt()) : "one that is not told";
+  public List<Reason> multiport(Match.Multiport match) {
+    return List.of(
+        switch (match.ends()) {
+          case SOURCE -> port(Side.SOURCE, match.ranges());
+          case DESTINATION -> port(Side.DESTINATION, match.ranges());
+          case EITHER -> new Reason.PortsAre(packet.source().port(), packet.destination().port());
+        });
   }
 
   @Override
-  public String comment(Match.Comment match) {
-    return "";
+  public List<Reason> comment(Match.Comment match) {
+    return List.of();
   }
 
   @Override
-  public String addressType(Match.AddressType match) {
+  public List<Reason> addressType(Match.AddressType match) {
     if (match.limit().isPresent()) {
-      return truth == Ternary.UNKNOWN
-          ? notKnown(match)
-          : "by the addresses of that interface alone";
+      return answer == Ternary.UNKNOWN
+          ? undecided(match)
+          : List.of(Reason.Plain.ADDRESSES_OF_THAT_INTERFACE);
     }
-    List<String> texts = new ArrayList<>();
-    match.source().ifPresent(k -> texts.add(kinds(Side.SOURCE, k)));
-    match.destination().ifPresent(k -> texts.add(kinds(Side.DESTINATION, k)));
-    return String.join(", ", texts);
+    List<Reason> reasons = new ArrayList<>();
+    match.source().ifPresent(k -> reasons.add(kinds(Side.SOURCE, k)));
+    match.destination().ifPresent(k -> reasons.add(kinds(Side.DESTINATION, k)));
+    return reasons;
   }
 
-  private String kinds(Side side, Match.Kinds test) {
-    boolean local = test.kinds().equals(List.of(Match.AddressKind.LOCAL));
-    String kinds =
-        test.kinds().stream().map(Match.AddressKind::name).collect(Collectors.joining(","));
-    String what = local ? "an address of this host" : "of type " + kinds;
-    String who = end(side) + " " + address(side);
-    return switch (truth.negatedIf(test.negated())) {
-      case YES -> who + " is " + what;
-      case NO -> who + " is not " + what;
-      case UNKNOWN -> "whether " + who + " is " + what + " is not known";
-    };
+  private Reason kinds(Side side, Match.Kinds test) {
+    return new Reason.AddressOfKind(
+        side, address(side), test.kinds(), answer.negatedIf(test.negated()));
   }
 
   @Override
-  public String mark(Match.Mark match) {
-    boolean is = truth.negatedIf(match.negated()) == Ternary.YES;
-    boolean open = truth == Ternary.UNKNOWN;
-    return "the mark is " + packet.mark() + (is || open ? "" : ", not " + value(match));
-  }
-
-  private static String value(Match.Mark match) {
-    String value = "0x" + Long.toHexString(match.value());
-    return match.mask() == 0xffffffffL ? value : value + "/0x" + Long.toHexString(match.mask());
+  public List<Reason> mark(Match.Mark match) {
+    boolean is = answer.negatedIf(match.negated()) == Ternary.YES;
+    boolean open = answer == Ternary.UNKNOWN;
+    return List.of(
+        new Reason.MarkIs(
+            packet.mark(), unless(is || open, new Reason.MaskedMark(match.value(), match.mask()))));
   }
 
   @Override
-  public String connmark(Match.Connmark match) {
-    return truth == Ternary.UNKNOWN
-        ? notKnown(match)
-        : "the connection's mark is " + (truth == Ternary.YES ? "so" : "another");
+  public List<Reason> connmark(Match.Connmark match) {
+    return answer == Ternary.UNKNOWN
+        ? undecided(match)
+        : List.of(
+            answer == Ternary.YES ? Reason.Plain.CONNMARK_AS_ASKED : Reason.Plain.CONNMARK_ANOTHER);
   }
 
   @Override
-  public String conntrack(Match.Conntrack match) {
-    if (truth == Ternary.UNKNOWN) {
-      return notKnown(match);
+  public List<Reason> conntrack(Match.Conntrack match) {
+    if (answer == Ternary.UNKNOWN) {
+      return undecided(match);
     }
     if (match.tests().size() == 1 && match.tests().get(0) instanceof Match.States states) {
-      String asked =
-          states.states().stream().map(Match.ConnState::name).collect(Collectors.joining(","));
-      boolean is = truth.negatedIf(states.negated()) == Ternary.YES;
-      return "the connection is new" + (is ? "" : ", not " + asked);
+      boolean is = answer.negatedIf(states.negated()) == Ternary.YES;
+      return List.of(new Reason.ConnectionIsNew(is ? List.of() : states.states()));
     }
-    return truth == Ternary.YES ? "the connection is so" : "the connection is another";
+    return List.of(
+        answer == Ternary.YES ? Reason.Plain.CONNECTION_AS_ASKED : Reason.Plain.CONNECTION_ANOTHER);
   }
 
   @Override
-  public String addressRange(Match.IpRange match) {
-    List<String> texts = new ArrayList<>();
+  public List<Reason> addressRange(Match.IpRange match) {
+    List<Reason> reasons = new ArrayList<>();
     for (Match.RangeTest test : match.tests()) {
       Optional<IpAddress> mine = address(test.side()).ip();
       AddressRange range = test.range();
       if (mine.isEmpty()) {
-        texts.add(end(test.side()) + " is not told");
+        reasons.add(new Reason.AddressUnknown(test.side(), Optional.empty()));
         continue;
       }
       boolean inside =
           range.first().compareTo(mine.get()) <= 0 && mine.get().compareTo(range.last()) <= 0;
-      if (Ternary.of(inside).negatedIf(test.negated()) == truth) {
-        texts.add(
-            end(test.side()) + " " + mine.get() + (inside ? " is in " : " is not in ") + range);
+      if (Ternary.of(inside).negatedIf(test.negated()) == answer) {
+        reasons.add(new Reason.AddressInRange(test.side(), mine.get(), range, inside));
       }
     }
-    return String.join(", ", texts);
+    return reasons;
   }
 
   @Override
-  public String ipSet(Match.IpSet match) {
-    return notKnown(match);
+  public List<Reason> ipSet(Match.IpSet match) {
+    return undecided(match);
   }
 
   @Override
-  public String recent(Match.Recent match) {
+  public List<Reason> recent(Match.Recent match) {
     return match.action() == Match.RecentAction.SET
-        ? "noting an address "
-            + (truth == Ternary.YES ? "lets every packet pass" : "lets none pass")
-        : notKnown(match);
+        ? List.of(
+            answer == Ternary.YES
+                ? Reason.Plain.NOTING_LETS_PASS
+                : Reason.Plain.NOTING_LETS_NONE_PASS)
+        : undecided(match);
   }
 
   @Override
-  public String owner(Match.Owner match) {
-    return truth == Ternary.UNKNOWN ? notKnown(match) : "no process of this host sends it";
+  public List<Reason> owner(Match.Owner match) {
+    return answer == Ternary.UNKNOWN ? undecided(match) : List.of(Reason.Plain.NO_PROCESS);
   }
 
   @Override
-  public String physdev(Match.Physdev match) {
-    return notKnown(match);
+  public List<Reason> physdev(Match.Physdev match) {
+    return undecided(match);
   }
 
   @Override
-  public String mac(Match.Mac match) {
-    return notKnown(match);
+  public List<Reason> mac(Match.Mac match) {
+    return undecided(match);
   }
 
   @Override
-  public String limit(Match.Limit match) {
-    return notKnown(match);
+  public List<Reason> limit(Match.Limit match) {
+    return undecided(match);
   }
 
   @Override
-  public String unknown(Match.Unknown match) {
-    return notKnown(match);
+  public List<Reason> unknown(Match.Unknown match) {
+    return undecided(match);
   }
 }

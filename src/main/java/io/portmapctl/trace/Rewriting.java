@@ -46,7 +46,7 @@ record Rewriting(HostAddresses host) {
           new Endpoint(outgoing(packet), keeps ? packet.source().port() : OptionalInt.empty()));
     }
     if (target instanceof Target.Netmap netmap) {
-      Address some = new Address.Chosen("an address of " + netmap.to(), Ternary.UNKNOWN);
+      Address some = new Address.InNetwork(netmap.to());
       return hook.rewritesSource()
           ? packet.from(new Endpoint(some, packet.source().port()))
           : packet.to(new Endpoint(some, packet.destination().port()));
@@ -59,10 +59,7 @@ record Rewriting(HostAddresses host) {
     Address address = now.address();
     if (to.addresses().isPresent()) {
       AddressRange range = to.addresses().get();
-      address =
-          range.isOne()
-              ? new Address.Known(range.first())
-              : new Address.Chosen("one of " + to.place(), Ternary.UNKNOWN);
+      address = range.isOne() ? new Address.Known(range.first()) : new Address.OneOf(to.place());
     }
     if (to.base().isPresent()) {
       return new Endpoint(address, OptionalInt.empty());
@@ -84,9 +81,9 @@ record Rewriting(HostAddresses host) {
         packet.family() == Family.IPV4
             ? host.onlyAddress(packet.in(), packet.family())
             : Optional.empty(); // it may be the link-local one
-    String where = packet.in().name().orElse("the interface that it came in through");
     return only.<Address>map(Address.Known::new)
-        .orElseGet(() -> new Address.Chosen("the address of " + where, Ternary.YES));
+        .orElseGet(
+            () -> new Address.OfInterface(Address.OfInterface.Passage.IN, packet.in().name()));
   }
 
   private static IpAddress localhost(Family family) {
@@ -96,13 +93,13 @@ record Rewriting(HostAddresses host) {
   }
 
   private Address outgoing(Packet packet) {
-    String where =
+    Address some =
         packet.out().equals(PacketInterface.LOOPBACK)
-            ? "some interface"
-            : packet.out().name().orElse("the interface that it leaves through");
+            ? new Address.OfInterface(Address.OfInterface.Passage.WITHIN, Optional.empty())
+            : new Address.OfInterface(Address.OfInterface.Passage.OUT, packet.out().name());
     return host.masquerade(packet.out(), packet.family(), packet.destination().address())
         .<Address>map(Address.Known::new)
-        .orElseGet(() -> new Address.Chosen("the address of " + where, Ternary.YES));
+        .orElse(some);
   }
 
   /**

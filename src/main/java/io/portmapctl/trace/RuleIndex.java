@@ -71,17 +71,17 @@ public final class RuleIndex {
                     || r.target() instanceof Target.SetMark mark && mark.onlySets());
   }
 
-  /** Whether a target leaves packets and their way alone. */
+  /** Whether a target leaves packets and their path alone. */
   public static boolean isInert(Target target) {
     return target instanceof Target.None || target instanceof Target.GoesOn;
   }
 
   /**
-   * Whether rules beside those of a way can do anything with packets to a port: then somebody else
+   * Whether rules beside those of a path can do anything with packets to a port: then somebody else
    * may claim it.
    */
-  boolean hasMore(List<Step> way, int port) {
-    for (Step step : way) {
+  boolean hasMore(List<Step> rules, int port) {
+    for (Step step : rules) {
       for (int at : candidates(step.chain(), port)) {
         Target target = rows(step.chain()).get(at).rule().target();
         boolean marks = target.chain().map(this::onlyMarks).orElse(false);

@@ -30,7 +30,7 @@ public final class SetTracer {
    * What came of a set.
    *
    * @param leaving its parts, by how they leave
-   * @param diverting the rules on the way that neither end it nor leave the packets as they are:
+   * @param diverting the rules on the path that neither end it nor leave the packets as they are:
    *     returns, jumps that do not come back, changes of a mark
    */
   public record Result(List<Leaving> leaving, List<RulePlace> diverting) {}
@@ -104,10 +104,10 @@ public final class SetTracer {
     public void leave(
         HookExit.Kind kind,
         PacketSet packets,
-        List<RulePlace> way,
+        List<RulePlace> rules,
         Optional<Target> target,
-        String note) {
-      leaving.add(new Leaving(kind, packets, way, target));
+        Optional<OpenReason> open) {
+      leaving.add(new Leaving(kind, packets, rules, target));
     }
   }
 }

@@ -12,22 +12,22 @@ public final class Trace {
   /** Who followed it; empty where that is not kept. */
   private final Optional<Tracer> tracer;
 
-  private final List<PacketPath> ways;
+  private final List<PacketPath> paths;
 
-  private Trace(Packet packet, HostAddresses host, List<PacketPath> ways) {
+  private Trace(Packet packet, HostAddresses host, List<PacketPath> paths) {
     this.packet = packet;
     this.notThrough = List.of();
     this.host = host;
     this.tracer = Optional.empty();
-    this.ways = List.copyOf(ways);
+    this.paths = List.copyOf(paths);
   }
 
-  Trace(Packet packet, List<String> notThrough, Tracer tracer, List<PacketPath> ways) {
+  Trace(Packet packet, List<String> notThrough, Tracer tracer, List<PacketPath> paths) {
     this.packet = packet;
     this.notThrough = List.copyOf(notThrough);
     this.host = tracer.host();
     this.tracer = Optional.of(tracer);
-    this.ways = List.copyOf(ways);
+    this.paths = List.copyOf(paths);
   }
 
   /** The packet as it starts. */
@@ -40,30 +40,30 @@ public final class Trace {
     return host;
   }
 
-  /** Whether somebody else may claim what a rule of its one way redirects. */
+  /** Whether somebody else may claim what a rule of its one path redirects. */
   public boolean mayBeClaimedByOthers() {
-    return ways.get(0).redirection().isPresent()
-        && tracer.orElseThrow().hasMore(ways.get(0).redirection().get(), packet);
+    return paths.get(0).redirection().isPresent()
+        && tracer.orElseThrow().hasMore(paths.get(0).redirection().get(), packet);
   }
 
-  /** The same packet's way as if some rules were not there. */
+  /** The same packet's path as if some rules were not there. */
   public Trace without(ExcludedRules leftOut) {
     return tracer.orElseThrow().follow(packet, notThrough, leftOut);
   }
 
-  /** The one way that it goes, or each that is possible. */
-  public List<PacketPath> ways() {
-    return ways;
+  /** The one path that it takes, or each that is possible. */
+  public List<PacketPath> paths() {
+    return paths;
   }
 
-  /** The same, as if it had one way only. */
-  public Trace only(PacketPath way) {
-    return new Trace(packet, notThrough, tracer.orElseThrow(), List.of(way));
+  /** The same, as if it had one path only. */
+  public Trace only(PacketPath path) {
+    return new Trace(packet, notThrough, tracer.orElseThrow(), List.of(path));
   }
 
   /** Whether it is known what becomes of it. */
   public boolean isCertain() {
-    return ways.size() == 1 && ways.get(0).fate() != Disposition.OPEN;
+    return paths.size() == 1 && paths.get(0).disposition() != Disposition.OPEN;
   }
 
   /**
@@ -71,12 +71,12 @@ public final class Trace {
    * without what tells why: to be kept.
    */
   public Trace taken() {
-    return new Trace(packet, host, ways.stream().map(PacketPath::taken).toList());
+    return new Trace(packet, host, paths.stream().map(PacketPath::taken).toList());
   }
 
-  /** Why a rule took the packet, or did not, or may have. */
-  public String why(Step step) {
-    return tracer.map(t -> t.why(step)).orElse("");
+  /** Why a rule took the packet, or did not, or may have; empty where that is not kept. */
+  public List<Reason> why(Step step) {
+    return tracer.map(t -> t.why(step)).orElse(List.of());
   }
 
   /**
@@ -84,8 +84,8 @@ public final class Trace {
    * because nothing tells.
    */
   public List<Address> takenForOthers() {
-    return ways.stream()
-        .flatMap(w -> w.redirection().stream())
+    return paths.stream()
+        .flatMap(p -> p.redirection().stream())
         .map(e -> e.packet().destination().address())
         .filter(a -> host().delivers(a) == Ternary.UNKNOWN)
         .distinct()

@@ -8,6 +8,7 @@ import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Follows the first packet of a connection through table nat: PREROUTING, or OUTPUT where the host
@@ -15,7 +16,7 @@ import java.util.List;
  */
 public final class Tracer {
   /** More ends than this are not told apart. */
-  private static final int MOST_WAYS = 64;
+  private static final int MOST_PATHS = 64;
 
   /** Sets are kept up to as many nodes. */
   private static final int MOST_NODES = 20_000;
@@ -57,7 +58,7 @@ public final class Tracer {
   boolean hasMore(HookExit redirection, Packet packet) {
     return detail == Traversal.Detail.EVERY_RULE
         || packet.destination().port().isEmpty()
-        || sets.index().hasMore(redirection.way(), packet.destination().port().getAsInt());
+        || sets.index().hasMore(redirection.rules(), packet.destination().port().getAsInt());
   }
 
   /** What was known of the host. */
@@ -65,11 +66,11 @@ public final class Tracer {
     return host;
   }
 
-  /** Why a rule took a packet, or did not, or may have. */
-  String why(Step step) {
+  /** Why a rule took a packet, or did not, or may have; empty where that is not kept. */
+  List<Reason> why(Step step) {
     return step.here()
         .map(h -> Reasons.of(step.rule(), h, step.packet(), sets.meaning(step.hook())))
-        .orElse("");
+        .orElse(List.of());
   }
 
   /** Whether a packet starts on this host. */
@@ -111,14 +112,14 @@ public final class Tracer {
       packets = packets.minus(sets.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
     }
     HookTraversal first = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
-    List<PacketPath> ways = new ArrayList<>();
+    List<PacketPath> paths = new ArrayList<>();
     for (HookExit exit : first.exits()) {
       if (exit.kind() == HookExit.Kind.DROPPED || exit.kind() == HookExit.Kind.OPEN) {
-        add(ways, new PacketPath(List.of(first), List.of(exit), fate(exit)));
+        add(paths, new PacketPath(List.of(first), List.of(exit), disposition(exit)));
         continue;
       }
       if (!sent && isLoopback(exit.packet())) {
-        add(ways, new PacketPath(List.of(first), List.of(martian(exit)), Disposition.OPEN));
+        add(paths, new PacketPath(List.of(first), List.of(martian(exit)), Disposition.OPEN));
         continue;
       }
       Ternary here = host.delivers(exit.packet().destination().address());
@@ -128,29 +129,29 @@ public final class Tracer {
                 .NO; // whoever redirects redirects to others, which is said (Trace.takenForOthers)
       }
       if (here != Ternary.NO) {
-        onward(start, first, exit, true, ways, leftOut);
+        onward(start, first, exit, true, paths, leftOut);
       }
       if (here != Ternary.YES) {
-        onward(start, first, exit, false, ways, leftOut);
+        onward(start, first, exit, false, paths, leftOut);
       }
     }
-    return new Trace(start, notThrough, this, ways);
+    return new Trace(start, notThrough, this, paths);
   }
 
-  /** Of too many ways the last says that there are more. */
-  private static void add(List<PacketPath> ways, PacketPath way) {
-    if (ways.size() < MOST_WAYS) {
-      ways.add(way);
-    } else if (ways.size() == MOST_WAYS) {
-      HookExit last = way.exits().get(way.exits().size() - 1);
+  /** Of too many paths the last says that there are more. */
+  private static void add(List<PacketPath> paths, PacketPath path) {
+    if (paths.size() < MOST_PATHS) {
+      paths.add(path);
+    } else if (paths.size() == MOST_PATHS) {
+      HookExit last = path.exits().get(path.exits().size() - 1);
       HookExit more =
           new HookExit(
               HookExit.Kind.OPEN,
               last.packet(),
               last.packets(),
-              last.way(),
-              "there are more ways than are told");
-      ways.add(new PacketPath(way.passes().subList(0, 1), List.of(more), Disposition.OPEN));
+              last.rules(),
+              Optional.of(OpenReason.Limit.MORE_PATHS));
+      paths.add(new PacketPath(path.traversals().subList(0, 1), List.of(more), Disposition.OPEN));
     }
   }
 
@@ -163,13 +164,11 @@ public final class Tracer {
         HookExit.Kind.OPEN,
         exit.packet(),
         exit.packets(),
-        exit.way(),
-        "the kernel takes nothing for "
-            + exit.packet().destination().address()
-            + " from outside, unless route_localnet is set where it comes in");
+        exit.rules(),
+        Optional.of(new OpenReason.LoopbackFromOutside(exit.packet().destination().address())));
   }
 
-  private static Disposition fate(HookExit exit) {
+  private static Disposition disposition(HookExit exit) {
     return exit.kind() == HookExit.Kind.DROPPED ? Disposition.DROPPED : Disposition.OPEN;
   }
 
@@ -179,7 +178,7 @@ public final class Tracer {
       HookTraversal first,
       HookExit exit,
       boolean here,
-      List<PacketPath> ways,
+      List<PacketPath> paths,
       ExcludedRules leftOut) {
     boolean sent = first.hook() == Hook.OUTPUT;
     // what the host sends to itself passes the hooks of what leaves, and on its return no other
@@ -198,13 +197,14 @@ public final class Tracer {
             : one.leaving(exit.packets().orElseThrow(), packet.out());
     HookTraversal last = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
     for (HookExit end : last.exits()) {
-      Disposition fate =
+      Disposition disposition =
           here ? Disposition.DELIVERED : sent ? Disposition.SENT : Disposition.FORWARDED;
       boolean goesOn =
           end.kind() == HookExit.Kind.ACCEPTED || end.kind() == HookExit.Kind.REWRITTEN;
       add(
-          ways,
-          new PacketPath(List.of(first, last), List.of(exit, end), goesOn ? fate : fate(end)));
+          paths,
+          new PacketPath(
+              List.of(first, last), List.of(exit, end), goesOn ? disposition : disposition(end)));
     }
   }
 

@@ -17,9 +17,9 @@ import java.util.Optional;
  * Takes a set of packets through the chains of one hook, and tells an observer what every rule does
  * with which part of it. A single packet is a set of one, but for what is not known of it. The
  * parts that a rule takes and that it does not take join again behind it, so that many rules do not
- * make many ways.
+ * make many paths.
  *
- * @param <W> what the observer makes of a rule on the way
+ * @param <W> what the observer makes of a rule on the path
  */
 final class Traversal<W> {
   /** More rules than this are not tried: jumps that fan out again and again never end. */
@@ -37,7 +37,7 @@ final class Traversal<W> {
   /**
    * Who is told.
    *
-   * @param <W> what it makes of a rule on the way
+   * @param <W> what it makes of a rule on the path
    */
   interface Observer<W> {
 
@@ -67,13 +67,17 @@ final class Traversal<W> {
      * Packets leave the hook's chains.
      *
      * @param kind how
-     * @param packets as they come to the rule that ends their way
-     * @param way the rules that took them, the jumps first; without any it is the chain's policy
+     * @param packets as they come to the rule that ends their path
+     * @param rules those that took them, the jumps first; without any it is the chain's policy
      * @param target what rewrites them, where something does
-     * @param note what a reader should know of it; empty where there is nothing
+     * @param open why it is not known what becomes of them, where it is not
      */
     void leave(
-        HookExit.Kind kind, PacketSet packets, List<W> way, Optional<Target> target, String note);
+        HookExit.Kind kind,
+        PacketSet packets,
+        List<W> rules,
+        Optional<Target> target,
+        Optional<OpenReason> open);
   }
 
   /** Which rules are tried. */
@@ -160,7 +164,7 @@ final class Traversal<W> {
       boolean drops =
           sets.table().chain(hook.name()).map(c -> c.policy().equals("DROP")).orElse(false);
       HookExit.Kind kind = drops ? HookExit.Kind.DROPPED : HookExit.Kind.ACCEPTED;
-      leave(kind, back.get().packets(), Optional.empty(), Optional.empty(), "");
+      leave(kind, back.get().packets(), Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 
@@ -186,22 +190,22 @@ final class Traversal<W> {
             state.packets(),
             Optional.empty(),
             Optional.empty(),
-            "the chains lead on and on");
+            Optional.of(OpenReason.Limit.TOO_MANY_STEPS));
         return Optional.empty();
       }
       PacketSet match = sets.packets(hook, name, i);
       PacketSet taken = state.packets().and(match);
       boolean none = taken.isEmpty();
-      Ternary truth =
+      Ternary result =
           none ? Ternary.NO : taken.equals(state.packets()) ? Ternary.YES : Ternary.UNKNOWN;
       W step =
-          observer.step(name, i + 1, rule, state.packets(), truth, state.certain(), jumps.size());
+          observer.step(name, i + 1, rule, state.packets(), result, state.certain(), jumps.size());
       if (none) {
         continue;
       }
       Optional<State> missed = Optional.empty();
       State took = state;
-      if (truth != Ternary.YES) {
+      if (result != Ternary.YES) {
         took = state.with(taken.withoutQuestion(RulePackets.CHANCE)).unsure();
         PacketSet others = state.packets().minus(match).withoutQuestion(RulePackets.CHANCE);
         missed = Optional.of(state.with(others).unsure());
@@ -228,11 +232,15 @@ final class Traversal<W> {
   }
 
   private void leave(
-      HookExit.Kind kind, PacketSet packets, Optional<W> by, Optional<Target> target, String note) {
-    List<W> way = new ArrayList<>(jumps);
-    by.ifPresent(way::add);
+      HookExit.Kind kind,
+      PacketSet packets,
+      Optional<W> by,
+      Optional<Target> target,
+      Optional<OpenReason> open) {
+    List<W> rules = new ArrayList<>(jumps);
+    by.ifPresent(rules::add);
     left++;
-    observer.leave(kind, packets, way, target, note);
+    observer.leave(kind, packets, rules, target, open);
   }
 
   /** What a target does with the packets that its rule takes; those that go on, if some may. */
@@ -247,13 +255,28 @@ final class Traversal<W> {
       this.state = state;
     }
 
-    private Optional<State> ends(HookExit.Kind kind, String note) {
-      leave(kind, state.packets(), Optional.of(step), Optional.empty(), note);
+    private Optional<State> ends(HookExit.Kind kind) {
+      leave(kind, state.packets(), Optional.of(step), Optional.empty(), Optional.empty());
+      return Optional.empty();
+    }
+
+    private Optional<State> open(OpenReason reason) {
+      leave(
+          HookExit.Kind.OPEN,
+          state.packets(),
+          Optional.of(step),
+          Optional.empty(),
+          Optional.of(reason));
       return Optional.empty();
     }
 
     private Optional<State> rewritten(Target target) {
-      leave(HookExit.Kind.REWRITTEN, state.packets(), Optional.of(step), Optional.of(target), "");
+      leave(
+          HookExit.Kind.REWRITTEN,
+          state.packets(),
+          Optional.of(step),
+          Optional.of(target),
+          Optional.empty());
       return Optional.empty();
     }
 
@@ -261,8 +284,8 @@ final class Traversal<W> {
       return Optional.of(state.with(packets));
     }
 
-    private String notKnown(Target target) {
-      return "what " + target.name() + " does is not known";
+    private static OpenReason notKnown(Target target) {
+      return new OpenReason.UnknownTarget(target.name());
     }
 
     @Override
@@ -274,14 +297,12 @@ final class Traversal<W> {
     public Optional<State> jump(Target.Jump jump) {
       String name = jump.name();
       if (sets.table().chain(name).isEmpty()) {
-        ends(HookExit.Kind.OPEN, notKnown(jump));
+        open(notKnown(jump));
         return Optional.of(state.unsure());
       }
       boolean loops = chain.equals(name) || chains.contains(name);
       if (loops || jumps.size() >= DEEPEST) {
-        return ends(
-            HookExit.Kind.OPEN,
-            loops ? "the chains lead in a circle" : "the chains are nested too deep");
+        return open(loops ? OpenReason.Limit.CIRCLE : OpenReason.Limit.TOO_DEEP);
       }
       Visit visit = new Visit(name, state.packets());
       Outcome before = visits.getOrDefault(visit, new Outcome(0, Optional.empty(), false));
@@ -303,17 +324,17 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> accept(Target.Accept accept) {
-      return ends(HookExit.Kind.ACCEPTED, "");
+      return ends(HookExit.Kind.ACCEPTED);
     }
 
     @Override
     public Optional<State> drop(Target.Drop drop) {
-      return ends(HookExit.Kind.DROPPED, "");
+      return ends(HookExit.Kind.DROPPED);
     }
 
     @Override
     public Optional<State> reject(Target.Reject reject) {
-      return ends(HookExit.Kind.DROPPED, "");
+      return ends(HookExit.Kind.DROPPED);
     }
 
     @Override
@@ -323,7 +344,7 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> queue(Target.Queue queue) {
-      return ends(HookExit.Kind.OPEN, notKnown(queue));
+      return open(notKnown(queue));
     }
 
     @Override
@@ -379,7 +400,7 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> tproxy(Target.Tproxy tproxy) {
-      return ends(HookExit.Kind.OPEN, notKnown(tproxy));
+      return open(notKnown(tproxy));
     }
 
     @Override
@@ -389,7 +410,7 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> unknown(Target.Unknown unknown) {
-      ends(HookExit.Kind.OPEN, notKnown(unknown));
+      open(notKnown(unknown));
       return Optional.of(state.unsure());
     }
   }

@@ -32,7 +32,7 @@ public final class ExplanationJson {
           json.writeArrayFieldStart("stages");
           for (Walkthrough walk : explanation.walkthroughs()) {
             for (Walkthrough.Stage stage : walk.stages()) {
-              stage(json, walk, stage.title(), stage.lines());
+              stage(json, walk, ExplanationView.title(stage), stage.lines());
             }
             if (!walk.goes().isEmpty()) {
               stage(json, walk, "What goes", walk.goes());
@@ -40,8 +40,9 @@ public final class ExplanationJson {
           }
           json.writeEndArray();
           ReachJson.ports(json, explanation.ports());
-          JsonText.texts(json, "failings", explanation.failings());
-          JsonText.texts(json, "assumptions", explanation.assumptions());
+          JsonText.texts(
+              json, "failings", explanation.problems().stream().map(ProblemText::of).toList());
+          JsonText.texts(json, "assumptions", AssumptionText.of(explanation.assumptions()));
           JsonText.texts(
               json,
               "conflicts",
@@ -59,7 +60,7 @@ public final class ExplanationJson {
     json.writeArrayFieldStart("rules");
     for (Walkthrough.Line line : lines) {
       json.writeStartObject();
-      json.writeStringField("why", line.purpose());
+      json.writeStringField("why", PurposeText.of(line.purpose()));
       json.writeStringField("chain", Terminal.decoded(line.chain()));
       json.writeStringField("rule", line.rule().text().decoded());
       boolean goes = walk.goes().contains(line);

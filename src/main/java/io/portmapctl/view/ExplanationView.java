@@ -1,10 +1,11 @@
 package io.portmapctl.view;
 
 import io.portmapctl.app.Report;
+import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.Explanation;
-import io.portmapctl.explain.PortNames;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Walkthrough;
+import io.portmapctl.net.Family;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.text.Printable;
 import java.util.ArrayList;
@@ -60,12 +61,12 @@ public final class ExplanationView {
               line("  " + Printable.escaped(Sentences.sysctl(s)));
             });
     reach();
-    if (!explanation.failings().isEmpty()) {
+    if (!explanation.problems().isEmpty()) {
       title("What will not work, or may not, and why");
-      explanation.failings().forEach(f -> line("  - " + Printable.escaped(f)));
+      explanation.problems().forEach(p -> line("  - " + Printable.escaped(ProblemText.of(p))));
     }
     line("");
-    explanation.assumptions().forEach(a -> line(Printable.escaped(a)));
+    AssumptionText.of(explanation.assumptions()).forEach(a -> line(Printable.escaped(a)));
     boolean changes = report.plan().hasChanges();
     line(
         theme.strong(
@@ -91,7 +92,7 @@ public final class ExplanationView {
     int number = 1;
     for (Walkthrough.Stage stage : walk.stages()) {
       line("");
-      line(number++ + ". " + theme.place(Printable.escaped(stage.title())));
+      line(number++ + ". " + theme.place(Printable.escaped(title(stage))));
       stage.lines().forEach(l -> rule(l, l.isNew() ? theme.added("+") : " "));
     }
     if (!walk.goes().isEmpty()) {
@@ -101,38 +102,71 @@ public final class ExplanationView {
     }
   }
 
+  /** What happens at a station. */
+  static String title(Walkthrough.Stage stage) {
+    String what =
+        switch (stage.station()) {
+          case COMES_IN -> "What comes in";
+          case SENT -> "What this host itself sends";
+          case LOOKED_UP -> "Whose port it is";
+          case DIRECTED -> "Where it goes";
+          case MARKED -> "How it is marked";
+          case LEAVES -> "Before it leaves";
+          case MASQUERADED -> "Who is masqueraded";
+          case SOURCE_LOOKED_UP -> "Whose connections are masqueraded";
+          case SOURCE_MASQUERADED -> "Which of them";
+        };
+    return what + ": chain " + stage.chain();
+  }
+
   private void rule(Walkthrough.Line rule, String sign) {
-    line("   " + Printable.escaped(rule.purpose()));
+    line("   " + Printable.escaped(PurposeText.of(rule.purpose())));
     String text = "-A " + rule.chain() + " " + rule.rule().text().latin1();
     line(" " + sign + "   " + Printable.escaped(Terminal.decoded(text)));
   }
 
+  /**
+   * What is told of ports, where it does not matter to which ports rules redirect them: that
+   * differs from port to port, and is told above.
+   */
+  private record Reached(
+      Family family,
+      List<ChainOwners.Recipient> recipients,
+      boolean open,
+      List<ReachView.Line> lines) {
+
+    static Reached of(PortReach reach) {
+      return new Reached(
+          reach.family(),
+          reach.recipients(),
+          ReachView.isOpen(reach),
+          ReachView.lines(reach.answers()).stream().map(ReachView.Line::withoutPorts).toList());
+    }
+  }
+
   /** Ports with the same answers share them. */
   private void reach() {
-    Map<String, List<PublishedPort>> same = new LinkedHashMap<>();
+    Map<Reached, List<PublishedPort>> same = new LinkedHashMap<>();
     for (PortReach reach : explanation.ports()) {
-      ReachView view = new ReachView(theme);
-      view.answers(reach.answers());
-      same.computeIfAbsent(
-              reach.family().title() + "\n" + ReachView.who(reach) + "\n" + anyPort(view.text()),
-              k -> new ArrayList<>())
-          .add(reach.port());
+      same.computeIfAbsent(Reached.of(reach), k -> new ArrayList<>()).add(reach.port());
     }
     if (!same.isEmpty()) {
       title("Who is let through");
     }
     same.forEach(
-        (answers, ports) -> {
-          List<String> parts = List.of(answers.split("\n", 3));
+        (reached, ports) -> {
           line("");
-          line("  " + parts.get(0) + ", " + PortNames.of(ports) + ": " + parts.get(1));
-          parts.get(2).lines().forEach(l -> line("  " + l));
+          line(
+              "  "
+                  + reached.family().title()
+                  + ", "
+                  + PortNames.of(ports)
+                  + ": "
+                  + ReachView.who(reached.recipients(), reached.open()));
+          ReachView view = new ReachView(theme);
+          view.answers(reached.lines());
+          view.text().lines().forEach(l -> line("  " + l));
         });
-  }
-
-  /** Where it goes differs from port to port, and is told above. */
-  private static String anyPort(String answers) {
-    return answers.replaceAll("( (?:->|or) \\S+):[0-9]+", "$1");
   }
 
   private void line(String text) {

@@ -2,6 +2,7 @@ package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.explain.Answer;
+import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.trace.PacketPath;
@@ -14,13 +15,13 @@ public final class ReachJson {
 
   /** The document. */
   public static String render(
-      List<PortReach> ports, List<String> assumptions, List<String> warnings) {
+      List<PortReach> ports, List<Assumption> assumptions, List<String> warnings) {
     return JsonText.document(
         json -> {
           json.writeStringField("kind", "reach");
           json.writeNumberField("version", 1);
           ports(json, ports);
-          JsonText.texts(json, "assumptions", assumptions);
+          JsonText.texts(json, "assumptions", AssumptionText.of(assumptions));
           JsonText.texts(json, "warnings", warnings);
         });
   }
@@ -55,17 +56,17 @@ public final class ReachJson {
 
   private static void answer(JsonGenerator json, Answer answer) throws IOException {
     json.writeStartObject();
-    json.writeStringField("from", answer.viewpoint().kind().id());
-    json.writeStringField("source", answer.viewpoint().source().toString());
-    json.writeStringField("destination", answer.viewpoint().destination().toString());
+    json.writeStringField("from", answer.sender().kind().id());
+    json.writeStringField("source", answer.sender().source().toString());
+    json.writeStringField("destination", answer.sender().destination().toString());
     json.writeStringField("result", answer.result().id());
-    JsonText.text(json, "reason", answer.reason());
-    List<PacketPath> ways = answer.trace().ways();
-    if (ways.size() == 1) {
+    JsonText.text(json, "reason", VerdictText.of(answer.reason()));
+    List<PacketPath> paths = answer.trace().paths();
+    if (paths.size() == 1) {
       json.writeObjectFieldStart("after");
-      json.writeStringField("source", ways.get(0).after().source().toString());
-      json.writeStringField("destination", ways.get(0).after().destination().toString());
-      json.writeStringField("mark", ways.get(0).after().mark().toString());
+      json.writeStringField("source", PacketWords.of(paths.get(0).after().source()));
+      json.writeStringField("destination", PacketWords.of(paths.get(0).after().destination()));
+      json.writeStringField("mark", paths.get(0).after().mark().toString());
       json.writeEndObject();
     } else {
       json.writeNullField("after");
@@ -79,7 +80,7 @@ public final class ReachJson {
     json.writeArrayFieldStart("arrivals");
     for (Answer.Arrival arrival : answer.arrivals()) {
       json.writeStartObject();
-      json.writeStringField("destination", arrival.destination().toString());
+      json.writeStringField("destination", PacketWords.of(arrival.destination()));
       json.writeFieldName("recipient");
       TraceJson.recipient(json, arrival.recipient());
       json.writeEndObject();

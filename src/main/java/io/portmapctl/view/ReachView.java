@@ -1,10 +1,14 @@
 package io.portmapctl.view;
 
 import io.portmapctl.explain.Answer;
+import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Sender;
+import io.portmapctl.explain.VerdictReason;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.text.Printable;
+import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.PacketPath;
 import io.portmapctl.trace.Step;
 import java.util.ArrayList;
@@ -13,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -28,10 +33,10 @@ public final class ReachView {
   }
 
   /** The text. */
-  public static String render(List<PortReach> ports, List<String> assumptions, Theme theme) {
+  public static String render(List<PortReach> ports, List<Assumption> assumptions, Theme theme) {
     ReachView view = new ReachView(theme);
     ports.forEach(view::port);
-    assumptions.forEach(a -> view.line(a));
+    AssumptionText.of(assumptions).forEach(view::line);
     return Terminal.octets(view.out.toString());
   }
 
@@ -51,15 +56,24 @@ public final class ReachView {
                         + " by "
                         + TraceView.claimant(o)
                         + ", which comes too late"));
-    answers(reach.answers());
+    answers(lines(reach.answers()));
     line("");
   }
 
   /** Who gets connections to a port, in a sentence without its dot. */
-  static String who(PortReach reach) {
-    List<ChainOwners.Recipient> all = reach.recipients();
+  private static String who(PortReach reach) {
+    return who(reach.recipients(), isOpen(reach));
+  }
+
+  /** Whether it may be somebody who is not known, where nobody is known to get them. */
+  static boolean isOpen(PortReach reach) {
+    return reach.recipients().isEmpty()
+        && reach.answers().stream().anyMatch(a -> a.result() == Answer.Result.UNKNOWN);
+  }
+
+  /** The same, of those who get them; else of whether it is open who does. */
+  static String who(List<ChainOwners.Recipient> all, boolean open) {
     if (all.isEmpty()) {
-      boolean open = reach.answers().stream().anyMatch(a -> a.result() == Answer.Result.UNKNOWN);
       return open ? "who gets it cannot be told" : "nobody: no rule takes it";
     }
     String names =
@@ -69,35 +83,149 @@ public final class ReachView {
     return names + (one ? " gets it (chain " + all.get(0).chain() + ")" : " takes it");
   }
 
-  /** Who sends, with what becomes of it. */
-  private record Case(Sender.Kind kind, String sender, Answer.Result result, String text) {}
+  /**
+   * What becomes of what somebody sends.
+   *
+   * @param kind who sends
+   * @param source the sender's address; empty where it sends to its own
+   * @param result whether it works
+   * @param end where it goes at last
+   * @param reason how, or why not
+   */
+  private record Case(
+      Sender.Kind kind,
+      Optional<IpAddress> source,
+      Answer.Result result,
+      End end,
+      VerdictReason reason) {}
+
+  /**
+   * A case, and the addresses of the host where it is so.
+   *
+   * @param one the case
+   * @param to the addresses that are sent to
+   */
+  record Line(Case one, List<IpAddress> to) {
+    /** The same where it does not matter to which ports a rule redirects. */
+    Line withoutPorts() {
+      return new Line(
+          new Case(one.kind, one.source, one.result, one.end.withoutPorts(), one.reason), to);
+    }
+  }
+
+  /**
+   * Where it goes at last, if that is another place than it was sent to.
+   *
+   * @param only the one place, where there is one
+   * @param several else each that is possible, with who has it there
+   * @param stays whether it may go where it was sent to, too
+   * @param passing the chains, octets, with a rule that takes it and leaves it as it is
+   */
+  private record End(
+      Optional<Endpoint> only, List<Answer.Arrival> several, boolean stays, Set<String> passing) {
+
+    static End of(Answer answer) {
+      Set<Endpoint> places = new LinkedHashSet<>();
+      boolean stays = false;
+      Set<String> passing = new LinkedHashSet<>();
+      for (PacketPath path : answer.trace().paths()) {
+        stays |= path.redirection().isEmpty();
+        if (path.redirection().isEmpty() && !path.exits().get(0).rules().isEmpty()) {
+          List<Step> rules = path.exits().get(0).rules();
+          passing.add(rules.get(rules.size() - 1).chain());
+        }
+        path.redirection().ifPresent(r -> places.add(path.after().destination()));
+      }
+      return places.isEmpty() || places.size() == 1 && !stays
+          ? new End(places.stream().findFirst(), List.of(), false, Set.of())
+          : new End(Optional.empty(), answer.arrivals(), stays, passing);
+    }
+
+    End withoutPorts() {
+      return new End(
+          only.map(End::withoutPort),
+          several.stream()
+              .map(a -> new Answer.Arrival(withoutPort(a.destination()), a.recipient()))
+              .toList(),
+          stays,
+          passing);
+    }
+
+    private static Endpoint withoutPort(Endpoint end) {
+      return end.ip().isPresent() ? new Endpoint(end.address(), OptionalInt.empty()) : end;
+    }
+
+    /** The text, which follows the result. */
+    String text() {
+      if (several.isEmpty()) {
+        return only.map(e -> " -> " + PacketWords.of(e)).orElse("");
+      }
+      List<String> texts = new ArrayList<>();
+      for (Answer.Arrival arrival : several) {
+        texts.add(
+            PacketWords.of(arrival.destination())
+                + " ("
+                + TraceView.claimant(arrival.recipient())
+                + ")");
+      }
+      int more = texts.size() - MOST_NAMES;
+      String chains =
+          passing.stream().map(Printable::escaped).collect(Collectors.joining(", or of chain "));
+      return " -> "
+          + String.join(" or ", texts.subList(0, Math.min(MOST_NAMES, texts.size())))
+          + (more > 0 ? " or one of " + more + " more" : "")
+          + (stays ? " or where it was sent to" : "")
+          + (passing.isEmpty() ? "" : " (a rule of chain " + chains + ")");
+    }
+  }
 
   /** The answers; addresses of the host that give the same share a line. */
-  void answers(List<Answer> answers) {
-    Map<Case, Set<String>> cases = new LinkedHashMap<>();
+  static List<Line> lines(List<Answer> answers) {
+    Map<Case, Set<IpAddress>> cases = new LinkedHashMap<>();
     for (Answer answer : answers) {
-      Sender from = answer.viewpoint();
+      Sender from = answer.sender();
       boolean itself = from.source().equals(from.destination());
       cases
           .computeIfAbsent(
               new Case(
                   from.kind(),
-                  itself ? "" : " (" + from.source() + ")",
+                  itself ? Optional.empty() : Optional.of(from.source()),
                   answer.result(),
-                  destination(answer).map(d -> " -> " + d).orElse("")
-                      + (answer.reason().isEmpty() ? "" : ": " + answer.reason())),
+                  End.of(answer),
+                  answer.reason()),
               c -> new LinkedHashSet<>())
-          .add(from.destination().toString());
+          .add(from.destination());
     }
-    cases.forEach(
-        (one, to) -> {
-          line("  from " + one.kind.title() + one.sender + " to " + several(to));
-          line("    " + painted(one.result) + Printable.escaped(one.text));
-        });
+    List<Line> lines = new ArrayList<>();
+    cases.forEach((one, to) -> lines.add(new Line(one, List.copyOf(to))));
+    return lines;
   }
 
-  private static String several(Set<String> addresses) {
-    List<String> all = new ArrayList<>(addresses);
+  /** Says them. */
+  void answers(List<Line> lines) {
+    for (Line each : lines) {
+      Case one = each.one();
+      String source = one.source.map(s -> " (" + s + ")").orElse("");
+      line("  from " + sender(one.kind) + source + " to " + several(each.to()));
+      String text = one.end.text() + ": " + VerdictText.of(one.reason);
+      line("    " + painted(one.result) + Printable.escaped(text));
+    }
+  }
+
+  /** Who sends, for the middle of a sentence. */
+  static String sender(Sender.Kind kind) {
+    return switch (kind) {
+      case LAN -> "the LAN";
+      case NETWORK -> "a network that a condition names";
+      case HOST -> "this host";
+      case LOCALHOST -> "localhost";
+      case CONTAINER -> "the container itself";
+      case SIBLING -> "another container";
+    };
+  }
+
+  private static String several(List<IpAddress> addresses) {
+    List<String> all = addresses.stream().map(IpAddress::toString).toList();
     return all.size() <= 4
         ? String.join(", ", all)
         : String.join(", ", all.subList(0, 3)) + " and " + (all.size() - 3) + " more";
@@ -105,40 +233,11 @@ public final class ReachView {
 
   private String painted(Answer.Result result) {
     return switch (result) {
-      case WORKS -> theme.added(result.title());
-      case FAILS -> theme.removed(result.title());
-      case NOBODY, UNKNOWN -> theme.warning(result.title());
+      case WORKS -> theme.added("works");
+      case FAILS -> theme.removed("does not work");
+      case NOBODY -> theme.warning("no rule takes it");
+      case UNKNOWN -> theme.warning("not known");
     };
-  }
-
-  /** Where it goes at last, if that is another place than it was sent to; each that is possible. */
-  private static Optional<String> destination(Answer answer) {
-    Set<String> places = new LinkedHashSet<>();
-    boolean stays = false;
-    Set<String> passing = new LinkedHashSet<>();
-    for (PacketPath way : answer.trace().ways()) {
-      stays |= way.redirection().isEmpty();
-      if (way.redirection().isEmpty() && !way.exits().get(0).way().isEmpty()) {
-        List<Step> rules = way.exits().get(0).way();
-        passing.add(Printable.escaped(rules.get(rules.size() - 1).chain()));
-      }
-      way.redirection().ifPresent(r -> places.add(way.after().destination().toString()));
-    }
-    if (places.isEmpty() || places.size() == 1 && !stays) {
-      return places.stream().findFirst();
-    }
-    List<String> texts = new ArrayList<>();
-    for (Answer.Arrival arrival : answer.arrivals()) {
-      texts.add(arrival.destination() + " (" + TraceView.claimant(arrival.recipient()) + ")");
-    }
-    int more = texts.size() - MOST_NAMES;
-    return Optional.of(
-        String.join(" or ", texts.subList(0, Math.min(MOST_NAMES, texts.size())))
-            + (more > 0 ? " or one of " + more + " more" : "")
-            + (stays ? " or where it was sent to" : "")
-            + (passing.isEmpty()
-                ? ""
-                : " (a rule of chain " + String.join(", or of chain ", passing) + ")"));
   }
 
   void line(String text) {

@@ -3,6 +3,7 @@ package io.portmapctl.view;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.Overlap;
+import io.portmapctl.check.Program;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.IpAddress;
@@ -27,8 +28,21 @@ public final class Sentences {
    * Network and the first digits of the container ID, as programs that list containers print it.
    */
   static String brief(Identity identity) {
+    return Printable.escaped(identity.network() + "/" + digits(identity));
+  }
+
+  /**
+   * Network and the first digits of the container ID, as {@code container 5f3c (network web)}, for
+   * the middle of a sentence that is escaped as a whole.
+   */
+  static String container(Identity identity) {
+    return "container " + digits(identity) + " (network " + identity.network() + ")";
+  }
+
+  /** As many digits of the container ID as programs that list containers print. */
+  private static String digits(Identity identity) {
     String id = identity.containerId();
-    return Printable.escaped(identity.network() + "/" + id.substring(0, Math.min(12, id.length())));
+    return id.substring(0, Math.min(12, id.length()));
   }
 
   /** What is set. */
@@ -100,6 +114,18 @@ public final class Sentences {
         + Printable.escaped(taker.chain())
         + ": "
         + Printable.escaped(taker.rule().decoded());
+  }
+
+  /** What to do in another program that takes a port, for the end of a sentence. */
+  public static String remedy(Program program) {
+    return switch (program) {
+      case DOCKER, NETAVARK -> "publish that container on another port, or this one";
+      case HOST_PORTS -> "give that pod, or this container, another hostPort";
+      case KUBE_PROXY ->
+          "give the service another node port, or this container another host port";
+      case FIREWALLD -> "take the forward-port out of its zone";
+      case LIBVIRT -> "change its network";
+    };
   }
 
   private static String taken(Finding.Shadow shadow) {

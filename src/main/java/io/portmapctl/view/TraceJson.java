@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** A packet's way as JSON (version 1); the text is octets. */
+/** A packet's path as JSON (version 1); the text is octets. */
 public final class TraceJson {
   private TraceJson() {}
 
@@ -33,10 +33,11 @@ public final class TraceJson {
           device(json, "out", trace.packet().out());
           json.writeEndObject();
           steps(json, trace);
-          boolean one = trace.ways().size() == 1;
-          json.writeStringField("verdict", one ? trace.ways().get(0).fate().id() : "unknown");
+          boolean one = trace.paths().size() == 1;
+          json.writeStringField(
+              "verdict", one ? trace.paths().get(0).disposition().id() : "unknown");
           if (one) {
-            after(json, trace.ways().get(0));
+            after(json, trace.paths().get(0));
           } else {
             json.writeNullField("after");
           }
@@ -52,18 +53,18 @@ public final class TraceJson {
           }
           json.writeEndArray();
           json.writeArrayFieldStart("ways");
-          for (int i = 0; i < trace.ways().size(); i++) {
-            way(json, trace.ways().get(i), report.ends().get(i));
+          for (int i = 0; i < trace.paths().size(); i++) {
+            path(json, trace.paths().get(i), report.ends().get(i));
           }
           json.writeEndArray();
-          JsonText.texts(json, "assumptions", report.assumptions());
+          JsonText.texts(json, "assumptions", AssumptionText.of(report.assumptions()));
           JsonText.texts(json, "warnings", warnings);
         });
   }
 
   private static void ends(JsonGenerator json, Packet packet) throws IOException {
-    json.writeStringField("source", packet.source().toString());
-    json.writeStringField("destination", packet.destination().toString());
+    json.writeStringField("source", PacketWords.of(packet.source()));
+    json.writeStringField("destination", PacketWords.of(packet.destination()));
     json.writeStringField("mark", packet.mark().toString());
   }
 
@@ -72,9 +73,9 @@ public final class TraceJson {
     JsonText.text(json, field, device.name().orElse(""));
   }
 
-  private static void after(JsonGenerator json, PacketPath way) throws IOException {
+  private static void after(JsonGenerator json, PacketPath path) throws IOException {
     json.writeObjectFieldStart("after");
-    ends(json, way.after());
+    ends(json, path.after());
     json.writeEndObject();
   }
 
@@ -95,20 +96,20 @@ public final class TraceJson {
     json.writeEndObject();
   }
 
-  /** Every rule tried, hook after hook; ways that part share the steps before. */
+  /** Every rule tried, hook after hook; paths that part share the steps before. */
   static void steps(JsonGenerator json, Trace trace) throws IOException {
     json.writeArrayFieldStart("steps");
-    List<HookTraversal> passes =
-        trace.ways().stream().flatMap(w -> w.passes().stream()).distinct().toList();
-    for (HookTraversal pass : passes) {
-      for (Step step : pass.steps()) {
+    List<HookTraversal> traversals =
+        trace.paths().stream().flatMap(p -> p.traversals().stream()).distinct().toList();
+    for (HookTraversal traversal : traversals) {
+      for (Step step : traversal.steps()) {
         json.writeStartObject();
-        json.writeStringField("hook", pass.hook().name());
+        json.writeStringField("hook", traversal.hook().name());
         json.writeStringField("chain", Terminal.decoded(step.chain()));
         json.writeNumberField("index", step.index());
         json.writeStringField("rule", step.rule().text().decoded());
         json.writeStringField("result", result(step.result()));
-        json.writeStringField("why", Terminal.decoded(trace.why(step)));
+        json.writeStringField("why", Terminal.decoded(ReasonText.of(trace.why(step))));
         json.writeBooleanField("certain", step.certain());
         json.writeStringField("mark", step.packet().mark().toString());
         json.writeEndObject();
@@ -117,25 +118,25 @@ public final class TraceJson {
     json.writeEndArray();
   }
 
-  private static String result(Ternary truth) {
-    return switch (truth) {
+  private static String result(Ternary result) {
+    return switch (result) {
       case YES -> "match";
       case NO -> "no-match";
       case UNKNOWN -> "unknown";
     };
   }
 
-  private static void way(JsonGenerator json, PacketPath way, PacketReport.End end)
+  private static void path(JsonGenerator json, PacketPath path, PacketReport.End end)
       throws IOException {
     json.writeStartObject();
-    json.writeStringField("verdict", way.fate().id());
-    after(json, way);
+    json.writeStringField("verdict", path.disposition().id());
+    after(json, path);
     owner(json, "owner", end.recipient().flatMap(ChainOwners.Recipient::owner));
     json.writeArrayFieldStart("path");
-    for (int i = 0; i < way.exits().size(); i++) {
-      for (Step step : way.exits().get(i).way()) {
+    for (int i = 0; i < path.exits().size(); i++) {
+      for (Step step : path.exits().get(i).rules()) {
         json.writeStartObject();
-        json.writeStringField("hook", way.passes().get(i).hook().name());
+        json.writeStringField("hook", path.traversals().get(i).hook().name());
         json.writeStringField("chain", Terminal.decoded(step.chain()));
         json.writeNumberField("index", step.index());
         json.writeEndObject();
@@ -143,8 +144,8 @@ public final class TraceJson {
     }
     json.writeEndArray();
     json.writeStringField("result", end.result().id());
-    JsonText.text(json, "reason", end.reason());
-    JsonText.text(json, "reply", end.reply());
+    JsonText.text(json, "reason", VerdictText.of(end.reason()));
+    JsonText.text(json, "reply", end.reply().map(TraceView::reply).orElse(""));
     json.writeEndObject();
   }
 }

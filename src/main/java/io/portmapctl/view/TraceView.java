@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A packet's way, for a person; the text is octets. */
+/** A packet's path, for a person; the text is octets. */
 public final class TraceView {
   /** As many rules that do not match, one after another, get a line each. */
   private static final int FEW = 3;
@@ -47,53 +47,53 @@ public final class TraceView {
 
   private void trace() {
     Packet packet = report.trace().packet();
-    List<PacketPath> ways = report.trace().ways();
-    HookTraversal first = ways.get(0).passes().get(0);
-    line(0, theme.strong(packet.toString()) + start(first));
+    List<PacketPath> paths = report.trace().paths();
+    HookTraversal first = paths.get(0).traversals().get(0);
+    line(0, theme.strong(PacketWords.of(packet)) + start(first));
     line(0, "");
-    pass(first);
+    traversal(first);
     List<HookTraversal> told = new ArrayList<>(List.of(first));
-    for (int i = 0; i < ways.size(); i++) {
-      PacketPath way = ways.get(i);
-      if (ways.size() > 1) {
+    for (int i = 0; i < paths.size(); i++) {
+      PacketPath path = paths.get(i);
+      if (paths.size() > 1) {
         line(0, "");
-        line(0, theme.strong("Way " + (i + 1) + " of " + ways.size() + ": " + kind(way)));
-        line(0, "  " + decisions(way));
+        line(0, theme.strong("Way " + (i + 1) + " of " + paths.size() + ": " + kind(path)));
+        line(0, "  " + decisions(path));
       }
-      for (HookTraversal pass : way.passes()) {
-        if (!told.contains(pass)) {
-          told.add(pass);
-          pass(pass);
-        } else if (pass.hook() != first.hook()) {
-          line(0, theme.place(pass.hook().name()) + ", as told above");
+      for (HookTraversal traversal : path.traversals()) {
+        if (!told.contains(traversal)) {
+          told.add(traversal);
+          traversal(traversal);
+        } else if (traversal.hook() != first.hook()) {
+          line(0, theme.place(traversal.hook().name()) + ", as told above");
         }
       }
-      end(way, report.ends().get(i));
+      end(path, report.ends().get(i));
     }
     others();
     line(0, "");
-    report.assumptions().forEach(a -> line(0, Printable.escaped(a)));
+    AssumptionText.of(report.assumptions()).forEach(a -> line(0, Printable.escaped(a)));
   }
 
-  private static String start(HookTraversal pass) {
+  private static String start(HookTraversal traversal) {
     List<String> facts = new ArrayList<>();
-    facts.add(pass.hook() == Hook.OUTPUT ? "this host sends it" : "it comes from outside");
-    PacketInterface in = pass.packet().in();
-    if (pass.hook() == Hook.PREROUTING) {
+    facts.add(traversal.hook() == Hook.OUTPUT ? "this host sends it" : "it comes from outside");
+    PacketInterface in = traversal.packet().in();
+    if (traversal.hook() == Hook.PREROUTING) {
       in.name().ifPresent(n -> facts.add("through " + Printable.escaped(n)));
     }
-    facts.add("mark " + pass.packet().mark());
+    facts.add("mark " + traversal.packet().mark());
     return ": " + String.join(", ", facts);
   }
 
-  private void pass(HookTraversal pass) {
-    List<Step> steps = pass.steps();
-    line(0, theme.place(pass.hook().name()) + leaving(pass));
+  private void traversal(HookTraversal traversal) {
+    List<Step> steps = traversal.steps();
+    line(0, theme.place(traversal.hook().name()) + leaving(traversal));
     if (steps.isEmpty()) {
-      line(1, "no rules: " + policy(pass));
+      line(1, "no rules: " + policy(traversal));
       return;
     }
-    String chain = pass.hook().name();
+    String chain = traversal.hook().name();
     int depth = 0;
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
@@ -116,16 +116,17 @@ public final class TraceView {
       misses(steps.subList(i, last + 1));
       i = last;
     }
-    boolean end = pass.exits().stream().anyMatch(e -> e.way().isEmpty());
+    boolean end = traversal.exits().stream().anyMatch(e -> e.rules().isEmpty());
     if (end) {
-      line(1, "no more rules: " + policy(pass));
+      line(1, "no more rules: " + policy(traversal));
     }
   }
 
-  private static String leaving(HookTraversal pass) {
-    boolean leaves = pass.hook() == Hook.POSTROUTING;
+  private static String leaving(HookTraversal traversal) {
+    boolean leaves = traversal.hook() == Hook.POSTROUTING;
     return leaves
-        ? pass.packet()
+        ? traversal
+            .packet()
             .out()
             .name()
             .map(n -> ", leaving through " + Printable.escaped(n))
@@ -133,9 +134,10 @@ public final class TraceView {
         : "";
   }
 
-  private static String policy(HookTraversal pass) {
+  private static String policy(HookTraversal traversal) {
     boolean drops =
-        pass.exits().stream().anyMatch(e -> e.way().isEmpty() && e.kind() == HookExit.Kind.DROPPED);
+        traversal.exits().stream()
+            .anyMatch(e -> e.rules().isEmpty() && e.kind() == HookExit.Kind.DROPPED);
     return drops ? "the chain's policy drops it" : "it goes on as it is";
   }
 
@@ -154,7 +156,7 @@ public final class TraceView {
   }
 
   private String why(Step step) {
-    return Printable.escaped(Terminal.decoded(report.trace().why(step)));
+    return Printable.escaped(Terminal.decoded(ReasonText.of(report.trace().why(step))));
   }
 
   private void step(Step step) {
@@ -176,7 +178,7 @@ public final class TraceView {
   }
 
   private String sentence(Step step) {
-    return Printable.escaped(report.purpose().of(step.chain(), step.rule()));
+    return Printable.escaped(PurposeText.of(report.purposes().of(step.chain(), step.rule())));
   }
 
   private static String effect(Step step) {
@@ -185,27 +187,27 @@ public final class TraceView {
     return marks ? "; the mark changes" : "";
   }
 
-  private static String kind(PacketPath way) {
-    Packet after = way.after();
-    return switch (way.fate()) {
+  private static String kind(PacketPath path) {
+    String end = PacketWords.of(path.after().destination());
+    return switch (path.disposition()) {
       case DROPPED -> "dropped";
       case OPEN -> "not known";
-      case DELIVERED -> "this host takes " + after.destination() + " itself";
-      case FORWARDED -> "forwarded to " + after.destination();
-      case SENT -> "sent to " + after.destination();
+      case DELIVERED -> "this host takes " + end + " itself";
+      case FORWARDED -> "forwarded to " + end;
+      case SENT -> "sent to " + end;
     };
   }
 
   /** Which rules decide that it goes this way. */
-  private static String decisions(PacketPath way) {
+  private static String decisions(PacketPath path) {
     List<String> decisions = new ArrayList<>();
-    for (int i = 0; i < way.exits().size(); i++) {
-      HookExit exit = way.exits().get(i);
-      String hook = way.passes().get(i).hook().name();
-      if (exit.way().isEmpty()) {
+    for (int i = 0; i < path.exits().size(); i++) {
+      HookExit exit = path.exits().get(i);
+      String hook = path.traversals().get(i).hook().name();
+      if (exit.rules().isEmpty()) {
         decisions.add("no rule of " + hook + " ends its way");
       } else {
-        Step last = exit.way().get(exit.way().size() - 1);
+        Step last = exit.rules().get(exit.rules().size() - 1);
         decisions.add(
             "rule " + last.index() + " of " + Printable.escaped(last.chain()) + " takes it");
       }
@@ -213,39 +215,55 @@ public final class TraceView {
     return String.join("; ", decisions);
   }
 
-  private void end(PacketPath way, PacketReport.End end) {
-    Packet after = way.after();
+  private void end(PacketPath path, PacketReport.End end) {
+    String after = PacketWords.of(path.after()) + ", mark " + path.after().mark() + ".";
+    String reason = VerdictText.of(end.reason());
     line(0, "");
     String verdict =
-        switch (way.fate()) {
+        switch (path.disposition()) {
           case DROPPED -> "It is dropped.";
-          case OPEN -> "What becomes of it is not known: " + end.reason() + ".";
-          case DELIVERED -> "This host itself gets it: " + after + ", mark " + after.mark() + ".";
-          case FORWARDED -> "It is forwarded: " + after + ", mark " + after.mark() + ".";
-          case SENT -> "It is sent: " + after + ", mark " + after.mark() + ".";
+          case OPEN -> "What becomes of it is not known: " + reason + ".";
+          case DELIVERED -> "This host itself gets it: " + after;
+          case FORWARDED -> "It is forwarded: " + after;
+          case SENT -> "It is sent: " + after;
         };
     line(0, theme.strong(Printable.escaped(verdict)));
     if (end.recipient().isPresent()) {
       line(0, theme.owner(recipient(end.recipient().get())));
-    } else if (way.fate() == Disposition.DELIVERED || way.fate() == Disposition.FORWARDED) {
+    } else if (path.disposition() == Disposition.DELIVERED
+        || path.disposition() == Disposition.FORWARDED) {
       line(0, "Nobody takes it: no rule redirects it.");
     }
-    if (!end.reply().isEmpty()) {
-      line(0, Printable.escaped(end.reply()));
+    end.reply().ifPresent(r -> line(0, Printable.escaped(reply(r))));
+    if (end.result() == Answer.Result.NOBODY && VerdictText.namesARule(end.reason())) {
+      line(0, Printable.escaped(upper(reason)) + ".");
     }
-    if (end.result() == Answer.Result.NOBODY && end.reason().contains("; ")) {
-      line(0, Printable.escaped(upper(end.reason())) + ".");
-    }
-    boolean says = !end.reason().isEmpty() && way.fate() != Disposition.OPEN;
-    if (says && end.recipient().isPresent()) {
+    if (path.disposition() != Disposition.OPEN && end.recipient().isPresent()) {
       String answer =
           switch (end.result()) {
             case WORKS -> "It works: ";
             case UNKNOWN -> theme.warning("Whether it works is not known: ");
             case FAILS, NOBODY -> theme.warning("It does not work: ");
           };
-      line(0, answer + Printable.escaped(end.reason()) + ".");
+      line(0, answer + Printable.escaped(reason) + ".");
     }
+  }
+
+  /** How the answer comes back: connection tracking turns the translations round. */
+  static String reply(PacketReport.Reply reply) {
+    String sent = ends(reply.got());
+    return reply.translated()
+        ? "The answer, "
+            + sent
+            + ", becomes "
+            + ends(reply.sent())
+            + " again where it passes this host."
+        : "The answer goes back as " + sent + ".";
+  }
+
+  /** The ends of what goes back. */
+  private static String ends(Packet packet) {
+    return PacketWords.of(packet.destination()) + " -> " + PacketWords.of(packet.source());
   }
 
   private static String upper(String text) {

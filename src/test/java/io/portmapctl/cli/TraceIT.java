@@ -207,11 +207,11 @@ class TraceIT {
       tally.compared++;
       tally.rules += (int) kernel.values().stream().mapToLong(n -> n).sum();
       boolean rewritten =
-          trace.ways().stream()
-              .anyMatch(w -> w.redirection().isPresent() || w.masquerade().isPresent());
+          trace.paths().stream()
+              .anyMatch(p -> p.redirection().isPresent() || p.masquerade().isPresent());
       tally.translated += rewritten ? 1 : 0;
       tally.unknown += trace.isCertain() ? 0 : 1;
-      Packet after = trace.ways().get(0).after();
+      Packet after = trace.paths().get(0).after();
       boolean told = after.source().ip().isPresent() && after.destination().ip().isPresent();
       tally.addressesNotTold += told ? 0 : 1;
     }
@@ -281,8 +281,8 @@ class TraceIT {
     private Trace traced(Packet packet) {
       Trace trace = new Tracer(tables.get(packet.family()), host).follow(packet);
       boolean far =
-          trace.ways().stream()
-              .flatMap(w -> w.after().destination().ip().stream())
+          trace.paths().stream()
+              .flatMap(p -> p.after().destination().ip().stream())
               .allMatch(a -> host.towards(a).isEmpty());
       return far
           ? new Tracer(tables.get(packet.family()), host)
@@ -388,9 +388,9 @@ class TraceIT {
     /** What the kernel did otherwise than the trace tells; empty where it did not. */
     private static String differences(Trace trace, Map<String, Long> kernel, String entry) {
       List<String> all = new ArrayList<>();
-      for (PacketPath way : trace.ways()) {
-        String difference = rules(way, kernel);
-        difference = difference.isEmpty() ? translation(way, entry) : difference;
+      for (PacketPath path : trace.paths()) {
+        String difference = rules(path, kernel);
+        difference = difference.isEmpty() ? translation(path, entry) : difference;
         if (difference.isEmpty()) {
           return "";
         }
@@ -399,12 +399,12 @@ class TraceIT {
       return String.join("\nor ", all);
     }
 
-    /** A way holds where all that surely matched was counted, and nothing that surely did not. */
-    private static String rules(PacketPath way, Map<String, Long> kernel) {
+    /** A path holds where all that surely matched was counted, and nothing that surely did not. */
+    private static String rules(PacketPath path, Map<String, Long> kernel) {
       Map<String, Long> sure = new TreeMap<>();
       Map<String, Long> most = new TreeMap<>();
-      for (HookTraversal pass : way.passes()) {
-        for (Step step : pass.steps()) {
+      for (HookTraversal traversal : path.traversals()) {
+        for (Step step : traversal.steps()) {
           String place = step.chain() + " " + step.index();
           if (step.result() == Ternary.YES && step.certain()) {
             sure.merge(place, 1L, Long::sum);
@@ -422,20 +422,22 @@ class TraceIT {
       return holds ? "" : "the trace says " + sure + " to " + most + ", the kernel " + kernel;
     }
 
-    private static String translation(PacketPath way, String entry) {
+    private static String translation(PacketPath path, String entry) {
       Matcher parts = ENTRY.matcher(entry);
-      if (way.fate() == Disposition.DROPPED || way.fate() == Disposition.OPEN) {
-        return parts.find() && way.fate() == Disposition.DROPPED ? "dropped, but " + entry : "";
+      if (path.disposition() == Disposition.DROPPED || path.disposition() == Disposition.OPEN) {
+        return parts.find() && path.disposition() == Disposition.DROPPED
+            ? "dropped, but " + entry
+            : "";
       }
       if (!parts.find()) {
-        return "no entry for " + way.after();
+        return "no entry for " + path.after();
       }
-      Endpoint source = way.after().source();
-      Endpoint destination = way.after().destination();
+      Endpoint source = path.after().source();
+      Endpoint destination = path.after().destination();
       boolean same =
           agrees(destination, parts.group(5), parts.group(7))
               && agrees(source, parts.group(6), parts.group(8));
-      return same ? "" : "the trace says " + way.after() + ", conntrack " + entry;
+      return same ? "" : "the trace says " + path.after() + ", conntrack " + entry;
     }
 
     private static boolean agrees(Endpoint told, String ip, String port) {

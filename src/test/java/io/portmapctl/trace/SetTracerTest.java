@@ -222,7 +222,7 @@ class SetTracerTest {
   }
 
   private static List<String> way(Leaving leaving) {
-    return leaving.way().stream().map(p -> PlainWalk.place(p.chain(), p.index())).toList();
+    return leaving.rules().stream().map(p -> PlainWalk.place(p.chain(), p.index())).toList();
   }
 
   private static PlainWalk.End walk(Table table, Hook hook, PlainPacket packet) {
@@ -320,7 +320,7 @@ class SetTracerTest {
     assertThat(part.target()).as(what).isEqualTo(end.target());
     PacketSet one = end.packet().set(space);
     assertThat(part.packets().contains(one)).as(what + ", at its end " + end.packet()).isTrue();
-    PacketSet on = tracer.rewritten(new Leaving(part.kind(), one, part.way(), part.target()), hook);
+    PacketSet on = tracer.rewritten(new Leaving(part.kind(), one, part.rules(), part.target()), hook);
     end.target().ifPresent(t -> moved(what + ", " + t, on, end.packet(), t, hook));
   }
 
@@ -450,12 +450,12 @@ class SetTracerTest {
                 Ternary.NO);
         PlainWalk.End end = walk(table, hook, plain);
         for (Tracer each : List.of(tracer, ofPort)) {
-          HookTraversal pass = each.follow(packet).ways().get(0).passes().get(0);
+          HookTraversal traversal = each.follow(packet).paths().get(0).traversals().get(0);
           String what = "seed " + seed + ", " + hook + ": " + plain;
-          assertThat(pass.hook()).as(what).isEqualTo(hook);
-          assertThat(pass.exits()).as(what).hasSize(1);
-          HookExit exit = pass.exits().get(0);
-          assertThat(exit.way().stream().map(s -> PlainWalk.place(s.chain(), s.index())).toList())
+          assertThat(traversal.hook()).as(what).isEqualTo(hook);
+          assertThat(traversal.exits()).as(what).hasSize(1);
+          HookExit exit = traversal.exits().get(0);
+          assertThat(exit.rules().stream().map(s -> PlainWalk.place(s.chain(), s.index())).toList())
               .as(what)
               .isEqualTo(end.way());
           assertThat(exit.kind()).as(what).isEqualTo(end.kind());

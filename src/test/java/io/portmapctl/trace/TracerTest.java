@@ -11,6 +11,8 @@ import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.view.PacketWords;
+import io.portmapctl.view.ReasonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,14 +78,16 @@ class TracerTest {
   }
 
   private static List<String> ends(Trace trace) {
-    return trace.ways().stream().map(w -> w.fate().id() + " " + w.after()).toList();
+    return trace.paths().stream()
+        .map(p -> p.disposition().id() + " " + PacketWords.of(p.after()))
+        .toList();
   }
 
   @Test
   void chainsThatLeadInACircleEnd() throws Exception {
     Trace trace = follow(HOST, "PREROUTING -j A", "A -j B", "B -j A", "B -j ACCEPT");
     assertThat(trace.isCertain()).isFalse();
-    assertThat(trace.ways().get(0).exits().get(0).note()).isEqualTo("the chains lead in a circle");
+    assertThat(trace.paths().get(0).exits().get(0).open()).contains(OpenReason.Limit.CIRCLE);
     Trace itself = follow(HOST, "PREROUTING -j A", "A -g A");
     assertThat(itself.isCertain()).isFalse();
   }
@@ -98,7 +102,7 @@ class TracerTest {
     rules.add("C40 -p udp -j ACCEPT");
     Trace trace = follow(HOST, rules.toArray(new String[0]));
     assertThat(trace.isCertain()).isTrue();
-    List<Step> steps = trace.ways().get(0).passes().get(0).steps();
+    List<Step> steps = trace.paths().get(0).traversals().get(0).steps();
     assertThat(steps).hasSizeLessThan(1000).anyMatch(Step::again);
   }
 
@@ -114,7 +118,8 @@ class TracerTest {
     rules.add("C30 -p udp -j ACCEPT");
     Trace trace = follow(HOST, rules.toArray(new String[0]));
     assertThat(trace.isCertain()).isFalse();
-    assertThat(trace.ways().get(0).exits().get(0).note()).isEqualTo("the chains lead on and on");
+    assertThat(trace.paths().get(0).exits().get(0).open())
+        .contains(OpenReason.Limit.TOO_MANY_STEPS);
   }
 
   @Test
@@ -132,8 +137,8 @@ class TracerTest {
     Trace trace = follow(HOST, rules.toArray(new String[0]));
     assertThat(ends(trace)).containsExactly("forwarded tcp 203.0.113.9:40000 -> 10.0.0.5:80");
     assertThat(trace.isCertain()).isTrue();
-    assertThat(trace.ways().get(0).passes().get(0).steps()).hasSize(1001);
-    assertThat(trace.ways().get(0).after().mark().toString()).isEqualTo("0x0/0xffff0000");
+    assertThat(trace.paths().get(0).traversals().get(0).steps()).hasSize(1001);
+    assertThat(trace.paths().get(0).after().mark().toString()).isEqualTo("0x0/0xffff0000");
   }
 
   @Test
@@ -147,10 +152,10 @@ class TracerTest {
               + ":80");
     }
     Trace trace = follow(HOST, rules.toArray(new String[0]));
-    assertThat(trace.ways()).hasSize(65);
-    PacketPath last = trace.ways().get(64);
-    assertThat(last.fate()).isEqualTo(Disposition.OPEN);
-    assertThat(last.exits().get(0).note()).isEqualTo("there are more ways than are told");
+    assertThat(trace.paths()).hasSize(65);
+    PacketPath last = trace.paths().get(64);
+    assertThat(last.disposition()).isEqualTo(Disposition.OPEN);
+    assertThat(last.exits().get(0).open()).contains(OpenReason.Limit.MORE_PATHS);
   }
 
   @Test
@@ -165,12 +170,12 @@ class TracerTest {
         .containsExactly(
             "forwarded tcp 203.0.113.9:40000 -> 10.0.0.5:80",
             "forwarded tcp 203.0.113.9:40000 -> 10.0.0.6:80");
-    List<Step> steps = trace.ways().get(0).passes().get(0).steps();
+    List<Step> steps = trace.paths().get(0).traversals().get(0).steps();
     assertThat(steps)
         .extracting(Step::result)
         .containsExactly(Ternary.UNKNOWN, Ternary.YES, Ternary.YES);
     assertThat(steps).extracting(Step::certain).containsExactly(true, false, false);
-    assertThat(trace.why(steps.get(0)))
+    assertThat(ReasonText.of(trace.why(steps.get(0))))
         .isEqualTo("what -m statistic --mode random --probability 0.5 decides is not known");
   }
 
@@ -183,10 +188,10 @@ class TracerTest {
             "PREROUTING -m recent --name x --rcheck -j A",
             "A -m limit --limit 1/sec -j RETURN",
             "A -j MARK --set-xmark 0x1/0x1");
-    assertThat(trace.ways()).hasSize(2);
+    assertThat(trace.paths()).hasSize(2);
     assertThat(ends(trace)).containsOnly("delivered tcp 203.0.113.9:40000 -> 192.0.2.1:8080");
-    assertThat(trace.ways().get(0).after().mark()).isEqualTo(Mark.of(0));
-    assertThat(trace.ways().get(1).after().mark().toString()).isEqualTo("0x0/0xfffffffe");
+    assertThat(trace.paths().get(0).after().mark()).isEqualTo(Mark.of(0));
+    assertThat(trace.paths().get(1).after().mark().toString()).isEqualTo("0x0/0xfffffffe");
   }
 
   @Test
@@ -209,7 +214,7 @@ class TracerTest {
     assertThat(trace.isCertain()).isFalse();
     assertThat(ends(trace)).hasSize(2);
     Trace queue = follow(HOST, "PREROUTING -j NFQUEUE --queue-num 1");
-    assertThat(queue.ways()).hasSize(1);
+    assertThat(queue.paths()).hasSize(1);
     assertThat(queue.isCertain()).isFalse();
     Table drops =
         SaveFormat.table(Family.IPV4, TableName.NAT, "*nat\n:PREROUTING DROP [0:0]\nCOMMIT\n")
@@ -244,7 +249,8 @@ class TracerTest {
             "forwarded tcp 203.0.113.9:1 -> 224.0.0.1:8080");
     Trace martian = tracer.follow(packet("203.0.113.9:1", "127.0.0.1:8080"));
     assertThat(martian.isCertain()).isFalse();
-    assertThat(martian.ways().get(0).exits().get(0).note()).contains("route_localnet");
+    assertThat(martian.paths().get(0).exits().get(0).open().orElseThrow())
+        .isInstanceOf(OpenReason.LoopbackFromOutside.class);
   }
 
   @Test
@@ -257,7 +263,7 @@ class TracerTest {
             "INPUT -j SNAT --to-source 10.0.0.7");
     Trace trace = new Tracer(table, HOST).follow(packet("127.0.0.1:1", "127.0.0.1:8080"));
     assertThat(ends(trace)).containsExactly("delivered tcp 127.0.0.1:1 -> 127.0.0.1:8080");
-    assertThat(trace.ways().get(0).passes())
+    assertThat(trace.paths().get(0).traversals())
         .extracting(HookTraversal::hook)
         .containsExactly(Hook.OUTPUT, Hook.POSTROUTING);
   }
@@ -277,7 +283,9 @@ class TracerTest {
     };
     for (String[] one : cases) {
       Trace trace = follow(HOST, "PREROUTING -p tcp -j " + one[0]);
-      assertThat(trace.ways().get(0).after().destination().toString()).as(one[0]).isEqualTo(one[1]);
+      assertThat(PacketWords.of(trace.paths().get(0).after().destination()))
+          .as(one[0])
+          .isEqualTo(one[1]);
     }
     String[][] sources = {
       {"SNAT --to-source 192.0.2.9", "192.0.2.9:40000"},
@@ -292,7 +300,9 @@ class TracerTest {
       Trace trace =
           new Tracer(table, HOST)
               .follow(packet.through(PacketInterface.UNKNOWN, PacketInterface.of("eth0")));
-      assertThat(trace.ways().get(0).after().source().toString()).as(one[0]).isEqualTo(one[1]);
+      assertThat(PacketWords.of(trace.paths().get(0).after().source()))
+          .as(one[0])
+          .isEqualTo(one[1]);
     }
   }
 
@@ -360,9 +370,9 @@ class TracerTest {
     };
     for (String[] one : cases) {
       Trace trace = follow(HOST, "PREROUTING " + one[0] + " -j ACCEPT");
-      Step step = trace.ways().get(0).passes().get(0).steps().get(0);
+      Step step = trace.paths().get(0).traversals().get(0).steps().get(0);
       assertThat(step.result().name()).as(one[0]).isEqualTo(one[1]);
-      assertThat(trace.why(step)).as(one[0]).isEqualTo(one[2]);
+      assertThat(ReasonText.of(trace.why(step))).as(one[0]).isEqualTo(one[2]);
     }
   }
 }

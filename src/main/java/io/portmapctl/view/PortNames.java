@@ -1,15 +1,15 @@
-package io.portmapctl.explain;
+package io.portmapctl.view;
 
 import io.portmapctl.portmap.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Names several ports, runs of them by their ends. */
-public final class PortNames {
+final class PortNames {
   private PortNames() {}
 
   /** {@code tcp port 80, udp ports 9000-9019 on 192.0.2.1}, in the order given. */
-  public static String of(List<PublishedPort> ports) {
+  static String of(List<PublishedPort> ports) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < ports.size(); i++) {
       PublishedPort first = ports.get(i);

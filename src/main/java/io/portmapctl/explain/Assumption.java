@@ -1,0 +1,117 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.trace.Address;
+
+/** What is taken for granted, or not looked at. */
+public sealed interface Assumption {
+
+  /** Asks what kind it is. */
+  <R> R accept(Visitor<R> visitor);
+
+  /**
+   * What answers for every kind.
+   *
+   * @param <R> the answer
+   */
+  interface Visitor<R> {
+    /** See {@link Plain}. */
+    R plain(Plain plain);
+
+    /** See {@link HostExample}. */
+    R hostExample(HostExample example);
+
+    /** See {@link ClientExample}. */
+    R clientExample(ClientExample example);
+
+    /** See {@link NotOfThisHost}. */
+    R notOfThisHost(NotOfThisHost address);
+
+    /** See {@link ComesInThrough}. */
+    R comesInThrough(ComesInThrough networkInterface);
+
+    /** See {@link LeavesThrough}. */
+    R leavesThrough(LeavesThrough networkInterface);
+  }
+
+  /** Assumptions that need no more to be told. */
+  enum Plain implements Assumption {
+    /** The rules are those that a plan would make. */
+    PLANNED,
+    /** This host's addresses are not known. */
+    HOST_UNKNOWN,
+    /** This host's addresses are not known, so that a packet is taken to come from outside. */
+    HOST_UNKNOWN_OUTSIDE,
+    /** Both ends are of one subnet, and what crosses a bridge alone comes to no rule. */
+    ONE_SUBNET,
+    /** A packet bears no mark at first. */
+    NO_MARK,
+    /** What no answer looks at: other tables, routing by policy, who listens. */
+    NOT_LOOKED_AT;
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.plain(this);
+    }
+  }
+
+  /**
+   * This host's addresses are not known, and one stands for them.
+   *
+   * @param address one that no rule names
+   */
+  record HostExample(IpAddress address) implements Assumption {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.hostExample(this);
+    }
+  }
+
+  /**
+   * One address stands for the clients of the LAN.
+   *
+   * @param address the address
+   */
+  record ClientExample(IpAddress address) implements Assumption {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.clientExample(this);
+    }
+  }
+
+  /**
+   * An address is taken to be none of this host's.
+   *
+   * @param address the address
+   */
+  record NotOfThisHost(Address address) implements Assumption {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.notOfThisHost(this);
+    }
+  }
+
+  /**
+   * A packet is taken to come in through the interface whose subnet it is from.
+   *
+   * @param name the interface's name, octets
+   */
+  record ComesInThrough(String name) implements Assumption {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.comesInThrough(this);
+    }
+  }
+
+  /**
+   * A packet is taken to leave through the interface whose subnet it goes to.
+   *
+   * @param name the interface's name, octets
+   */
+  record LeavesThrough(String name) implements Assumption {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.leavesThrough(this);
+    }
+  }
+}

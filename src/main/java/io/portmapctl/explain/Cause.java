@@ -1,0 +1,196 @@
+package io.portmapctl.explain;
+
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.trace.Address;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.OpenReason;
+import io.portmapctl.trace.Reason;
+import io.portmapctl.trace.Ternary;
+import java.util.List;
+import java.util.Optional;
+
+/** Why a connection works, or does not, on one path of its first packet. */
+public sealed interface Cause {
+
+  /** Asks what kind it is. */
+  <R> R accept(Visitor<R> visitor);
+
+  /**
+   * What answers for every kind.
+   *
+   * @param <R> the answer
+   */
+  interface Visitor<R> {
+    /** See {@link Plain}. */
+    R plain(Plain plain);
+
+    /** See {@link Open}. */
+    R open(Open open);
+
+    /** See {@link NoRule}. */
+    R noRule(NoRule none);
+
+    /** See {@link Delivered}. */
+    R delivered(Delivered delivered);
+
+    /** See {@link NoRoute}. */
+    R noRoute(NoRoute none);
+
+    /** See {@link Barred}. */
+    R barred(Barred barred);
+
+    /** See {@link LocalhostUnmasqueraded}. */
+    R localhostUnmasqueraded(LocalhostUnmasqueraded localhost);
+
+    /** See {@link LocalhostMasqueraded}. */
+    R localhostMasqueraded(LocalhostMasqueraded localhost);
+
+    /** See {@link StraightAnswer}. */
+    R straightAnswer(StraightAnswer straight);
+  }
+
+  /** Causes that need no more to be told. */
+  enum Plain implements Cause {
+    /** A rule, or the policy of a chain, of table nat drops the packet. */
+    DROPPED,
+    /** Where it goes is not known. */
+    UNKNOWN_END,
+    /** IPv6 has no {@code route_localnet}. */
+    LOCALHOST_IPV6,
+    /** The source stays as it is, and the answer comes back all the same. */
+    SOURCE_STAYS,
+    /** The source becomes this host's, so the answer comes back. */
+    MASQUERADED,
+    /** The same, where a container sends to itself: if its port of the bridge allows hairpin. */
+    MASQUERADED_HAIRPIN,
+    /** No rule masquerades what a container sends to itself. */
+    UNMASQUERADED_HAIRPIN;
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.plain(this);
+    }
+  }
+
+  /**
+   * It is not known what becomes of the packet.
+   *
+   * @param reason why
+   */
+  record Open(OpenReason reason) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.open(this);
+    }
+  }
+
+  /**
+   * No rule redirects the packet.
+   *
+   * @param passedOn where it is passed on to, which is none of this host's; empty where it stays
+   * @param nearest a rule for its port all the same, if there is one
+   */
+  record NoRule(Optional<Address> passedOn, Optional<NearestRule> nearest) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.noRule(this);
+    }
+  }
+
+  /**
+   * A rule for a packet's port that does not take it.
+   *
+   * @param owner whose it is, where that can be told
+   * @param rule where it stands
+   * @param network the network that it is for alone, where that is why
+   * @param reasons why else; none where the packet does not come to it
+   */
+  record NearestRule(
+      Optional<Identity> owner,
+      VerdictReason.RuleNumber rule,
+      Optional<Cidr> network,
+      List<Reason> reasons) {
+    /** Copies the list. */
+    public NearestRule {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /**
+   * This host itself gets it, if a program listens there.
+   *
+   * @param end where
+   */
+  record Delivered(Endpoint end) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.delivered(this);
+    }
+  }
+
+  /**
+   * This host has no route to where it goes.
+   *
+   * @param to the address
+   */
+  record NoRoute(IpAddress to) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.noRoute(this);
+    }
+  }
+
+  /**
+   * This host forwards nothing.
+   *
+   * @param barrier what keeps it from that
+   */
+  record Barred(Barrier barrier) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.barred(this);
+    }
+  }
+
+  /**
+   * No rule masquerades what localhost sends.
+   *
+   * @param from localhost's address, which the container would answer itself
+   */
+  record LocalhostUnmasqueraded(IpAddress from) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.localhostUnmasqueraded(this);
+    }
+  }
+
+  /**
+   * What localhost sends is masqueraded; it passes where {@code route_localnet} is set.
+   *
+   * @param container the container
+   * @param setting whether it is set on the interface towards the container
+   */
+  record LocalhostMasqueraded(IpAddress container, Localnet setting) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.localhostMasqueraded(this);
+    }
+  }
+
+  /**
+   * No rule masquerades what one container sends to another, whose answer goes straight back.
+   *
+   * @param family the family
+   * @param bridged whether packets that only cross a bridge are shown to iptables, which turns it
+   *     back
+   */
+  record StraightAnswer(Family family, Ternary bridged) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.straightAnswer(this);
+    }
+  }
+}

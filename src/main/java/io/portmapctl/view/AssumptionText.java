@@ -1,0 +1,61 @@
+package io.portmapctl.view;
+
+import io.portmapctl.explain.Assumption;
+import java.util.List;
+
+/** What is taken for granted, or not looked at: a sentence each. */
+final class AssumptionText implements Assumption.Visitor<String> {
+  private static final String UNKNOWN =
+      "This host's addresses are not known (--local-address or --addresses tells them)";
+
+  private AssumptionText() {}
+
+  /** The sentences. */
+  static List<String> of(List<Assumption> assumptions) {
+    AssumptionText text = new AssumptionText();
+    return assumptions.stream().map(a -> a.accept(text)).toList();
+  }
+
+  @Override
+  public String plain(Assumption.Plain plain) {
+    return switch (plain) {
+      case PLANNED -> "The rules are those that the plan would make; nothing was changed.";
+      case HOST_UNKNOWN -> UNKNOWN + ".";
+      case HOST_UNKNOWN_OUTSIDE -> UNKNOWN + ": the packet is taken to come from outside.";
+      case ONE_SUBNET ->
+          "Both ends are of one subnet: what one sends straight to the other comes to no rule,"
+              + " unless bridged packets are shown to iptables.";
+      case NO_MARK -> "It is taken to bear no mark at first.";
+      case NOT_LOOKED_AT ->
+          "Not looked at: the tables filter, mangle and raw, and rules that nft wrote itself, which"
+              + " may drop or mark packets; policy routing; what listens in the container.";
+    };
+  }
+
+  @Override
+  public String hostExample(Assumption.HostExample example) {
+    return UNKNOWN + ": " + example.address() + " stands for one that no rule names.";
+  }
+
+  @Override
+  public String clientExample(Assumption.ClientExample example) {
+    return example.address() + " stands for a client of the LAN.";
+  }
+
+  @Override
+  public String notOfThisHost(Assumption.NotOfThisHost address) {
+    return PacketWords.of(address.address()) + " is taken to be no address of this host.";
+  }
+
+  @Override
+  public String comesInThrough(Assumption.ComesInThrough networkInterface) {
+    return "It is taken to come in through "
+        + networkInterface.name()
+        + ", whose subnet it is from.";
+  }
+
+  @Override
+  public String leavesThrough(Assumption.LeavesThrough networkInterface) {
+    return "It is taken to leave through " + networkInterface.name() + ", whose subnet it goes to.";
+  }
+}
