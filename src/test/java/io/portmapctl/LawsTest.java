@@ -21,6 +21,8 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.ruleset.iptables.RuleSyntax;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.RuleGenerator;
 import io.portmapctl.text.Octets;
 import io.portmapctl.view.DocumentView;
 import java.io.ByteArrayInputStream;

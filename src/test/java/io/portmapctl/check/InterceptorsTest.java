@@ -2,7 +2,6 @@ package io.portmapctl.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;
@@ -28,11 +27,12 @@ import io.portmapctl.ruleset.Side;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.PlainMatch;
+import io.portmapctl.testing.PlainPacket;
+import io.portmapctl.testing.PlainWalk;
 import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
-import io.portmapctl.trace.PlainMatch;
-import io.portmapctl.trace.PlainPacket;
-import io.portmapctl.trace.PlainWalk;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.Arrays;

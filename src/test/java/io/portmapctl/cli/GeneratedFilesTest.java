@@ -3,6 +3,9 @@ package io.portmapctl.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.cli.completion.Shell;
+import io.portmapctl.testing.ManPages;
+import io.portmapctl.testing.Roff;
+import io.portmapctl.testing.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

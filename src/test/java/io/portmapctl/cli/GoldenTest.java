@@ -2,12 +2,13 @@ package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.Generator;
-import io.portmapctl.Needs;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Needs;
+import io.portmapctl.testing.Run;
 import io.portmapctl.view.DocumentView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

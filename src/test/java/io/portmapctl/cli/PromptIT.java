@@ -2,6 +2,8 @@ package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portmapctl.testing.Namespace;
+import io.portmapctl.testing.Screen;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -3,7 +3,6 @@ package io.portmapctl.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -15,6 +14,7 @@ import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

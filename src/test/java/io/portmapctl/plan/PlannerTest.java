@@ -2,7 +2,6 @@ package io.portmapctl.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;
@@ -15,6 +14,7 @@ import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

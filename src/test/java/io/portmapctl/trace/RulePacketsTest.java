@@ -2,8 +2,6 @@ package io.portmapctl.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.Generator;
-import io.portmapctl.RuleGenerator;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
@@ -15,6 +13,11 @@ import io.portmapctl.packet.Sample;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Side;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.PlainMatch;
+import io.portmapctl.testing.PlainPacket;
+import io.portmapctl.testing.PlainPackets;
+import io.portmapctl.testing.RuleGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;

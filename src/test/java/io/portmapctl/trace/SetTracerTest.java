@@ -2,7 +2,6 @@ package io.portmapctl.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.Generator;
 import io.portmapctl.net.AddressRange;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
@@ -15,6 +14,9 @@ import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.PlainPacket;
+import io.portmapctl.testing.PlainWalk;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -2,11 +2,11 @@ package io.portmapctl.ruleset.iptables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.Spelling;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Target;
+import io.portmapctl.testing.Spelling;
 import io.portmapctl.text.Octets;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
