@@ -16,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole host that the Go plugin has made, in a namespace of the test's own. */
+@Tag("live")
 class HostIT {
   private static final int CONTAINERS = 50;
   private static final int LIVE_EACH = 25;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Namespace;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.testing.Run;
 import io.portmapctl.testing.Site;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,8 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
  * check says of the live host is what becomes of them. {@code -Dportmapctl.insertions=N} sets how
  * many times, 500 in the long form; nft and legacy take turns.
  */
+@Tag("live")
 class InterceptorsIT {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.insertions", 25);
+  private static final int ROUNDS = Rounds.of("insertions", 25, 250);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;

@@ -31,6 +31,7 @@ import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.PlainMatch;
 import io.portmapctl.testing.PlainPacket;
 import io.portmapctl.testing.PlainWalk;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Ternary;
@@ -47,6 +48,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -56,8 +58,9 @@ import org.junit.jupiter.api.Test;
  * can tell and every answer that nobody knows: so the packets speak for all. {@code
  * -Dportmapctl.insertions=N} sets how many insertions, 10,000 in the long form.
  */
+@Tag("long")
 class InterceptorsTest {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.insertions", 600);
+  private static final int ROUNDS = Rounds.of("insertions", 200, 3000);
 
   private static final HostAddresses HOST =
       new HostAddresses(

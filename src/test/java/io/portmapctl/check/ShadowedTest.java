@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What check says of others' rules around a mapping, each found wrong once, and list of some. */
+@Tag("fast")
 class ShadowedTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * input, and the exact exit code and message. {@code -Dportmapctl.update=true} rewrites the last
  * two.
  */
+@Tag("fast")
 class BadInputTest {
   private static final Path CASES = Path.of("testdata/bad/cases.ndjson");
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * The completions and the manual are what the command line's model gives today. {@code
  * -Dportmapctl.update=true} writes them anew.
  */
+@Tag("fast")
 class GeneratedFilesTest {
 
   @Test

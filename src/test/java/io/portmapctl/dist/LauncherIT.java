@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged launcher: what it prints, with any archive and any Java, and how fast it starts. */
+@Tag("live")
 class LauncherIT {
   private static final Path TARGET = Path.of("target").toAbsolutePath();
   private static final List<String> ADD =

@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The manual as the programs read it that show it. */
+@Tag("live")
 class ManualIT {
 
   private static List<Path> pages() throws Exception {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The README's sessions, on a host as podman left it: what stands below a command is what it
  * prints. {@code -Dportmapctl.update=true} writes it anew.
  */
+@Tag("live")
 class ReadmeIT {
   private static final Path README = Path.of("README.md");
   private static final Path HOST = Path.of("testdata/podman-host");

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What explain says of a live host, against real connections on it. */
+@Tag("live")
 class ExplainIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 

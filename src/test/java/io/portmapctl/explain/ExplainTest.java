@@ -19,10 +19,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** What explain says of a real podman host, and the form of what it says. */
+@Tag("fast")
 class ExplainTest {
   private static final Path HOST = Path.of("testdata/podman-host");
   private static final Path TRACES = Path.of("testdata/traces");

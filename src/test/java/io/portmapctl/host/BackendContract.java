@@ -15,6 +15,7 @@ import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Rounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** What every backend does, whatever keeps its tables. */
 public interface BackendContract {
   /** How many random plans are carried out one after another, in each family. */
-  int PLANS = Integer.getInteger("portmapctl.contractPlans", 25);
+  int PLANS = Rounds.of("contractPlans", 25, 250);
 
   /** A backend whose tables are empty, or hold rules of others only. */
   Backend backend();

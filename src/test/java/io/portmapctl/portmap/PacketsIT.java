@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real packets: a host with a bridge, two containers with echoes, an outside peer. */
+@Tag("live")
 class PacketsIT {
   private static final String V4 = "192.0.2.1";
   private static final String V6 = "[2001:db8::1]";

@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A real podman host: rulesets and the cache of its container runtime. */
+@Tag("fast")
 class PodmanCaptureTest {
   private static final Path HOST = Path.of("testdata/podman-host");
   private static final String CACHE = HOST.resolve("cni-cache").toString();

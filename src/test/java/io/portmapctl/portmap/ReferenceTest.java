@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is in {@code testdata/reference/deviations.tsv}: case, step, kind, a digest of what we print, and
  * reason.
  */
+@Tag("long")
 class ReferenceTest {
   private static final Path REFERENCE = Path.of("testdata/reference");
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Lines, and the questions of an add. */
+@Tag("fast")
 class InterpreterTest {
   private static final ChosenRuleset EMPTY = new ChosenRuleset("empty", Optional.empty());
 

@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shell in a real terminal. */
+@Tag("live")
 class ShellIT {
   private static final String READY = "portmapctl> ";
   private static final int CONTAINERS = 10_000;

@@ -12,9 +12,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /** A network namespace of the test's own: nothing in it is the machine's. */
 public final class Namespace implements AutoCloseable {
+  /** What a run says on standard error of itself where the machine is slow. */
+  private static final Pattern PROGRESS =
+      Pattern.compile(
+          "(?m)^(Applying the changes; this takes longer than a second|\\.\\.\\. still at it"
+              + " after [0-9]+ seconds).*\n");
+
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private final String name =
       "portmapctl-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
@@ -103,7 +110,7 @@ public final class Namespace implements AutoCloseable {
     return Path.of("target/portmapctl").toAbsolutePath().toString();
   }
 
-  /** Runs a process to its end. */
+  /** Runs a process to its end; what tells only how slow the machine is, is left out. */
   public static Run process(String stdin, List<String> command) throws Exception {
     Process process = new ProcessBuilder(command).start();
     CompletableFuture<byte[]> error = CompletableFuture.supplyAsync(() -> all(process));
@@ -116,7 +123,7 @@ public final class Namespace implements AutoCloseable {
     return new Run(
         process.waitFor(),
         new String(output, StandardCharsets.ISO_8859_1),
-        new String(error.join(), StandardCharsets.UTF_8));
+        PROGRESS.matcher(new String(error.join(), StandardCharsets.UTF_8)).replaceAll(""));
   }
 
   private static byte[] all(Process process) {

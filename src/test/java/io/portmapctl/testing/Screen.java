@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
-/** A real terminal, by tmux, in which one command runs. */
+/**
+ * A real terminal, by tmux, in which one command runs. Each has a server of its own: one that is
+ * just ending would take the next terminal with it.
+ */
 public final class Screen implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 20;
+  private static final AtomicInteger NUMBER = new AtomicInteger();
   private final String socket;
 
   private Screen(String socket) {
@@ -23,17 +28,21 @@ public final class Screen implements AutoCloseable {
   /** The same on a terminal of another width. */
   public static Screen start(Namespace host, int columns, String command) throws Exception {
     Needs.program("tmux");
-    Screen screen = new Screen(host.name());
-    screen.tmux(
-        "-f",
-        "/dev/null",
-        "new-session",
-        "-d",
-        "-x",
-        Integer.toString(columns),
-        "-y",
-        "60",
-        "ip netns exec " + host.name() + " sh -c '" + command + "; echo EXIT=$?; sleep 30'");
+    Screen screen = new Screen(host.name() + "-" + NUMBER.incrementAndGet());
+    Run made =
+        screen.tmux(
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-x",
+            Integer.toString(columns),
+            "-y",
+            "60",
+            "ip netns exec " + host.name() + " sh -c '" + command + "; echo EXIT=$?; sleep 30'");
+    if (made.exit() != 0) {
+      fail("tmux gives no terminal: " + made.err());
+    }
     return screen;
   }
 
@@ -81,7 +90,7 @@ public final class Screen implements AutoCloseable {
     fail("not " + times + " times \"" + text + "\" on the screen:\n" + seen);
   }
 
-  /** Closes the terminal under whatever runs in it. */
+  /** Closes the terminal under whatever runs in it; again, where it is closed, it does nothing. */
   public void closeTerminal() throws Exception {
     tmux("kill-server");
   }

@@ -9,10 +9,12 @@ import io.portmapctl.testing.Site;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is this host's own: the local table of the kernel tells, not the interfaces that are up. */
+@Tag("live")
 class LocalAddressIT {
   @TempDir private Path folder;
 

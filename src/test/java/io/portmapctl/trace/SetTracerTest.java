@@ -17,20 +17,23 @@ import io.portmapctl.ruleset.Target;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.PlainPacket;
 import io.portmapctl.testing.PlainWalk;
+import io.portmapctl.testing.Rounds;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Sets of packets through random small tables, against single packets that are led through by hand
  * ({@link PlainWalk}); {@code -Dportmapctl.rounds=N} sets how many tables.
  */
+@Tag("long")
 class SetTracerTest {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 500);
+  private static final int ROUNDS = Rounds.of("rounds", 120, 500);
   private static final int PACKETS = 12;
   private static final long ALL_BITS = 0xffffffffL;
 

@@ -14,6 +14,7 @@ import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Needs;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.testing.Run;
 import io.portmapctl.testing.Sender;
 import io.portmapctl.testing.Site;
@@ -36,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,8 +45,9 @@ import org.junit.jupiter.api.io.TempDir;
  * The tracer against the kernel: one real packet at a time, the rule counters before and after it,
  * and conntrack's entry of it.
  */
+@Tag("live")
 class TraceIT {
-  private static final int PACKETS = Integer.getInteger("portmapctl.packets", 300);
+  private static final int PACKETS = Rounds.of("packets", 300, 5000);
   private static final int PACKETS_A_HOST = 60;
   private static final Pattern ENTRY =
       Pattern.compile(

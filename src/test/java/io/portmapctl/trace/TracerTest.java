@@ -14,9 +14,11 @@ import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What no kernel takes, what it alone decides, and what must not take long. */
+@Tag("fast")
 class TracerTest {
   private static final HostAddresses HOST =
       new HostAddresses(

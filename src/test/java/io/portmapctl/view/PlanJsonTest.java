@@ -9,6 +9,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.testing.Run;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,8 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
  * The changes of {@code -o json}, carried out one after another by an interpreter that knows
  * nothing of the planner, give the table of {@code -o save}.
  */
+@Tag("long")
 class PlanJsonTest {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 3000) / 2;
+  private static final int ROUNDS = Rounds.of("rounds", 250, 1500);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;

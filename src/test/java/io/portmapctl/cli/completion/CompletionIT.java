@@ -9,10 +9,12 @@ import io.portmapctl.testing.Screen;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the Tab key does in real shells. */
+@Tag("live")
 class CompletionIT {
   private static final Path COMPLETIONS = Path.of("completions").toAbsolutePath();
 
@@ -87,24 +89,20 @@ class CompletionIT {
   void fish() throws Exception {
     Needs.program("fish");
     Path file = COMPLETIONS.resolve("portmapctl.fish");
+    // and none that a package has installed
+    String load = "set -g fish_complete_path; source " + file + "; ";
     assertThat(run("fish", "--no-config", "-n", file.toString())).isEmpty();
     for (Typed typed : TYPED) {
       String[] words = typed.then().split(" ");
-      String script = "source " + file + "; complete -C '" + typed.words() + "'";
+      String script = load + "complete -C '" + typed.words() + "'";
       String offered = run("fish", "--no-config", "-c", script);
       assertThat(offered.lines().map(l -> l.split("\t")[0]))
           .as(typed.words())
           .contains(words[words.length - 1]);
     }
-    String flags =
-        run("fish", "--no-config", "-c", "source " + file + "; complete -C 'portmapctl gc --conf'");
+    String flags = run("fish", "--no-config", "-c", load + "complete -C 'portmapctl gc --conf'");
     assertThat(flags).startsWith("--confirm\tWith --apply");
-    assertThat(
-            run(
-                "fish",
-                "--no-config",
-                "-c",
-                "source " + file + "; complete -C 'portmapctl gc --wait '"))
+    assertThat(run("fish", "--no-config", "-c", load + "complete -C 'portmapctl gc --wait '"))
         .isEmpty();
   }
 

@@ -9,21 +9,24 @@ import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.GoPlugin;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Needs;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.testing.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Plans carried out on real kernels, in network namespaces that each test makes and removes. */
+@Tag("live")
 class ApplyIT {
-  private static final int PLANS = Integer.getInteger("portmapctl.applyPlans", 12);
-  private static final int CONFIGURATIONS = Integer.getInteger("portmapctl.differential", 50);
-  private static final int ROUNDS = Integer.getInteger("portmapctl.raceRounds", 20);
-  private static final int KILLS = Integer.getInteger("portmapctl.kills", 10);
+  private static final int PLANS = Rounds.of("applyPlans", 12, 300);
+  private static final int CONFIGURATIONS = Rounds.of("differential", 50, 2000);
+  private static final int ROUNDS = Rounds.of("raceRounds", 20, 20);
+  private static final int KILLS = Rounds.of("kills", 10, 50);
 
   @TempDir private Path folder;
 

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Programs that fail, on the way of a real apply: exit code, message, and the table that is left.
  */
+@Tag("live")
 class FaultsIT {
   @TempDir private Path folder;
 

@@ -9,8 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The contract, kept by real kernels in namespaces. */
+@Tag("live")
 class KernelBackendIT {
 
   /** One variant's programs, run in a namespace of the test's own. */

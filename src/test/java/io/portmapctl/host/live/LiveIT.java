@@ -8,6 +8,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Needs;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.testing.Run;
 import io.portmapctl.testing.Spelling;
 import io.portmapctl.view.DocumentView;
@@ -19,13 +20,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What only a kernel can say, in network namespaces that each test makes and removes. */
+@Tag("live")
 class LiveIT {
   private static final String QUICKSTART = "testdata/quickstart.json";
   private static final List<String> VARIANTS = List.of("nft", "legacy");
-  private static final int PLANS = Integer.getInteger("portmapctl.livePlans", 25);
+  private static final int PLANS = Rounds.of("livePlans", 25, 250);
 
   @Test
   void aFreshNamespaceIsAnEmptyTable() throws Exception {

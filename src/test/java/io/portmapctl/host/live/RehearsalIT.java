@@ -14,17 +14,20 @@ import io.portmapctl.ruleset.TableName;
 import io.portmapctl.testing.Attachments;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Needs;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.testing.Run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Plans tried in throw-away namespaces, which leave the machine's own rules alone. */
+@Tag("live")
 class RehearsalIT {
-  private static final int PLANS = Integer.getInteger("portmapctl.rehearsals", 200);
+  private static final int PLANS = Rounds.of("rehearsals", 200, 2000);
   private static final HostPaths PATHS = HostPaths.local(System.getenv("PATH"));
 
   /** As the user nobody: what it may do is what any user may. */

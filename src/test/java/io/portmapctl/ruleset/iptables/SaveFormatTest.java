@@ -15,8 +15,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class SaveFormatTest {
   private static final String NAT = "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING %s\nCOMMIT\n";
 
