@@ -37,7 +37,8 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("long")
 class RulePacketsTest {
-  private static final int ROUNDS = Rounds.of("rounds", 100, 400);
+  private static final int FULL = 400;
+  private static final int ROUNDS = Rounds.of("rounds", 100, FULL);
   private static final int PACKETS = 8;
 
   /** A space grows with what was asked of it. */
@@ -205,7 +206,7 @@ class RulePacketsTest {
       assertThat(counts.of(name, never ? Ternary.UNKNOWN : Ternary.YES))
           .as(name)
           .isGreaterThan(ROUNDS / 20);
-      if (!never && kind != Match.Comment.class) {
+      if (ROUNDS >= FULL && !never && kind != Match.Comment.class) {
         assertThat(counts.of(name, Ternary.NO)).as(name).isGreaterThan(ROUNDS / 20);
       }
     }
