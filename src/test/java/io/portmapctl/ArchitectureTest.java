@@ -3,9 +3,9 @@ package io.portmapctl;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.portmapctl.ruleset.Match;
@@ -13,6 +13,7 @@ import io.portmapctl.ruleset.Target;
 
 /** The table in CONTRIBUTING.md, held to the code. */
 @AnalyzeClasses(packages = "io.portmapctl", importOptions = ImportOption.DoNotIncludeTests.class)
+@ArchTag("fast")
 class ArchitectureTest {
 
   @ArchTest

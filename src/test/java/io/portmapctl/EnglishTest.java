@@ -1,7 +1,6 @@
 package io.portmapctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import io.portmapctl.view.Sentences;
 import java.io.DataInputStream;
 import java.io.IOException;

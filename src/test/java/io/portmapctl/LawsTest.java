@@ -1,7 +1,6 @@
 package io.portmapctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Identity;
@@ -23,6 +22,9 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.ruleset.iptables.RuleSyntax;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Rounds;
+import io.portmapctl.testing.RuleGenerator;
 import io.portmapctl.text.Octets;
 import io.portmapctl.view.DocumentView;
 import java.io.ByteArrayInputStream;
@@ -34,11 +36,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What must hold for every ruleset and every configuration; {@code -Dportmapctl.rounds=N}. */
+@Tag("long")
 class LawsTest {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 3000);
+  private static final int ROUNDS = Rounds.of("rounds", 300, 3000);
 
   @Test
   void printAndParseAreInverse() {

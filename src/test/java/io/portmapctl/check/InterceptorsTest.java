@@ -1,8 +1,6 @@
 package io.portmapctl.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;
@@ -29,12 +27,14 @@ import io.portmapctl.ruleset.Side;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.PlainMatch;
+import io.portmapctl.testing.PlainPacket;
+import io.portmapctl.testing.PlainWalk;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.text.Octets;
 import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
-import io.portmapctl.trace.PlainMatch;
-import io.portmapctl.trace.PlainPacket;
-import io.portmapctl.trace.PlainWalk;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,6 +49,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -58,8 +59,9 @@ import org.junit.jupiter.api.Test;
  * can tell and every answer that nobody knows: so the packets speak for all. {@code
  * -Dportmapctl.insertions=N} sets how many insertions, 10,000 in the long form.
  */
+@Tag("long")
 class InterceptorsTest {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.insertions", 600);
+  private static final int ROUNDS = Rounds.of("insertions", 200, 3000);
 
   private static final HostAddresses HOST =
       new HostAddresses(

@@ -1,8 +1,6 @@
 package io.portmapctl.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Overrides;
@@ -21,6 +19,8 @@ import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Rounds;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,16 +31,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every single change of every rule: what is in our chains, or leads to them, is noticed and
  * mended; what is anyone else's is not, unless it takes a published port away.
  */
+@Tag("long")
 class MutationTest {
   private static final Path HOST = Path.of("testdata/podman-host");
-  private static final int RULESETS = Integer.getInteger("portmapctl.mutatedRulesets", 20);
+  private static final int RULESETS = Rounds.of("mutatedRulesets", 20, 50);
 
+  /** One of so many changes is tried. */
+  private static final int EVERY = Rounds.of("mutateEvery", 24, 1);
+
+  private int made;
   private final Map<String, Integer> counts = new TreeMap<>();
 
   /** A host whose attachments are exactly there. */
@@ -81,24 +87,26 @@ class MutationTest {
             Documents.Need.ALL);
     everyChange(new Host("podman", tables, documents.attachments()));
     print("the captured host");
-    assertThat(counts.getOrDefault("ours: delete", 0)).isGreaterThan(100);
-    // a bridge's rules in POSTROUTING accept hairpin traffic before it is masqueraded
-    assertThat(counts.get("jump behind another's rule, noticed")).isPositive();
+    assertThat(counts.getOrDefault("ours: delete", 0)).isGreaterThan(100 / EVERY);
+    if (EVERY == 1) {
+      // a bridge's rules in POSTROUTING accept hairpin traffic before it is masqueraded
+      assertThat(counts.get("jump behind another's rule, noticed")).isPositive();
+    }
   }
 
   @Test
   void onGeneratedHosts() throws Exception {
-    int made = 0;
-    for (long seed = 1; made < RULESETS; seed++) {
+    int hosts = 0;
+    for (long seed = 1; hosts < RULESETS; seed++) {
       Optional<Host> host = generated(seed);
       if (host.isPresent()) {
         everyChange(host.get());
-        made++;
+        hosts++;
       }
     }
-    print(made + " generated hosts");
-    assertThat(counts.getOrDefault("ours: delete", 0)).isGreaterThan(made * 5);
-    assertThat(counts.getOrDefault("others: delete", 0)).isGreaterThan(made);
+    print(hosts + " generated hosts");
+    assertThat(counts.getOrDefault("ours: delete", 0)).isGreaterThan(hosts * 5 / EVERY);
+    assertThat(counts.getOrDefault("others: delete", 0)).isGreaterThan(hosts / EVERY);
   }
 
   private void print(String what) {
@@ -150,12 +158,18 @@ class MutationTest {
       for (Chain chain : table.chains().values()) {
         for (int at = 0; at < chain.rows().size(); at++) {
           for (Mutation mutation : mutations(table, chain, at)) {
-            check(host, family, mutation);
+            if (isTried()) {
+              check(host, family, mutation);
+            }
           }
         }
       }
       thieves(host, family);
     }
+  }
+
+  private boolean isTried() {
+    return made++ % EVERY == 0;
   }
 
   private void check(Host host, int family, Mutation mutation) throws Exception {
@@ -242,6 +256,9 @@ class MutationTest {
         String to = table.family() == Family.IPV4 ? "192.0.2.77:1" : "[2001:db8::77]:1";
         for (String target : List.of("-j DNAT --to-destination " + to, "-j ACCEPT", "-j RETURN")) {
           for (String chain : List.of("PREROUTING", "OUTPUT", ChainNames.DNAT)) {
+            if (!isTried()) {
+              continue;
+            }
             RuleEntry thief = row(table.family(), match + " " + target);
             List<RuleEntry> rows = new ArrayList<>(rows(table, chain));
             rows.add(0, thief);

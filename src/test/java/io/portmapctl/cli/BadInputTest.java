@@ -1,17 +1,18 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.portmapctl.testing.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * input, and the exact exit code and message. {@code -Dportmapctl.update=true} rewrites the last
  * two.
  */
+@Tag("fast")
 class BadInputTest {
   private static final Path CASES = Path.of("testdata/bad/cases.ndjson");
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -1,8 +1,10 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import io.portmapctl.cli.completion.Shell;
+import io.portmapctl.testing.ManPages;
+import io.portmapctl.testing.Roff;
+import io.portmapctl.testing.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +26,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * The completions and the manual are what the command line's model gives today. {@code
  * -Dportmapctl.update=true} writes them anew.
  */
+@Tag("fast")
 class GeneratedFilesTest {
 
   @Test

@@ -1,13 +1,14 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
-import io.portmapctl.Needs;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Needs;
+import io.portmapctl.testing.Rounds;
+import io.portmapctl.testing.Run;
 import io.portmapctl.view.DocumentView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code stdout} and {@code stderr} are what it must give. {@code -Dportmapctl.update=true}
  * rewrites those three, for a person to read.
  */
+@Tag("fast")
 class GoldenTest {
+  private static final int DIFFS = Rounds.of("diffs", 50, 200);
   private static final Path CASES = Path.of("testdata/golden");
 
   @TempDir private Path folder;
@@ -91,7 +95,7 @@ class GoldenTest {
         applied += patch(before, diff.out(), save.out(), name);
       }
     }
-    for (int seed = 0; seed < 200; seed++) {
+    for (int seed = 0; seed < DIFFS; seed++) {
       Generator make = new Generator(seed);
       Family family = make.pick(Family.values());
       Table before = make.tableWithContainers(family);
@@ -109,7 +113,7 @@ class GoldenTest {
     }
     applied += manyChains();
     System.out.printf("patch applied %d diffs%n", applied);
-    assertThat(applied).isGreaterThan(100);
+    assertThat(applied).isGreaterThan(DIFFS / 2);
   }
 
   /** Hundreds of new chains around hundreds that stay. */

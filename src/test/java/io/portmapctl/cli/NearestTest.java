@@ -1,11 +1,12 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which word was meant. */
+@Tag("fast")
 class NearestTest {
   private static final List<String> COMMANDS = List.of("add", "del", "check", "list", "gc", "help");
 

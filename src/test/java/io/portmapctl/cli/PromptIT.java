@@ -1,12 +1,15 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
+import io.portmapctl.testing.Namespace;
+import io.portmapctl.testing.Screen;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The question and the confirmation, in a real terminal. */
+@Tag("live")
 class PromptIT {
   @TempDir private Path folder;
 

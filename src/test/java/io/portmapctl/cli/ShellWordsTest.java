@@ -1,11 +1,12 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Lines as a POSIX shell splits them; each expectation was tried in one. */
+@Tag("fast")
 class ShellWordsTest {
 
   private static List<String> words(String line) {

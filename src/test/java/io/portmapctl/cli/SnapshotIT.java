@@ -1,13 +1,15 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.host.snapshot.SnapshotFormat;
 import io.portmapctl.host.snapshot.SnapshotHost;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Words;
+import io.portmapctl.testing.Attachments;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Namespace;
+import io.portmapctl.testing.Run;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +56,7 @@ class SnapshotIT {
   }
 
   private Site make(long seed, String variant) throws Exception {
-    Namespace host = ApplyIT.host();
+    Namespace host = Namespace.withBridge();
     Path cache = Files.createDirectories(folder.resolve("cache-" + seed));
     Site site = new Site(host, cache, variant, new Generator(seed));
     links(site);
@@ -88,7 +90,7 @@ class SnapshotIT {
             "net.ipv4.conf.cni-test0.route_localnet")) {
       site.must("sysctl", "-qw", setting + "=" + random.below(2));
     }
-    PacketsIT.settle(site.host);
+    io.portmapctl.testing.Site.settle(site.host);
   }
 
   /** Others' rules, with bytes of any kind in their comments. */
@@ -131,7 +133,7 @@ class SnapshotIT {
   private void container(Site site, int number) throws Exception {
     Generator random = site.random;
     Attachment attachment = random.attachment(random.identity());
-    String document = ApplyIT.document(attachment);
+    String document = Attachments.document(attachment);
     Path file = folder.resolve("document.json");
     Files.writeString(file, document, StandardCharsets.ISO_8859_1);
     if (!random.chance(5)) {
@@ -152,7 +154,7 @@ class SnapshotIT {
     if (!random.chance(5)) {
       Files.writeString(
           site.cache.resolve("web-" + number + "-eth0"),
-          MendIT.record(
+          Attachments.record(
               new String(document.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8),
               netns));
     }
@@ -259,7 +261,7 @@ class SnapshotIT {
   @Test
   void whatCouldNotBeReadIsInItWithTheReason() throws Exception {
     Path snapshot = folder.resolve("snapshot.json");
-    try (Namespace host = ApplyIT.host()) {
+    try (Namespace host = Namespace.withBridge()) {
       List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
       List<String> command = new ArrayList<>(nobody);
       command.addAll(List.of(Namespace.launcher(), "snapshot"));

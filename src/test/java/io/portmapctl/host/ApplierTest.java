@@ -2,8 +2,6 @@ package io.portmapctl.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -15,17 +13,21 @@ import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Rounds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Carrying plans out, on tables in memory that fail and change when told to. */
+@Tag("fast")
 class ApplierTest {
   private static final List<Family> BOTH = List.of(Family.IPV4, Family.IPV6);
-  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 3000) / 3;
+  private static final int ROUNDS = Rounds.of("rounds", 250, 1000);
 
   /** A host without surprises. */
   private static class CalmKernel implements Kernel {

@@ -2,8 +2,6 @@ package io.portmapctl.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
@@ -16,6 +14,8 @@ import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** What every backend does, whatever keeps its tables. */
 public interface BackendContract {
   /** How many random plans are carried out one after another, in each family. */
-  int PLANS = Integer.getInteger("portmapctl.contractPlans", 25);
+  int PLANS = Rounds.of("contractPlans", 25, 250);
 
   /** A backend whose tables are empty, or hold rules of others only. */
   Backend backend();

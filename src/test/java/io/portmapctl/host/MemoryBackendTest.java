@@ -1,8 +1,10 @@
 package io.portmapctl.host;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** The contract, kept by tables in memory. */
+@Tag("fast")
 class MemoryBackendTest implements BackendContract {
 
   @Override

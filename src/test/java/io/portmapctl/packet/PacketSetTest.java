@@ -1,23 +1,25 @@
 package io.portmapctl.packet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import io.portmapctl.net.AddressRange;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.testing.Rounds;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The algebra against brute force: of every field two bits count, so that each packet can be asked,
  * and a set of packets is a set of bits.
  */
+@Tag("long")
 class PacketSetTest {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 60);
+  private static final int ROUNDS = Rounds.of("rounds", 15, 60);
 
   /** Values that stand for all others: both ends of a field are among them. */
   private static final long[] PROTOCOLS = {0, 1, 254, 255};

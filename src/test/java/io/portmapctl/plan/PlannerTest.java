@@ -1,8 +1,6 @@
 package io.portmapctl.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;
@@ -16,13 +14,16 @@ import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Single cases that the laws do not tell apart. */
+@Tag("fast")
 class PlannerTest {
   private static final String BUILT_IN =
       "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n";

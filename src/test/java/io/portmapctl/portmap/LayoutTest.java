@@ -1,8 +1,6 @@
 package io.portmapctl.portmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Family;
@@ -11,6 +9,7 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.testing.Generator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -1,10 +1,9 @@
 package io.portmapctl.portmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
+import io.portmapctl.testing.Generator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -1,16 +1,17 @@
 package io.portmapctl.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import io.portmapctl.cli.KnownNames;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is offered where. */
+@Tag("fast")
 class CompletionsTest {
   private final AtomicInteger readings = new AtomicInteger();
   private final Completions completions =

@@ -1,7 +1,6 @@
 package io.portmapctl.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import io.portmapctl.cli.ChosenRuleset;
 import io.portmapctl.cli.ShellWords;
 import java.io.IOException;
@@ -9,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Lines, and the questions of an add. */
+@Tag("fast")
 class InterpreterTest {
   private static final ChosenRuleset EMPTY = new ChosenRuleset("empty", Optional.empty());
 

@@ -1,12 +1,13 @@
 package io.portmapctl.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.Parser.ParseContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which word is typed, and how a completed one is written. */
+@Tag("fast")
 class LineParserTest {
 
   /** The bar is the cursor. */

@@ -1,8 +1,6 @@
 package io.portmapctl.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
 import io.portmapctl.net.AddressRange;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
@@ -15,20 +13,26 @@ import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
+import io.portmapctl.testing.Generator;
+import io.portmapctl.testing.PlainPacket;
+import io.portmapctl.testing.PlainWalk;
+import io.portmapctl.testing.Rounds;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Sets of packets through random small tables, against single packets that are led through by hand
  * ({@link PlainWalk}); {@code -Dportmapctl.rounds=N} sets how many tables.
  */
+@Tag("long")
 class SetTracerTest {
-  private static final int ROUNDS = Integer.getInteger("portmapctl.rounds", 500);
+  private static final int ROUNDS = Rounds.of("rounds", 120, 500);
   private static final int PACKETS = 12;
   private static final long ALL_BITS = 0xffffffffL;
 

@@ -1,7 +1,6 @@
 package io.portmapctl.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
@@ -16,9 +15,11 @@ import io.portmapctl.view.ReasonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What no kernel takes, what it alone decides, and what must not take long. */
+@Tag("fast")
 class TracerTest {
   private static final HostAddresses HOST =
       new HostAddresses(

@@ -2,7 +2,6 @@ package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;
@@ -33,12 +32,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What an apply spawns, and what its programs' failures become; the programs answer by a script.
  */
+@Tag("fast")
 class IptablesBackendTest {
   private static final List<Family> BOTH = List.of(Family.IPV4, Family.IPV6);
 

@@ -2,7 +2,6 @@ package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
@@ -17,10 +16,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reading a host whose programs answer by a script. */
+@Tag("fast")
 class LiveReaderTest {
   private static final String EMPTY =
       "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"

@@ -1,15 +1,16 @@
 package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Generator;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.testing.Generator;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class RestoreScriptTest {
 
   private static Table table(String... rules) {

@@ -2,13 +2,12 @@ package io.portmapctl.host.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.portmapctl.Generator;
 import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.live.LocalHost;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.HostInterface;
+import io.portmapctl.testing.Generator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;

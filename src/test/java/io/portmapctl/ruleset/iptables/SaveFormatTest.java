@@ -2,7 +2,6 @@ package io.portmapctl.ruleset.iptables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Ruleset;
@@ -15,8 +14,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class SaveFormatTest {
   private static final String NAT = "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING %s\nCOMMIT\n";
 

@@ -1,21 +1,22 @@
 package io.portmapctl.ruleset.iptables;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.portmapctl.Spelling;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Target;
+import io.portmapctl.testing.Spelling;
 import io.portmapctl.text.Octets;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * However a match or a target is written, it is the rule that the kernel prints; LiveIT asks the
  * kernel the same.
  */
+@Tag("fast")
 class SpellingTest {
 
   @Test

@@ -1,0 +1,219 @@
+package io.portmapctl.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import io.portmapctl.testing.Namespace;
+import io.portmapctl.testing.Needs;
+import io.portmapctl.testing.Run;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged launcher: what it prints, with any archive and any Java, and how fast it starts. */
+@Tag("live")
+class LauncherIT {
+  private static final Path TARGET = Path.of("target").toAbsolutePath();
+  private static final List<String> ADD =
+      List.of("add", "testdata/quickstart.json", "--ruleset", "empty");
+  private static final int STARTS = 5;
+  private static final int ROUNDS = 7;
+
+  @TempDir private Path folder;
+
+  private static Run launch(Path launcher, List<String> environment) throws Exception {
+    List<String> command = new ArrayList<>(List.of("env"));
+    command.addAll(environment);
+    command.add(launcher.toString());
+    command.addAll(ADD);
+    return Namespace.process("", command);
+  }
+
+  private static String expected() {
+    return Run.of(ADD.toArray(new String[0])).out();
+  }
+
+  /** A copy that can be damaged. */
+  private Path copy() throws Exception {
+    for (String name : List.of("portmapctl", "portmapctl.jar", "portmapctl.java")) {
+      Files.copy(TARGET.resolve(name), folder.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    Files.createDirectory(folder.resolve("lib"));
+    try (Stream<Path> jars = Files.list(TARGET.resolve("lib"))) {
+      for (Path jar : jars.toList()) {
+        Files.copy(
+            jar,
+            folder.resolve("lib").resolve(jar.getFileName()),
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    return folder.resolve("portmapctl");
+  }
+
+  @Test
+  void theArchiveIsUsed() throws Exception {
+    Run run =
+        Namespace.process(
+            "",
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:SharedArchiveFile=" + TARGET.resolve("portmapctl.jsa"),
+                "-Xshare:on",
+                "-Xlog:class+load",
+                "-XX:+UseSerialGC",
+                "-cp",
+                TARGET.resolve("portmapctl.jar").toString(),
+                "io.portmapctl.cli.Portmapctl",
+                "--version"));
+    assertThat(run.exit()).as(run.err()).isZero();
+    // picocli's too, which are compiled for Java 5
+    for (String name : List.of("io.portmapctl.cli.Portmapctl ", "picocli.CommandLine ")) {
+      assertThat(run.out().lines().filter(l -> l.contains(name)))
+          .singleElement()
+          .asString()
+          .contains("source: shared objects file");
+    }
+  }
+
+  @Test
+  void withoutAnArchiveAllIsAsBefore() throws Exception {
+    Run run = launch(copy(), List.of());
+    assertThat(run).isEqualTo(new Run(0, expected(), ""));
+  }
+
+  @Test
+  void aBrokenArchiveIsIgnored() throws Exception {
+    Path launcher = copy();
+    byte[] archive = Files.readAllBytes(TARGET.resolve("portmapctl.jsa"));
+    for (byte[] broken : List.of(new byte[0], Arrays.copyOf(archive, 5000), "text".getBytes())) {
+      Files.write(folder.resolve("portmapctl.jsa"), broken);
+      assertThat(launch(launcher, List.of())).isEqualTo(new Run(0, expected(), ""));
+    }
+  }
+
+  @Test
+  void anArchiveOfAnotherJarIsIgnored() throws Exception {
+    Path launcher = copy();
+    Files.copy(TARGET.resolve("portmapctl.jsa"), folder.resolve("portmapctl.jsa"));
+    assertThat(launch(launcher, List.of())).isEqualTo(new Run(0, expected(), ""));
+  }
+
+  @Test
+  void anotherJavaIgnoresTheArchive() throws Exception {
+    List<Path> others;
+    try (Stream<Path> list = Files.list(Path.of("/usr/lib/jvm"))) {
+      others =
+          list.map(home -> home.resolve("release"))
+              .filter(Files::exists)
+              .filter(release -> Runtime.version().feature() < feature(release))
+              .toList();
+    }
+    org.junit.jupiter.api.Assumptions.assumeFalse(
+        others.isEmpty(), "no Java newer than the one that runs the tests is installed");
+    for (Path release : others) {
+      Run run = launch(TARGET.resolve("portmapctl"), List.of("JAVA_HOME=" + release.getParent()));
+      assertThat(run).as(release.toString()).isEqualTo(new Run(0, expected(), ""));
+    }
+  }
+
+  private static int feature(Path release) {
+    try {
+      return Files.readAllLines(release).stream()
+          .filter(l -> l.startsWith("JAVA_VERSION="))
+          .map(l -> l.replaceAll("[^0-9]*([0-9]+).*", "$1"))
+          .mapToInt(Integer::parseInt)
+          .findFirst()
+          .orElse(0);
+    } catch (java.io.IOException e) {
+      return 0;
+    }
+  }
+
+  @Test
+  void anOldOrMissingJavaIsSaid() throws Exception {
+    Path old = Files.createDirectories(folder.resolve("old/bin"));
+    Files.copy(Path.of("/bin/true"), old.resolve("java"), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.writeString(folder.resolve("old/release"), "JAVA_VERSION=\"11.0.2\"\n");
+    Run run = launch(TARGET.resolve("portmapctl"), List.of("JAVA_HOME=" + folder.resolve("old")));
+    assertThat(run)
+        .isEqualTo(
+            new Run(
+                4,
+                "",
+                "portmapctl: "
+                    + old.resolve("java")
+                    + " is Java 11.0.2; Java 17 or newer is needed\n"));
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Run missing = launch(TARGET.resolve("portmapctl"), List.of("-u", "JAVA_HOME", "PATH=" + empty));
+    assertThat(missing)
+        .isEqualTo(
+            new Run(
+                4,
+                "",
+                "portmapctl: no Java found; install a Java 17 runtime or newer, or set"
+                    + " JAVA_HOME\n"));
+  }
+
+  @Test
+  void aSymbolicLinkToTheLauncherWorks() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("pm"), TARGET.resolve("portmapctl"));
+    assertThat(launch(link, List.of())).isEqualTo(new Run(0, expected(), ""));
+    Files.delete(link);
+  }
+
+  @Test
+  void aBrokenPipeEndsQuietly() throws Exception {
+    Needs.program("head");
+    Run run =
+        Namespace.process(
+            "",
+            List.of(
+                "sh",
+                "-c",
+                TARGET.resolve("portmapctl")
+                    + " add testdata/podman-host/cni-cache --ruleset empty | head -1"));
+    assertThat(run)
+        .isEqualTo(
+            new Run(
+                0,
+                "--- ipv4 nat (before)\n",
+                "1 folder entry of other kinds passed over (--verbose names them)\n"));
+  }
+
+  /**
+   * Prints how long a start takes with and without launcher and archive; no bound, machines differ.
+   */
+  @Test
+  void startUpTimes() throws Exception {
+    String java = ProcessHandle.current().info().command().orElseThrow();
+    List<Long> launcher = new ArrayList<>();
+    List<Long> jar = new ArrayList<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      launcher.add(starts(TARGET.resolve("portmapctl").toString()));
+      jar.add(starts(java + " -jar " + TARGET.resolve("portmapctl.jar")));
+    }
+    Collections.sort(launcher);
+    Collections.sort(jar);
+    long fast = launcher.get(ROUNDS / 2);
+    long slow = jar.get(ROUNDS / 2);
+    System.out.printf(
+        "start-up, median of %d times %d starts: launcher %d ms, java -jar %d ms, ratio %.2f%n",
+        ROUNDS, STARTS, fast, slow, (double) fast / slow);
+  }
+
+  /** Milliseconds a start, of several in one shell. */
+  private static long starts(String program) throws Exception {
+    String command = program + " " + String.join(" ", ADD) + " >/dev/null";
+    String loop = "for i in $(seq " + STARTS + "); do " + command + " || exit 1; done";
+    long start = System.nanoTime();
+    Run run = Namespace.process("", List.of("sh", "-c", loop));
+    assertThat(run.exit()).as(run.err()).isZero();
+    return (System.nanoTime() - start) / 1_000_000 / STARTS;
+  }
+}
