@@ -121,8 +121,7 @@ public final class Sentences {
     return switch (program) {
       case DOCKER, NETAVARK -> "publish that container on another port, or this one";
       case HOST_PORTS -> "give that pod, or this container, another hostPort";
-      case KUBE_PROXY ->
-          "give the service another node port, or this container another host port";
+      case KUBE_PROXY -> "give the service another node port, or this container another host port";
       case FIREWALLD -> "take the forward-port out of its zone";
       case LIBVIRT -> "change its network";
     };

@@ -324,7 +324,8 @@ class SetTracerTest {
     assertThat(part.target()).as(what).isEqualTo(end.target());
     PacketSet one = end.packet().set(space);
     assertThat(part.packets().contains(one)).as(what + ", at its end " + end.packet()).isTrue();
-    PacketSet on = tracer.rewritten(new Leaving(part.kind(), one, part.rules(), part.target()), hook);
+    PacketSet on =
+        tracer.rewritten(new Leaving(part.kind(), one, part.rules(), part.target()), hook);
     end.target().ifPresent(t -> moved(what + ", " + t, on, end.packet(), t, hook));
   }
 
