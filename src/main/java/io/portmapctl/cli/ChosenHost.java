@@ -51,7 +51,7 @@ final class ChosenHost {
   static ChosenHost of(ParseResult given) {
     if (given.hasMatchedOption("--host")) {
       for (String other : List.of("--ruleset", "--ruleset6")) {
-        refuse(given, other, "it has the rulesets of its own");
+        refuse(given, other, "a snapshot has rulesets of its own");
       }
       for (String other : List.of("--apply", "--rehearse")) {
         refuse(given, other, "a snapshot is only looked at");
