@@ -50,7 +50,7 @@ final class ChosenHost {
   static ChosenHost of(ParseResult given) {
     if (HOST.isGiven(given)) {
       for (Option<?> other : List.of(RulesetOptions.RULESET, RulesetOptions.RULESET6)) {
-        refuse(given, other, "it has the rulesets of its own");
+        refuse(given, other, "a snapshot has rulesets of its own");
       }
       for (Option<?> other : List.of(ApplyOptions.APPLY, ApplyOptions.REHEARSE)) {
         refuse(given, other, "a snapshot is only looked at");
