@@ -1,6 +1,7 @@
 package io.portmapctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.view.Sentences;
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.portmapctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Identity;

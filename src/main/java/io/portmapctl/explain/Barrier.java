@@ -1,6 +1,5 @@
 package io.portmapctl.explain;
 
-
 /**
  * What keeps a host from forwarding.
  *

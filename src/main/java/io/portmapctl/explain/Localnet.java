@@ -1,6 +1,5 @@
 package io.portmapctl.explain;
 
-
 /** Whether {@code route_localnet} is set on the interface towards a container. */
 public enum Localnet {
   /** It is. */

@@ -5,4 +5,3 @@
 package io.portmapctl.explain;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -7,6 +7,7 @@ import static io.portmapctl.portmap.MappingRules.port;
 import static io.portmapctl.portmap.MappingRules.protocol;
 import static io.portmapctl.portmap.MappingRules.rule;
 import static io.portmapctl.portmap.MappingRules.source;
+
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Cidr;

@@ -3,6 +3,7 @@ package io.portmapctl.portmap;
 import static io.portmapctl.portmap.MappingRules.LOCALHOST;
 import static io.portmapctl.portmap.MappingRules.jump;
 import static io.portmapctl.portmap.MappingRules.rule;
+
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Cidr;

@@ -3,4 +3,3 @@
 package io.portmapctl.portmap;
 
 import org.jspecify.annotations.NullMarked;
-

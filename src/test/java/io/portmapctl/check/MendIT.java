@@ -1,6 +1,7 @@
 package io.portmapctl.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.portmapctl.cni.Attachment;
@@ -232,7 +233,8 @@ class MendIT {
     Files.writeString(elsewhere, Attachments.record(one(6_000), ""));
     Files.writeString(
         cache.resolve("bridge-c1-eth0"),
-        Attachments.record(one(1), "").replaceAll("\"config\":\"[^\"]*\"", "\"config\":\"" + bridge() + "\""));
+        Attachments.record(one(1), "")
+            .replaceAll("\"config\":\"[^\"]*\"", "\"config\":\"" + bridge() + "\""));
     Files.createSymbolicLink(cache.resolve("web-link-eth0"), elsewhere);
     Namespace.process("", List.of("mkfifo", cache.resolve("fifo").toString()));
     Namespace.process("", List.of("chmod", "-R", "a+rX", folder.toString()));

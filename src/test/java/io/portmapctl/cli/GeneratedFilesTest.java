@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.cli.completion.Shell;
 import io.portmapctl.testing.ManPages;
 import io.portmapctl.testing.Roff;

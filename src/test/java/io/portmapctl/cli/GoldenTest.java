@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;

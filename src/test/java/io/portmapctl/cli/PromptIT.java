@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Screen;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.host.snapshot.SnapshotFormat;
 import io.portmapctl.host.snapshot.SnapshotHost;

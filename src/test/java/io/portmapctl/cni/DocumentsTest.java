@@ -1,6 +1,7 @@
 package io.portmapctl.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.cni.Documents.Need;
 import io.portmapctl.cni.InputError.Code;
 import io.portmapctl.net.Family;

@@ -1,6 +1,7 @@
 package io.portmapctl.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Needs;
 import io.portmapctl.testing.Run;

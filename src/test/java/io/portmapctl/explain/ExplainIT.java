@@ -1,6 +1,7 @@
 package io.portmapctl.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.portmapctl.testing.Namespace;

@@ -2,6 +2,7 @@ package io.portmapctl.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;

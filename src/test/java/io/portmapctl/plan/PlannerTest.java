@@ -1,6 +1,7 @@
 package io.portmapctl.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;

@@ -1,6 +1,7 @@
 package io.portmapctl.portmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;

@@ -1,6 +1,7 @@
 package io.portmapctl.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.cli.KnownNames;
 import java.util.List;
 import java.util.TreeMap;

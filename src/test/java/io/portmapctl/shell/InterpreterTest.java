@@ -1,6 +1,7 @@
 package io.portmapctl.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.cli.ChosenRuleset;
 import io.portmapctl.cli.ShellWords;
 import java.io.IOException;

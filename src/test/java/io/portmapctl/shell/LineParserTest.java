@@ -1,6 +1,7 @@
 package io.portmapctl.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.Parser.ParseContext;
 import org.junit.jupiter.api.Tag;

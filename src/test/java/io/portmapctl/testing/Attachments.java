@@ -83,7 +83,9 @@ public final class Attachments {
     list.set("cniVersion", plugin.remove("cniVersion"));
     list.set("name", plugin.remove("name"));
     plugin.putObject("capabilities").put("portMappings", true);
-    list.putArray("plugins").add(JsonNodeFactory.instance.objectNode().put("type", "bridge")).add(plugin);
+    list.putArray("plugins")
+        .add(JsonNodeFactory.instance.objectNode().put("type", "bridge"))
+        .add(plugin);
     ObjectNode record = JsonNodeFactory.instance.objectNode();
     record.put("kind", "cniCacheV1");
     record.set("containerId", root.get("containerID"));

@@ -1,6 +1,5 @@
 package io.portmapctl.testing;
 
-
 /**
  * How far a test goes that could go on for ever: a sample by default, the long form with {@code
  * -Dportmapctl.long=true}, any other number by the test's own property.

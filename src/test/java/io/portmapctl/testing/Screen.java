@@ -1,6 +1,7 @@
 package io.portmapctl.testing;
 
 import static org.assertj.core.api.Assertions.fail;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

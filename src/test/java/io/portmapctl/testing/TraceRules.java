@@ -1,6 +1,7 @@
 package io.portmapctl.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.net.Family;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.portmapctl.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;

@@ -1,6 +1,7 @@
 package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.net.Family;
 import io.portmapctl.testing.Attachments;

@@ -1,6 +1,7 @@
 package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Run;
 import java.nio.file.Files;

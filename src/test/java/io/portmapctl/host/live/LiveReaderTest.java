@@ -2,6 +2,7 @@ package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;

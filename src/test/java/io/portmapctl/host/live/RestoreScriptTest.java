@@ -1,6 +1,7 @@
 package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.ruleset.RuleEntry;

@@ -2,6 +2,7 @@ package io.portmapctl.host.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.live.LocalHost;

@@ -2,6 +2,7 @@ package io.portmapctl.ruleset.iptables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Ruleset;

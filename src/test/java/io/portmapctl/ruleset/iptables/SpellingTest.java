@@ -1,6 +1,7 @@
 package io.portmapctl.ruleset.iptables;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
