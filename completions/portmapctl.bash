@@ -36,16 +36,16 @@ _portmapctl_add() {
       _portmapctl__offer 'live empty' files
       return
       ;;
-    --host | --undo | --lock-file)
-      _portmapctl__offer '' files
-      return
-      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
       ;;
     --iptables)
       _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    --host | --undo | --lock-file)
+      _portmapctl__offer '' files
       return
       ;;
     -o | --output)
@@ -57,7 +57,7 @@ _portmapctl_add() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --host --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_del() {
@@ -69,16 +69,16 @@ _portmapctl_del() {
       _portmapctl__offer 'live empty' files
       return
       ;;
-    --host | --undo | --lock-file)
-      _portmapctl__offer '' files
-      return
-      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
       ;;
     --iptables)
       _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    --host | --undo | --lock-file)
+      _portmapctl__offer '' files
       return
       ;;
     -o | --output)
@@ -90,7 +90,7 @@ _portmapctl_del() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --chain --prune --ruleset --ruleset6 --host --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --chain --prune --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_check() {
@@ -106,16 +106,16 @@ _portmapctl_check() {
       _portmapctl__offer 'live empty' files
       return
       ;;
-    --host)
-      _portmapctl__offer '' files
-      return
-      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
       ;;
     --iptables)
       _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    --host)
+      _portmapctl__offer '' files
       return
       ;;
     -o | --output)
@@ -127,7 +127,7 @@ _portmapctl_check() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --host --family --iptables -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables --host -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
 }
 
 _portmapctl_list() {
@@ -136,16 +136,16 @@ _portmapctl_list() {
       _portmapctl__offer 'live empty' files
       return
       ;;
-    --host | --attachments)
-      _portmapctl__offer '' files
-      return
-      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
       ;;
     --iptables)
       _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    --host | --attachments)
+      _portmapctl__offer '' files
       return
       ;;
     --plugin-type | --net | --container-id | --port | --wait)
@@ -164,7 +164,7 @@ _portmapctl_list() {
       return
       ;;
   esac
-  _portmapctl__arguments '--ruleset --ruleset6 --host --family --iptables --attachments --plugin-type --net --container-id --port --state --exit-code -o --output --wait --keep-going --color -v --verbose -q --quiet -h --help' '' ''
+  _portmapctl__arguments '--ruleset --ruleset6 --family --iptables --host --attachments --plugin-type --net --container-id --port --state --exit-code -o --output --wait --keep-going --color -v --verbose -q --quiet -h --help' '' ''
 }
 
 _portmapctl_explain() {
@@ -180,16 +180,16 @@ _portmapctl_explain() {
       _portmapctl__offer 'live empty' files
       return
       ;;
-    --host | --addresses)
-      _portmapctl__offer '' files
-      return
-      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
       ;;
     --iptables)
       _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    --host | --addresses)
+      _portmapctl__offer '' files
       return
       ;;
     -o | --output)
@@ -201,7 +201,7 @@ _portmapctl_explain() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --packet --port --ruleset --ruleset6 --host --family --iptables --local-address --addresses -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --packet --port --ruleset --ruleset6 --family --iptables --host --local-address --addresses -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
 }
 
 _portmapctl_gc() {
@@ -213,16 +213,16 @@ _portmapctl_gc() {
       _portmapctl__offer 'live empty' files
       return
       ;;
-    --host | --undo | --lock-file)
-      _portmapctl__offer '' files
-      return
-      ;;
     --family)
       _portmapctl__offer 'both ipv4 ipv6' ''
       return
       ;;
     --iptables)
       _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    --host | --undo | --lock-file)
+      _portmapctl__offer '' files
       return
       ;;
     -o | --output)
@@ -234,7 +234,7 @@ _portmapctl_gc() {
       return
       ;;
   esac
-  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --host --family --iptables -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_snapshot() {
