@@ -2,7 +2,8 @@ package io.portmapctl.explain;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
@@ -24,7 +25,7 @@ public final class ChainOwners {
 
   /** With the attachments that are known. */
   public ChainOwners(List<Attachment> attachments) {
-    attachments.forEach(a -> known.put(ChainNames.hash(a.identity()), a.identity()));
+    attachments.forEach(a -> known.put(ContainerChains.of(a.identity()).digits(), a.identity()));
   }
 
   /**
@@ -38,7 +39,7 @@ public final class ChainOwners {
 
     /** Whether it is a container's chain. */
     public boolean isContainer() {
-      return ChainNames.isContainerChain(chain);
+      return Layouts.isContainerChain(chain);
     }
 
     /** The same, where it does not matter what the rule's comment says. */
@@ -61,7 +62,7 @@ public final class ChainOwners {
       }
     }
     Optional<Octets> label =
-        ChainNames.isContainerChain(chain)
+        Layouts.isContainerChain(chain)
             ? Optional.empty()
             : exit.rules().get(exit.rules().size() - 1).rule().comment();
     return new Recipient(chain, owner.or(() -> owner(chain)), label);
@@ -76,18 +77,20 @@ public final class ChainOwners {
 
   /** Whose a chain is by its name. */
   Optional<Identity> owner(String chain) {
-    return Optional.ofNullable(known.get(ChainNames.digits(chain)));
+    return Optional.ofNullable(known.get(ContainerChains.digits(chain)));
   }
 
   /** Whose a chain is by the entries of a table, or by its name. */
   Optional<Identity> owner(Table table, String chain) {
-    for (RuleEntry row : table.chain(ChainNames.DNAT).map(Chain::rows).orElse(List.of())) {
-      Optional<Identity> owner =
-          row.rule().target().leadsTo(chain)
-              ? PortmapTable.owner(row.rule(), chain)
-              : Optional.empty();
-      if (owner.isPresent()) {
-        return owner;
+    for (String holder : Layouts.entryChains(chain)) {
+      for (RuleEntry row : table.chain(holder).map(Chain::rows).orElse(List.of())) {
+        Optional<Identity> owner =
+            row.rule().target().leadsTo(chain)
+                ? PortmapTable.owner(row.rule(), chain)
+                : Optional.empty();
+        if (owner.isPresent()) {
+          return owner;
+        }
       }
     }
     return owner(chain);

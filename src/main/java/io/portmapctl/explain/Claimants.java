@@ -1,6 +1,6 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.trace.ExcludedRules;
 import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.PacketPath;
@@ -46,7 +46,7 @@ public final class Claimants {
   /** Without the rule that redirected; without all rules of a container's chain. */
   private static ExcludedRules without(ExcludedRules before, HookExit exit) {
     Step last = exit.rules().get(exit.rules().size() - 1);
-    return ChainNames.isContainerChain(last.chain())
+    return Layouts.isContainerChain(last.chain())
         ? before.andChain(last.chain())
         : before.and(new RulePlace(last.chain(), last.index(), last.rule()));
   }

@@ -4,7 +4,7 @@ import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.ForeignDnat;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
@@ -145,7 +145,7 @@ record ConnectionVerdict(
     for (Step step : path.traversals().get(0).steps()) {
       if (step.result() == Ternary.NO && isAbout(step.rule(), packet)) {
         String target = step.rule().target().chain().orElse("");
-        String chain = ChainNames.isContainerChain(target) ? target : step.chain();
+        String chain = Layouts.isContainerChain(target) ? target : step.chain();
         Optional<Cidr> network =
             RulePorts.of(step.rule())
                 .flatMap(RulePorts::network)
@@ -166,7 +166,7 @@ record ConnectionVerdict(
   private Optional<Cause.NearestRule> elsewhere(Packet packet) {
     Optional<IpAddress> to = packet.destination().ip();
     for (Chain chain : table.chains().values()) {
-      if (!ChainNames.isContainerChain(chain.name())) {
+      if (!Layouts.isContainerChain(chain.name())) {
         continue;
       }
       for (int i = 0; i < chain.rows().size(); i++) {
@@ -191,12 +191,12 @@ record ConnectionVerdict(
   /** Whether a rule, or a container's chain that it leads to, redirects the packet's port. */
   private boolean isAbout(Rule rule, Packet packet) {
     String target = rule.target().chain().orElse("");
-    if (ChainNames.isContainerChain(target) && RulePorts.of(rule).isEmpty()) {
+    if (Layouts.isContainerChain(target) && RulePorts.of(rule).isEmpty()) {
       return table.chain(target).map(Chain::rows).orElse(List.of()).stream()
           .anyMatch(r -> ForeignDnat.redirects(r.rule().target()) && isAbout(r.rule(), packet));
     }
     int port = packet.destination().port().orElse(0);
-    boolean takes = ForeignDnat.redirects(rule.target()) || ChainNames.isContainerChain(target);
+    boolean takes = ForeignDnat.redirects(rule.target()) || Layouts.isContainerChain(target);
     return takes
         && RulePorts.of(rule)
             .filter(d -> d.protocol().equals(packet.protocol().toString()))

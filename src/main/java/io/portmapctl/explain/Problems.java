@@ -4,7 +4,7 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
@@ -36,12 +36,12 @@ final class Problems {
 
   /** Looks through the answers of a port that an attachment publishes. */
   void look(Attachment attachment, PortReach reach) {
-    String chain = ChainNames.dnat(attachment.identity());
+    List<String> chains = ContainerChains.of(attachment.identity()).names();
     PublishedPort port = reach.port();
     Optional<IpAddress> loopback = port.hostIp().filter(HostAddresses::isLoopback);
     loopback.ifPresent(a -> senders(attachment, port, new Problem.Hindrance.Loopback(a)));
     for (Answer answer : reach.answers()) {
-      boolean own = answer.recipient().map(r -> r.chain().equals(chain)).orElse(false);
+      boolean own = answer.recipient().map(r -> chains.contains(r.chain())).orElse(false);
       if (answer.result() == Answer.Result.WORKS && own) {
         continue;
       }

@@ -2,7 +2,8 @@ package io.portmapctl.explain;
 
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ChainRole;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Match;
@@ -13,7 +14,6 @@ import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Tells what rules are for.
@@ -21,9 +21,6 @@ import java.util.regex.Pattern;
  * @param owners whose the containers' chains are
  */
 public record Purposes(ChainOwners owners) {
-  /** The chains in which the bridge plugin of CNI masquerades what a container sends. */
-  private static final Pattern BRIDGE = Pattern.compile("CNI-[0-9a-f]{24}");
-
   /**
    * What a rule is for.
    *
@@ -34,33 +31,22 @@ public record Purposes(ChainOwners owners) {
       return Purpose.Plain.UNSHOWN;
     }
     String target = rule.target().chain().orElse("");
-    switch (target) {
-      case ChainNames.DNAT -> {
-        return chain.equals("OUTPUT")
-            ? Purpose.Plain.LOOKS_UP_SENT
-            : Purpose.Plain.LOOKS_UP_INCOMING;
-      }
-      case ChainNames.MASQ -> {
-        return Purpose.Plain.MASQUERADES_MARKED;
-      }
-      case ChainNames.SNAT -> {
-        return Purpose.Plain.MASQUERADES_FROM_LOCALHOST;
-      }
-      default -> {
-        if (ChainNames.isContainerChain(target)) {
-          return entry(rule, target);
-        }
-        return ours(chain, rule)
-            .orElseGet(() -> new Purpose.Foreign(program(chain, rule), rule.target()));
-      }
-    }
+    return switch (Layouts.role(target)) {
+      case ENTRIES ->
+          chain.equals("OUTPUT") ? Purpose.Plain.LOOKS_UP_SENT : Purpose.Plain.LOOKS_UP_INCOMING;
+      case MASQUERADES -> Purpose.Plain.MASQUERADES_MARKED;
+      case SOURCES -> Purpose.Plain.MASQUERADES_FROM_LOCALHOST;
+      case TRANSLATES ->
+          new Purpose.Entry(owner(rule, target), RulePorts.of(rule), conditions(rule));
+      case MASQUERADES_LOCALHOST -> new Purpose.MasqueradeEntry(owner(rule, target));
+      case MARKS, OTHER ->
+          ours(chain, rule)
+              .orElseGet(() -> new Purpose.Foreign(program(chain, rule), rule.target()));
+    };
   }
 
-  private Purpose entry(Rule rule, String target) {
-    Optional<Identity> owner = PortmapTable.owner(rule, target).or(() -> owners.owner(target));
-    return target.startsWith("CNI-SN-")
-        ? new Purpose.MasqueradeEntry(owner)
-        : new Purpose.Entry(owner, RulePorts.of(rule), conditions(rule));
+  private Optional<Identity> owner(Rule entry, String containerChain) {
+    return PortmapTable.owner(entry, containerChain).or(() -> owners.owner(containerChain));
   }
 
   /** The matches of an entry beside those that every entry has. */
@@ -81,13 +67,14 @@ public record Purposes(ChainOwners owners) {
 
   private static Optional<Purpose> ours(String chain, Rule rule) {
     Target target = rule.target();
-    if (chain.equals(ChainNames.SETMARK) && target instanceof Target.SetMark) {
+    ChainRole role = Layouts.role(chain);
+    if (role == ChainRole.MARKS && target instanceof Target.SetMark) {
       return Optional.of(Purpose.Plain.SETS_MARK);
     }
-    if (chain.equals(ChainNames.MASQ) && target instanceof Target.Masquerade) {
+    if (role == ChainRole.MASQUERADES && target instanceof Target.Masquerade) {
       return Optional.of(Purpose.Plain.MASQUERADES);
     }
-    if (!ChainNames.isContainerChain(chain)) {
+    if (!role.isContainers()) {
       return Optional.empty();
     }
     if (target instanceof Target.Dnat dnat && isPlain(dnat)) {
@@ -128,7 +115,7 @@ public record Purposes(ChainOwners owners) {
       return Purpose.Foreign.Program.DOCKER;
     }
     boolean bridge =
-        BRIDGE.matcher(chain).matches() || BRIDGE.matcher(rule.target().name()).matches();
+        Layouts.isBridgePlugins(chain) || Layouts.isBridgePlugins(rule.target().name());
     return bridge ? Purpose.Foreign.Program.BRIDGE_PLUGIN : Purpose.Foreign.Program.OTHER;
   }
 }

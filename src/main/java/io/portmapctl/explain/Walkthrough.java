@@ -4,7 +4,9 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ChainRole;
+import io.portmapctl.portmap.ContainerChains;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
@@ -87,17 +89,27 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
     }
 
     Walkthrough all() {
-      Set<String> dnat = new LinkedHashSet<>();
-      Set<String> snat = new LinkedHashSet<>();
-      containers.forEach(c -> dnat.add(ChainNames.dnat(c)));
-      containers.forEach(c -> snat.add(ChainNames.snat(c)));
-      List<Line> entries = lines(ChainNames.DNAT, r -> dnat.contains(target(r)));
+      Set<String> own = new LinkedHashSet<>();
+      containers.forEach(c -> own.addAll(ContainerChains.of(c).names()));
+      Set<String> holders = shared(ChainRole.ENTRIES);
+      List<Line> entries = new ArrayList<>();
+      for (String holder : holders) {
+        entries.addAll(lines(holder, r -> own.contains(target(r))));
+      }
+      // an entry may stand in a built-in chain itself
+      List<Line> comesIn = lines("PREROUTING", r -> leadsTo(r, holders) || leadsTo(r, own));
+      comesIn.stream().filter(l -> leadsTo(l.rule(), own)).forEach(entries::add);
       if (entries.isEmpty()) {
         return new Walkthrough(table.family(), List.of(), goes());
       }
-      stage(Station.COMES_IN, "PREROUTING", lines("PREROUTING", to(ChainNames.DNAT)));
-      stage(Station.SENT, "OUTPUT", lines("OUTPUT", to(ChainNames.DNAT)));
-      stage(Station.LOOKED_UP, ChainNames.DNAT, entries);
+      stage(Station.COMES_IN, "PREROUTING", comesIn);
+      stage(Station.SENT, "OUTPUT", lines("OUTPUT", r -> leadsTo(r, holders) || leadsTo(r, own)));
+      for (String holder : holders) {
+        stage(
+            Station.LOOKED_UP,
+            holder,
+            entries.stream().filter(l -> l.chain().equals(holder)).toList());
+      }
       Set<String> marking = new LinkedHashSet<>();
       for (String chain : inOrder(entries)) {
         List<Line> lines = lines(chain, r -> true);
@@ -110,24 +122,43 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
       for (String chain : marking) {
         stage(Station.MARKED, chain, lines(chain, r -> true));
       }
-      boolean marks = !marking.isEmpty();
-      List<Line> sources = lines(ChainNames.SNAT, r -> snat.contains(target(r)));
-      List<Line> leaving = new ArrayList<>();
-      leaving.addAll(
-          lines(
-              "POSTROUTING",
-              r ->
-                  marks && target(r).equals(ChainNames.MASQ)
-                      || !sources.isEmpty() && target(r).equals(ChainNames.SNAT)));
-      stage(Station.LEAVES, "POSTROUTING", leaving);
-      if (marks) {
-        stage(Station.MASQUERADED, ChainNames.MASQ, lines(ChainNames.MASQ, r -> true));
+      leaves(own, !marking.isEmpty());
+      return new Walkthrough(table.family(), List.copyOf(stages), goes());
+    }
+
+    private void leaves(Set<String> own, boolean marks) {
+      Set<String> masquerading = marks ? shared(ChainRole.MASQUERADES) : Set.of();
+      List<Line> sources = new ArrayList<>();
+      for (String holder : shared(ChainRole.SOURCES)) {
+        sources.addAll(lines(holder, r -> leadsTo(r, own)));
       }
-      stage(Station.SOURCE_LOOKED_UP, ChainNames.SNAT, sources);
+      Set<String> holders = new LinkedHashSet<>(masquerading);
+      sources.forEach(l -> holders.add(l.chain()));
+      stage(Station.LEAVES, "POSTROUTING", lines("POSTROUTING", r -> leadsTo(r, holders)));
+      for (String chain : masquerading) {
+        stage(Station.MASQUERADED, chain, lines(chain, r -> true));
+      }
+      if (!sources.isEmpty()) {
+        stage(Station.SOURCE_LOOKED_UP, sources.get(0).chain(), sources);
+      }
       for (String chain : inOrder(sources)) {
         stage(Station.SOURCE_MASQUERADED, chain, lines(chain, r -> true));
       }
-      return new Walkthrough(table.family(), List.copyOf(stages), goes());
+    }
+
+    /** The chains of the table that have this role. */
+    private Set<String> shared(ChainRole role) {
+      Set<String> chains = new LinkedHashSet<>();
+      for (String chain : table.chains().keySet()) {
+        if (Layouts.role(chain) == role) {
+          chains.add(chain);
+        }
+      }
+      return chains;
+    }
+
+    private static boolean leadsTo(Rule rule, Set<String> chains) {
+      return chains.contains(target(rule));
     }
 
     private void stage(Station station, String chain, List<Line> lines) {
@@ -138,10 +169,6 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
 
     private static String target(Rule rule) {
       return rule.target().chain().orElse("");
-    }
-
-    private static Predicate<Rule> to(String chain) {
-      return rule -> target(rule).equals(chain);
     }
 
     private static Set<String> inOrder(List<Line> entries) {

@@ -20,7 +20,7 @@ public record AddressRange(IpAddress first, IpAddress last) {
 
   /** Whether it is one address. */
   public boolean isOne() {
-    return first.equals(last);
+    return first.compareTo(last) == 0;
   }
 
   /** {@code 10.0.0.1-10.0.0.9}. */

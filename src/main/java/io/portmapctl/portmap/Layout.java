@@ -85,6 +85,16 @@ public interface Layout {
     return Optional.empty();
   }
 
+  /** The shared chain that masquerades what is marked, where there is one. */
+  default Optional<String> masqueradesMarked() {
+    return Optional.empty();
+  }
+
+  /** The shared chain of the entries that lead to {@link #masquerading}, where there is one. */
+  default Optional<String> sources() {
+    return Optional.empty();
+  }
+
   /** Whether a rule of the chain that marks is the one that asks for masquerade. */
   default boolean isMark(Rule rule) {
     return false;

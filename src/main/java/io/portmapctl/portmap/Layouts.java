@@ -20,6 +20,8 @@ public final class Layouts {
 
   private static final String[] PREFIXES = prefixes();
 
+  private static final String BRIDGE = "CNI-";
+
   private Layouts() {}
 
   /** All layouts, the oldest first. */
@@ -94,6 +96,42 @@ public final class Layouts {
   public static boolean isShared(String name) {
     return name.startsWith(ChainNames.SHARED)
         || ALL.stream().flatMap(l -> l.sharedChains().stream()).anyMatch(g -> g.contains(name));
+  }
+
+  /**
+   * Whether a chain is one in which the bridge plugin of CNI masquerades what a container sends.
+   */
+  public static boolean isBridgePlugins(String chain) {
+    return chain.length() == BRIDGE.length() + 24
+        && chain.startsWith(BRIDGE)
+        && ContainerChains.areDigits(chain, BRIDGE.length());
+  }
+
+  /** What a chain is for. */
+  public static ChainRole role(String chain) {
+    String prefix = prefix(chain);
+    if (!prefix.isEmpty()) {
+      return ALL.stream().anyMatch(l -> l.translating().equals(prefix))
+          ? ChainRole.TRANSLATES
+          : ChainRole.MASQUERADES_LOCALHOST;
+    }
+    if (isShared(chain)) {
+      for (Layout layout : ALL) {
+        if (layout.marks().filter(chain::equals).isPresent()) {
+          return ChainRole.MARKS;
+        }
+        if (layout.masqueradesMarked().filter(chain::equals).isPresent()) {
+          return ChainRole.MASQUERADES;
+        }
+        if (layout.sources().filter(chain::equals).isPresent()) {
+          return ChainRole.SOURCES;
+        }
+        if (layout.entryChains().contains(chain)) {
+          return ChainRole.ENTRIES;
+        }
+      }
+    }
+    return ChainRole.OTHER;
   }
 
   /** The chains in which entries lead to this container's chain; none for any other chain. */

@@ -154,6 +154,11 @@ final class LegacyLayout implements Layout {
   }
 
   @Override
+  public Optional<String> sources() {
+    return Optional.of(ChainNames.SNAT);
+  }
+
+  @Override
   public List<String> entryChains() {
     return List.of(ChainNames.DNAT, ChainNames.SNAT);
   }

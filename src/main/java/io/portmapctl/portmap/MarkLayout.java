@@ -247,6 +247,11 @@ final class MarkLayout implements Layout {
   }
 
   @Override
+  public Optional<String> masqueradesMarked() {
+    return Optional.of(ChainNames.MASQ);
+  }
+
+  @Override
   public boolean isMark(Rule rule) {
     return rule.target() instanceof Target.SetMark
         && rule.matches().equals(List.of(MASQUERADE_MARK));

@@ -28,6 +28,15 @@ public record Rule(List<Match> matches, Target target) {
     return new Octets(out.toString().stripTrailing());
   }
 
+  /**
+   * Whether both read alike, as equal rules do. A start of the program that compares few rules
+   * spends less on their texts than on linking the records' equals.
+   */
+  public boolean readsLike(Rule other) {
+    return target.chain().equals(other.target.chain())
+        && text().latin1().equals(other.text().latin1());
+  }
+
   /** The first comment, if it has one. */
   public Optional<Octets> comment() {
     for (Match match : matches) {

@@ -4,7 +4,7 @@ import io.portmapctl.app.Report;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.SequenceDiff;
-import io.portmapctl.portmap.ChainNames;
+import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
@@ -52,8 +52,7 @@ public final class DiffView {
     this.theme = theme;
     for (Report.Subject subject : report.subjects()) {
       String owner = OF + Sentences.brief(subject.identity());
-      owners.put(ChainNames.dnat(subject.identity()), owner);
-      owners.put(ChainNames.snat(subject.identity()), owner);
+      ContainerChains.of(subject.identity()).names().forEach(c -> owners.put(c, owner));
     }
     for (Conflict conflict : report.plan().conflicts()) {
       if (conflict instanceof Conflict.ChainName name) {
