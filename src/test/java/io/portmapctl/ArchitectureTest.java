@@ -106,6 +106,20 @@ class ArchitectureTest {
               "io.portmapctl.trace",
               "io.portmapctl.plan");
 
+  /** Commands translate; planning, checking, listing, explaining and changing are use cases. */
+  @ArchTest
+  static final ArchRule noUseCasesInCli =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..cli..", "..shell..")
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              ".*\\.(plan\\.(Planner|Plans)|check\\.(Inventory|Interceptors|Shadows|Orphans)"
+                  + "|explain\\.Explainer|trace\\.\\w*Tracer|host\\.(Applier|Backend|Kernel)"
+                  + "|host\\.live\\.(IptablesBackend|LinuxKernel|Rehearsal|Forwarding)"
+                  + "|host\\.snapshot\\.Recorder)");
+
   /** What is of a container, and how that is known, only its layout says. */
   @ArchTest
   static final ArchRule namesOfChainsOnlyInPortmap =

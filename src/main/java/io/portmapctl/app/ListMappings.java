@@ -45,6 +45,16 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
       boolean complete) {}
 
   /**
+   * All mappings of rulesets, as their rules say: who else takes their packets is not looked at.
+   *
+   * @param warnings what reading the host warns of is added here
+   */
+  public static List<Mapping> plain(Rulesets rulesets, LiveHost host, List<String> warnings)
+      throws Failure {
+    return Inventory.plain(rulesets.read(host.backend(), warnings), Optional.empty()).mappings();
+  }
+
+  /**
    * Reads and lists.
    *
    * @param host the machine that live rulesets are of; rules are read with their counters

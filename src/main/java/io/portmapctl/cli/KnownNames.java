@@ -1,18 +1,16 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
+import io.portmapctl.app.ListMappings;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
-import io.portmapctl.check.Inventory;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -56,16 +54,16 @@ public record KnownNames(
     try {
       LiveHost host =
           ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
-      return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());
+      return new Reading(of(ListMappings.plain(options, host, warnings)), 0, List.of());
     } catch (Failure failure) {
       List<String> problems = failure.errors().stream().map(InputError::toString).toList();
       return new Reading(none(), ExitCode.of(failure.kind()).number(), problems);
     }
   }
 
-  private static KnownNames of(List<Table> tables) {
+  private static KnownNames of(List<Mapping> mappings) {
     KnownNames names = none();
-    for (Mapping mapping : Inventory.plain(tables, Optional.empty()).mappings()) {
+    for (Mapping mapping : mappings) {
       String owner = mapping.owner().map(o -> o.containerId()).orElse("");
       mapping.owner().ifPresent(o -> names.networks.add(o.network()));
       mapping.owner().ifPresent(o -> names.containers.put(o.containerId(), o.network()));

@@ -1,11 +1,9 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
+import io.portmapctl.app.TakeSnapshot;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.live.VariantChoice;
-import io.portmapctl.host.snapshot.Recorder;
-import io.portmapctl.host.snapshot.Snapshot;
-import io.portmapctl.host.snapshot.SnapshotFormat;
 import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -75,45 +73,37 @@ final class SnapshotCommand implements Command {
                 false,
                 new ArrayList<>())
             .host();
-    Snapshot snapshot =
-        Recorder.record(host, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    String text = SnapshotFormat.print(snapshot);
+    TakeSnapshot taken =
+        TakeSnapshot.of(host, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     String file = FILE.of(given).orElse("");
     if (file.isEmpty()) {
-      session.print(text);
+      session.print(taken.text());
     } else {
-      write(file, text);
+      write(file, taken.text());
     }
-    outcome.warnings(unread(snapshot));
+    outcome.warnings(unread(taken));
     return ExitCode.OK.number();
   }
 
   /** What a person did not get who thinks to have a whole host. */
-  private static List<String> unread(Snapshot snapshot) {
+  private static List<String> unread(TakeSnapshot taken) {
     List<String> warnings = new ArrayList<>();
-    for (Snapshot.Reply reply : snapshot.commands()) {
-      String command = String.join(" ", reply.command());
-      if (reply.result().isEmpty()) {
-        warnings.add(command + ": " + reply.reason());
-      } else if (reply.result().get().exit() != 0) {
+    for (TakeSnapshot.Unread unread : taken.unread()) {
+      if (unread instanceof TakeSnapshot.NotStarted not) {
+        warnings.add(String.join(" ", not.command()) + ": " + not.reason());
+      } else if (unread instanceof TakeSnapshot.Failed failed) {
         warnings.add(
-            command
+            String.join(" ", failed.command())
                 + ": exit status "
-                + reply.result().get().exit()
+                + failed.exit()
                 + ": "
-                + reply.result().get().error().strip());
+                + failed.error());
+      } else if (unread instanceof TakeSnapshot.Forbidden forbidden) {
+        warnings.add(forbidden.file() + ": permission denied");
+      } else if (unread instanceof TakeSnapshot.Unreadable unreadable) {
+        warnings.add(unreadable.file() + ": " + unreadable.reason());
       }
     }
-    snapshot
-        .files()
-        .forEach(
-            (path, entry) -> {
-              if (entry.kind() == Snapshot.Kind.FORBIDDEN) {
-                warnings.add(path + ": permission denied");
-              } else if (entry.kind() == Snapshot.Kind.FAILED) {
-                warnings.add(path + ": " + entry.content());
-              }
-            });
     int more = warnings.size() - MOST_WARNINGS;
     if (more > 0) {
       warnings.subList(MOST_WARNINGS, warnings.size()).clear();
