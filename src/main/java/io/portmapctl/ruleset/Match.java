@@ -91,6 +91,46 @@ public sealed interface Match {
   }
 
   /**
+   * A question that has one answer for all kinds of which nothing special is to be said.
+   *
+   * @param <R> the answer
+   */
+  interface Common<R> extends Visitor<R> {
+    /** The answer for those. */
+    R common(Match match);
+
+    @Override
+    default R icmp(Icmp match) {
+      return common(match);
+    }
+
+    @Override
+    default R ipSet(IpSet match) {
+      return common(match);
+    }
+
+    @Override
+    default R physdev(Physdev match) {
+      return common(match);
+    }
+
+    @Override
+    default R mac(Mac match) {
+      return common(match);
+    }
+
+    @Override
+    default R limit(Limit match) {
+      return common(match);
+    }
+
+    @Override
+    default R unknown(Unknown match) {
+      return common(match);
+    }
+  }
+
+  /**
    * {@code -s} or {@code -d}.
    *
    * @param side which address of the packet

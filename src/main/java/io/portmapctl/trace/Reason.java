@@ -33,6 +33,9 @@ public sealed interface Reason {
     /** See {@link Undecided}. */
     R undecided(Undecided match);
 
+    /** See {@link Holds}. */
+    R holds(Holds match);
+
     /** See {@link AddressUnknown}. */
     R addressUnknown(AddressUnknown address);
 
@@ -114,6 +117,19 @@ public sealed interface Reason {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.undecided(this);
+    }
+  }
+
+  /**
+   * A match holds, or does not, of which nothing more is to be told.
+   *
+   * @param match its words
+   * @param is whether it holds
+   */
+  record Holds(Octets match, boolean is) implements Reason {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.holds(this);
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.Set;
  * Why a rule takes a packet, or does not. Whether it does its set has told ({@link RulePackets});
  * this looks only for the facts about the packet that a reader is told.
  */
-final class Reasons implements Match.Visitor<List<Reason>> {
+final class Reasons implements Match.Common<List<Reason>> {
   private final Packet packet;
 
   /** Whether the match that is asked about lets the packet through. */
@@ -154,11 +154,6 @@ final class Reasons implements Match.Visitor<List<Reason>> {
   }
 
   @Override
-  public List<Reason> icmp(Match.Icmp match) {
-    return undecided(match);
-  }
-
-  @Override
   public List<Reason> multiport(Match.Multiport match) {
     return List.of(
         switch (match.ends()) {
@@ -241,11 +236,6 @@ final class Reasons implements Match.Visitor<List<Reason>> {
   }
 
   @Override
-  public List<Reason> ipSet(Match.IpSet match) {
-    return undecided(match);
-  }
-
-  @Override
   public List<Reason> recent(Match.Recent match) {
     return match.action() == Match.RecentAction.SET
         ? List.of(
@@ -261,22 +251,9 @@ final class Reasons implements Match.Visitor<List<Reason>> {
   }
 
   @Override
-  public List<Reason> physdev(Match.Physdev match) {
-    return undecided(match);
-  }
-
-  @Override
-  public List<Reason> mac(Match.Mac match) {
-    return undecided(match);
-  }
-
-  @Override
-  public List<Reason> limit(Match.Limit match) {
-    return undecided(match);
-  }
-
-  @Override
-  public List<Reason> unknown(Match.Unknown match) {
-    return undecided(match);
+  public List<Reason> common(Match match) {
+    return answer == Ternary.UNKNOWN
+        ? undecided(match)
+        : List.of(new Reason.Holds(match.text(), answer == Ternary.YES));
   }
 }

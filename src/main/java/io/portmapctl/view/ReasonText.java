@@ -77,6 +77,11 @@ public final class ReasonText implements Reason.Visitor<String>, OpenReason.Visi
     return "what " + match.match().latin1() + " decides is not known";
   }
 
+  @Override
+  public String holds(Reason.Holds match) {
+    return match.match().latin1() + (match.is() ? " holds" : " does not hold");
+  }
+
   private static String end(Side side) {
     return side == Side.SOURCE ? "the source" : "the destination";
   }
