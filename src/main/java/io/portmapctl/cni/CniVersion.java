@@ -13,14 +13,19 @@ record CniVersion(String text, boolean known) {
   private static final List<String> ALL =
       List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
 
-  /** What follows from a version for the shape of a result. */
+  /** Versions whose results look alike. */
   enum Generation {
     /** {@code ip4} and {@code ip6}: until 0.2.0, and where no version is given. */
     BY_FAMILY,
     /** {@code ips} with the family of each: 0.3.0 to 0.4.0. */
     LIST_WITH_FAMILIES,
     /** {@code ips}: from 1.0.0 on. */
-    LIST
+    LIST;
+
+    /** How its results hold addresses. */
+    ResultShape shape() {
+      return this == BY_FAMILY ? new AddressesByFamily() : new AddressList();
+    }
   }
 
   /**
@@ -43,7 +48,7 @@ record CniVersion(String text, boolean known) {
     return new CniVersion(text, understood && !value.isWrong());
   }
 
-  /** The shape of its results. */
+  /** Which results are of this version. */
   Generation generation() {
     if (text.isEmpty() || text.startsWith("0.1") || text.startsWith("0.2")) {
       return Generation.BY_FAMILY;

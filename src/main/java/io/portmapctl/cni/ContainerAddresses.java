@@ -49,17 +49,11 @@ final class ContainerAddresses {
                   + Printable.quoted(version.text()));
       return List.of();
     }
-    return shape(generation).addresses(result, ifName);
+    return generation.shape().addresses(result, ifName);
   }
 
   /** A version that is no string does not keep the addresses from being looked at. */
   private static Value<String> absentWhereWrong(Value<String> version) {
     return Value.of(version.optional());
-  }
-
-  private static ResultShape shape(CniVersion.Generation generation) {
-    return generation == CniVersion.Generation.BY_FAMILY
-        ? new AddressesByFamily()
-        : new AddressList();
   }
 }

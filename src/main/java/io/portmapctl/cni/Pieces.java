@@ -81,7 +81,10 @@ record Pieces(
         netns);
   }
 
-  /** The same in a cache record, which keeps beside the configuration what a runtime passed. */
+  /**
+   * The same in a cache record, which keeps beside the configuration what a runtime passed. Its
+   * result is not called missing where a wrong one was found in the configuration.
+   */
   Pieces cached(
       Value<String> networkName,
       Value<Cursor> capabilityArgs,
