@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class MutationTest {
   private static final Path HOST = Path.of("testdata/podman-host");
-  private static final int RULESETS = Rounds.of("mutatedRulesets", 20, 50);
+  private static final int RULESETS = Rounds.of("mutatedRulesets", 10, 50);
 
   /** One of so many changes is tried. */
   private static final int EVERY = Rounds.of("mutateEvery", 24, 1);
