@@ -250,7 +250,8 @@ public final class Apply {
       String script =
           ShellScript.undo(
               plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
-              plan.sysctls());
+              plan.sysctls(),
+              host.backend()::program);
       Files.write(Path.of(how.undo().get()), script.getBytes(StandardCharsets.ISO_8859_1));
     } catch (IOException | InvalidPathException e) {
       throw new HostException(

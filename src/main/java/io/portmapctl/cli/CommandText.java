@@ -1,7 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.cni.Identity;
-import io.portmapctl.host.live.ShellScript;
+import io.portmapctl.text.ShellWord;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +28,7 @@ final class CommandText {
 
   private static String of(List<String> words) {
     List<String> quoted = new ArrayList<>(List.of("portmapctl"));
-    words.forEach(w -> quoted.add(ShellScript.quotedWord(w)));
+    words.forEach(w -> quoted.add(ShellWord.quoted(w)));
     return String.join(" ", quoted);
   }
 

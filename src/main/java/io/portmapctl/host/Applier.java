@@ -89,16 +89,23 @@ public final class Applier {
       first = Optional.of(first.orElse(plan));
       if (make(plan)) {
         setSysctls(plan);
-        if (isThere(plan, tables, planner)) {
+        if (confirmed(plan, tables, planner)) {
           return done(first.get());
         }
       }
     }
-    throw new HostException(
-        HostException.Kind.FAILED,
+    String never =
         "somebody else changes the rules all the time: after "
             + ATTEMPTS
-            + " attempts they are not as planned");
+            + " attempts they are not as planned";
+    boolean some = !made.isEmpty();
+    try {
+      takeBack();
+    } catch (HostException e) {
+      throw new HostException(e.kind(), never + "; " + e.text());
+    }
+    throw new HostException(
+        HostException.Kind.FAILED, never + (some ? "; what was made is taken back" : ""));
   }
 
   /**
@@ -173,6 +180,21 @@ public final class Applier {
       } catch (HostException e) {
         takeBack();
         throw e;
+      }
+    }
+  }
+
+  /** Whether it reads back as planned; where that cannot be told, all is taken back. */
+  private <E extends Exception> boolean confirmed(Plan plan, List<Table> tables, Planner<E> planner)
+      throws HostException, E {
+    boolean told = false;
+    try {
+      boolean there = isThere(plan, tables, planner);
+      told = true;
+      return there;
+    } finally {
+      if (!told) {
+        takeBack();
       }
     }
   }

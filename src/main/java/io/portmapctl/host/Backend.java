@@ -20,6 +20,14 @@ public interface Backend {
   boolean has(Family family);
 
   /**
+   * The program that changes the rules of a family, with the variant that was worked on where it
+   * has one, as {@code iptables-legacy}; known once they were read.
+   */
+  default String program(Family family) {
+    return family.program();
+  }
+
+  /**
    * Makes all changes of one family, or none.
    *
    * @throws HostException when none was made, somebody else's change in between among the reasons

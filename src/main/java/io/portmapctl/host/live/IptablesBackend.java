@@ -68,13 +68,37 @@ public final class IptablesBackend implements Backend {
       throw new HostException(
           HostException.Kind.MISSING, "this kernel has no " + family.title() + " (disabled?)");
     }
-    String name = String.valueOf(save.getFileName()).replace("-save", "-restore");
-    String program = save.resolveSibling(name).toString();
-    String script = RestoreScript.of(part.before(), part.changes());
+    List<String> commands = RestoreScript.commands(part.before(), part.changes());
+    if (commands.stream().allMatch(RestoreScript::fits)) {
+      String program = sibling(save, "-restore");
+      run(
+          program,
+          List.of(program, "--noflush", "-w", Integer.toString(waitSeconds)),
+          RestoreScript.of(part.before(), part.changes()));
+    } else {
+      oneByOne(sibling(save, ""), commands);
+    }
+  }
+
+  /**
+   * A rule with a line break in its comment fits into no line of iptables-restore: such a part goes
+   * command by command, through a shell, whose quotes keep every byte.
+   */
+  private void oneByOne(String program, List<String> commands) throws HostException {
+    for (String command : commands) {
+      run(program, List.of("/bin/sh", "-s"), ShellScript.line(program, waitSeconds, command));
+    }
+  }
+
+  private static String sibling(Path save, String suffix) {
+    String name = String.valueOf(save.getFileName()).replace("-save", suffix);
+    return save.resolveSibling(name).toString();
+  }
+
+  private void run(String program, List<String> command, String input) throws HostException {
     Exec.Result result;
     try {
-      List<String> command = List.of(program, "--noflush", "-w", Integer.toString(waitSeconds));
-      result = exec.run(command, script);
+      result = exec.run(command, input);
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED, program + " could not be run: " + e.getMessage());
@@ -82,6 +106,12 @@ public final class IptablesBackend implements Backend {
     if (result.exit() != 0) {
       throw refused(program, result);
     }
+  }
+
+  @Override
+  public String program(Family family) {
+    Path save = programs.get(family);
+    return save == null ? family.program() : reader.variant(family, save);
   }
 
   private static HostException refused(String program, Exec.Result result) {

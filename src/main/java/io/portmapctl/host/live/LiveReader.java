@@ -133,6 +133,25 @@ public final class LiveReader {
     }
   }
 
+  /**
+   * The name of a family's program by which its variant is called, whatever the default becomes.
+   */
+  String variant(Family family, Path save) {
+    String named = family.program() + (isLegacy(host, save) ? "-legacy" : "-nft");
+    Optional<Path> there = host.find(named + "-save");
+    return there.isPresent() && isSame(there.get(), save)
+        ? named
+        : String.valueOf(save.getFileName()).replace("-save", "");
+  }
+
+  private boolean isSame(Path one, Path other) {
+    try {
+      return host.real(one).equals(host.real(other));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Legacy programs load their table by merely looking: they look only where it is loaded. */
   private Reading read(Family family, Path program) throws HostException {
     Table table =

@@ -10,6 +10,7 @@ import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.ShellWord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,7 +161,7 @@ public final class Rehearsal {
 
   private String program(Family family, String suffix) throws HostException {
     String name = family.program() + variant.infix() + suffix;
-    return ShellScript.quotedWord(
+    return ShellWord.quoted(
         host.find(name)
             .orElseThrow(
                 () -> cannot(family, name + " is not installed (Debian: package iptables)"))

@@ -16,6 +16,8 @@ import java.util.Map;
  * is not overwritten.
  */
 public final class RestoreScript {
+  private static final int LONGEST = 10_239;
+
   private final Map<String, List<String>> rows = new HashMap<>();
 
   private RestoreScript(Table before) {
@@ -35,6 +37,14 @@ public final class RestoreScript {
     StringBuilder out = new StringBuilder("*").append(before.name().id()).append('\n');
     commands(before, changes).forEach(line -> out.append(line).append('\n'));
     return out.append("COMMIT\n").toString();
+  }
+
+  /**
+   * Whether iptables-restore reads a command as it is: it reads line by line, no more than 10,239
+   * bytes of each (xtables' buffer), and knows no escape for a line break.
+   */
+  public static boolean fits(String command) {
+    return command.indexOf('\n') < 0 && command.length() < LONGEST;
   }
 
   /** Each change as one command, without program and table. */

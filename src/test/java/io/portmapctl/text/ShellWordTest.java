@@ -1,0 +1,136 @@
+package io.portmapctl.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portmapctl.testing.Needs;
+import io.portmapctl.testing.Rounds;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What shells make of words that somebody else wrote. */
+@Tag("fast")
+class ShellWordTest {
+  private static final int WORDS = Rounds.of("hostileWords", 10_000, 1_000_000);
+
+  private static final List<String> PIECES =
+      List.of(
+          "'",
+          "\"",
+          "\\",
+          "$",
+          "`",
+          "\n",
+          "\r",
+          "\t",
+          "\033[2J",
+          "\007",
+          "\001",
+          "\177",
+          "%",
+          "%s",
+          "%n",
+          "\\n",
+          "\\033",
+          "-",
+          "--",
+          "-n",
+          " ",
+          ";",
+          "&",
+          "|",
+          "<<'X'",
+          "PORTMAPCTL",
+          "COMMIT",
+          "$(touch x)",
+          "${x}",
+          "*",
+          "?",
+          "~",
+          "#",
+          "!",
+          "!!",
+          "=",
+          "{a,b}",
+          "\u0080",
+          "\u0081",
+          "\u0088",
+          "\u009b",
+          "\u00a0",
+          "\u00c3\u00bc",
+          "\u00e2\u0080\u00ae",
+          "\u00ff",
+          "a",
+          "Z0");
+
+  private static String word(Random random) {
+    StringBuilder word = new StringBuilder();
+    int pieces = random.nextInt(random.nextInt(20) == 0 ? 200 : 6);
+    for (int i = 0; i < pieces; i++) {
+      word.append(
+          random.nextInt(4) == 0
+              ? String.valueOf((char) (1 + random.nextInt(255)))
+              : PIECES.get(random.nextInt(PIECES.size())));
+    }
+    return word.toString();
+  }
+
+  private static void comesBack(String program, String... arguments) throws Exception {
+    Needs.program(program);
+    Random random = new Random(17);
+    List<String> words = new ArrayList<>();
+    ByteArrayOutputStream script = new ByteArrayOutputStream();
+    for (int i = 0; i < WORDS; i++) {
+      String word = word(random);
+      words.add(word);
+      String line = "printf '%s\\000' " + ShellWord.quoted(word) + "\n";
+      script.writeBytes(line.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    List<String> command = new ArrayList<>(List.of(program));
+    command.addAll(List.of(arguments));
+    Process shell = new ProcessBuilder(command).start();
+    Thread writer =
+        new Thread(
+            () -> {
+              try (var in = shell.getOutputStream()) {
+                in.write(script.toByteArray());
+              } catch (java.io.IOException e) {
+                // the shell ended early; what it printed tells
+              }
+            });
+    writer.start();
+    String printed = new String(shell.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    writer.join();
+    assertThat(shell.waitFor()).isZero();
+    List<String> back = List.of(printed.split("\0", -1));
+    assertThat(back.subList(0, back.size() - 1)).isEqualTo(words);
+  }
+
+  @Test
+  void wordsComeBackFromBash() throws Exception {
+    comesBack("bash", "-s");
+  }
+
+  @Test
+  void wordsComeBackFromDash() throws Exception {
+    comesBack("dash", "-s");
+  }
+
+  @Test
+  void wordsComeBackFromBusybox() throws Exception {
+    comesBack("busybox", "sh", "-s");
+  }
+
+  @Test
+  void whatNeedsNoQuotesHasNone() {
+    assertThat(ShellWord.quoted("net/ipv4/conf/cni0/route_localnet=1"))
+        .isEqualTo("net/ipv4/conf/cni0/route_localnet=1");
+    assertThat(ShellWord.quoted("")).isEqualTo("''");
+    assertThat(ShellWord.quoted("it's")).isEqualTo("'it'\\''s'");
+    assertThat(ShellWord.quoted("a\tb")).isEqualTo("\"$(printf 'a\\011b')\"");
+  }
+}
