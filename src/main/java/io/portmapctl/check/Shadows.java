@@ -131,7 +131,7 @@ final class Shadows {
     for (RulePlace place : culprit.way()) {
       String target = place.rule().target().chain().orElse("");
       // another container's entry stands for all that its chain does
-      if (Layouts.isFirstEntry(place.chain(), target) && !target.equals(subject.chain())) {
+      if (Layouts.isEntry(place.chain(), target) && !target.equals(subject.chain())) {
         owner = PortmapTable.owner(place.rule(), target);
         container = Optional.of(target);
         rule = place;

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param containerChains the container's own chains and all their rules
  * @param shared shared chains that must be there, with rules that must stand in them once
  * @param jumps rules of built-in chains, each once
- * @param entries the entries of the shared chains that lead to the container's
+ * @param entries the rules of other chains, shared or built-in, that lead to the container's
  */
 public record DesiredRules(
     Map<String, List<Rule>> containerChains,
@@ -27,7 +27,8 @@ public record DesiredRules(
    *
    * @param chain the chain that it stands in
    * @param rule the rule
-   * @param first whether it is put before all others, else after
+   * @param first whether it is put before all others, else after; only where the container has no
+   *     entry in that chain yet
    */
   public record Placement(String chain, Rule rule, boolean first) {}
 }

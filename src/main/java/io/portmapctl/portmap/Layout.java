@@ -52,7 +52,10 @@ public interface Layout {
     return Optional.empty();
   }
 
-  /** What the name of the container's chain begins with that translates: at most 7 characters. */
+  /**
+   * What the name of the container's chain begins with that translates: at most 7 characters. Two
+   * layouts may share it; then {@link #evidence} must tell them apart.
+   */
   String translating();
 
   /** The same of the container's chain that masquerades, where there is one. */
@@ -61,11 +64,16 @@ public interface Layout {
   }
 
   /**
-   * The chains that hold entries, built-in or shared; packets from outside meet the first one's.
+   * Every chain that holds entries, built-in or shared: rules elsewhere that lead to a container's
+   * chain are nobody's entries. Packets from outside meet those of the first one; whose a container
+   * is, and which of two comes first, is read there.
    */
   List<String> entryChains();
 
-  /** The rules of built-in chains that all its containers share, in the order of the hooks. */
+  /**
+   * The rules of built-in chains that all its containers share, in the order of the hooks: the same
+   * as {@link DesiredRules#jumps} of any attachment that makes all of them.
+   */
   default List<DesiredRules.Placement> jumps() {
     return List.of();
   }
@@ -115,12 +123,18 @@ public interface Layout {
     return state.has(chains.named(translating())) ? Evidence.CHAIN : Evidence.NONE;
   }
 
-  /** Whether the ruleset has chains of this layout, whosever they are. */
+  /**
+   * Whether the ruleset has chains of this layout, whosever they are; where it never has, the layout
+   * is not chosen by itself for a container beside them.
+   */
   default boolean isIn(PortmapState state) {
     return false;
   }
 
-  /** Why a new attachment should have it, as the end of a sentence; empty where nothing says so. */
+  /**
+   * Why a new attachment should have it, as the end of a sentence; empty where nothing says so, and
+   * then it is only taken where it is asked for or there already.
+   */
   default Optional<String> suits(Attachment attachment, PortmapState state) {
     return Optional.empty();
   }

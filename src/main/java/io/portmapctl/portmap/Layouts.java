@@ -15,7 +15,9 @@ public final class Layouts {
   /** Mark, then masquerade (CNI plugins 0.7 and later). */
   public static final Layout MARK = new MarkLayout();
 
-  /** All, the oldest first; of several that fit, the newest is taken. */
+  /**
+   * All, the oldest first: of several that fit, the last is taken, and the first where none does.
+   */
   private static final List<Layout> ALL = List.of(SNAT, MARK);
 
   private static final String[] PREFIXES = prefixes();
