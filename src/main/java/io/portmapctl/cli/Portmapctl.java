@@ -44,15 +44,23 @@ public final class Portmapctl {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
-    PrintStream out =
-        new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
+    ResultStream results = new ResultStream(new FileOutputStream(FileDescriptor.out));
+    PrintStream out = new PrintStream(new BufferedOutputStream(results, 1 << 16), false);
     boolean interactive = isTerminal(0) && isTerminal(2);
     Session session =
         new Session(System.in, out, System.err, System.getenv(), isTerminal(1), interactive);
     int code = run(session, args);
     out.flush();
-    System.exit(code);
+    System.exit(results.failure().isPresent() ? unwritten(session, results, code) : code);
+  }
+
+  /** Results that nobody has are an error, unless there was a worse one. */
+  private static int unwritten(Session session, ResultStream results, int code) {
+    session.say(
+        "portmapctl: standard output: the results cannot be written: "
+            + results.failure().orElseThrow());
+    boolean worse = code == ExitCode.USAGE.number() || code == ExitCode.INPUT.number();
+    return worse || code >= ExitCode.DEFECT.number() ? code : ExitCode.HOST.number();
   }
 
   /** Every command by its name, with its description and options. */

@@ -124,8 +124,8 @@ public interface Layout {
   }
 
   /**
-   * Whether the ruleset has chains of this layout, whosever they are; where it never has, the layout
-   * is not chosen by itself for a container beside them.
+   * Whether the ruleset has chains of this layout, whosever they are; where it never has, the
+   * layout is not chosen by itself for a container beside them.
    */
   default boolean isIn(PortmapState state) {
     return false;

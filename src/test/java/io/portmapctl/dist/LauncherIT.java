@@ -187,6 +187,28 @@ class LauncherIT {
                 "1 folder entry of other kinds passed over (--verbose names them)\n"));
   }
 
+  @Test
+  void resultsThatNobodyHasAreAnError() throws Exception {
+    for (String words :
+        List.of(
+            "list --ruleset testdata/podman-host/iptables-save.txt",
+            "add testdata/quickstart.json --ruleset empty -o restore",
+            "explain --port 8080 --ruleset empty -o json",
+            "generate-completion zsh",
+            "--help",
+            "--version")) {
+      Run run =
+          Namespace.process(
+              "", List.of("sh", "-c", TARGET.resolve("portmapctl") + " " + words + " >/dev/full"));
+      assertThat(run.exit()).as(words).isEqualTo(4);
+      assertThat(run.err())
+          .as(words)
+          .endsWith(
+              "portmapctl: standard output: the results cannot be written: No space left on"
+                  + " device\n");
+    }
+  }
+
   /**
    * Prints how long a start takes with and without launcher and archive; no bound, machines differ.
    */
