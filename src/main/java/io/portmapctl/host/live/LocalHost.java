@@ -35,7 +35,7 @@ public record LocalHost(List<Path> programs, Path network, Exec exec) implements
   public static LocalHost of(String path, Exec exec) {
     List<Path> folders = new ArrayList<>();
     for (String folder : (path + ":/usr/sbin:/sbin").split(":", -1)) {
-      if (!folder.isEmpty()) {
+      if (folder.startsWith("/")) { // no program of whatever folder one stands in
         folders.add(Path.of(folder));
       }
     }
