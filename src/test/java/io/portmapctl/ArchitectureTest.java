@@ -23,6 +23,8 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("text")
           .definedBy("io.portmapctl.text")
+          .layer("notice")
+          .definedBy("io.portmapctl.notice")
           .layer("net")
           .definedBy("io.portmapctl.net")
           .layer("ruleset")
@@ -69,7 +71,7 @@ class ArchitectureTest {
           .whereLayer("plan")
           .mayOnlyBeAccessedByLayers("host", "check", "explain", "view", "cli", "app")
           .whereLayer("host")
-          .mayOnlyBeAccessedByLayers("cli", "app")
+          .mayOnlyBeAccessedByLayers("view", "cli", "app")
           .whereLayer("check")
           .mayOnlyBeAccessedByLayers("view", "cli", "app")
           .whereLayer("explain")
@@ -90,7 +92,7 @@ class ArchitectureTest {
   static final ArchRule foundations =
       noClasses()
           .that()
-          .resideInAnyPackage("io.portmapctl.text", "io.portmapctl.net")
+          .resideInAnyPackage("io.portmapctl.text", "io.portmapctl.notice", "io.portmapctl.net")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -2,31 +2,36 @@ package io.portmapctl.app;
 
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Plans, on the rulesets as they are, and tries plans where nothing can break. */
 public final class DryRun {
   private final LiveHost host;
   private final Rulesets rulesets;
   private final Optional<String> hostInterface;
-  private final List<String> warnings;
+  private final List<Notice> given;
 
   /**
    * On these rulesets.
    *
    * @param hostInterface the interface for route_localnet, where it is not to be looked up
-   * @param warnings what the inputs have warned of; what reading the host warns of is added
+   * @param given what the inputs have warned of
    */
   public DryRun(
-      LiveHost host, Rulesets rulesets, Optional<String> hostInterface, List<String> warnings) {
+      LiveHost host,
+      Rulesets rulesets,
+      Optional<String> hostInterface,
+      List<? extends Notice> given) {
     this.host = host;
     this.rulesets = rulesets;
     this.hostInterface = hostInterface;
-    this.warnings = warnings;
+    this.given = List.copyOf(given);
   }
 
   /**
@@ -35,12 +40,19 @@ public final class DryRun {
    * @throws Failure where they cannot be read, or what is wanted does not fit them
    */
   public Report plan(PlanRequest request) throws Failure {
-    return plan(request, rulesets.read(host.backend(), warnings));
+    Rulesets.Tables read = rulesets.read(host.backend());
+    return plan(request, read.tables(), read.notices());
   }
 
-  /** The same on tables that were read. */
-  Report plan(PlanRequest request, List<Table> tables) throws Failure {
-    Report report = request.on(tables, warnings);
+  /**
+   * The same on tables that were read.
+   *
+   * @param read what reading them has warned of
+   */
+  Report plan(PlanRequest request, List<Table> tables, List<? extends Notice> read) throws Failure {
+    List<Notice> known = new ArrayList<>(given);
+    known.addAll(read);
+    Report report = request.on(tables, List.copyOf(known));
     rulesets.requireShown(report.plan());
     for (Plan.Part part : report.plan().families()) {
       Family family = part.before().family();
@@ -56,20 +68,20 @@ public final class DryRun {
       }
     }
     List<Plan.Sysctl> resolved = new ArrayList<>();
-    List<String> more =
+    List<Notice> more =
         new ArrayList<>(LiveHost.listeners(host.kernel(), rulesets, report.plan().captured()));
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {
-        resolve(sysctl, more).ifPresent(resolved::add);
+        resolve(sysctl, more::add).ifPresent(resolved::add);
       }
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "live host", e.text());
     }
-    return report.with(report.plan().with(resolved, more), more);
+    return report.with(report.plan().with(resolved), more);
   }
 
   /** Which interface, and its present value; off the live ruleset nothing of the host is asked. */
-  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, List<String> more)
+  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, Consumer<AppNotice> more)
       throws HostException {
     if (!rulesets.live(Family.IPV4)) {
       return Optional.of(new Plan.Sysctl(sysctl.container(), hostInterface, Optional.empty(), true))
@@ -80,7 +92,7 @@ public final class DryRun {
         sysctl.container(),
         hostInterface,
         sysctl.withRules(),
-        sysctl.withRules() ? more : new ArrayList<>());
+        sysctl.withRules() ? more : unheard -> {});
   }
 
   /**

@@ -25,9 +25,9 @@ import java.util.function.Supplier;
  *
  * @param mappings by host port, protocol and family; of one port the first entry's first
  * @param overlaps the ports that several chains take
- * @param warnings what keeps all mappings of a family from working
+ * @param notices what keeps all mappings of a family from working
  */
-public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<String> warnings) {
+public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<CheckNotice> notices) {
 
   private static final Comparator<Mapping> ORDER =
       Comparator.comparingInt((Mapping m) -> m.hostPort().orElse(0))
@@ -60,17 +60,17 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     PortmapState state = new PortmapState(tables);
     List<Mapping> all = new ArrayList<>();
     List<Overlap> overlaps = new ArrayList<>();
-    List<String> warnings = new ArrayList<>();
+    List<CheckNotice> notices = new ArrayList<>();
     for (PortmapTable table : state.tables()) {
       List<Mapping> found = new TableInventory(table, state, owners).all();
       if (host.isPresent()) {
         found = intercepted(found, table, host.get());
       }
       all.addAll(withOverlaps(found, table, overlaps));
-      warnings.addAll(unreached(found, table));
+      notices.addAll(unreached(found, table));
     }
     all.sort(ORDER);
-    return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(warnings));
+    return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(notices));
   }
 
   /** Marks what a rule of nobody's mapping takes first, and what not every packet is led to. */
@@ -129,23 +129,18 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
         Program.of(culprit.way()));
   }
 
-  private static List<String> unreached(List<Mapping> found, PortmapTable table) {
-    Set<String> warnings = new LinkedHashSet<>();
+  private static List<CheckNotice> unreached(List<Mapping> found, PortmapTable table) {
+    Set<CheckNotice> notices = new LinkedHashSet<>();
     for (String chain : List.of("PREROUTING", "OUTPUT")) {
       for (Mapping mapping : found) {
         if (!table.leadsToEntries(chain, mapping.chain())) {
-          warnings.add(
-              mapping.family().title()
-                  + ": no rule of "
-                  + chain
-                  + " leads to "
-                  + Layouts.entryChains(mapping.chain()).get(0)
-                  + ": no mapping is reached from "
-                  + (chain.equals("OUTPUT") ? "this host itself" : "outside"));
+          notices.add(
+              new CheckNotice.Unreached(
+                  mapping.family(), chain, Layouts.entryChains(mapping.chain()).get(0)));
         }
       }
     }
-    return List.copyOf(warnings);
+    return List.copyOf(notices);
   }
 
   /** Marks what several claim; mappings come in the order of their chains' entries. */

@@ -10,7 +10,6 @@ import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.ruleset.Table;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -49,14 +48,12 @@ public record KnownNames(
 
   /** Reads a ruleset, of both families. */
   public static Reading read(Session session, ChosenRuleset ruleset) {
-    List<String> warnings = new ArrayList<>();
     Rulesets options =
         new Rulesets(
             ruleset.ipv4(), ruleset.ipv6().orElse(""), Rulesets.Families.BOTH, VariantChoice.AUTO);
     try {
-      LiveHost host =
-          ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
-      return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());
+      LiveHost host = ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false);
+      return new Reading(of(options.read(host.backend()).tables()), 0, List.of());
     } catch (Failure failure) {
       List<String> problems = failure.errors().stream().map(InputError::toString).toList();
       return new Reading(none(), ExitCode.of(failure.kind()).number(), problems);

@@ -1,11 +1,13 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
+import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.host.snapshot.Recorder;
 import io.portmapctl.host.snapshot.Snapshot;
 import io.portmapctl.host.snapshot.SnapshotFormat;
+import io.portmapctl.host.snapshot.SnapshotNotice;
 import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,12 +70,7 @@ final class SnapshotCommand implements Command {
   private static int run(Session session, ParseResult given, Outcome outcome) throws Failure {
     Host host =
         ChosenHost.local()
-            .open(
-                session,
-                VariantChoice.AUTO,
-                ApplyOptions.waitSeconds(given),
-                false,
-                new ArrayList<>())
+            .open(session, VariantChoice.AUTO, ApplyOptions.waitSeconds(given), false)
             .host();
     Snapshot snapshot =
         Recorder.record(host, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -89,19 +86,15 @@ final class SnapshotCommand implements Command {
   }
 
   /** What a person did not get who thinks to have a whole host. */
-  private static List<String> unread(Snapshot snapshot) {
-    List<String> warnings = new ArrayList<>();
+  private static List<SnapshotNotice> unread(Snapshot snapshot) {
+    List<SnapshotNotice> unread = new ArrayList<>();
     for (Snapshot.Reply reply : snapshot.commands()) {
-      String command = String.join(" ", reply.command());
       if (reply.result().isEmpty()) {
-        warnings.add(command + ": " + reply.reason());
+        unread.add(new SnapshotNotice.Unanswered(reply.command(), reply.reason()));
       } else if (reply.result().get().exit() != 0) {
-        warnings.add(
-            command
-                + ": exit status "
-                + reply.result().get().exit()
-                + ": "
-                + reply.result().get().error().strip());
+        Exec.Result result = reply.result().get();
+        unread.add(
+            new SnapshotNotice.Failed(reply.command(), result.exit(), result.error().strip()));
       }
     }
     snapshot
@@ -109,17 +102,17 @@ final class SnapshotCommand implements Command {
         .forEach(
             (path, entry) -> {
               if (entry.kind() == Snapshot.Kind.FORBIDDEN) {
-                warnings.add(path + ": permission denied");
+                unread.add(new SnapshotNotice.Forbidden(path));
               } else if (entry.kind() == Snapshot.Kind.FAILED) {
-                warnings.add(path + ": " + entry.content());
+                unread.add(new SnapshotNotice.Unreadable(path, entry.content()));
               }
             });
-    int more = warnings.size() - MOST_WARNINGS;
+    int more = unread.size() - MOST_WARNINGS;
     if (more > 0) {
-      warnings.subList(MOST_WARNINGS, warnings.size()).clear();
-      warnings.add(more + " more could not be read: each is in the snapshot with the reason");
+      unread.subList(MOST_WARNINGS, unread.size()).clear();
+      unread.add(new SnapshotNotice.More(more));
     }
-    return warnings;
+    return unread;
   }
 
   private static void write(String file, String text) throws Failure {

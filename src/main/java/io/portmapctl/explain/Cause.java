@@ -3,6 +3,7 @@ package io.portmapctl.explain;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Endpoint;
@@ -148,7 +149,7 @@ public sealed interface Cause {
    *
    * @param barrier what keeps it from that
    */
-  record Barred(Barrier barrier) implements Cause {
+  record Barred(ForwardingObstacle barrier) implements Cause {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.barred(this);

@@ -1,6 +1,7 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.trace.Ternary;
 import java.util.List;
@@ -19,5 +20,5 @@ import java.util.function.Predicate;
 public record Settings(
     Function<IpAddress, Localnet> localnet,
     Function<Family, Ternary> bridged,
-    Function<Family, List<Barrier>> barriers,
+    Function<Family, List<ForwardingObstacle>> barriers,
     Predicate<IpAddress> unroutable) {}

@@ -48,7 +48,7 @@ public interface Layout {
   }
 
   /** What a reader should know who uses this layout on that ruleset. */
-  default Optional<String> warning(PortmapState state) {
+  default Optional<LayoutNotice> notice(PortmapState state) {
     return Optional.empty();
   }
 

@@ -42,10 +42,10 @@ public final class CheckView {
     }
     check
         .audit()
-        .warnings()
-        .forEach(w -> notes.add(theme.warning("warning: ") + Printable.escaped(w)));
+        .notices()
+        .forEach(n -> notes.add(theme.warning("warning: ") + NoticeText.shown(n)));
     notes.add(theme.strong(summary(check)));
-    check.advice().forEach(a -> notes.add(Printable.escaped(a)));
+    check.advice().forEach(a -> notes.add(NoticeText.shown(a)));
     if (!check.mend().isEmpty()) {
       notes.add("What mends it:");
       check.mend().forEach(c -> notes.add("  " + Printable.escaped(c)));

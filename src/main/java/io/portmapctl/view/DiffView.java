@@ -237,7 +237,7 @@ public final class DiffView {
       note("Connections already open go on until they close.");
     }
     layouts();
-    report.warnings().forEach(w -> note(theme.warning("warning: ") + Printable.escaped(w)));
+    report.notices().forEach(n -> note(theme.warning("warning: ") + NoticeText.shown(n)));
     for (Conflict conflict : plan.conflicts()) {
       note(theme.warning("conflict: ") + Sentences.conflict(conflict));
     }

@@ -2,6 +2,7 @@ package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.check.Mapping;
+import io.portmapctl.notice.Notice;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,7 +11,7 @@ public final class ListJson {
   private ListJson() {}
 
   /** The document. */
-  public static String render(List<Mapping> mappings, List<String> warnings) {
+  public static String render(List<Mapping> mappings, List<Notice> warnings) {
     return JsonText.document(
         json -> {
           json.writeStringField("kind", "list");
@@ -42,7 +43,7 @@ public final class ListJson {
             json.writeEndObject();
           }
           json.writeEndArray();
-          JsonText.texts(json, "warnings", warnings);
+          JsonText.notices(json, "warnings", warnings);
         });
   }
 

@@ -145,11 +145,13 @@ public final class Sentences {
   }
 
   /** Whose rule takes a mapping's packets, where it is a container's. */
-  public static String owner(Finding.Shadow shadow) {
-    return shadow
-        .container()
-        .map(Sentences::who)
-        .orElse("the owner of chain " + shadow.containerChain().orElse(""));
+  private static String owner(Finding.Shadow shadow) {
+    return owner(shadow.container(), shadow.containerChain().orElse(""));
+  }
+
+  /** Whose a chain is, where that can be told. */
+  static String owner(Optional<Identity> container, String chain) {
+    return container.map(Sentences::who).orElse("the owner of chain " + chain);
   }
 
   /** Which of two claims on a port takes the packets, and what cures it. */
