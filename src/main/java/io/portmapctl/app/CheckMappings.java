@@ -10,6 +10,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
@@ -80,8 +81,7 @@ public record CheckMappings(
     }
     notices.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
     notices.addAll(notOfHost(ports, host));
-    LayoutChoice none =
-        new LayoutChoice(desired.layout().orElse(Layouts.MARK), "its container is dead");
+    LayoutChoice none = new LayoutChoice(desired.layout().orElse(Layouts.MARK), LayoutReason.DEAD);
     gone.forEach(a -> findings.add(Finding.dead(a, none)));
     audit = audit.with(findings, notices);
     if (!wanted.leftOut().isEmpty()) {

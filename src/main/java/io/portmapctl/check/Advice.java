@@ -57,7 +57,7 @@ public sealed interface Advice extends Notice {
   record UnshownRules() implements Advice {
     @Override
     public String code() {
-      return "rules-not-shown";
+      return "take-save-again";
     }
 
     @Override

@@ -112,10 +112,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
           && passage.extent() != Passage.Extent.OPEN) {
         marked =
             marked.in(
-                State.INCOMPLETE,
-                (all ? "no packet" : "not every packet")
-                    + " from outside is led to "
-                    + Layouts.entryChains(mapping.chain()).get(0));
+                State.INCOMPLETE, all ? MappingReason.NOTHING_LED : MappingReason.NOT_ALL_LED);
       }
     }
     return marked;
@@ -205,16 +202,16 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     Mapping loser = second.losing();
     if (!same) {
       if (second.state() != State.ORPHAN) {
-        mappings.set(earlier, conflicting(first, "another container claims this port too"));
+        mappings.set(earlier, conflicting(first, MappingReason.ALSO_CLAIMED));
       }
-      loser = conflicting(loser, "another container's entry stands first and takes the packets");
+      loser = conflicting(loser, MappingReason.LOST);
     }
     mappings.set(later, loser);
     overlaps.add(new Overlap(mappings.get(earlier), loser, same));
     return !same;
   }
 
-  private static Mapping conflicting(Mapping mapping, String why) {
+  private static Mapping conflicting(Mapping mapping, MappingReason why) {
     return mapping.state() == State.ORPHAN ? mapping : mapping.in(State.CONFLICT, why);
   }
 }

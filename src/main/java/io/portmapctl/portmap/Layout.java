@@ -95,9 +95,9 @@ public interface Layout {
     return false;
   }
 
-  /** Why an attachment can have no other layout, as the end of a sentence; empty where it can. */
-  default Optional<String> neededBy(Attachment attachment) {
-    return Optional.empty();
+  /** Whether an attachment's configuration uses a field that no other layout has. */
+  default boolean isNeededBy(Attachment attachment) {
+    return false;
   }
 
   /** How much speaks for it that chains in the ruleset are of this layout. */
@@ -110,8 +110,8 @@ public interface Layout {
     return false;
   }
 
-  /** Why a new attachment should have it, as the end of a sentence; empty where nothing says so. */
-  default Optional<String> suits(Attachment attachment, PortmapState state) {
+  /** Why a new attachment should have it; empty where nothing says so. */
+  default Optional<LayoutReason> suits(Attachment attachment, PortmapState state) {
     return Optional.empty();
   }
 

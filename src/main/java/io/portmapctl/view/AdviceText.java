@@ -34,7 +34,7 @@ final class AdviceText implements Advice.Visitor<String> {
     return "Chain "
         + advice.chain()
         + " is "
-        + advice.program().title()
+        + MappingText.title(advice.program())
         + "'s, which would put its rule back: "
         + Sentences.remedy(advice.program());
   }

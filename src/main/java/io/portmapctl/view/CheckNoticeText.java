@@ -23,7 +23,7 @@ final class CheckNoticeText implements CheckNotice.Visitor<String> {
         + notice.port()
         + " is no mapping of CNI, and is translated by a rule of chain "
         + notice.chain()
-        + notice.program().map(p -> ", of " + p.title() + ",").orElse("")
+        + notice.program().map(p -> ", of " + MappingText.title(p) + ",").orElse("")
         + notice.to().map(dnat -> " to " + dnat.to().place()).orElse("")
         + "; explain --port tells more";
   }

@@ -24,7 +24,7 @@ public final class ExplanationJson {
             json.writeStringField("ifName", subject.ifName());
             if (subject.choice().isPresent()) {
               json.writeStringField("layout", subject.choice().get().layout().id());
-              json.writeStringField("layoutReason", subject.choice().get().reason());
+              json.writeStringField("layoutReason", LayoutText.of(subject.choice().get()));
             }
             json.writeEndObject();
           }

@@ -36,7 +36,7 @@ public final class ListJson {
               json.writeNullField("connections");
             }
             json.writeBooleanField("wins", mapping.wins());
-            JsonText.text(json, "reason", mapping.reason());
+            JsonText.text(json, "reason", MappingText.reason(mapping));
             if (mapping.takenBy().isPresent()) {
               taker(json, mapping.takenBy().get());
             }
@@ -53,7 +53,7 @@ public final class ListJson {
     json.writeStringField("chain", taker.chain());
     json.writeNumberField("index", taker.index());
     json.writeStringField("rule", taker.rule().decoded());
-    JsonText.text(json, "owner", taker.program().map(p -> p.title()).orElse(""));
+    JsonText.text(json, "owner", taker.program().map(MappingText::title).orElse(""));
     json.writeEndObject();
   }
 }

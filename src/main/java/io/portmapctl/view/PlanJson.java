@@ -74,7 +74,7 @@ public final class PlanJson {
       json.writeStringField("ifName", subject.ifName());
       if (subject.choice().isPresent()) {
         json.writeStringField("layout", subject.choice().get().layout().id());
-        json.writeStringField("layoutReason", subject.choice().get().reason());
+        json.writeStringField("layoutReason", LayoutText.of(subject.choice().get()));
       } else {
         json.writeNullField("layout");
         json.writeNullField("layoutReason");

@@ -110,7 +110,7 @@ public final class Sentences {
         + mapping.hostPort().orElse(0)
         + mapping.hostIp().map(ip -> " on " + ip).orElse("")
         + " is taken first by a rule of "
-        + taker.program().map(p -> p.title() + ", in chain ").orElse("")
+        + taker.program().map(p -> MappingText.title(p) + ", in chain ").orElse("")
         + Printable.escaped(taker.chain())
         + ": "
         + Printable.escaped(taker.rule().decoded());

@@ -10,6 +10,7 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
@@ -142,7 +143,8 @@ class ApplierTest {
 
   private Applier.Planner<HostException> publish(Attachment attachment) {
     return (tables, notices) -> {
-      Request request = new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
+      Request request =
+          new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, LayoutReason.ASKED));
       Plan plan = Plans.of(tables, List.of(request));
       List<Plan.Sysctl> sysctls = new ArrayList<>();
       for (Plan.Sysctl each : plan.sysctls()) {
@@ -169,7 +171,8 @@ class ApplierTest {
       Table before = make.tableWithContainers(family);
       Attachment attachment = make.attachment(make.identity());
       WatchedBackend backend = new WatchedBackend(before);
-      Request request = new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
+      Request request =
+          new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, LayoutReason.ASKED));
       Plan plan = Plans.of(List.of(before), List.of(request));
       Plan.Part part = plan.families().get(0);
       backend.apply(part);

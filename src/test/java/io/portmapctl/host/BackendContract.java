@@ -12,6 +12,7 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
@@ -111,7 +112,7 @@ public interface BackendContract {
             Optional.empty());
     Layout layout = attachment.needsMark() ? Layouts.MARK : make.pick(Layouts.all());
     List<Request> requests = new ArrayList<>();
-    requests.add(new Request.Publish(attachment, new LayoutChoice(layout, "chosen")));
+    requests.add(new Request.Publish(attachment, new LayoutChoice(layout, LayoutReason.ASKED)));
     if (make.chance(4)) {
       requests.add(new Request.Withdraw(make.identity()));
     }

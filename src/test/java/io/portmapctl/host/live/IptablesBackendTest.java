@@ -19,6 +19,7 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
@@ -94,7 +95,8 @@ class IptablesBackendTest {
             BOTH,
             (tables, notices) -> {
               Request request =
-                  new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
+                  new Request.Publish(
+                      attachment, new LayoutChoice(Layouts.MARK, LayoutReason.ASKED));
               Plan plan = Plans.of(tables, List.of(request));
               if (plan.hasChanges()) {
                 planned = plan.families();
