@@ -21,7 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -77,7 +76,7 @@ public record CheckMappings(
         ForeignRules.of(tables, ports.stream().filter(p -> !shadowed.contains(p)).toList()));
     List<Finding> findings = new ArrayList<>();
     for (Finding finding : audit.findings()) {
-      findings.add(onHost(finding, host, notices::add));
+      findings.add(onHost(finding, host, notices));
     }
     notices.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
     notices.addAll(notOfHost(ports, host));
@@ -106,8 +105,7 @@ public record CheckMappings(
   }
 
   /** The settings that its rules need; off the live ruleset they are not known. */
-  private Finding onHost(Finding finding, LiveHost host, Consumer<AppNotice> notices)
-      throws Failure {
+  private Finding onHost(Finding finding, LiveHost host, List<Notice> notices) throws Failure {
     Optional<IpAddress> container = finding.choice().layout().localnet(finding.attachment());
     if (!rulesets.live(Family.IPV4) || container.isEmpty()) {
       return finding;

@@ -73,7 +73,10 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
           layout.isEmpty()
               ? LayoutChoice.auto(attachment, state)
               : LayoutChoice.asked(layout.get(), state);
-      choice.layout().notice(state).filter(n -> !notices.contains(n)).ifPresent(notices::add);
+      Optional<LayoutNotice> notice = choice.layout().notice(state);
+      if (notice.isPresent() && !notices.contains(notice.get())) {
+        notices.add(notice.get());
+      }
       if (choice.layout().needsPrefix(attachment)) {
         prefixes.require(families);
       }

@@ -8,7 +8,6 @@ import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Plans, on the rulesets as they are, and tries plans where nothing can break. */
 public final class DryRun {
@@ -72,7 +71,7 @@ public final class DryRun {
         new ArrayList<>(LiveHost.listeners(host.kernel(), rulesets, report.plan().captured()));
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {
-        resolve(sysctl, more::add).ifPresent(resolved::add);
+        resolve(sysctl, more).ifPresent(resolved::add);
       }
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "live host", e.text());
@@ -81,7 +80,7 @@ public final class DryRun {
   }
 
   /** Which interface, and its present value; off the live ruleset nothing of the host is asked. */
-  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, Consumer<AppNotice> more)
+  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, List<Notice> more)
       throws HostException {
     if (!rulesets.live(Family.IPV4)) {
       return Optional.of(new Plan.Sysctl(sysctl.container(), hostInterface, Optional.empty(), true))
@@ -92,7 +91,7 @@ public final class DryRun {
         sysctl.container(),
         hostInterface,
         sysctl.withRules(),
-        sysctl.withRules() ? more : unheard -> {});
+        sysctl.withRules() ? more : new ArrayList<>());
   }
 
   /**

@@ -47,7 +47,7 @@ final class HostFacts {
         continue;
       }
       try {
-        LiveHost.localnet(live.kernel(), sysctl.container(), hostInterface, true, more::add)
+        LiveHost.localnet(live.kernel(), sysctl.container(), hostInterface, true, more)
             .ifPresent(sysctls::add);
       } catch (HostException e) {
         throw new Failure(Failure.Kind.HOST, "live host", e.text());

@@ -16,11 +16,11 @@ import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -81,23 +81,23 @@ public record LiveHost(
    *
    * @param given the interface, where it need not be looked up
    * @param withRules whether the container's rules change too
-   * @param notices hears why it cannot be
+   * @param notices where is added why it cannot be
    */
   public static Optional<Plan.Sysctl> localnet(
       Kernel kernel,
       IpAddress container,
       Optional<String> given,
       boolean withRules,
-      Consumer<? super AppNotice> notices)
+      Collection<? super AppNotice> notices)
       throws HostException {
     Optional<String> name = given.isPresent() ? given : kernel.interfaceTowards(container);
     if (name.isEmpty()) {
-      notices.accept(new AppNotice.NoRouteTowards(container));
+      notices.add(new AppNotice.NoRouteTowards(container));
       return Optional.empty();
     }
     Optional<String> from = kernel.routeLocalnet(name.get());
     if (from.isEmpty()) {
-      notices.accept(new AppNotice.NoInterface(name.get()));
+      notices.add(new AppNotice.NoInterface(name.get()));
       return Optional.empty();
     }
     return from.get().equals("1")

@@ -2,6 +2,9 @@ package io.portmapctl.check;
 
 import io.portmapctl.cni.Identity;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.packet.Difference;
+import io.portmapctl.portmap.PublishedPort;
+import java.util.List;
 import java.util.Optional;
 
 /** Where no command can know what makes right what check has found: what a person must decide. */
@@ -143,8 +146,27 @@ public sealed interface Advice extends Notice {
     }
   }
 
-  /** Two of those that were checked want one port. */
-  record BothWanted(Finding.Shadow shadow) implements Advice {
+  /**
+   * Two of those that were checked want one port.
+   *
+   * @param port the mapping that loses packets
+   * @param extent how many of them
+   * @param container who takes them, where that can be told
+   * @param chain the chain of that one
+   * @param packets what tells these packets from the others, where it is not all
+   */
+  record BothWanted(
+      PublishedPort port,
+      Finding.Extent extent,
+      Optional<Identity> container,
+      String chain,
+      List<Difference> packets)
+      implements Advice {
+    /** Copies the list. */
+    public BothWanted {
+      packets = List.copyOf(packets);
+    }
+
     @Override
     public String code() {
       return "both-wanted";

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -170,21 +169,8 @@ public record Audit(Plan plan, List<Finding> findings, List<Notice> notices) {
     }
   }
 
-  /** How many attachments are not as they should be, by status; empty where all are. */
-  public Optional<String> counted() {
-    List<String> parts = new ArrayList<>();
-    count(parts, Finding.Status.MISSING, "missing");
-    count(parts, Finding.Status.DRIFT, "drifted");
-    count(parts, Finding.Status.SHADOWED, "shadowed");
-    count(parts, Finding.Status.PARTLY_SHADOWED, "partly shadowed");
-    count(parts, Finding.Status.OPEN, "open");
-    return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
-  }
-
-  private void count(List<String> parts, Finding.Status status, String word) {
-    long count = findings.stream().filter(f -> f.status() == status).count();
-    if (count > 0) {
-      parts.add(count + " " + word);
-    }
+  /** How many attachments have a status. */
+  public long count(Finding.Status status) {
+    return findings.stream().filter(f -> f.status() == status).count();
   }
 }

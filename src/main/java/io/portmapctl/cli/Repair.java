@@ -141,7 +141,13 @@ record Repair(List<String> commands, List<Advice> advice) {
           continue;
         }
         if (isWanted(audit, shadow.container())) {
-          advice.add(new Advice.BothWanted(shadow));
+          advice.add(
+              new Advice.BothWanted(
+                  shadow.port(),
+                  shadow.extent(),
+                  shadow.container(),
+                  shadow.containerChain().get(),
+                  shadow.packets()));
         } else {
           advice.add(new Advice.NotChecked(shadow.container(), shadow.containerChain().get()));
           commands.add(CommandText.removing(shadow.container(), shadow.containerChain().get()));

@@ -147,9 +147,9 @@ public sealed interface Cause {
   /**
    * This host forwards nothing.
    *
-   * @param barrier what keeps it from that
+   * @param obstacle what keeps it from that
    */
-  record Barred(ForwardingObstacle barrier) implements Cause {
+  record Barred(ForwardingObstacle obstacle) implements Cause {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.barred(this);

@@ -105,16 +105,16 @@ record ConnectionVerdict(
     if (to.filter(settings.unroutable()).isPresent()) {
       return fails(new Cause.NoRoute(to.get()));
     }
-    List<ForwardingObstacle> barriers =
+    List<ForwardingObstacle> obstacles =
         path.disposition() == Disposition.FORWARDED && verdict.result() != Answer.Result.FAILS
-            ? settings.barriers().apply(path.after().family())
+            ? settings.obstacles().apply(path.after().family())
             : List.of();
     Optional<ForwardingObstacle> total =
-        barriers.stream().filter(ForwardingObstacle::total).findFirst();
+        obstacles.stream().filter(ForwardingObstacle::total).findFirst();
     if (total.isPresent()) {
       return fails(new Cause.Barred(total.get()));
     }
-    return barriers.isEmpty()
+    return obstacles.isEmpty()
         ? verdict
         : new PathVerdict(
             verdict.result(), new VerdictReason.OnPath(verdict.reason().cause(), true));

@@ -57,7 +57,9 @@ final class AdviceText implements Advice.Visitor<String> {
 
   @Override
   public String bothWanted(Advice.BothWanted advice) {
-    return Sentences.shadow(advice.shadow()) + "; both are wanted, and one of them must go";
+    return Sentences.rival(
+            advice.port(), advice.extent(), advice.container(), advice.chain(), advice.packets())
+        + "; both are wanted, and one of them must go";
   }
 
   @Override

@@ -3,7 +3,7 @@ package io.portmapctl.view;
 import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.portmap.LayoutReason;
 
-/** Why an attachment has its layout, in words. */
+/** Why an attachment has its layout, in words; a class of its own, which every start loads. */
 final class LayoutText {
   private LayoutText() {}
 
