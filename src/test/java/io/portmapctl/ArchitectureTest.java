@@ -28,6 +28,8 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("text")
           .definedBy("io.portmapctl.text")
+          .layer("notice")
+          .definedBy("io.portmapctl.notice")
           .layer("net")
           .definedBy("io.portmapctl.net")
           .layer("ruleset")
@@ -74,7 +76,7 @@ class ArchitectureTest {
           .whereLayer("plan")
           .mayOnlyBeAccessedByLayers("host", "check", "explain", "view", "cli", "app")
           .whereLayer("host")
-          .mayOnlyBeAccessedByLayers("cli", "app")
+          .mayOnlyBeAccessedByLayers("view", "cli", "app")
           .whereLayer("check")
           .mayOnlyBeAccessedByLayers("view", "cli", "app")
           .whereLayer("explain")
@@ -95,7 +97,7 @@ class ArchitectureTest {
   static final ArchRule foundations =
       noClasses()
           .that()
-          .resideInAnyPackage("io.portmapctl.text", "io.portmapctl.net")
+          .resideInAnyPackage("io.portmapctl.text", "io.portmapctl.notice", "io.portmapctl.net")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.ruleset.Table;
@@ -20,15 +21,15 @@ public record AddRequest(
     implements PlanRequest {
 
   @Override
-  public Report on(List<Table> tables, List<String> given) throws Failure {
+  public Report on(List<Table> tables, List<Notice> given) throws Failure {
     DesiredMappings.Requests wanted = desired.on(tables);
     if (!wanted.leftOut().isEmpty() && (!keepGoing || wanted.requests().isEmpty())) {
       throw new Failure(Failure.Kind.INPUT, wanted.leftOut());
     }
-    List<String> warnings = new ArrayList<>(given);
-    warnings.addAll(wanted.warnings());
+    List<Notice> notices = new ArrayList<>(given);
+    notices.addAll(wanted.notices());
     Plan plan = Plans.of(tables, List.copyOf(wanted.requests()));
-    warnings.addAll(plan.warnings());
+    notices.addAll(plan.notices());
     List<Report.Subject> subjects =
         wanted.requests().stream()
             .map(
@@ -38,6 +39,6 @@ public record AddRequest(
                         r.attachment().ifName(),
                         Optional.of(r.choice())))
             .toList();
-    return new Report(command, subjects, sources, plan, List.copyOf(warnings), wanted.leftOut());
+    return new Report(command, subjects, sources, plan, List.copyOf(notices), wanted.leftOut());
   }
 }

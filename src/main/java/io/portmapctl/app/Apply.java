@@ -3,6 +3,7 @@ package io.portmapctl.app;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.host.Applier;
 import io.portmapctl.host.HostException;
+import io.portmapctl.host.HostNotice;
 import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
@@ -97,10 +98,10 @@ public final class Apply {
    * @param report the plan, as it was made or would have been
    * @param changed whether anything was changed
    * @param shown whether the attendant has seen that plan
-   * @param warnings what the change itself warned of; in the report's as well
+   * @param notices what the change itself warned of; in the report's as well
    */
   public record Result(
-      End end, Report report, boolean changed, boolean shown, List<String> warnings) {}
+      End end, Report report, boolean changed, boolean shown, List<HostNotice> notices) {}
 
   private final DryRun planning;
   private final LiveHost host;
@@ -185,8 +186,8 @@ public final class Apply {
       result =
           applier.apply(
               rulesets.families().list(),
-              tables -> {
-                Report report = planning.plan(request, tables);
+              (tables, read) -> {
+                Report report = planning.plan(request, tables, read);
                 reports.add(report);
                 return report.plan();
               });
@@ -196,11 +197,11 @@ public final class Apply {
     if (other[0]) {
       return Optional.empty();
     }
-    Report report = reports.get(0).with(result.plan(), result.warnings());
+    Report report = reports.get(0).with(result.plan(), result.notices());
     boolean changed = result.made() && result.plan().hasChanges();
     done = changed ? Optional.of(applier) : Optional.empty();
     End end = result.made() || !how.refuses(result.plan()) ? End.DONE : End.REFUSED;
-    return Optional.of(new Result(end, report, changed, shown.isPresent(), result.warnings()));
+    return Optional.of(new Result(end, report, changed, shown.isPresent(), result.notices()));
   }
 
   /**

@@ -8,7 +8,9 @@ import io.portmapctl.explain.Localnet;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
@@ -50,35 +52,37 @@ public record CheckMappings(
    * Reads and checks.
    *
    * @param host the machine that live rulesets are of
-   * @param warnings what the inputs warned of; what reading the host warns of is added
+   * @param given what the inputs warned of
    */
-  public Result run(LiveHost host, List<String> warnings, Notes notes) throws Failure {
+  public Result run(LiveHost host, List<? extends Notice> given, Notes notes) throws Failure {
+    List<Notice> notices = new ArrayList<>(given);
     List<Attachment> gone = desired.documents().attachments().stream().filter(dead).toList();
     DesiredMappings living = desired.without(dead, notes);
-    List<Table> tables = rulesets.read(host.backend(), warnings);
+    Rulesets.Tables read = rulesets.read(host.backend());
+    List<Table> tables = read.tables();
+    notices.addAll(read.notices());
     DesiredMappings.Requests wanted = living.on(tables);
     boolean nothingLeft = wanted.requests().isEmpty() && gone.isEmpty();
     if (!wanted.leftOut().isEmpty() && (!keepGoing || nothingLeft)) {
       throw new Failure(Failure.Kind.INPUT, wanted.leftOut());
     }
-    warnings.addAll(wanted.warnings());
+    notices.addAll(wanted.notices());
     Audit audit =
         Audit.of(tables, wanted.requests(), AddressSource.known(rulesets.live(), host.host()));
     List<PublishedPort> ports = published(wanted, tables);
     Set<PublishedPort> shadowed = new HashSet<>(); // said already, and with the rule
     audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
-    warnings.addAll(
+    notices.addAll(
         ForeignRules.of(tables, ports.stream().filter(p -> !shadowed.contains(p)).toList()));
     List<Finding> findings = new ArrayList<>();
     for (Finding finding : audit.findings()) {
-      findings.add(onHost(finding, host, warnings));
+      findings.add(onHost(finding, host, notices));
     }
-    warnings.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
-    strangers(ports, host, warnings);
-    LayoutChoice none =
-        new LayoutChoice(desired.layout().orElse(Layouts.MARK), "its container is dead");
+    notices.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
+    notices.addAll(notOfHost(ports, host));
+    LayoutChoice none = new LayoutChoice(desired.layout().orElse(Layouts.MARK), LayoutReason.DEAD);
     gone.forEach(a -> findings.add(Finding.dead(a, none)));
-    audit = audit.with(findings, warnings);
+    audit = audit.with(findings, notices);
     if (!wanted.leftOut().isEmpty()) {
       notes.leftOut(Failure.Kind.INPUT, wanted.leftOut());
     }
@@ -101,7 +105,7 @@ public record CheckMappings(
   }
 
   /** The settings that its rules need; off the live ruleset they are not known. */
-  private Finding onHost(Finding finding, LiveHost host, List<String> warnings) throws Failure {
+  private Finding onHost(Finding finding, LiveHost host, List<Notice> notices) throws Failure {
     Optional<IpAddress> container = finding.choice().layout().localnet(finding.attachment());
     if (!rulesets.live(Family.IPV4) || container.isEmpty()) {
       return finding;
@@ -112,7 +116,7 @@ public record CheckMappings(
     }
     try {
       return finding.with(
-          LiveHost.localnet(host.kernel(), container.get(), hostInterface, false, warnings).stream()
+          LiveHost.localnet(host.kernel(), container.get(), hostInterface, false, notices).stream()
               .toList());
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "live host", e.text());
@@ -120,24 +124,19 @@ public record CheckMappings(
   }
 
   /** Published addresses that no interface of this host has. */
-  private void strangers(List<PublishedPort> ports, LiveHost live, List<String> warnings)
-      throws Failure {
+  private List<AppNotice> notOfHost(List<PublishedPort> ports, LiveHost live) throws Failure {
     List<PublishedPort> named =
         ports.stream().filter(p -> rulesets.live(p.family()) && p.hostIp().isPresent()).toList();
     if (named.isEmpty()) {
-      return;
+      return List.of();
     }
     try {
       HostAddresses host = AddressSource.live(live.host());
-      named.stream()
+      return named.stream()
           .filter(p -> host.isLocal(p.hostIp().get()) == Ternary.NO)
-          .map(
-              p ->
-                  p
-                      + ": no interface of this host has that address, so nobody reaches the"
-                      + " mapping")
           .distinct()
-          .forEach(warnings::add);
+          .map(p -> (AppNotice) new AppNotice.NotOfHost(p))
+          .toList();
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "live host", e.text());
     }
@@ -154,6 +153,6 @@ public record CheckMappings(
                         Optional.of(f.choice())))
             .toList();
     return new Report(
-        "check", subjects, rulesets.sources(), audit.plan(), audit.warnings(), List.of());
+        "check", subjects, rulesets.sources(), audit.plan(), audit.notices(), List.of());
   }
 }

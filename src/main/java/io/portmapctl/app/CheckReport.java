@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.check.Advice;
 import io.portmapctl.check.Audit;
 import java.util.List;
 
@@ -11,4 +12,4 @@ import java.util.List;
  * @param mend the commands that make it right, in their order
  * @param advice where no command does, what does
  */
-public record CheckReport(Audit audit, Report report, List<String> mend, List<String> advice) {}
+public record CheckReport(Audit audit, Report report, List<String> mend, List<Advice> advice) {}

@@ -7,6 +7,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutNotice;
 import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
@@ -39,10 +40,10 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
    *
    * @param requests the requests
    * @param leftOut what is wrong with attachments that are left out
-   * @param warnings what the layouts warn of
+   * @param notices what the layouts warn of
    */
   public record Requests(
-      List<Request.Publish> requests, List<InputError> leftOut, List<String> warnings) {}
+      List<Request.Publish> requests, List<InputError> leftOut, List<LayoutNotice> notices) {}
 
   /**
    * The same without the dead, who are told.
@@ -61,7 +62,7 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
    */
   public Requests on(List<Table> tables) throws Failure {
     List<Family> families = tables.stream().map(Table::family).toList();
-    List<String> warnings = new ArrayList<>();
+    List<LayoutNotice> notices = new ArrayList<>();
     PortmapState state = new PortmapState(tables);
     List<Request.Publish> requests = new ArrayList<>();
     List<InputError> leftOut = new ArrayList<>();
@@ -72,7 +73,10 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
           layout.isEmpty()
               ? LayoutChoice.auto(attachment, state)
               : LayoutChoice.asked(layout.get(), state);
-      choice.layout().warning(state).filter(w -> !warnings.contains(w)).ifPresent(warnings::add);
+      Optional<LayoutNotice> notice = choice.layout().notice(state);
+      if (notice.isPresent() && !notices.contains(notice.get())) {
+        notices.add(notice.get());
+      }
       if (choice.layout().needsPrefix(attachment)) {
         prefixes.require(families);
       }
@@ -84,6 +88,6 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
         requests.add(new Request.Publish(attachment, choice));
       }
     }
-    return new Requests(List.copyOf(requests), List.copyOf(leftOut), List.copyOf(warnings));
+    return new Requests(List.copyOf(requests), List.copyOf(leftOut), List.copyOf(notices));
   }
 }

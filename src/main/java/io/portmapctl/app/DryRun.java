@@ -2,6 +2,7 @@ package io.portmapctl.app;
 
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
@@ -13,20 +14,23 @@ public final class DryRun {
   private final LiveHost host;
   private final Rulesets rulesets;
   private final Optional<String> hostInterface;
-  private final List<String> warnings;
+  private final List<Notice> given;
 
   /**
    * On these rulesets.
    *
    * @param hostInterface the interface for route_localnet, where it is not to be looked up
-   * @param warnings what the inputs have warned of; what reading the host warns of is added
+   * @param given what the inputs have warned of
    */
   public DryRun(
-      LiveHost host, Rulesets rulesets, Optional<String> hostInterface, List<String> warnings) {
+      LiveHost host,
+      Rulesets rulesets,
+      Optional<String> hostInterface,
+      List<? extends Notice> given) {
     this.host = host;
     this.rulesets = rulesets;
     this.hostInterface = hostInterface;
-    this.warnings = warnings;
+    this.given = List.copyOf(given);
   }
 
   /**
@@ -35,12 +39,19 @@ public final class DryRun {
    * @throws Failure where they cannot be read, or what is wanted does not fit them
    */
   public Report plan(PlanRequest request) throws Failure {
-    return plan(request, rulesets.read(host.backend(), warnings));
+    Rulesets.Tables read = rulesets.read(host.backend());
+    return plan(request, read.tables(), read.notices());
   }
 
-  /** The same on tables that were read. */
-  Report plan(PlanRequest request, List<Table> tables) throws Failure {
-    Report report = request.on(tables, warnings);
+  /**
+   * The same on tables that were read.
+   *
+   * @param read what reading them has warned of
+   */
+  Report plan(PlanRequest request, List<Table> tables, List<? extends Notice> read) throws Failure {
+    List<Notice> known = new ArrayList<>(given);
+    known.addAll(read);
+    Report report = request.on(tables, List.copyOf(known));
     rulesets.requireShown(report.plan());
     for (Plan.Part part : report.plan().families()) {
       Family family = part.before().family();
@@ -56,7 +67,7 @@ public final class DryRun {
       }
     }
     List<Plan.Sysctl> resolved = new ArrayList<>();
-    List<String> more =
+    List<Notice> more =
         new ArrayList<>(LiveHost.listeners(host.kernel(), rulesets, report.plan().captured()));
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {
@@ -65,11 +76,11 @@ public final class DryRun {
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "live host", e.text());
     }
-    return report.with(report.plan().with(resolved, more), more);
+    return report.with(report.plan().with(resolved), more);
   }
 
   /** Which interface, and its present value; off the live ruleset nothing of the host is asked. */
-  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, List<String> more)
+  private Optional<Plan.Sysctl> resolve(Plan.Sysctl sysctl, List<Notice> more)
       throws HostException {
     if (!rulesets.live(Family.IPV4)) {
       return Optional.of(new Plan.Sysctl(sysctl.container(), hostInterface, Optional.empty(), true))

@@ -10,6 +10,7 @@ import io.portmapctl.explain.PortReach;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.Protocol;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
@@ -56,7 +57,7 @@ public record ExplainMappings(
   /**
    * What can be told.
    *
-   * @param report the plan, and its warnings
+   * @param report the plan, and what it warns of
    * @param answer what was asked for
    * @param complete whether nothing was left out
    */
@@ -102,22 +103,25 @@ public record ExplainMappings(
    * Reads, plans where something is desired, and looks.
    *
    * @param host the machine that live rulesets are of
-   * @param warnings what the inputs warned of; what reading the host warns of is added
+   * @param given what the inputs warned of
    */
-  public Result run(LiveHost host, List<String> warnings) throws Failure {
+  public Result run(LiveHost host, List<? extends Notice> given) throws Failure {
     HostAddresses known = addresses.host(rulesets.anyLive(), host.host());
     requirePossible(known);
-    List<Table> tables = rulesets.read(host.backend(), warnings);
+    Rulesets.Tables read = rulesets.read(host.backend());
+    List<Table> tables = read.tables();
+    List<Notice> notices = new ArrayList<>(given);
+    notices.addAll(read.notices());
     boolean oneFamily = packet.isPresent() || port.flatMap(PortSelector::host).isPresent();
     if (oneFamily && !rulesets.named(tables.get(0).family())) {
-      warnings.add("no IPv6 ruleset is given (--ruleset6): an empty one is taken");
+      notices.add(new AppNotice.NoIpv6Ruleset());
     }
-    packet.ifPresent(p -> warnings.addAll(strangers(p.packet(), known)));
+    packet.ifPresent(p -> notices.addAll(strangers(p.packet(), known)));
     Report planned =
         desired.isPresent()
             ? new AddRequest("explain", desired.get(), rulesets.sources(), keepGoing)
-                .on(tables, warnings)
-            : unplanned(tables, warnings);
+                .on(tables, notices)
+            : unplanned(tables, List.copyOf(notices));
     HostFacts facts = new HostFacts(host, rulesets, hostInterface);
     Report report = facts.on(planned);
     Explainer explainer =
@@ -146,10 +150,10 @@ public record ExplainMappings(
   }
 
   /** The rulesets as they are. */
-  private Report unplanned(List<Table> tables, List<String> warnings) {
+  private Report unplanned(List<Table> tables, List<Notice> notices) {
     List<Plan.Part> parts = tables.stream().map(t -> new Plan.Part(t, t, List.of())).toList();
     Plan plan = new Plan(parts, List.of(), List.of(), List.of(), List.of());
-    return new Report("explain", List.of(), rulesets.sources(), plan, warnings, List.of());
+    return new Report("explain", List.of(), rulesets.sources(), plan, notices, List.of());
   }
 
   /** What this host sends comes in through no interface. */
@@ -164,8 +168,8 @@ public record ExplainMappings(
     }
   }
 
-  /** Warnings of interfaces that a host of which all are known does not have. */
-  private static List<String> strangers(Packet packet, HostAddresses host) {
+  /** The interfaces that a host of which all are known does not have. */
+  private static List<AppNotice> strangers(Packet packet, HostAddresses host) {
     boolean told =
         host.links().map(l -> l.stream().noneMatch(k -> k.name().isEmpty())).orElse(false);
     return Stream.of(packet.in(), packet.out())
@@ -176,7 +180,7 @@ public record ExplainMappings(
                     && host.links().orElseThrow().stream()
                         .noneMatch(l -> l.up() && l.name().equals(n)))
         .distinct()
-        .map(n -> "--packet: the host has no interface " + n + " that is up")
+        .map(n -> (AppNotice) new AppNotice.StrangeInterface(n))
         .toList();
   }
 

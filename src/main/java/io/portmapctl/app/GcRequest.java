@@ -3,6 +3,7 @@ package io.portmapctl.app;
 import io.portmapctl.check.Orphans;
 import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Identity;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
@@ -30,7 +31,7 @@ public record GcRequest(
     implements PlanRequest {
 
   @Override
-  public Report on(List<Table> tables, List<String> given) {
+  public Report on(List<Table> tables, List<Notice> given) {
     Orphans garbage = Orphans.of(new PortmapState(tables), owners, networks);
     List<Request> requests = new ArrayList<>();
     List<Report.Subject> subjects = new ArrayList<>();
@@ -39,16 +40,11 @@ public record GcRequest(
       subjects.add(new Report.Subject(orphan, "", Optional.empty()));
     }
     Plan plan = Plans.of(tables, requests);
-    List<String> warnings = new ArrayList<>(given);
+    List<Notice> notices = new ArrayList<>(given);
     for (String chain : garbage.unclaimed()) {
-      warnings.add(
-          "chain "
-              + chain
-              + ": nobody's entry tells whose it was; "
-              + removal.apply(chain)
-              + " removes it");
+      notices.add(new AppNotice.Unclaimed(chain, removal.apply(chain)));
     }
-    warnings.addAll(plan.warnings());
-    return new Report("gc", List.copyOf(subjects), sources, plan, List.copyOf(warnings), List.of());
+    notices.addAll(plan.notices());
+    return new Report("gc", List.copyOf(subjects), sources, plan, List.copyOf(notices), List.of());
   }
 }

@@ -1,12 +1,12 @@
 package io.portmapctl.app;
 
-import io.portmapctl.explain.Barrier;
 import io.portmapctl.explain.Localnet;
 import io.portmapctl.explain.Settings;
 import io.portmapctl.host.HostException;
-import io.portmapctl.host.live.Forwarding;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
@@ -22,7 +22,7 @@ final class HostFacts {
   private final LiveHost live;
   private final Rulesets rulesets;
   private final Optional<String> hostInterface;
-  private final Map<Family, List<Forwarding.Obstacle>> obstacles = new EnumMap<>(Family.class);
+  private final Map<Family, List<ForwardingObstacle>> obstacles = new EnumMap<>(Family.class);
 
   /**
    * Of a host.
@@ -37,7 +37,7 @@ final class HostFacts {
 
   /** What a plan needs of the host, and what else is in the way there. */
   Report on(Report report) throws Failure {
-    List<String> more = new ArrayList<>();
+    List<Notice> more = new ArrayList<>();
     List<Plan.Sysctl> sysctls = new ArrayList<>();
     for (Plan.Sysctl sysctl : report.plan().sysctls()) {
       if (!rulesets.live(Family.IPV4)) {
@@ -58,13 +58,13 @@ final class HostFacts {
       Family family = part.after().family();
       // a table without chains of anybody's redirects nothing
       if (part.after().chains().size() > Table.empty(TableName.NAT, family).chains().size()) {
-        obstacles(family).forEach(o -> more.add(o.text()));
+        obstacles(family).forEach(o -> more.add(new AppNotice.NotForwarding(o)));
       }
     }
-    return report.with(report.plan().with(sysctls, more), more);
+    return report.with(report.plan().with(sysctls), more);
   }
 
-  private List<Forwarding.Obstacle> obstacles(Family family) {
+  private List<ForwardingObstacle> obstacles(Family family) {
     return rulesets.live(family)
         ? obstacles.computeIfAbsent(family, f -> live.forwarding().obstacles(f))
         : List.of();
@@ -78,7 +78,7 @@ final class HostFacts {
             rulesets.live(family)
                 ? Ternary.of(live.forwarding().showsBridged(family))
                 : Ternary.UNKNOWN,
-        family -> obstacles(family).stream().map(o -> new Barrier(o.text(), o.total())).toList(),
+        this::obstacles,
         this::unroutable);
   }
 

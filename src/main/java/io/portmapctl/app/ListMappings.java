@@ -7,13 +7,14 @@ import io.portmapctl.check.Overlap;
 import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 
 /**
  * Lists the mappings in rulesets.
@@ -31,7 +32,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
    *
    * @param shown the mappings that the filter takes
    * @param all how many there are in all
-   * @param warnings of the rulesets and the attachments
+   * @param notices of the rulesets and the attachments
    * @param overlaps containers that claim one port, of which at least one is shown
    * @param foreign what other programs' rules have to do with it
    * @param complete whether every record could be read
@@ -39,39 +40,36 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
   public record Result(
       List<Mapping> shown,
       int all,
-      List<String> warnings,
+      List<Notice> notices,
       List<Overlap> overlaps,
-      List<String> foreign,
+      List<Notice> foreign,
       boolean complete) {}
 
-  /**
-   * All mappings of rulesets, as their rules say: who else takes their packets is not looked at.
-   *
-   * @param warnings what reading the host warns of is added here
-   */
-  public static List<Mapping> plain(Rulesets rulesets, LiveHost host, List<String> warnings)
-      throws Failure {
-    return Inventory.plain(rulesets.read(host.backend(), warnings), Optional.empty()).mappings();
+  /** All mappings of rulesets, as their rules say: who else takes their packets is not looked at. */
+  public static List<Mapping> plain(Rulesets rulesets, LiveHost host) throws Failure {
+    return Inventory.plain(rulesets.read(host.backend()).tables(), Optional.empty()).mappings();
   }
 
   /**
    * Reads and lists.
    *
    * @param host the machine that live rulesets are of; rules are read with their counters
-   * @param warnings what reading the host warns of is added here
    */
-  public Result run(LiveHost host, List<String> warnings, Notes notes) throws Failure {
-    Known known = known(host, notes, warnings);
-    List<Table> tables = rulesets.read(host.backend(), warnings);
+  public Result run(LiveHost host, Notes notes) throws Failure {
+    List<Notice> notices = new ArrayList<>();
+    Known known = known(host, notes, notices::add);
+    Rulesets.Tables read = rulesets.read(host.backend());
+    List<Table> tables = read.tables();
+    notices.addAll(read.notices());
     Inventory inventory =
         Inventory.of(tables, known.owners, AddressSource.known(rulesets.live(), host.host()));
     List<Mapping> shown = inventory.mappings().stream().filter(filter::takes).toList();
-    warnings.addAll(inventory.warnings());
+    notices.addAll(inventory.notices());
     List<Overlap> overlaps =
         inventory.overlaps().stream()
             .filter(o -> filter.takes(o.first()) || filter.takes(o.second()))
             .toList();
-    List<String> foreign =
+    List<Notice> foreign =
         new ArrayList<>(
             ForeignRules.of(
                 tables, published(shown.stream().filter(m -> m.takenBy().isEmpty()).toList())));
@@ -83,7 +81,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
     return new Result(
         shown,
         inventory.mappings().size(),
-        List.copyOf(warnings),
+        List.copyOf(notices),
         overlaps,
         List.copyOf(foreign),
         known.complete);
@@ -104,7 +102,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
    */
   private record Known(Optional<Owners> owners, boolean complete) {}
 
-  private Known known(LiveHost host, Notes notes, List<String> warnings) throws Failure {
+  private Known known(LiveHost host, Notes notes, Consumer<Notice> notices) throws Failure {
     boolean live = rulesets.anyLive();
     boolean byDefault = attachments.names().isEmpty();
     if (byDefault && !(live && host.documents().isReadable(Path.of(CACHE)))) {
@@ -128,9 +126,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
       notes.skipped(documents.skipped());
     }
     if (!errors.isEmpty()) {
-      warnings.add(
-          "nothing is called an orphan, because not every attachment is known: "
-              + errors.stream().map(InputError::toString).collect(Collectors.joining("; ")));
+      notices.accept(new AppNotice.OrphansUnknown(errors));
       return new Known(Optional.empty(), byDefault);
     }
     return new Known(

@@ -15,7 +15,9 @@ import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,18 +43,12 @@ public record LiveHost(
    * @param variant whose iptables
    * @param waitSeconds how long to wait for iptables' lock
    * @param counters whether rules are read with their counters
-   * @param warnings where is added what reading warns of
    */
   public static LiveHost of(
-      Host host,
-      Exec exec,
-      VariantChoice variant,
-      int waitSeconds,
-      boolean counters,
-      List<String> warnings) {
+      Host host, Exec exec, VariantChoice variant, int waitSeconds, boolean counters) {
     return new LiveHost(
         host,
-        new IptablesBackend(exec, host, variant, waitSeconds, counters, warnings),
+        new IptablesBackend(exec, host, variant, waitSeconds, counters),
         new LinuxKernel(exec, host),
         new Rehearsal(exec, host, variant),
         new Forwarding(host, variant));
@@ -64,18 +60,19 @@ public record LiveHost(
   }
 
   /** Who of this host listens on ports that are published on it, each said once. */
-  public static Set<String> listeners(Kernel kernel, Rulesets rulesets, List<PublishedPort> ports) {
-    Set<String> said = new LinkedHashSet<>();
+  public static List<AppNotice> listeners(
+      Kernel kernel, Rulesets rulesets, List<PublishedPort> ports) {
+    List<AppNotice> listeners = new ArrayList<>();
+    Set<String> said = new HashSet<>(); // a socket is often of both families
     for (PublishedPort port : ports) {
       if (rulesets.live(port.family())) {
         kernel
             .listener(port)
-            .map(who -> who + " of this host listens on " + port)
-            .map(text -> text + ": the mapping takes its new connections")
-            .ifPresent(said::add);
+            .filter(process -> said.add(process + " " + port))
+            .ifPresent(process -> listeners.add(new AppNotice.Listener(process, port)));
       }
     }
-    return said;
+    return listeners;
   }
 
   /**
@@ -84,27 +81,23 @@ public record LiveHost(
    *
    * @param given the interface, where it need not be looked up
    * @param withRules whether the container's rules change too
-   * @param warnings where is added why it cannot be
+   * @param notices where is added why it cannot be
    */
   public static Optional<Plan.Sysctl> localnet(
       Kernel kernel,
       IpAddress container,
       Optional<String> given,
       boolean withRules,
-      List<String> warnings)
+      Collection<? super AppNotice> notices)
       throws HostException {
     Optional<String> name = given.isPresent() ? given : kernel.interfaceTowards(container);
     if (name.isEmpty()) {
-      warnings.add(
-          "no route without a gateway leads to "
-              + container
-              + ": route_localnet is not set, 127.0.0.1 will not reach the container"
-              + " (--host-interface names the interface)");
+      notices.add(new AppNotice.NoRouteTowards(container));
       return Optional.empty();
     }
     Optional<String> from = kernel.routeLocalnet(name.get());
     if (from.isEmpty()) {
-      warnings.add("there is no interface " + name.get() + ": route_localnet is not set");
+      notices.add(new AppNotice.NoInterface(name.get()));
       return Optional.empty();
     }
     return from.get().equals("1")

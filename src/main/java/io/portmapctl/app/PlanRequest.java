@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.notice.Notice;
 import io.portmapctl.ruleset.Table;
 import java.util.List;
 
@@ -9,8 +10,8 @@ public interface PlanRequest {
   /**
    * Plans on these tables.
    *
-   * @param warnings what reading the tables and the inputs has warned of
+   * @param given what reading the tables and the inputs has warned of
    * @throws Failure when what is wanted does not fit these tables
    */
-  Report on(List<Table> tables, List<String> warnings) throws Failure;
+  Report on(List<Table> tables, List<Notice> given) throws Failure;
 }

@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
@@ -19,10 +20,10 @@ public record RemoveRequest(
     implements PlanRequest {
 
   @Override
-  public Report on(List<Table> tables, List<String> given) {
+  public Report on(List<Table> tables, List<Notice> given) {
     Plan plan = Plans.of(tables, requests);
-    List<String> warnings = new ArrayList<>(given);
-    warnings.addAll(plan.warnings());
-    return new Report("del", subjects, sources, plan, List.copyOf(warnings), List.of());
+    List<Notice> notices = new ArrayList<>(given);
+    notices.addAll(plan.notices());
+    return new Report("del", subjects, sources, plan, List.copyOf(notices), List.of());
   }
 }

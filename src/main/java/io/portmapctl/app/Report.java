@@ -2,6 +2,7 @@ package io.portmapctl.app;
 
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.InputError;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.LayoutChoice;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * @param subjects whom it is about
  * @param rulesets where the current tables came from: {@code live}, {@code empty} or a file
  * @param plan the plan
- * @param warnings the plan's and the inputs' warnings
+ * @param notices what the plan, the inputs and the host warn of
  * @param leftOut what is wrong with attachments that the plan leaves out
  */
 public record Report(
@@ -23,7 +24,7 @@ public record Report(
     List<Subject> subjects,
     List<String> rulesets,
     Plan plan,
-    List<String> warnings,
+    List<Notice> notices,
     List<InputError> leftOut) {
 
   /**
@@ -35,10 +36,10 @@ public record Report(
    */
   public record Subject(Identity identity, String ifName, Optional<LayoutChoice> choice) {}
 
-  /** The same about another plan, with more warnings. */
-  public Report with(Plan other, List<String> moreWarnings) {
-    List<String> all = new ArrayList<>(warnings);
-    all.addAll(moreWarnings);
+  /** The same about another plan, with more to know. */
+  public Report with(Plan other, List<? extends Notice> more) {
+    List<Notice> all = new ArrayList<>(notices);
+    all.addAll(more);
     return new Report(command, subjects, rulesets, other, List.copyOf(all), leftOut);
   }
 }

@@ -4,6 +4,7 @@ import io.portmapctl.host.Backend;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.Family;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where the current rulesets come from.
@@ -124,29 +126,41 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
   }
 
   /**
+   * Tables as they are now.
+   *
+   * @param tables one for each family asked for
+   * @param notices what a reader should know of them
+   */
+  public record Tables(List<Table> tables, List<Notice> notices) {}
+
+  /**
    * Reads the tables of the families asked for.
    *
    * @param live the running kernel
    */
-  public List<Table> read(Backend live, List<String> warnings) throws Failure {
+  public Tables read(Backend live) throws Failure {
     List<Table> tables = new ArrayList<>();
+    List<Notice> notices = new ArrayList<>();
     for (Family family : families.list()) {
       String source = source(family);
       switch (source) {
         case "empty" -> tables.add(Table.empty(TableName.NAT, family));
         case "live" -> {
           try {
-            Table table = live.read(family);
-            Unshown.liveWarning(table).ifPresent(warnings::add);
-            tables.add(table);
+            Backend.Reading reading = live.read(family);
+            notices.addAll(reading.notices());
+            if (Unshown.isIn(reading.table())) {
+              notices.add(new AppNotice.UnshownLive(family));
+            }
+            tables.add(reading.table());
           } catch (HostException e) {
             throw new Failure(Failure.Kind.HOST, "live ruleset", e.text());
           }
         }
-        default -> tables.add(file(family, source, warnings));
+        default -> tables.add(file(family, source, notices::add));
       }
     }
-    return tables;
+    return new Tables(List.copyOf(tables), List.copyOf(notices));
   }
 
   /**
@@ -183,15 +197,18 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
     return new String(Files.readAllBytes(Path.of(source)), StandardCharsets.ISO_8859_1);
   }
 
-  private static Table file(Family family, String source, List<String> warnings) throws Failure {
+  private static Table file(Family family, String source, Consumer<Notice> notices) throws Failure {
     String shown = Printable.escaped(source);
     try {
       String save = text(source);
       Optional<Table> table = SaveFormat.table(family, TableName.NAT, save);
       if (table.isEmpty()) {
-        warnings.add(shown + ": no nat table in this file; taken as empty");
+        notices.accept(new AppNotice.NoNatTable(shown));
       }
-      table.flatMap(t -> Unshown.warning(t, save)).ifPresent(w -> warnings.add(shown + ": " + w));
+      table
+          .filter(Unshown::isIn)
+          .ifPresent(
+              t -> notices.accept(new AppNotice.UnshownInFile(shown, Unshown.line(t, save))));
       return table.orElseGet(() -> Table.empty(TableName.NAT, family));
     } catch (SaveFormat.FormatException e) {
       throw new Failure(

@@ -20,37 +20,31 @@ public final class Unshown {
 
   private Unshown() {}
 
-  /**
-   * What a reader of a saved table should know.
-   *
-   * @param save the file's text, which tells the line
-   */
-  static Optional<String> warning(Table table, String save) {
+  /** Whether a table has such rules. */
+  static boolean isIn(Table table) {
+    return first(table).isPresent();
+  }
+
+  /** The line of the first of them in a saved table, where it is told. */
+  static OptionalInt line(Table table, String save) {
+    Optional<Found> first = first(table);
+    return first.isEmpty()
+        ? OptionalInt.empty()
+        : SaveFormat.line(save, table.name(), first.get().chain(), first.get().rule());
+  }
+
+  /** One of them, and the chain that it is in. */
+  private record Found(String chain, Octets rule) {}
+
+  private static Optional<Found> first(Table table) {
     for (Chain chain : table.chains().values()) {
       for (RuleEntry row : chain.rows()) {
         if (row.rule().isUnshown()) {
-          return Optional.of(
-              line(save, table, chain.name(), row.text())
-                  + "this file was written by "
-                  + CANNOT
-                  + ": what such rules do cannot be told; take the save with the iptables that made"
-                  + " the rules");
+          return Optional.of(new Found(chain.name(), row.text()));
         }
       }
     }
     return Optional.empty();
-  }
-
-  /** The same of the running kernel's table. */
-  static Optional<String> liveWarning(Table table) {
-    return warning(table, "")
-        .map(
-            w ->
-                "the live "
-                    + table.family().title()
-                    + " ruleset was read by "
-                    + CANNOT
-                    + ": what such rules do cannot be told; use the iptables that made the rules");
   }
 
   /** Whether a change would have to name such a rule by its words. */

@@ -1,6 +1,7 @@
 package io.portmapctl.check;
 
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
@@ -18,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -28,9 +28,9 @@ import java.util.function.Supplier;
  *
  * @param plan what is missing and what is too much, as a plan
  * @param findings a finding for each attachment, in their order
- * @param warnings what may be wrong and cannot be told, and what the plan warns of
+ * @param notices what may be wrong and cannot be told, and what the plan warns of
  */
-public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
+public record Audit(Plan plan, List<Finding> findings, List<Notice> notices) {
 
   /**
    * Audits the attachments on the tables.
@@ -40,7 +40,7 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
   public static Audit of(
       List<Table> tables, List<Request.Publish> requests, Supplier<HostAddresses> host) {
     Plan plan = Plans.of(tables, List.copyOf(requests));
-    Set<String> warnings = new LinkedHashSet<>(plan.warnings());
+    Set<Notice> notices = new LinkedHashSet<>(plan.notices());
     List<Working> all = new ArrayList<>();
     Map<String, List<Working>> byDigits = new HashMap<>();
     for (Request.Publish request : requests) {
@@ -66,7 +66,7 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
     for (Working working : all) {
       working.shadows.stream()
           .filter(s -> s.extent() == Finding.Extent.OPEN && !s.way().isEmpty())
-          .forEach(s -> warnings.add(open(s)));
+          .forEach(s -> notices.add(new CheckNotice.MayBeTaken(s.port(), s.chain(), s.rule())));
     }
     for (Conflict conflict : plan.conflicts()) {
       if (conflict instanceof Conflict.ChainName name) {
@@ -75,17 +75,7 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
             .forEach(w -> w.collides = true);
       }
     }
-    return new Audit(plan, all.stream().map(Working::finding).toList(), List.copyOf(warnings));
-  }
-
-  private static String open(Finding.Shadow shadow) {
-    return shadow.port().family().title()
-        + ": "
-        + shadow.port()
-        + " may be taken before its rules are reached, by a rule of chain "
-        + shadow.chain()
-        + " of which that cannot be told: "
-        + shadow.rule().latin1();
+    return new Audit(plan, all.stream().map(Working::finding).toList(), List.copyOf(notices));
   }
 
   /** Whether every attachment is well. */
@@ -93,9 +83,9 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
     return findings.stream().allMatch(Finding::ok);
   }
 
-  /** The same with other findings and more warnings. */
-  public Audit with(List<Finding> others, List<String> more) {
-    Set<String> both = new LinkedHashSet<>(warnings);
+  /** The same with other findings and more to know. */
+  public Audit with(List<Finding> others, List<Notice> more) {
+    Set<Notice> both = new LinkedHashSet<>(notices);
     both.addAll(more);
     return new Audit(plan, List.copyOf(others), List.copyOf(both));
   }
@@ -179,21 +169,8 @@ public record Audit(Plan plan, List<Finding> findings, List<String> warnings) {
     }
   }
 
-  /** How many attachments are not as they should be, by status; empty where all are. */
-  public Optional<String> counted() {
-    List<String> parts = new ArrayList<>();
-    count(parts, Finding.Status.MISSING, "missing");
-    count(parts, Finding.Status.DRIFT, "drifted");
-    count(parts, Finding.Status.SHADOWED, "shadowed");
-    count(parts, Finding.Status.PARTLY_SHADOWED, "partly shadowed");
-    count(parts, Finding.Status.OPEN, "open");
-    return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
-  }
-
-  private void count(List<String> parts, Finding.Status status, String word) {
-    long count = findings.stream().filter(f -> f.status() == status).count();
-    if (count > 0) {
-      parts.add(count + " " + word);
-    }
+  /** How many attachments have a status. */
+  public long count(Finding.Status status) {
+    return findings.stream().filter(f -> f.status() == status).count();
   }
 }

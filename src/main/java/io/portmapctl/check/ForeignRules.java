@@ -1,5 +1,6 @@
 package io.portmapctl.check;
 
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.ForeignDnat;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapTable;
@@ -11,10 +12,10 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Leaving;
-import io.portmapctl.trace.RulePlace;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -24,23 +25,23 @@ public final class ForeignRules {
 
   private ForeignRules() {}
 
-  /** The warnings of these tables about these ports. */
-  public static List<String> of(List<Table> tables, List<PublishedPort> ports) {
-    List<String> warnings = new ArrayList<>();
+  /** What is worth saying of these tables about these ports. */
+  public static List<Notice> of(List<Table> tables, List<PublishedPort> ports) {
+    List<Notice> notices = new ArrayList<>();
     for (Table table : tables) {
       List<PublishedPort> own = ports.stream().filter(p -> p.family() == table.family()).toList();
       if (!own.isEmpty()) {
-        warnings.addAll(new ForeignDnat(table).warnings(own));
-        kubernetes(table, warnings);
+        notices.addAll(new ForeignDnat(table).notices(own));
+        kubernetes(table).ifPresent(notices::add);
       }
     }
-    return warnings;
+    return notices;
   }
 
   /** Who else translates a port of which no mapping of ours is there. */
-  public static List<String> translating(
+  public static List<CheckNotice> translating(
       List<Table> tables, List<PublishedPort> ports, Supplier<HostAddresses> host) {
-    Set<String> said = new LinkedHashSet<>();
+    Set<CheckNotice> said = new LinkedHashSet<>();
     for (Table table : tables) {
       Interceptors interceptors = new Interceptors(new PortmapTable(table), host);
       for (PublishedPort port : ports) {
@@ -52,27 +53,16 @@ public final class ForeignRules {
     return List.copyOf(said);
   }
 
-  private static String translated(PublishedPort port, Leaving leaving) {
-    RulePlace rule = leaving.last().orElseThrow();
-    String program = Program.of(leaving.rules()).map(p -> ", of " + p.title() + ",").orElse("");
-    String to =
-        leaving
-            .target()
-            .filter(Target.Dnat.class::isInstance)
-            .map(t -> " to " + ((Target.Dnat) t).to().place())
-            .orElse("");
-    return port.family().title()
-        + ": "
-        + port
-        + " is no mapping of CNI, and is translated by a rule of chain "
-        + rule.chain()
-        + program
-        + to
-        + "; explain --port tells more";
+  private static CheckNotice translated(PublishedPort port, Leaving leaving) {
+    return new CheckNotice.NotCni(
+        port,
+        leaving.last().orElseThrow().chain(),
+        Program.of(leaving.rules()),
+        leaving.target().filter(Target.Dnat.class::isInstance).map(Target.Dnat.class::cast));
   }
 
   /** Which of kube-proxy's chains and ours a packet meets first. */
-  private static void kubernetes(Table table, List<String> warnings) {
+  private static Optional<CheckNotice> kubernetes(Table table) {
     int ours = -1;
     int theirs = -1;
     List<RuleEntry> rows = table.chain("PREROUTING").map(Chain::rows).orElse(List.of());
@@ -81,14 +71,8 @@ public final class ForeignRules {
       ours = Layouts.isToEntries(rule) ? i : ours;
       theirs = rule.target().leadsTo(SERVICES) ? i : theirs;
     }
-    if (ours >= 0 && theirs >= 0) {
-      warnings.add(
-          table.family().title()
-              + (theirs < ours
-                  ? ": kube-proxy's chains stand before ours: a service or node port of the same"
-                      + " number takes the packets of a mapping"
-                  : ": kube-proxy's chains stand after ours: a mapping takes the packets of a"
-                      + " service or node port of the same number (CVE-2019-9946)"));
-    }
+    return ours >= 0 && theirs >= 0
+        ? Optional.of(new CheckNotice.KubeProxyOrder(table.family(), theirs < ours))
+        : Optional.empty();
   }
 }

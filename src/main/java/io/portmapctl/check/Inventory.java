@@ -25,9 +25,9 @@ import java.util.function.Supplier;
  *
  * @param mappings by host port, protocol and family; of one port the first entry's first
  * @param overlaps the ports that several chains take
- * @param warnings what keeps all mappings of a family from working
+ * @param notices what keeps all mappings of a family from working
  */
-public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<String> warnings) {
+public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<CheckNotice> notices) {
 
   private static final Comparator<Mapping> ORDER =
       Comparator.comparingInt((Mapping m) -> m.hostPort().orElse(0))
@@ -60,17 +60,17 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     PortmapState state = new PortmapState(tables);
     List<Mapping> all = new ArrayList<>();
     List<Overlap> overlaps = new ArrayList<>();
-    List<String> warnings = new ArrayList<>();
+    List<CheckNotice> notices = new ArrayList<>();
     for (PortmapTable table : state.tables()) {
       List<Mapping> found = new TableInventory(table, state, owners).all();
       if (host.isPresent()) {
         found = intercepted(found, table, host.get());
       }
       all.addAll(withOverlaps(found, table, overlaps));
-      warnings.addAll(unreached(found, table));
+      notices.addAll(unreached(found, table));
     }
     all.sort(ORDER);
-    return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(warnings));
+    return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(notices));
   }
 
   /** Marks what a rule of nobody's mapping takes first, and what not every packet is led to. */
@@ -112,10 +112,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
           && passage.extent() != Passage.Extent.OPEN) {
         marked =
             marked.in(
-                State.INCOMPLETE,
-                (all ? "no packet" : "not every packet")
-                    + " from outside is led to "
-                    + Layouts.entryChains(mapping.chain()).get(0));
+                State.INCOMPLETE, all ? MappingReason.NOTHING_LED : MappingReason.NOT_ALL_LED);
       }
     }
     return marked;
@@ -129,23 +126,18 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
         Program.of(culprit.way()));
   }
 
-  private static List<String> unreached(List<Mapping> found, PortmapTable table) {
-    Set<String> warnings = new LinkedHashSet<>();
+  private static List<CheckNotice> unreached(List<Mapping> found, PortmapTable table) {
+    Set<CheckNotice> notices = new LinkedHashSet<>();
     for (String chain : List.of("PREROUTING", "OUTPUT")) {
       for (Mapping mapping : found) {
         if (!table.leadsToEntries(chain, mapping.chain())) {
-          warnings.add(
-              mapping.family().title()
-                  + ": no rule of "
-                  + chain
-                  + " leads to "
-                  + Layouts.entryChains(mapping.chain()).get(0)
-                  + ": no mapping is reached from "
-                  + (chain.equals("OUTPUT") ? "this host itself" : "outside"));
+          notices.add(
+              new CheckNotice.Unreached(
+                  mapping.family(), chain, Layouts.entryChains(mapping.chain()).get(0)));
         }
       }
     }
-    return List.copyOf(warnings);
+    return List.copyOf(notices);
   }
 
   /** Marks what several claim; mappings come in the order of their chains' entries. */
@@ -210,16 +202,16 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Str
     Mapping loser = second.losing();
     if (!same) {
       if (second.state() != State.ORPHAN) {
-        mappings.set(earlier, conflicting(first, "another container claims this port too"));
+        mappings.set(earlier, conflicting(first, MappingReason.ALSO_CLAIMED));
       }
-      loser = conflicting(loser, "another container's entry stands first and takes the packets");
+      loser = conflicting(loser, MappingReason.LOST);
     }
     mappings.set(later, loser);
     overlaps.add(new Overlap(mappings.get(earlier), loser, same));
     return !same;
   }
 
-  private static Mapping conflicting(Mapping mapping, String why) {
+  private static Mapping conflicting(Mapping mapping, MappingReason why) {
     return mapping.state() == State.ORPHAN ? mapping : mapping.in(State.CONFLICT, why);
   }
 }

@@ -23,7 +23,7 @@ import java.util.OptionalLong;
  * @param chain the container's chain
  * @param snat whether a rule masquerades localhost or hairpin traffic to it
  * @param state how it is
- * @param reason why it is not {@code ok}; empty where it is
+ * @param reason why it is not {@code ok}
  * @param wins of a port that several claim, whether this one takes the packets
  * @param takenBy the rule that takes its packets, where it is shadowed
  * @param connections how many connections it took, where the ruleset has counters
@@ -40,7 +40,7 @@ public record Mapping(
     String chain,
     boolean snat,
     State state,
-    String reason,
+    MappingReason reason,
     boolean wins,
     Optional<Taker> takenBy,
     OptionalLong connections) {
@@ -56,20 +56,13 @@ public record Mapping(
   public record Taker(String chain, int index, Octets rule, Optional<Program> program) {}
 
   /** The same in another state. */
-  Mapping in(State other, String why) {
+  Mapping in(State other, MappingReason why) {
     return with(other, why, wins, takenBy);
   }
 
   /** The same, where a rule takes its packets. */
   Mapping takenBy(Taker taker) {
-    return with(
-        State.SHADOWED,
-        "a rule of "
-            + taker.program().map(p -> p.title() + ", in chain ").orElse("chain ")
-            + taker.chain()
-            + " takes its packets first",
-        false,
-        Optional.of(taker));
+    return with(State.SHADOWED, MappingReason.TAKEN, false, Optional.of(taker));
   }
 
   /** The same, where another's claim takes the packets. */
@@ -78,7 +71,7 @@ public record Mapping(
   }
 
   private Mapping with(
-      State otherState, String otherReason, boolean otherWins, Optional<Taker> otherTaker) {
+      State otherState, MappingReason otherReason, boolean otherWins, Optional<Taker> otherTaker) {
     return new Mapping(
         family,
         protocol,

@@ -8,31 +8,20 @@ import java.util.regex.Pattern;
 /** Programs that write rules beside ours, as far as the names of their chains tell them. */
 public enum Program {
   /** Docker, swarm too. */
-  DOCKER("docker"),
+  DOCKER,
   /** Kubernetes' host ports, of CRI-O or of the kubelet. */
-  HOST_PORTS("CRI-O or the kubelet"),
+  HOST_PORTS,
   /** Kubernetes' services. */
-  KUBE_PROXY("kube-proxy"),
+  KUBE_PROXY,
   /** Podman's own network stack. */
-  NETAVARK("netavark"),
+  NETAVARK,
   /** The firewall daemon. */
-  FIREWALLD("firewalld"),
+  FIREWALLD,
   /** Virtual machines' networks. */
-  LIBVIRT("libvirt");
+  LIBVIRT;
 
   private static final Pattern ZONES =
       Pattern.compile("(PRE|POST)_.+|(PREROUTING|POSTROUTING|OUTPUT)_(direct|ZONES|POLICIES.*)");
-
-  private final String title;
-
-  Program(String title) {
-    this.title = title;
-  }
-
-  /** Its name, for a person. */
-  public String title() {
-    return title;
-  }
 
   /** Whose rules these are, if a chain on the way tells. */
   public static Optional<Program> of(List<RulePlace> way) {

@@ -27,9 +27,6 @@ import java.util.Set;
 
 /** Takes the inventory of one table. */
 final class TableInventory {
-  private static final String UNSHOWN =
-      "the iptables that wrote the ruleset could not show its rule ([unsupported revision])";
-
   private final Table table;
   private final PortmapTable owned;
   private final PortmapState state;
@@ -106,10 +103,8 @@ final class TableInventory {
         RulePorts.of(entry).ifPresent(d -> untranslated(d, all));
       }
       if (all.size() == before && (leading.isEmpty() || !namesPorts())) {
-        String why =
-            leading.isEmpty()
-                ? "no entry leads to the chain, and no rule in it translates"
-                : "no rule of the chain translates";
+        MappingReason why =
+            leading.isEmpty() ? MappingReason.NO_ENTRY_NO_RULE : MappingReason.NO_RULE;
         all.add(
             mapping(
                 "",
@@ -138,7 +133,7 @@ final class TableInventory {
       }
       Optional<IpAddress> hostIp = destination.network().map(Cidr::address);
       if (destination.ports().isEmpty()) {
-        String why = wrong(row, destination.protocol(), -1);
+        MappingReason why = wrong(row, destination.protocol(), -1);
         all.add(
             mapping(
                 destination.protocol(),
@@ -175,14 +170,14 @@ final class TableInventory {
       return "";
     }
 
-    /** Why packets of a port may not get where the rule sends them; empty where they do. */
-    private String wrong(RuleEntry row, String protocol, int port) {
+    /** Why packets of a port may not get where the rule sends them. */
+    private MappingReason wrong(RuleEntry row, String protocol, int port) {
       boolean shown = !row.rule().isUnshown() && leading.stream().noneMatch(Rule::isUnshown);
-      return shown ? reached(protocol, port) : UNSHOWN;
+      return shown ? reached(protocol, port) : MappingReason.UNSHOWN;
     }
 
-    /** Why no entry leads packets of a port here; empty where one does. */
-    private String reached(String protocol, int port) {
+    /** Why no entry leads packets of a port here. */
+    private MappingReason reached(String protocol, int port) {
       for (Rule entry : leading) {
         Optional<RulePorts> named = RulePorts.of(entry);
         String ofEntry = protocol(entry);
@@ -190,12 +185,10 @@ final class TableInventory {
             (ofEntry.isEmpty() || ofEntry.equals(protocol))
                 && (named.isEmpty() || named.get().meets(Optional.empty(), port));
         if (takes) {
-          return "";
+          return MappingReason.NONE;
         }
       }
-      return leading.isEmpty()
-          ? "no entry leads to the chain"
-          : "no entry names the port: its packets do not come to the chain";
+      return leading.isEmpty() ? MappingReason.NO_ENTRY : MappingReason.PORT_NOT_NAMED;
     }
 
     /** Ports that an entry names and that a rule should translate, and none does. */
@@ -213,7 +206,7 @@ final class TableInventory {
                   OptionalInt.of(port),
                   Optional.empty(),
                   OptionalInt.empty(),
-                  "an entry names the port, and no rule translates it",
+                  MappingReason.PORT_NOT_TRANSLATED,
                   ""));
         }
       }
@@ -245,19 +238,14 @@ final class TableInventory {
         OptionalInt hostPort,
         Optional<IpAddress> to,
         OptionalInt toPort,
-        String why,
+        MappingReason why,
         String counters) {
       boolean reached = owned.leadsToEntries("PREROUTING", chain);
-      String reason =
-          why.isEmpty() && !reached
-              ? "no rule of PREROUTING leads to "
-                  + Layouts.entryChains(chain).get(0)
-                  + ": nobody outside reaches it"
-              : why;
-      State state = reason.isEmpty() ? State.OK : State.INCOMPLETE;
+      MappingReason reason = why == MappingReason.NONE && !reached ? MappingReason.NO_JUMP : why;
+      State state = reason == MappingReason.NONE ? State.OK : State.INCOMPLETE;
       if (orphan) {
         state = State.ORPHAN;
-        reason = "its container is none that lives on this host";
+        reason = MappingReason.NOT_ALIVE;
       }
       boolean snat =
           layout

@@ -10,7 +10,6 @@ import io.portmapctl.cni.Documents;
 import io.portmapctl.net.Family;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.view.DocumentView;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -59,10 +58,8 @@ final class AddCommand implements Command {
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      List<String> warnings = new ArrayList<>();
       LiveHost host =
-          ChosenHost.of(given)
-              .open(session, rulesets.variant(), applying.waitSeconds(), false, warnings);
+          ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);
       DesiredMappings desired = mappings.desired(session, host, output.keepGoing(), outcome);
       Documents read = desired.documents();
       boolean inputErrors = !read.errors().isEmpty();
@@ -73,7 +70,7 @@ final class AddCommand implements Command {
           }
           session.print(DocumentView.render(attachment, desired.layout()));
         }
-        outcome.warnings(read.warnings());
+        outcome.warnings(read.notices());
         return (inputErrors ? ExitCode.INPUT : ExitCode.OK).number();
       }
       applying.requireInput(session, mappings.identity().sources());
@@ -82,8 +79,7 @@ final class AddCommand implements Command {
       if (format.oneFamily()) {
         family(rulesets, living.documents()); // that it cannot be told is an error before all else
       }
-      warnings.addAll(read.warnings());
-      return new Execution(session, rulesets, applying, output, format, host, warnings)
+      return new Execution(session, rulesets, applying, output, format, host, read.notices())
           .run(
               new AddRequest("add", living, rulesets.sources(), output.keepGoing()),
               printed,

@@ -9,8 +9,6 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.view.CheckJson;
 import io.portmapctl.view.CheckView;
 import io.portmapctl.view.Theme;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -66,11 +64,8 @@ final class CheckCommand implements Command {
     int waitSeconds = ApplyOptions.waitSeconds(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      List<String> warnings = new ArrayList<>();
-      LiveHost host =
-          ChosenHost.of(given).open(session, rulesets.variant(), waitSeconds, false, warnings);
+      LiveHost host = ChosenHost.of(given).open(session, rulesets.variant(), waitSeconds, false);
       DesiredMappings desired = mappings.desired(session, host, output.keepGoing(), outcome);
-      warnings.addAll(desired.documents().warnings());
       CheckMappings.Result result =
           new CheckMappings(
                   desired,
@@ -78,7 +73,7 @@ final class CheckCommand implements Command {
                   rulesets,
                   ApplyOptions.hostInterface(given),
                   output.keepGoing())
-              .run(host, warnings, outcome);
+              .run(host, desired.documents().notices(), outcome);
       Repair repair = Repair.of(session, given, rulesets, result.audit());
       CheckReport check =
           new CheckReport(result.audit(), result.report(), repair.commands(), repair.advice());

@@ -73,23 +73,16 @@ final class ChosenHost {
    * @param variant whose iptables
    * @param waitSeconds how long its programs wait for locks
    * @param counters whether rules are read with their counters
-   * @param warnings where is added what reading warns of
    * @throws Failure where the snapshot cannot be read
    */
-  LiveHost open(
-      Session session,
-      VariantChoice variant,
-      int waitSeconds,
-      boolean counters,
-      List<String> warnings)
+  LiveHost open(Session session, VariantChoice variant, int waitSeconds, boolean counters)
       throws Failure {
     if (!file.isEmpty()) {
-      return LiveHost.of(
-          read(), SnapshotHost.UNCHANGEABLE, variant, waitSeconds, counters, warnings);
+      return LiveHost.of(read(), SnapshotHost.UNCHANGEABLE, variant, waitSeconds, counters);
     }
     Exec exec = new ProcessExec(waitSeconds + 30);
     Host local = LocalHost.of(session.variable("PATH").orElse(""), exec);
-    return LiveHost.of(local, exec, variant, waitSeconds, counters, warnings);
+    return LiveHost.of(local, exec, variant, waitSeconds, counters);
   }
 
   private Host read() throws Failure {

@@ -7,6 +7,7 @@ import io.portmapctl.app.Report;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Sources;
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.DocumentNotice;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.plan.Request;
@@ -93,10 +94,9 @@ final class DelCommand implements Command {
     List<Request> requests = new ArrayList<>();
     List<Report.Subject> subjects = new ArrayList<>();
     Rulesets rulesets = RulesetOptions.of(given);
-    List<String> warnings = new ArrayList<>();
+    List<DocumentNotice> notices = new ArrayList<>();
     LiveHost host =
-        ChosenHost.of(given)
-            .open(session, rulesets.variant(), applying.waitSeconds(), false, warnings);
+        ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);
     boolean inputErrors = false;
     if (named) {
       Documents documents =
@@ -104,7 +104,7 @@ final class DelCommand implements Command {
                   identity.sources(), session.in(), identity.overrides(session), output.keepGoing())
               .read(host.documents(), Documents.Need.IDENTITY, outcome);
       inputErrors = !documents.errors().isEmpty();
-      warnings.addAll(documents.warnings());
+      notices.addAll(documents.notices());
       for (Attachment attachment : documents.attachments()) {
         Identity who = attachment.identity();
         requests.add(new Request.Withdraw(who));
@@ -125,7 +125,7 @@ final class DelCommand implements Command {
     if (prune) {
       requests.add(new Request.Prune());
     }
-    return new Execution(session, rulesets, applying, output, format, host, warnings)
+    return new Execution(session, rulesets, applying, output, format, host, notices)
         .run(
             new RemoveRequest(List.copyOf(requests), List.copyOf(subjects), rulesets.sources()),
             rulesets::onlyChanging,

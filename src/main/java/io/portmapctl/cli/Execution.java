@@ -9,7 +9,9 @@ import io.portmapctl.app.Report;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.net.Family;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.view.NoticeText;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +31,7 @@ final class Execution implements Apply.Attendant {
    * One call.
    *
    * @param host the live host
-   * @param warnings what the inputs have warned of; what reading the host warns of is added
+   * @param given what the inputs have warned of
    */
   Execution(
       Session session,
@@ -38,7 +40,7 @@ final class Execution implements Apply.Attendant {
       OutputOptions output,
       Format format,
       LiveHost host,
-      List<String> warnings) {
+      List<? extends Notice> given) {
     this.session = session;
     this.rulesets = rulesets;
     this.applying = applying;
@@ -46,7 +48,7 @@ final class Execution implements Apply.Attendant {
     this.format = format;
     this.outcome = new Outcome(session, output);
     this.host = host;
-    this.planning = new DryRun(host, rulesets, applying.hostInterface(), warnings);
+    this.planning = new DryRun(host, rulesets, applying.hostInterface(), given);
     this.how = applying.how(output.force());
   }
 
@@ -157,7 +159,7 @@ final class Execution implements Apply.Attendant {
     } else if (!result.shown() || !session.outIsTerminal()) {
       outcome.diff(result.report(), result.changed());
     } else {
-      result.warnings().forEach(w -> session.say("warning: " + w));
+      result.notices().forEach(n -> session.say("warning: " + NoticeText.of(n)));
       session.say("Applied.");
     }
     boolean incomplete = incomplete(result.report(), inputErrors);

@@ -10,6 +10,7 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.view.DotView;
@@ -20,7 +21,6 @@ import io.portmapctl.view.ReachView;
 import io.portmapctl.view.Theme;
 import io.portmapctl.view.TraceJson;
 import io.portmapctl.view.TraceView;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -103,10 +103,9 @@ final class ExplainCommand implements Command {
     Shown shown = new Shown(session, style, mappings.isGiven(), output);
     try {
       Rulesets rulesets = ExplainMappings.restricted(RulesetOptions.of(given), packet, port);
-      List<String> warnings = new ArrayList<>();
       LiveHost host =
           ChosenHost.of(given)
-              .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), false, warnings);
+              .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), false);
       Optional<DesiredMappings> desired = Optional.empty();
       if (mappings.isGiven()) {
         desired =
@@ -115,7 +114,6 @@ final class ExplainCommand implements Command {
                     .desired(session, host, output.keepGoing(), outcome)
                     .without(mappings.dead(host, rulesets.anyLive()), outcome));
       }
-      desired.ifPresent(d -> warnings.addAll(d.documents().warnings()));
       ExplainMappings.Result result =
           new ExplainMappings(
                   desired,
@@ -125,7 +123,7 @@ final class ExplainCommand implements Command {
                   HostOptions.of(given),
                   ApplyOptions.hostInterface(given),
                   output.keepGoing())
-              .run(host, warnings);
+              .run(host, desired.map(d -> d.documents().notices()).orElse(List.of()));
       session.print(shown.text(result, port));
       if (style != Style.JSON) {
         outcome.aside(result.report());
@@ -147,7 +145,7 @@ final class ExplainCommand implements Command {
     String text(ExplainMappings.Result result, Optional<PortSelector> port) {
       Report report = result.report();
       Theme theme = new Theme(output.color(session));
-      List<String> warnings = output.quiet() ? List.of() : report.warnings();
+      List<Notice> warnings = output.quiet() ? List.of() : report.notices();
       if (result.answer() instanceof ExplainMappings.Traced traced) {
         PacketReport packet = traced.report();
         return switch (style) {

@@ -8,7 +8,6 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Sources;
 import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Documents;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -85,10 +84,8 @@ final class GcCommand implements Command {
               + " be nobody's");
     }
     applying.requireInput(session, names);
-    List<String> warnings = new ArrayList<>();
     LiveHost host =
-        ChosenHost.of(given)
-            .open(session, rulesets.variant(), applying.waitSeconds(), false, warnings);
+        ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);
     Documents documents =
         new Sources(names, session.in(), IdentityOptions.pluginType(given), false)
             .read(host.documents(), Documents.Need.OWNER, outcome);
@@ -106,8 +103,7 @@ final class GcCommand implements Command {
             network -> all || named.contains(network),
             rulesets.sources(),
             chain -> CommandText.of("del", "--chain", chain));
-    warnings.addAll(documents.warnings());
-    return new Execution(session, rulesets, applying, output, format, host, warnings)
+    return new Execution(session, rulesets, applying, output, format, host, documents.notices())
         .run(request, rulesets::onlyChanging, false);
   }
 }

@@ -9,7 +9,6 @@ import io.portmapctl.cni.InputError;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -47,14 +46,12 @@ public record KnownNames(
 
   /** Reads a ruleset, of both families. */
   public static Reading read(Session session, ChosenRuleset ruleset) {
-    List<String> warnings = new ArrayList<>();
     Rulesets options =
         new Rulesets(
             ruleset.ipv4(), ruleset.ipv6().orElse(""), Rulesets.Families.BOTH, VariantChoice.AUTO);
     try {
-      LiveHost host =
-          ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
-      return new Reading(of(ListMappings.plain(options, host, warnings)), 0, List.of());
+      LiveHost host = ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false);
+      return new Reading(of(ListMappings.plain(options, host)), 0, List.of());
     } catch (Failure failure) {
       List<String> problems = failure.errors().stream().map(InputError::toString).toList();
       return new Reading(none(), ExitCode.of(failure.kind()).number(), problems);

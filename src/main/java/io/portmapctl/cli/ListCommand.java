@@ -5,12 +5,13 @@ import io.portmapctl.app.ListMappings;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Sources;
+import io.portmapctl.check.CheckNotice;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.Overlap;
 import io.portmapctl.check.State;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.view.ListJson;
 import io.portmapctl.view.ListView;
-import io.portmapctl.view.Sentences;
 import io.portmapctl.view.Theme;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,11 +96,10 @@ final class ListCommand implements Command {
     ListMappings listing = new ListMappings(rulesets, attachments, FilterOptions.of(given));
     Outcome outcome = new Outcome(session, output);
     try {
-      List<String> warnings = new ArrayList<>();
       LiveHost host =
           ChosenHost.of(given)
-              .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), true, warnings);
-      ListMappings.Result result = listing.run(host, warnings, outcome);
+              .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), true);
+      ListMappings.Result result = listing.run(host, outcome);
       show(session, style, output, outcome, result);
       if (!result.complete()) {
         return ExitCode.INPUT.number();
@@ -116,7 +116,7 @@ final class ListCommand implements Command {
       OutputOptions output,
       Outcome outcome,
       ListMappings.Result result) {
-    List<String> warnings = warnings(result);
+    List<Notice> warnings = warnings(result);
     if (style == Style.JSON) {
       session.print(ListJson.render(result.shown(), warnings));
       return;
@@ -137,12 +137,12 @@ final class ListCommand implements Command {
     }
   }
 
-  private static List<String> warnings(ListMappings.Result result) {
-    List<String> warnings = new ArrayList<>(result.warnings());
-    result.overlaps().forEach(o -> warnings.add(Sentences.overlap(o, cure(o))));
+  private static List<Notice> warnings(ListMappings.Result result) {
+    List<Notice> warnings = new ArrayList<>(result.notices());
+    result.overlaps().forEach(o -> warnings.add(new CheckNotice.ClaimedTwice(o, cure(o))));
     result.shown().stream()
         .filter(m -> m.takenBy().isPresent())
-        .forEach(m -> warnings.add(Sentences.taken(m)));
+        .forEach(m -> warnings.add(new CheckNotice.Taken(m)));
     warnings.addAll(result.foreign());
     return warnings;
   }

@@ -9,10 +9,12 @@ import io.portmapctl.cni.InputError;
 import io.portmapctl.host.live.RestoreScript;
 import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.net.Family;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.view.DiffView;
+import io.portmapctl.view.NoticeText;
 import io.portmapctl.view.PlanJson;
 import io.portmapctl.view.Sentences;
 import io.portmapctl.view.Terminal;
@@ -96,14 +98,14 @@ record Outcome(Session session, OutputOptions options) implements Notes {
 
   /** Warnings and conflicts of formats that have no place for them. */
   void aside(Report report) {
-    warnings(report.warnings());
+    warnings(report.notices());
     conflicts(report);
   }
 
   /** Warnings that have no place on standard output. */
-  void warnings(List<String> warnings) {
+  void warnings(List<? extends Notice> warnings) {
     if (!options.quiet()) {
-      warnings.forEach(w -> session.say("warning: " + w));
+      warnings.forEach(w -> session.say("warning: " + NoticeText.of(w)));
     }
   }
 

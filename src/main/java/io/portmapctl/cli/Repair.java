@@ -2,6 +2,7 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Unshown;
+import io.portmapctl.check.Advice;
 import io.portmapctl.check.Audit;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.Program;
@@ -9,7 +10,6 @@ import io.portmapctl.check.Remedies;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.view.Sentences;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +23,7 @@ import picocli.CommandLine.ParseResult;
  * @param commands command lines, in their order
  * @param advice where no command can know, what a person must decide
  */
-record Repair(List<String> commands, List<String> advice) {
+record Repair(List<String> commands, List<Advice> advice) {
 
   /** What belongs to check alone, not to the add that mends. */
   private static final List<String> OWN =
@@ -40,20 +40,14 @@ record Repair(List<String> commands, List<String> advice) {
    */
   static Repair of(Session session, ParseResult given, Rulesets rulesets, Audit audit) {
     List<String> commands = new ArrayList<>();
-    Set<String> advice = new LinkedHashSet<>();
+    Set<Advice> advice = new LinkedHashSet<>();
     askOthers(audit, advice);
     for (Finding.Shadow shadow : Remedies.incurable(audit)) {
-      advice.add(
-          "The rule of "
-              + shadow.chain()
-              + " is nobody's who is known, and no rule of ours can go before it: whoever made it must"
-              + " take it out");
+      advice.add(new Advice.NobodysRule(shadow.chain()));
     }
     List<String> additions = new ArrayList<>();
     if (audit.plan().changes().stream().anyMatch(Unshown::isNamed)) {
-      advice.add(
-          "What the iptables that wrote the ruleset could not show may be right: take the save with"
-              + " the iptables that made the rules, and check that.");
+      advice.add(new Advice.UnshownRules());
     } else {
       additions.addAll(additions(session, given, rulesets, audit));
     }
@@ -64,10 +58,10 @@ record Repair(List<String> commands, List<String> advice) {
     }
     commands.addAll(rivals(audit, advice));
     if (!commands.isEmpty() && !rulesets.live()) {
-      advice.add("Commands that change rules are for the host that the rulesets are of.");
+      advice.add(new Advice.OtherHost());
     }
     if (!additions.isEmpty() && IdentityOptions.of(given).sources().contains("-")) {
-      advice.add("The add reads the same standard input again.");
+      advice.add(new Advice.SameInput());
     }
     additions.addAll(commands);
     return new Repair(List.copyOf(additions), List.copyOf(advice));
@@ -118,7 +112,7 @@ record Repair(List<String> commands, List<String> advice) {
   }
 
   /** Other programs' rules are never removed: they put them back, and lose what they are for. */
-  private static void askOthers(Audit audit, Set<String> advice) {
+  private static void askOthers(Audit audit, Set<Advice> advice) {
     for (Finding finding : audit.findings()) {
       for (Finding.Shadow shadow : finding.shadows()) {
         if (shadow.extent() == Finding.Extent.OPEN) {
@@ -126,32 +120,18 @@ record Repair(List<String> commands, List<String> advice) {
         }
         Optional<Program> program = Remedies.program(shadow);
         if (program.isPresent()) {
-          advice.add(
-              "Chain "
-                  + shadow.chain()
-                  + " is "
-                  + program.get().title()
-                  + "'s, which would put its rule back: "
-                  + Sentences.remedy(program.get()));
+          advice.add(new Advice.AskProgram(shadow.chain(), program.get()));
         } else if (shadow.way().isEmpty()) {
-          advice.add(
-              "The program whose chain "
-                  + shadow.chain()
-                  + " is must masquerade what it marks; without externalSetMarkChain the mapping"
-                  + " needs it not");
+          advice.add(new Advice.NobodyMasquerades(shadow.chain()));
         } else if (shadow.effect() == Finding.Effect.SOURCE) {
-          advice.add(
-              "The rule of "
-                  + shadow.chain()
-                  + " masquerades more than what is marked; nobody who is known made it so, and it"
-                  + " is not removed here");
+          advice.add(new Advice.MasqueradesMore(shadow.chain()));
         }
       }
     }
   }
 
   /** Containers in the way: those that are not among the wanted go. */
-  private static Set<String> rivals(Audit audit, Set<String> advice) {
+  private static Set<String> rivals(Audit audit, Set<Advice> advice) {
     Set<String> commands = new LinkedHashSet<>();
     for (Finding finding : audit.findings()) {
       for (Finding.Shadow shadow : finding.shadows()) {
@@ -161,12 +141,15 @@ record Repair(List<String> commands, List<String> advice) {
           continue;
         }
         if (isWanted(audit, shadow.container())) {
-          advice.add(Sentences.shadow(shadow) + "; both are wanted, and one of them must go");
-        } else {
           advice.add(
-              Sentences.owner(shadow)
-                  + " is none of those that were checked: if it is not alive any more, del removes"
-                  + " what is left of it");
+              new Advice.BothWanted(
+                  shadow.port(),
+                  shadow.extent(),
+                  shadow.container(),
+                  shadow.containerChain().get(),
+                  shadow.packets()));
+        } else {
+          advice.add(new Advice.NotChecked(shadow.container(), shadow.containerChain().get()));
           commands.add(CommandText.removing(shadow.container(), shadow.containerChain().get()));
         }
       }

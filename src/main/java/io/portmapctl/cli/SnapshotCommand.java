@@ -4,6 +4,7 @@ import io.portmapctl.app.Failure;
 import io.portmapctl.app.TakeSnapshot;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.host.snapshot.SnapshotNotice;
 import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,12 +67,7 @@ final class SnapshotCommand implements Command {
   private static int run(Session session, ParseResult given, Outcome outcome) throws Failure {
     Host host =
         ChosenHost.local()
-            .open(
-                session,
-                VariantChoice.AUTO,
-                ApplyOptions.waitSeconds(given),
-                false,
-                new ArrayList<>())
+            .open(session, VariantChoice.AUTO, ApplyOptions.waitSeconds(given), false)
             .host();
     TakeSnapshot taken =
         TakeSnapshot.of(host, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -86,30 +82,14 @@ final class SnapshotCommand implements Command {
   }
 
   /** What a person did not get who thinks to have a whole host. */
-  private static List<String> unread(TakeSnapshot taken) {
-    List<String> warnings = new ArrayList<>();
-    for (TakeSnapshot.Unread unread : taken.unread()) {
-      if (unread instanceof TakeSnapshot.NotStarted not) {
-        warnings.add(String.join(" ", not.command()) + ": " + not.reason());
-      } else if (unread instanceof TakeSnapshot.Failed failed) {
-        warnings.add(
-            String.join(" ", failed.command())
-                + ": exit status "
-                + failed.exit()
-                + ": "
-                + failed.error());
-      } else if (unread instanceof TakeSnapshot.Forbidden forbidden) {
-        warnings.add(forbidden.file() + ": permission denied");
-      } else if (unread instanceof TakeSnapshot.Unreadable unreadable) {
-        warnings.add(unreadable.file() + ": " + unreadable.reason());
-      }
-    }
-    int more = warnings.size() - MOST_WARNINGS;
+  private static List<SnapshotNotice> unread(TakeSnapshot taken) {
+    List<SnapshotNotice> unread = new ArrayList<>(taken.unread());
+    int more = unread.size() - MOST_WARNINGS;
     if (more > 0) {
-      warnings.subList(MOST_WARNINGS, warnings.size()).clear();
-      warnings.add(more + " more could not be read: each is in the snapshot with the reason");
+      unread.subList(MOST_WARNINGS, unread.size()).clear();
+      unread.add(new SnapshotNotice.More(more));
     }
-    return warnings;
+    return unread;
   }
 
   private static void write(String file, String text) throws Failure {

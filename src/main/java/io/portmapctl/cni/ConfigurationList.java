@@ -67,13 +67,10 @@ final class ConfigurationList implements NetworkConfiguration {
     if (asked.isEmpty()
         || !(asked.get().value() instanceof Json.Bool capability)
         || !capability.value()) {
-      list.diagnostics()
-          .warn(
-              plugin.path()
-                  + " of "
-                  + Printable.quoted(list.text("name").orElse(""))
-                  + " does not ask for \"capabilities\": {\"portMappings\": true}; a runtime would"
-                  + " pass it no mappings");
+      Diagnostics diagnostics = list.diagnostics();
+      diagnostics.notice(
+          new DocumentNotice.NoCapability(
+              diagnostics.source(), plugin.path(), list.text("name").orElse("")));
     }
   }
 }

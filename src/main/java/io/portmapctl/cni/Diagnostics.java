@@ -7,7 +7,7 @@ import java.util.List;
 final class Diagnostics {
   private final String source;
   private final List<InputError> errors = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final List<DocumentNotice> notices = new ArrayList<>();
 
   /**
    * Nothing yet.
@@ -27,8 +27,13 @@ final class Diagnostics {
     errors.add(new InputError(source, path, code, message));
   }
 
-  void warn(String message) {
-    warnings.add(source + ": " + message);
+  void notice(DocumentNotice notice) {
+    notices.add(notice);
+  }
+
+  /** The source, and which document in it where there are several. */
+  String source() {
+    return source;
   }
 
   boolean hasErrors() {
@@ -40,8 +45,8 @@ final class Diagnostics {
     return List.copyOf(errors);
   }
 
-  /** The warnings, each with its source. */
-  List<String> warnings() {
-    return List.copyOf(warnings);
+  /** What is worth a warning. */
+  List<DocumentNotice> notices() {
+    return List.copyOf(notices);
   }
 }

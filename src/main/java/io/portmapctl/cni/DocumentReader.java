@@ -25,7 +25,7 @@ final class DocumentReader {
    */
   record Found(Attachment attachment, String place) {}
 
-  /** Reads a document; warnings go to its diagnostics. */
+  /** Reads a document; notices go to its diagnostics. */
   Read<Found> read(Cursor document) {
     if (!(document.value() instanceof Json.Obj)) {
       return new Read.OtherKind<>("expected a JSON object, found " + document.value().shown());

@@ -11,14 +11,14 @@ import java.util.function.Predicate;
  * @param attachments the usable documents in order, each once
  * @param origins for each attachment, the source and document that it came from
  * @param errors what could not be used
- * @param warnings what a reader should know
+ * @param notices what a reader should know
  * @param skipped folder entries of another kind, with the reason
  */
 public record Documents(
     List<Attachment> attachments,
     List<Origin> origins,
     List<InputError> errors,
-    List<String> warnings,
+    List<DocumentNotice> notices,
     List<String> skipped) {
 
   /** No documents. */
@@ -59,7 +59,7 @@ public record Documents(
         from.add(origins.get(i));
       }
     }
-    return new Documents(List.copyOf(kept), List.copyOf(from), errors, warnings, skipped);
+    return new Documents(List.copyOf(kept), List.copyOf(from), errors, notices, skipped);
   }
 
   /** Reads the sources of this machine. */

@@ -21,7 +21,7 @@ final class SourceReader {
   private final List<Attachment> attachments = new ArrayList<>();
   private final List<Documents.Origin> origins = new ArrayList<>();
   private final List<InputError> errors = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final List<DocumentNotice> notices = new ArrayList<>();
   private final List<String> skipped = new ArrayList<>();
   private final Map<String, Seen> seen = new HashMap<>();
   private int withoutMappings;
@@ -41,7 +41,7 @@ final class SourceReader {
         List.copyOf(attachments),
         List.copyOf(origins),
         List.copyOf(errors),
-        List.copyOf(warnings),
+        List.copyOf(notices),
         List.copyOf(skipped));
   }
 
@@ -137,7 +137,7 @@ final class SourceReader {
   private void document(String name, Json json, boolean inFolder) {
     Diagnostics diagnostics = new Diagnostics(name);
     Read<DocumentReader.Found> read = documents.read(Cursor.root(json, diagnostics));
-    warnings.addAll(diagnostics.warnings());
+    notices.addAll(diagnostics.notices());
     if (read instanceof Read.Usable<DocumentReader.Found> usable) {
       attachment(name, usable.value(), inFolder);
     } else if (read instanceof Read.Wrong<DocumentReader.Found> wrong) {

@@ -3,6 +3,7 @@ package io.portmapctl.explain;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Endpoint;
@@ -146,9 +147,9 @@ public sealed interface Cause {
   /**
    * This host forwards nothing.
    *
-   * @param barrier what keeps it from that
+   * @param obstacle what keeps it from that
    */
-  record Barred(Barrier barrier) implements Cause {
+  record Barred(ForwardingObstacle obstacle) implements Cause {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.barred(this);

@@ -2,6 +2,7 @@ package io.portmapctl.explain;
 
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.ForeignDnat;
 import io.portmapctl.portmap.Layouts;
@@ -104,15 +105,16 @@ record ConnectionVerdict(
     if (to.filter(settings.unroutable()).isPresent()) {
       return fails(new Cause.NoRoute(to.get()));
     }
-    List<Barrier> barriers =
+    List<ForwardingObstacle> obstacles =
         path.disposition() == Disposition.FORWARDED && verdict.result() != Answer.Result.FAILS
-            ? settings.barriers().apply(path.after().family())
+            ? settings.obstacles().apply(path.after().family())
             : List.of();
-    Optional<Barrier> total = barriers.stream().filter(Barrier::total).findFirst();
+    Optional<ForwardingObstacle> total =
+        obstacles.stream().filter(ForwardingObstacle::total).findFirst();
     if (total.isPresent()) {
       return fails(new Cause.Barred(total.get()));
     }
-    return barriers.isEmpty()
+    return obstacles.isEmpty()
         ? verdict
         : new PathVerdict(
             verdict.result(), new VerdictReason.OnPath(verdict.reason().cause(), true));

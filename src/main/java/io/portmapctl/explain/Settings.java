@@ -1,6 +1,7 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.trace.Ternary;
 import java.util.List;
@@ -13,11 +14,11 @@ import java.util.function.Predicate;
  * @param localnet whether localhost's connections may leave towards a container
  * @param bridged whether packets of a family that only cross a bridge are shown to iptables ({@code
  *     bridge-nf-call-iptables})
- * @param barriers what keeps it from forwarding packets of a family, as far as it is known
+ * @param obstacles what keeps it from forwarding packets of a family, as far as it is known
  * @param unroutable whether it is known to have no route to an address
  */
 public record Settings(
     Function<IpAddress, Localnet> localnet,
     Function<Family, Ternary> bridged,
-    Function<Family, List<Barrier>> barriers,
+    Function<Family, List<ForwardingObstacle>> obstacles,
     Predicate<IpAddress> unroutable) {}

@@ -25,7 +25,7 @@ public final class Applier {
   private final Before before;
   private final List<Plan.Part> made = new ArrayList<>();
   private final List<Plan.Sysctl> set = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final List<HostNotice> notices = new ArrayList<>();
 
   /** What is done with a plan just before it is carried out; it may refuse it. */
   public interface Before {
@@ -42,8 +42,12 @@ public final class Applier {
   /** Plans on tables; pure. */
   public interface Planner<E extends Exception> {
 
-    /** The plan on these tables. */
-    Plan plan(List<Table> tables) throws E;
+    /**
+     * The plan on these tables.
+     *
+     * @param notices what a reader of the tables should know
+     */
+    Plan plan(List<Table> tables, List<HostNotice> notices) throws E;
   }
 
   /**
@@ -51,9 +55,9 @@ public final class Applier {
    *
    * @param plan the last plan: what was made, or what was refused
    * @param made whether it was carried out, or nothing was to do
-   * @param warnings what did not go as well as it might
+   * @param notices what did not go as well as it might
    */
-  public record Result(Plan plan, boolean made, List<String> warnings) {}
+  public record Result(Plan plan, boolean made, List<HostNotice> notices) {}
 
   /** On a backend and its host. */
   public Applier(Backend backend, Kernel kernel, Before before) {
@@ -75,16 +79,19 @@ public final class Applier {
     Optional<Plan> first = Optional.empty();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       List<Table> tables = new ArrayList<>();
+      List<HostNotice> read = new ArrayList<>();
       for (Family family : families) {
-        tables.add(backend.read(family));
+        Backend.Reading reading = backend.read(family);
+        tables.add(reading.table());
+        read.addAll(reading.notices());
       }
-      Plan plan = planner.plan(tables);
+      Plan plan = planner.plan(tables, List.copyOf(read));
       if (!plan.hasChanges()) {
         return done(first.orElse(plan));
       }
       if (!goesOn(plan)) {
         takeBack();
-        return new Result(plan, false, List.copyOf(warnings));
+        return new Result(plan, false, List.copyOf(notices));
       }
       first = Optional.of(first.orElse(plan));
       if (make(plan)) {
@@ -140,10 +147,10 @@ public final class Applier {
       try {
         kernel.forgetFlows(plan.conntrack());
       } catch (HostException e) {
-        warnings.add(e.text());
+        notices.add(new HostNotice.FlowsKept(e));
       }
     }
-    return new Result(plan, true, List.copyOf(warnings));
+    return new Result(plan, true, List.copyOf(notices));
   }
 
   /** Whether all families were made; not, where somebody else changed one meanwhile. */
@@ -158,7 +165,7 @@ public final class Applier {
       } catch (HostException e) {
         boolean meanwhile =
             e.kind() == HostException.Kind.FAILED
-                && !sameRules(backend.read(part.before().family()), part.before());
+                && !sameRules(backend.table(part.before().family()), part.before());
         if (meanwhile) {
           return false;
         }
@@ -204,9 +211,9 @@ public final class Applier {
     List<Table> now = new ArrayList<>();
     for (int i = 0; i < tables.size(); i++) {
       boolean changed = !plan.families().get(i).changes().isEmpty();
-      now.add(changed ? backend.read(tables.get(i).family()) : tables.get(i));
+      now.add(changed ? backend.table(tables.get(i).family()) : tables.get(i));
     }
-    return onlyRespelled(planner.plan(now).changes());
+    return onlyRespelled(planner.plan(now, List.of()).changes());
   }
 
   /** A match that is not modelled comes back in the kernel's spelling: no difference. */

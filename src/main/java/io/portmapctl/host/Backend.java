@@ -3,16 +3,34 @@ package io.portmapctl.host;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
+import java.util.List;
 
 /** What keeps nat tables. */
 public interface Backend {
+
+  /**
+   * What was read.
+   *
+   * @param table the table
+   * @param notices what a reader should know of it
+   */
+  record Reading(Table table, List<HostNotice> notices) {}
 
   /**
    * The nat table of a family as it is now.
    *
    * @throws HostException when it cannot be read; never an empty table in its place
    */
-  Table read(Family family) throws HostException;
+  Reading read(Family family) throws HostException;
+
+  /**
+   * The same for whom the table says it all.
+   *
+   * @throws HostException when it cannot be read
+   */
+  default Table table(Family family) throws HostException {
+    return read(family).table();
+  }
 
   /**
    * Whether there is such a family at all; known once it was read, when its table counts as empty.

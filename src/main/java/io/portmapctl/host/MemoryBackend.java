@@ -27,7 +27,12 @@ public final class MemoryBackend implements Backend {
   }
 
   @Override
-  public Table read(Family family) {
+  public Reading read(Family family) {
+    return new Reading(table(family), List.of());
+  }
+
+  @Override
+  public Table table(Family family) {
     return tables.getOrDefault(family, Table.empty(TableName.NAT, family));
   }
 
@@ -39,7 +44,7 @@ public final class MemoryBackend implements Backend {
   @Override
   public void apply(Plan.Part part) throws HostException {
     Family family = part.before().family();
-    Table before = read(family);
+    Table before = table(family);
     Map<String, Chain> chains = new LinkedHashMap<>(before.chains());
     for (Change change : part.changes()) {
       make(chains, change);

@@ -3,10 +3,11 @@ package io.portmapctl.plan;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.notice.Notice;
 import java.util.Optional;
 
 /** Why a plan is refused unless forced. */
-public sealed interface Conflict {
+public sealed interface Conflict extends Notice {
   /** The family in which they meet. */
   Family family();
 
@@ -33,7 +34,12 @@ public sealed interface Conflict {
       Optional<Identity> other,
       String otherChain,
       boolean otherWins)
-      implements Conflict {}
+      implements Conflict {
+    @Override
+    public String code() {
+      return "port-claimed";
+    }
+  }
 
   /**
    * Two containers have the same chain: its name hashes network and ID without a separator.
@@ -43,5 +49,10 @@ public sealed interface Conflict {
    * @param chain the chain
    */
   record ChainName(Family family, Identity owner, Optional<Identity> other, String chain)
-      implements Conflict {}
+      implements Conflict {
+    @Override
+    public String code() {
+      return "chain-name-shared";
+    }
+  }
 }

@@ -57,22 +57,14 @@ public final class ForeignDnat {
   }
 
   /** What a reader should know of published ports. */
-  public List<String> warnings(List<PublishedPort> captured) {
-    List<String> warnings = new ArrayList<>();
+  public List<PlanNotice> notices(List<PublishedPort> captured) {
+    List<PlanNotice> notices = new ArrayList<>();
     for (PublishedPort port : captured) {
       byProtocol.getOrDefault(port.protocol(), List.of()).stream()
           .filter(t -> t.destination().meets(port.hostIp(), port.port()))
           .findFirst()
-          .ifPresent(
-              t ->
-                  warnings.add(
-                      port.family().title()
-                          + ": "
-                          + port
-                          + " is translated by another program's rule in chain "
-                          + t.chain()
-                          + " too; which one takes a packet depends on their order"));
+          .ifPresent(t -> notices.add(new PlanNotice.ForeignTranslation(port, t.chain())));
     }
-    return warnings;
+    return notices;
   }
 }

@@ -18,14 +18,14 @@ import java.util.Optional;
  * @param sysctls kernel settings that go with the rules
  * @param conntrack connection-tracking entries that the change makes stale
  * @param conflicts why it is refused unless forced
- * @param warnings what a reader should know
+ * @param notices what a reader should know
  */
 public record Plan(
     List<Part> families,
     List<Sysctl> sysctls,
     List<Stale> conntrack,
     List<Conflict> conflicts,
-    List<String> warnings) {
+    List<PlanNotice> notices) {
 
   /**
    * One family's part.
@@ -76,11 +76,9 @@ public record Plan(
    */
   public record Stale(Family family, Optional<IpAddress> hostIp, int hostPort) {}
 
-  /** The same with other sysctls and more warnings. */
-  public Plan with(List<Sysctl> otherSysctls, List<String> moreWarnings) {
-    List<String> all = new ArrayList<>(warnings);
-    all.addAll(moreWarnings);
-    return new Plan(families, List.copyOf(otherSysctls), conntrack, conflicts, List.copyOf(all));
+  /** The same with other sysctls. */
+  public Plan with(List<Sysctl> otherSysctls) {
+    return new Plan(families, List.copyOf(otherSysctls), conntrack, conflicts, notices);
   }
 
   /** Whether anything changes. */

@@ -25,7 +25,7 @@ public final class Planner {
   private final TableEditor work;
   private final Table before;
   private final List<Conflict> conflicts = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final List<PlanNotice> notices = new ArrayList<>();
 
   /** What was whose before anything was planned. */
   private final PortmapTable owned;
@@ -44,9 +44,9 @@ public final class Planner {
    *
    * @param part the changes
    * @param conflicts why they are refused unless forced
-   * @param warnings what a reader should know
+   * @param notices what a reader should know
    */
-  public record Result(Plan.Part part, List<Conflict> conflicts, List<String> warnings) {}
+  public record Result(Plan.Part part, List<Conflict> conflicts, List<PlanNotice> notices) {}
 
   /** Plans all requests in order on one table. */
   public static Result plan(Table before, List<Request> requests) {
@@ -67,7 +67,7 @@ public final class Planner {
     return new Result(
         new Plan.Part(before, after, planner.work.changes()),
         List.copyOf(planner.conflicts),
-        List.copyOf(planner.warnings));
+        List.copyOf(planner.notices));
   }
 
   private void publish(Request.Publish publish) {
@@ -177,11 +177,7 @@ public final class Planner {
       return;
     }
     if (wanted.stream().anyMatch(Rule::hasUnmodelledMatch)) {
-      warnings.add(
-          before.family().title()
-              + ": an entry in "
-              + shared
-              + " has a match that is not modelled; it is written anew unless its words agree");
+      notices.add(new PlanNotice.UnmodelledEntry(before.family(), shared));
     }
     List<RuleEntry> rows = work.rows(shared);
     int at = next(rows, own, 0);
@@ -250,16 +246,7 @@ public final class Planner {
         work.rows(holder).stream()
             .filter(r -> r.rule().target().leadsTo(chain))
             .flatMap(r -> PortmapTable.owner(r.rule(), chain).stream())
-            .forEach(
-                owner ->
-                    warnings.add(
-                        "chain "
-                            + chain
-                            + " is that of network "
-                            + owner.network()
-                            + ", container "
-                            + owner.containerId()
-                            + "; del --net and --container-id remove it by name"));
+            .forEach(owner -> notices.add(new PlanNotice.OwnedChain(chain, owner)));
       }
     }
     removeContainer(chains);

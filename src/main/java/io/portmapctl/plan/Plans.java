@@ -1,9 +1,9 @@
 package io.portmapctl.plan;
 
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.net.Family;
-import io.portmapctl.net.IpAddress;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.PortmapTable;
@@ -26,20 +26,20 @@ public final class Plans {
   public static Plan of(List<Table> tables, List<Request> requests) {
     List<Plan.Part> parts = new ArrayList<>();
     List<Conflict> conflicts = new ArrayList<>();
-    Set<String> warnings = new LinkedHashSet<>();
+    Set<PlanNotice> notices = new LinkedHashSet<>();
     for (Table table : tables) {
       Planner.Result result = Planner.plan(table, requests);
       parts.add(result.part());
       conflicts.addAll(result.conflicts());
-      warnings.addAll(result.warnings());
+      notices.addAll(result.notices());
       List<PublishedPort> captured = CapturedPorts.of(result.part().changes());
       if (!captured.isEmpty()) {
-        warnings.addAll(new ForeignDnat(table).warnings(captured));
+        notices.addAll(new ForeignDnat(table).notices(captured));
       }
     }
     for (Request request : requests) {
       if (request instanceof Request.Publish publish) {
-        warnings.addAll(warnings(publish.attachment(), tables));
+        notices.addAll(notices(publish.attachment(), tables));
       }
     }
     return new Plan(
@@ -47,46 +47,27 @@ public final class Plans {
         sysctls(parts, requests),
         stale(parts),
         List.copyOf(conflicts),
-        List.copyOf(warnings));
+        List.copyOf(notices));
   }
 
-  private static List<String> warnings(Attachment attachment, List<Table> tables) {
-    String who =
-        "network "
-            + attachment.identity().network()
-            + ", container "
-            + attachment.identity().containerId()
-            + ": ";
-    List<String> warnings = new ArrayList<>();
+  private static List<PlanNotice> notices(Attachment attachment, List<Table> tables) {
+    Identity identity = attachment.identity();
+    List<PlanNotice> notices = new ArrayList<>();
     if (attachment.mappings().isEmpty()) {
-      ContainerChains container = ContainerChains.of(attachment.identity());
+      ContainerChains container = ContainerChains.of(identity);
       boolean there =
           tables.stream().anyMatch(t -> !new PortmapTable(t).chains(container).isEmpty());
-      warnings.add(
-          who
-              + (there
-                  ? "no port mappings, but rules of it are there; del removes them"
-                  : "no port mappings, nothing to do"));
+      notices.add(new PlanNotice.NoMappings(identity, there));
     } else if (attachment.addresses().isEmpty()) {
-      warnings.add(
-          who
-              + "prevResult has no address of the container, nothing is planned and nothing removed");
+      notices.add(new PlanNotice.NoAddress(identity));
     } else {
       for (PortMapping mapping : attachment.mappings()) {
         if (attachment.makesNoRule(mapping)) {
-          warnings.add(
-              who
-                  + "host port "
-                  + mapping.hostPort()
-                  + "/"
-                  + mapping.protocol().id()
-                  + " on "
-                  + mapping.hostIp().map(IpAddress::toString).orElse("any")
-                  + " makes no rule: the container has no address of that family");
+          notices.add(new PlanNotice.NoRule(identity, mapping));
         }
       }
     }
-    return warnings;
+    return notices;
   }
 
   private static List<Plan.Sysctl> sysctls(List<Plan.Part> parts, List<Request> requests) {

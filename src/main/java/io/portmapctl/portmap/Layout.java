@@ -48,7 +48,7 @@ public interface Layout {
   }
 
   /** What a reader should know who uses this layout on that ruleset. */
-  default Optional<String> warning(PortmapState state) {
+  default Optional<LayoutNotice> notice(PortmapState state) {
     return Optional.empty();
   }
 
@@ -113,9 +113,9 @@ public interface Layout {
     return false;
   }
 
-  /** Why an attachment can have no other layout, as the end of a sentence; empty where it can. */
-  default Optional<String> neededBy(Attachment attachment) {
-    return Optional.empty();
+  /** Whether an attachment's configuration uses a field that no other layout has. */
+  default boolean isNeededBy(Attachment attachment) {
+    return false;
   }
 
   /** How much speaks for it that chains in the ruleset are of this layout. */
@@ -132,10 +132,10 @@ public interface Layout {
   }
 
   /**
-   * Why a new attachment should have it, as the end of a sentence; empty where nothing says so, and
-   * then it is only taken where it is asked for or there already.
+   * Why a new attachment should have it; empty where nothing says so, and then it is only taken
+   * where it is asked for or there already.
    */
-  default Optional<String> suits(Attachment attachment, PortmapState state) {
+  default Optional<LayoutReason> suits(Attachment attachment, PortmapState state) {
     return Optional.empty();
   }
 

@@ -8,40 +8,39 @@ import java.util.Optional;
  * A layout and why it was chosen.
  *
  * @param layout the layout
- * @param reason why, as the end of a sentence
+ * @param reason why
  */
-public record LayoutChoice(Layout layout, String reason) {
+public record LayoutChoice(Layout layout, LayoutReason reason) {
 
   /** The layout asked for by hand. */
   public static LayoutChoice asked(Layout layout, PortmapState state) {
     return new LayoutChoice(
-        layout, "asked for" + (state.hasKubernetes() ? " on a host with kube-proxy's rules" : ""));
+        layout, state.hasKubernetes() ? LayoutReason.ASKED_BESIDE_KUBE_PROXY : LayoutReason.ASKED);
   }
 
   /** The layout that fits the attachment and what is there already. */
   public static LayoutChoice auto(Attachment attachment, PortmapState state) {
     List<Layout> all = Layouts.all();
     for (int i = all.size() - 1; i >= 0; i--) {
-      Optional<String> needed = all.get(i).neededBy(attachment);
-      if (needed.isPresent()) {
-        return new LayoutChoice(all.get(i), needed.get());
+      if (all.get(i).isNeededBy(attachment)) {
+        return new LayoutChoice(all.get(i), LayoutReason.FIELD);
       }
     }
     Optional<Layout> own = state.layout(ContainerChains.of(attachment.identity()));
     if (own.isPresent()) {
-      return new LayoutChoice(own.get(), "its chains are in the ruleset in this layout");
+      return new LayoutChoice(own.get(), LayoutReason.OWN_CHAINS);
     }
     for (int i = all.size() - 1; i >= 0; i--) {
       if (all.get(i).isIn(state)) {
-        return new LayoutChoice(all.get(i), "the ruleset has chains of this layout");
+        return new LayoutChoice(all.get(i), LayoutReason.CHAINS);
       }
     }
     for (int i = all.size() - 1; i >= 0; i--) {
-      Optional<String> reason = all.get(i).suits(attachment, state);
+      Optional<LayoutReason> reason = all.get(i).suits(attachment, state);
       if (reason.isPresent()) {
         return new LayoutChoice(all.get(i), reason.get());
       }
     }
-    return new LayoutChoice(all.get(0), "nothing asks for another");
+    return new LayoutChoice(all.get(0), LayoutReason.NOTHING);
   }
 }

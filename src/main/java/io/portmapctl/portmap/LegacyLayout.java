@@ -135,11 +135,9 @@ final class LegacyLayout implements Layout {
   }
 
   @Override
-  public Optional<String> warning(PortmapState state) {
+  public Optional<LayoutNotice> notice(PortmapState state) {
     return state.hasKubernetes()
-        ? Optional.of(
-            "layout snat puts its jumps before kube-proxy's: a host port can take over a service's"
-                + " traffic (CVE-2019-9946)")
+        ? Optional.of(new LayoutNotice.BeforeKubeProxy(this))
         : Optional.empty();
   }
 

@@ -268,10 +268,8 @@ final class MarkLayout implements Layout {
   }
 
   @Override
-  public Optional<String> neededBy(Attachment attachment) {
-    return attachment.needsMark()
-        ? Optional.of("its configuration uses a field that only mark has")
-        : Optional.empty();
+  public boolean isNeededBy(Attachment attachment) {
+    return attachment.needsMark();
   }
 
   @Override
@@ -304,16 +302,16 @@ final class MarkLayout implements Layout {
   }
 
   @Override
-  public Optional<String> suits(Attachment attachment, PortmapState state) {
+  public Optional<LayoutReason> suits(Attachment attachment, PortmapState state) {
     if (state.hasKubernetes()) {
-      return Optional.of("the ruleset has kube-proxy's chains");
+      return Optional.of(LayoutReason.KUBE_PROXY);
     }
     if (attachment.cached()) {
-      return Optional.of("it comes from a container runtime's cache");
+      return Optional.of(LayoutReason.CACHE);
     }
     String version = attachment.cniVersion();
     return version.equals("0.4.0") || version.startsWith("1.")
-        ? Optional.of("its cniVersion is 0.4.0 or newer")
+        ? Optional.of(LayoutReason.CNI_VERSION)
         : Optional.empty();
   }
 }

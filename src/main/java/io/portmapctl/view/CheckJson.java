@@ -27,8 +27,8 @@ public final class CheckJson {
             finding(json, finding);
           }
           json.writeEndArray();
-          JsonText.texts(json, "warnings", check.audit().warnings());
-          JsonText.texts(json, "advice", check.advice());
+          JsonText.notices(json, "warnings", check.audit().notices());
+          JsonText.notices(json, "advice", check.advice());
           JsonText.texts(json, "mend", check.mend());
         });
   }

@@ -1,11 +1,13 @@
 package io.portmapctl.view;
 
 import io.portmapctl.app.CheckReport;
+import io.portmapctl.check.Audit;
 import io.portmapctl.check.Finding;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What check found, for a person: a diff, then sentences, last the command that mends it. */
 public final class CheckView {
@@ -42,10 +44,10 @@ public final class CheckView {
     }
     check
         .audit()
-        .warnings()
-        .forEach(w -> notes.add(theme.warning("warning: ") + Printable.escaped(w)));
+        .notices()
+        .forEach(n -> notes.add(theme.warning("warning: ") + NoticeText.shown(n)));
     notes.add(theme.strong(summary(check)));
-    check.advice().forEach(a -> notes.add(Printable.escaped(a)));
+    check.advice().forEach(a -> notes.add(NoticeText.shown(a)));
     if (!check.mend().isEmpty()) {
       notes.add("What mends it:");
       check.mend().forEach(c -> notes.add("  " + Printable.escaped(c)));
@@ -75,14 +77,29 @@ public final class CheckView {
         + (parts.isEmpty() ? "" : ": " + String.join(", ", parts));
   }
 
+  /** How many attachments are not as they should be, by status; empty where all are. */
+  private static Optional<String> counted(Audit audit) {
+    List<String> parts = new ArrayList<>();
+    count(parts, audit.count(Finding.Status.MISSING), "missing");
+    count(parts, audit.count(Finding.Status.DRIFT), "drifted");
+    count(parts, audit.count(Finding.Status.SHADOWED), "shadowed");
+    count(parts, audit.count(Finding.Status.PARTLY_SHADOWED), "partly shadowed");
+    count(parts, audit.count(Finding.Status.OPEN), "open");
+    return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
+  }
+
+  private static void count(List<String> parts, long count, String word) {
+    if (count > 0) {
+      parts.add(count + " " + word);
+    }
+  }
+
   private static String summary(CheckReport check) {
     List<Finding> findings = check.audit().findings();
     long dead = findings.stream().filter(f -> f.status() == Finding.Status.DEAD).count();
     long living = findings.size() - dead;
     String passed = dead == 0 ? "" : " (" + dead + " dead passed over)";
-    return check
-        .audit()
-        .counted()
+    return counted(check.audit())
         .map(c -> Summary.plural(living, "attachment") + " checked: " + c + passed + ".")
         .orElseGet(
             () ->

@@ -236,7 +236,7 @@ public final class DiffView {
       note("Connections already open go on until they close.");
     }
     layouts();
-    report.warnings().forEach(w -> note(theme.warning("warning: ") + Printable.escaped(w)));
+    report.notices().forEach(n -> note(theme.warning("warning: ") + NoticeText.shown(n)));
     for (Conflict conflict : plan.conflicts()) {
       note(theme.warning("conflict: ") + Sentences.conflict(conflict));
     }
@@ -251,8 +251,9 @@ public final class DiffView {
     for (Report.Subject subject : report.subjects()) {
       if (subject.choice().isPresent()) {
         LayoutChoice choice = subject.choice().get();
-        String key = choice.layout().id() + ": " + choice.reason();
-        String each = detail == Detail.ALL ? Sentences.who(subject.identity()) : "";
+        // a text as the key: the hash of a record costs a bootstrap at start-up
+        String key = choice.layout().id() + " " + choice.reason().name();
+        String each = detail == Detail.ALL ? " " + Sentences.who(subject.identity()) : "";
         same.computeIfAbsent(key + each, k -> new ArrayList<>()).add(subject);
       }
     }
@@ -261,7 +262,7 @@ public final class DiffView {
       LayoutChoice choice = first.choice().orElseThrow();
       String whose =
           subjects.size() == 1 ? Sentences.who(first.identity()) : subjects.size() + " attachments";
-      note("layout " + choice.layout().id() + " for " + whose + ": " + choice.reason());
+      note("layout " + choice.layout().id() + " for " + whose + ": " + LayoutText.of(choice));
     }
   }
 

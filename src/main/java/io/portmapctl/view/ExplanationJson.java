@@ -24,7 +24,7 @@ public final class ExplanationJson {
             json.writeStringField("ifName", subject.ifName());
             if (subject.choice().isPresent()) {
               json.writeStringField("layout", subject.choice().get().layout().id());
-              json.writeStringField("layoutReason", subject.choice().get().reason());
+              json.writeStringField("layoutReason", LayoutText.of(subject.choice().get()));
             }
             json.writeEndObject();
           }
@@ -43,11 +43,8 @@ public final class ExplanationJson {
           JsonText.texts(
               json, "failings", explanation.problems().stream().map(ProblemText::of).toList());
           JsonText.texts(json, "assumptions", AssumptionText.of(explanation.assumptions()));
-          JsonText.texts(
-              json,
-              "conflicts",
-              report.plan().conflicts().stream().map(Sentences::conflict).toList());
-          JsonText.texts(json, "warnings", report.warnings());
+          PlanJson.conflicts(json, report.plan().conflicts());
+          JsonText.notices(json, "warnings", report.notices());
         });
   }
 

@@ -44,7 +44,7 @@ public final class ExplanationView {
                           + ": layout "
                           + c.layout().id()
                           + ", because "
-                          + because(c.reason())
+                          + LayoutText.because(c)
                           + "."));
     }
     explanation.walkthroughs().forEach(this::walkthrough);
@@ -73,10 +73,6 @@ public final class ExplanationView {
             changes
                 ? "Rules marked + are new. Nothing was changed: `add` plans the same, and `add --apply` makes it."
                 : "All of this is there already."));
-  }
-
-  private static String because(String reason) {
-    return reason.equals("asked for") ? "it was asked for" : reason;
   }
 
   private void title(String text) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.notice.Notice;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -59,6 +60,24 @@ final class JsonText {
       json.writeString(value);
     }
     json.writeEndArray();
+  }
+
+  /** What a reader should know: for each a code and a text. */
+  static void notices(JsonGenerator json, String field, List<? extends Notice> notices)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (Notice notice : notices) {
+      json.writeStartObject();
+      notice(json, notice);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /** The code and the text of something that a reader should know. */
+  static void notice(JsonGenerator json, Notice notice) throws IOException {
+    json.writeStringField("code", notice.code());
+    json.writeStringField("text", NoticeText.of(notice));
   }
 
   static void number(JsonGenerator json, String field, OptionalInt value) throws IOException {

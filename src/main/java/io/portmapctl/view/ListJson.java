@@ -2,6 +2,7 @@ package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.check.Mapping;
+import io.portmapctl.notice.Notice;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,7 +11,7 @@ public final class ListJson {
   private ListJson() {}
 
   /** The document. */
-  public static String render(List<Mapping> mappings, List<String> warnings) {
+  public static String render(List<Mapping> mappings, List<Notice> warnings) {
     return JsonText.document(
         json -> {
           json.writeStringField("kind", "list");
@@ -35,14 +36,14 @@ public final class ListJson {
               json.writeNullField("connections");
             }
             json.writeBooleanField("wins", mapping.wins());
-            JsonText.text(json, "reason", mapping.reason());
+            JsonText.text(json, "reason", MappingText.reason(mapping));
             if (mapping.takenBy().isPresent()) {
               taker(json, mapping.takenBy().get());
             }
             json.writeEndObject();
           }
           json.writeEndArray();
-          JsonText.texts(json, "warnings", warnings);
+          JsonText.notices(json, "warnings", warnings);
         });
   }
 
@@ -52,7 +53,7 @@ public final class ListJson {
     json.writeStringField("chain", taker.chain());
     json.writeNumberField("index", taker.index());
     json.writeStringField("rule", taker.rule().decoded());
-    JsonText.text(json, "owner", taker.program().map(p -> p.title()).orElse(""));
+    JsonText.text(json, "owner", taker.program().map(MappingText::title).orElse(""));
     json.writeEndObject();
   }
 }

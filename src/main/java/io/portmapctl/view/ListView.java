@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.check.Mapping;
+import io.portmapctl.check.Program;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
@@ -129,7 +130,12 @@ public final class ListView {
         mapping.containerIp().map(IpAddress::toString).orElse("?"),
         mapping.state().id(),
         mapping.snat() + "/" + mapping.wins() + "/" + mapping.connections().isPresent(),
-        mapping.reason());
+        mapping.reason().name(),
+        mapping.takenBy().map(ListView::taker).orElse(""));
+  }
+
+  private static String taker(Mapping.Taker taker) {
+    return taker.chain() + " " + taker.program().map(Program::name).orElse("");
   }
 
   private static List<String> header(boolean wide, boolean counted) {
@@ -176,7 +182,7 @@ public final class ListView {
     if (wide) {
       cells.add(mapping.snat() ? "yes" : "no");
       cells.add(mapping.chain());
-      cells.add(mapping.reason());
+      cells.add(MappingText.reason(mapping));
     }
     return cells;
   }

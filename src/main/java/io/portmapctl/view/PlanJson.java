@@ -33,12 +33,8 @@ public final class PlanJson {
           json.writeEndObject();
           changes(json, report.plan().changes());
           extras(json, report.plan());
-          json.writeArrayFieldStart("conflicts");
-          for (Conflict conflict : report.plan().conflicts()) {
-            conflict(json, conflict);
-          }
-          json.writeEndArray();
-          JsonText.texts(json, "warnings", report.warnings());
+          conflicts(json, report.plan().conflicts());
+          JsonText.notices(json, "warnings", report.notices());
           Summary summary = Summary.of(report.plan());
           json.writeObjectFieldStart("summary");
           json.writeNumberField("chainsCreated", summary.chainsCreated());
@@ -78,7 +74,7 @@ public final class PlanJson {
       json.writeStringField("ifName", subject.ifName());
       if (subject.choice().isPresent()) {
         json.writeStringField("layout", subject.choice().get().layout().id());
-        json.writeStringField("layoutReason", subject.choice().get().reason());
+        json.writeStringField("layoutReason", LayoutText.of(subject.choice().get()));
       } else {
         json.writeNullField("layout");
         json.writeNullField("layoutReason");
@@ -144,6 +140,14 @@ public final class PlanJson {
     json.writeEndArray();
   }
 
+  static void conflicts(JsonGenerator json, List<Conflict> conflicts) throws IOException {
+    json.writeArrayFieldStart("conflicts");
+    for (Conflict conflict : conflicts) {
+      conflict(json, conflict);
+    }
+    json.writeEndArray();
+  }
+
   private static void conflict(JsonGenerator json, Conflict conflict) throws IOException {
     json.writeStartObject();
     json.writeStringField("family", conflict.family().id());
@@ -166,6 +170,7 @@ public final class PlanJson {
     JsonText.identity(json, Optional.of(conflict.owner()));
     json.writeEndObject();
     json.writeStringField("message", Sentences.conflict(conflict));
+    JsonText.notice(json, conflict);
     json.writeEndObject();
   }
 }

@@ -5,6 +5,7 @@ import io.portmapctl.explain.Answer;
 import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PortReach;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.trace.PacketPath;
 import java.io.IOException;
 import java.util.List;
@@ -15,14 +16,14 @@ public final class ReachJson {
 
   /** The document. */
   public static String render(
-      List<PortReach> ports, List<Assumption> assumptions, List<String> warnings) {
+      List<PortReach> ports, List<Assumption> assumptions, List<Notice> warnings) {
     return JsonText.document(
         json -> {
           json.writeStringField("kind", "reach");
           json.writeNumberField("version", 1);
           ports(json, ports);
           JsonText.texts(json, "assumptions", AssumptionText.of(assumptions));
-          JsonText.texts(json, "warnings", warnings);
+          JsonText.notices(json, "warnings", warnings);
         });
   }
 

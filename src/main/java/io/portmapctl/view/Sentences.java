@@ -7,9 +7,12 @@ import io.portmapctl.check.Program;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.packet.Difference;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.text.Printable;
+import java.util.List;
 import java.util.Optional;
 
 /** Facts of a plan in plain words. */
@@ -72,8 +75,7 @@ public final class Sentences {
 
   /** Who takes a mapping's packets. */
   public static String shadow(Finding.Shadow shadow) {
-    String what = shadow.port().family().title() + ": " + shadow.port();
-    String part = part(shadow);
+    String what = what(shadow.port());
     if (shadow.way().isEmpty()) {
       return what
           + ": localhost and hairpin traffic is not masqueraded: no rule of POSTROUTING masquerades"
@@ -82,11 +84,16 @@ public final class Sentences {
           + " marks";
     }
     if (shadow.containerChain().isPresent() && shadow.effect() == Finding.Effect.PORT) {
-      return what + taken(shadow) + owner(shadow) + part;
+      return rival(
+          shadow.port(),
+          shadow.extent(),
+          shadow.container(),
+          shadow.containerChain().get(),
+          shadow.packets());
     }
     String effect =
         switch (shadow.effect()) {
-          case PORT -> taken(shadow) + "a rule of ";
+          case PORT -> taken(shadow.extent()) + "a rule of ";
           case MASQUERADE ->
               (shadow.extent() == Finding.Extent.ALL
                       ? ": localhost or hairpin traffic is not masqueraded"
@@ -97,7 +104,23 @@ public final class Sentences {
                   + " rule of ";
         };
     String rule = Printable.escaped(shadow.rule().decoded());
+    String part =
+        shadow.effect() == Finding.Effect.SOURCE ? "" : part(shadow.extent(), shadow.packets());
     return what + effect + Printable.escaped(shadow.chain()) + ": " + rule + part;
+  }
+
+  /** Which container takes a mapping's packets. */
+  static String rival(
+      PublishedPort port,
+      Finding.Extent extent,
+      Optional<Identity> container,
+      String chain,
+      List<Difference> packets) {
+    return what(port) + taken(extent) + owner(container, chain) + part(extent, packets);
+  }
+
+  private static String what(PublishedPort port) {
+    return port.family().title() + ": " + port;
   }
 
   /** Which rule takes the packets of a mapping in a list. */
@@ -110,7 +133,7 @@ public final class Sentences {
         + mapping.hostPort().orElse(0)
         + mapping.hostIp().map(ip -> " on " + ip).orElse("")
         + " is taken first by a rule of "
-        + taker.program().map(p -> p.title() + ", in chain ").orElse("")
+        + taker.program().map(p -> MappingText.title(p) + ", in chain ").orElse("")
         + Printable.escaped(taker.chain())
         + ": "
         + Printable.escaped(taker.rule().decoded());
@@ -127,8 +150,8 @@ public final class Sentences {
     };
   }
 
-  private static String taken(Finding.Shadow shadow) {
-    return switch (shadow.extent()) {
+  private static String taken(Finding.Extent extent) {
+    return switch (extent) {
       case ALL -> " is taken first by ";
       case SOME -> " is taken in part by ";
       case OPEN -> " may be taken by ";
@@ -136,20 +159,17 @@ public final class Sentences {
   }
 
   /** Which packets are lost, where it is some. */
-  private static String part(Finding.Shadow shadow) {
-    if (shadow.extent() != Finding.Extent.SOME || shadow.effect() == Finding.Effect.SOURCE) {
+  private static String part(Finding.Extent extent, List<Difference> packets) {
+    if (extent != Finding.Extent.SOME) {
       return "";
     }
-    String packets = Packets.of(shadow.packets());
-    return packets.isEmpty() ? "" : " (" + Printable.escaped(packets) + ")";
+    String text = Packets.of(packets);
+    return text.isEmpty() ? "" : " (" + Printable.escaped(text) + ")";
   }
 
-  /** Whose rule takes a mapping's packets, where it is a container's. */
-  public static String owner(Finding.Shadow shadow) {
-    return shadow
-        .container()
-        .map(Sentences::who)
-        .orElse("the owner of chain " + shadow.containerChain().orElse(""));
+  /** Whose a chain is, where that can be told. */
+  static String owner(Optional<Identity> container, String chain) {
+    return container.map(Sentences::who).orElse("the owner of chain " + chain);
   }
 
   /** Which of two claims on a port takes the packets, and what cures it. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PacketReport;
+import io.portmapctl.notice.Notice;
 import io.portmapctl.trace.HookTraversal;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
@@ -20,7 +21,7 @@ public final class TraceJson {
   private TraceJson() {}
 
   /** The document. */
-  public static String render(PacketReport report, List<String> warnings) {
+  public static String render(PacketReport report, List<Notice> warnings) {
     Trace trace = report.trace();
     return JsonText.document(
         json -> {
@@ -58,7 +59,7 @@ public final class TraceJson {
           }
           json.writeEndArray();
           JsonText.texts(json, "assumptions", AssumptionText.of(report.assumptions()));
-          JsonText.texts(json, "warnings", warnings);
+          JsonText.notices(json, "warnings", warnings);
         });
   }
 

@@ -139,7 +139,7 @@ final class VerdictText implements Cause.Visitor<String> {
 
   @Override
   public String barred(Cause.Barred barred) {
-    return barred.barrier().reason();
+    return NoticeText.obstacle(barred.obstacle());
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Hook;
@@ -720,7 +721,7 @@ class InterceptorsTest {
       for (int i = make.below(3); i >= 0; i--) {
         Attachment attachment = attachment(make, i, layout == Layouts.MARK);
         attachments.add(attachment);
-        requests.add(new Request.Publish(attachment, new LayoutChoice(layout, "the test")));
+        requests.add(new Request.Publish(attachment, new LayoutChoice(layout, LayoutReason.ASKED)));
       }
       Table empty =
           Generator.parse(

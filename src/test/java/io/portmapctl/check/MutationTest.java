@@ -309,7 +309,7 @@ class MutationTest {
       throw new AssertionError(name, e);
     }
     List<Table> mended = new ArrayList<>();
-    changed.forEach(t -> mended.add(backend.read(t.family())));
+    changed.forEach(t -> mended.add(backend.table(t.family())));
     Audit again = host.audit(mended);
     assertThat(problems(again)).as(name).isEmpty();
     assertThat(others(mended)).as(name).isEqualTo(others(changed));

@@ -10,6 +10,7 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
@@ -85,7 +86,7 @@ class ApplierTest {
     }
 
     @Override
-    public Table read(Family family) {
+    public Reading read(Family family) {
       calls.add("read " + family.id());
       return memory.read(family);
     }
@@ -104,10 +105,10 @@ class ApplierTest {
 
     /** Somebody else adds a rule. */
     void interfere(Family family, String rule) {
-      String text = SaveFormat.print(memory.read(family), false);
+      String text = SaveFormat.print(memory.table(family), false);
       Table changed = Generator.parse(family, text.replace("COMMIT\n", rule + "\nCOMMIT\n"));
       List<Table> tables = new ArrayList<>(List.of(changed));
-      BOTH.stream().filter(f -> f != family).forEach(f -> tables.add(memory.read(f)));
+      BOTH.stream().filter(f -> f != family).forEach(f -> tables.add(memory.table(f)));
       replace(tables);
     }
 
@@ -141,8 +142,9 @@ class ApplierTest {
   }
 
   private Applier.Planner<HostException> publish(Attachment attachment) {
-    return tables -> {
-      Request request = new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
+    return (tables, notices) -> {
+      Request request =
+          new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, LayoutReason.ASKED));
       Plan plan = Plans.of(tables, List.of(request));
       List<Plan.Sysctl> sysctls = new ArrayList<>();
       for (Plan.Sysctl each : plan.sysctls()) {
@@ -153,7 +155,7 @@ class ApplierTest {
                   each.container(), Optional.of("br0"), Optional.of(now), each.withRules()));
         }
       }
-      return plan.with(sysctls, List.of());
+      return plan.with(sysctls);
     };
   }
 
@@ -169,13 +171,14 @@ class ApplierTest {
       Table before = make.tableWithContainers(family);
       Attachment attachment = make.attachment(make.identity());
       WatchedBackend backend = new WatchedBackend(before);
-      Request request = new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
+      Request request =
+          new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, LayoutReason.ASKED));
       Plan plan = Plans.of(List.of(before), List.of(request));
       Plan.Part part = plan.families().get(0);
       backend.apply(part);
-      assertThat(rules(backend.read(family))).as("seed %d", seed).isEqualTo(rules(part.after()));
+      assertThat(rules(backend.table(family))).as("seed %d", seed).isEqualTo(rules(part.after()));
       backend.apply(part.inverse());
-      assertThat(rules(backend.read(family))).as("seed %d", seed).isEqualTo(rules(before));
+      assertThat(rules(backend.table(family))).as("seed %d", seed).isEqualTo(rules(before));
     }
   }
 
@@ -209,7 +212,7 @@ class ApplierTest {
   @Test
   void whenIpv6FailsIpv4IsTakenBack() {
     WatchedBackend backend = new WatchedBackend();
-    Table before = backend.memory.read(Family.IPV4);
+    Table before = backend.memory.table(Family.IPV4);
     backend.beforeApply =
         part -> {
           if (part.before().family() == Family.IPV6) {
@@ -219,7 +222,7 @@ class ApplierTest {
     assertThatThrownBy(() -> apply(backend, dual(new Generator(2))))
         .isInstanceOf(HostException.class)
         .hasMessage("the kernel refuses");
-    assertThat(rules(backend.memory.read(Family.IPV4))).isEqualTo(rules(before));
+    assertThat(rules(backend.memory.table(Family.IPV4))).isEqualTo(rules(before));
     assertThat(kernel.values).containsEntry("br0", "0");
   }
 
@@ -228,8 +231,8 @@ class ApplierTest {
     WatchedBackend backend = new WatchedBackend();
     kernel.refusesSysctl = true;
     assertThatThrownBy(() -> apply(backend, dual(new Generator(3)))).hasMessage("read-only");
-    assertThat(backend.memory.read(Family.IPV4).chains()).hasSize(4);
-    assertThat(backend.memory.read(Family.IPV6).chains()).hasSize(4);
+    assertThat(backend.memory.table(Family.IPV4).chains()).hasSize(4);
+    assertThat(backend.memory.table(Family.IPV6).chains()).hasSize(4);
   }
 
   @Test
@@ -246,7 +249,7 @@ class ApplierTest {
             }
           };
       assertThat(apply(backend, dual(new Generator(4))).made()).as("%d times", times).isTrue();
-      assertThat(backend.memory.read(Family.IPV4).chain("PREROUTING").orElseThrow().rows())
+      assertThat(backend.memory.table(Family.IPV4).chain("PREROUTING").orElseThrow().rows())
           .hasSize(times + 1);
     }
   }
@@ -263,7 +266,7 @@ class ApplierTest {
         };
     assertThatThrownBy(() -> apply(backend, dual(new Generator(5))))
         .hasMessageContaining("after 5 attempts");
-    assertThat(backend.memory.read(Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isEmpty();
+    assertThat(backend.memory.table(Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isEmpty();
   }
 
   @Test

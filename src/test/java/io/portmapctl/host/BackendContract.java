@@ -12,6 +12,7 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
@@ -40,15 +41,15 @@ public interface BackendContract {
     Backend backend = backend();
     for (Family family : Family.values()) {
       for (int seed = 0; seed < PLANS; seed++) {
-        Plan.Part part = plan(backend.read(family), new Generator(seed));
+        Plan.Part part = plan(backend.table(family), new Generator(seed));
         backend.apply(part);
-        assertThat(rules(backend.read(family))).as("seed %d", seed).isEqualTo(rules(part.after()));
+        assertThat(rules(backend.table(family))).as("seed %d", seed).isEqualTo(rules(part.after()));
         if (seed % 3 == 0) {
           backend.apply(part.inverse());
-          assertThat(rules(backend.read(family)))
+          assertThat(rules(backend.table(family)))
               .as("seed %d, taken back", seed)
               .isEqualTo(rules(part.before()));
-          backend.apply(plan(backend.read(family), new Generator(seed)));
+          backend.apply(plan(backend.table(family), new Generator(seed)));
         }
       }
     }
@@ -59,14 +60,14 @@ public interface BackendContract {
   default void aChainThatHasAppearedFailsTheWhole() throws Exception {
     Backend backend = backend();
     for (Family family : Family.values()) {
-      Table empty = backend.read(family);
+      Table empty = backend.table(family);
       Change create = new Change.CreateChain(family, ChainNames.MASQ);
       backend.apply(new Plan.Part(empty, empty, List.of(create)));
-      Table before = backend.read(family);
+      Table before = backend.table(family);
       Change first = new Change.CreateChain(family, ChainNames.SETMARK);
       Plan.Part both = new Plan.Part(empty, empty, List.of(first, create));
       assertThatThrownBy(() -> backend.apply(both)).isInstanceOf(HostException.class);
-      assertThat(rules(backend.read(family))).isEqualTo(rules(before));
+      assertThat(rules(backend.table(family))).isEqualTo(rules(before));
     }
   }
 
@@ -75,18 +76,18 @@ public interface BackendContract {
   default void aRuleThatHasGoneFailsTheWhole() throws Exception {
     Backend backend = backend();
     for (Family family : Family.values()) {
-      for (int seed = 0; backend.read(family).chain("CNI-HOSTPORT-DNAT").isEmpty(); seed++) {
-        backend.apply(plan(backend.read(family), new Generator(seed)));
+      for (int seed = 0; backend.table(family).chain("CNI-HOSTPORT-DNAT").isEmpty(); seed++) {
+        backend.apply(plan(backend.table(family), new Generator(seed)));
       }
-      Table there = backend.read(family);
+      Table there = backend.table(family);
       RuleEntry row = there.chain("PREROUTING").orElseThrow().rows().get(0);
       Change delete = new Change.DeleteRule(family, "PREROUTING", 1, row);
       backend.apply(new Plan.Part(there, there, List.of(delete)));
-      Table before = backend.read(family);
+      Table before = backend.table(family);
       Change create = new Change.CreateChain(family, "portmapctl-test");
       Plan.Part both = new Plan.Part(there, there, List.of(create, delete));
       assertThatThrownBy(() -> backend.apply(both)).isInstanceOf(HostException.class);
-      assertThat(rules(backend.read(family))).isEqualTo(rules(before));
+      assertThat(rules(backend.table(family))).isEqualTo(rules(before));
     }
   }
 
@@ -111,7 +112,7 @@ public interface BackendContract {
             Optional.empty());
     Layout layout = attachment.needsMark() ? Layouts.MARK : make.pick(Layouts.all());
     List<Request> requests = new ArrayList<>();
-    requests.add(new Request.Publish(attachment, new LayoutChoice(layout, "chosen")));
+    requests.add(new Request.Publish(attachment, new LayoutChoice(layout, LayoutReason.ASKED)));
     if (make.chance(4)) {
       requests.add(new Request.Withdraw(make.identity()));
     }

@@ -11,6 +11,7 @@ import io.portmapctl.net.Protocol;
 import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
@@ -53,7 +54,7 @@ class PlannerTest {
   private static Plan plan(Table table, Attachment... attachments) {
     List<Request> requests = new ArrayList<>();
     for (Attachment each : attachments) {
-      requests.add(new Request.Publish(each, new LayoutChoice(Layouts.MARK, "chosen")));
+      requests.add(new Request.Publish(each, new LayoutChoice(Layouts.MARK, LayoutReason.ASKED)));
     }
     return Plans.of(List.of(table), requests);
   }

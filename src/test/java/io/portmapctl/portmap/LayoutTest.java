@@ -59,7 +59,7 @@ class LayoutTest {
   }
 
   private static Table published(Layout layout, Attachment attachment, Table table) {
-    Request publish = new Request.Publish(attachment, new LayoutChoice(layout, "the test"));
+    Request publish = new Request.Publish(attachment, new LayoutChoice(layout, LayoutReason.ASKED));
     return Plans.of(List.of(table), List.of(publish)).families().get(0).after();
   }
 

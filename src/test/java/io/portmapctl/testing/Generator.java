@@ -12,6 +12,7 @@ import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.ChainNames;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
@@ -243,7 +244,8 @@ public final class Generator {
     for (int i = below(4); i > 0; i--) {
       Attachment attachment = attachment(identity());
       Layout layout = attachment.needsMark() ? Layouts.MARK : pick(Layouts.all());
-      Request publish = new Request.Publish(attachment, new LayoutChoice(layout, "chosen"));
+      Request publish =
+          new Request.Publish(attachment, new LayoutChoice(layout, LayoutReason.ASKED));
       table = Plans.of(List.of(table), List.of(publish)).families().get(0).after();
     }
     return chance(4) ? table : mutilated(table);

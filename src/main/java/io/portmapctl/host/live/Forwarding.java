@@ -3,6 +3,7 @@ package io.portmapctl.host.live;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,23 +21,13 @@ import java.util.Optional;
 public record Forwarding(Host host, VariantChoice variant) {
   private static final Path SYSCTLS = Path.of("/proc/sys");
 
-  /**
-   * Something that keeps packets from being forwarded.
-   *
-   * @param text what it is, for a person
-   * @param total whether it stops all of them
-   */
-  public record Obstacle(String text, boolean total) {}
-
   /** What keeps packets of a family from being forwarded. */
-  public List<Obstacle> obstacles(Family family) {
-    List<Obstacle> obstacles = new ArrayList<>();
-    String setting = family == Family.IPV4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding";
+  public List<ForwardingObstacle> obstacles(Family family) {
+    List<ForwardingObstacle> obstacles = new ArrayList<>();
+    String setting = ForwardingObstacle.setting(family);
     try {
       if (host.setting(SYSCTLS.resolve(setting)).equals("0")) {
-        obstacles.add(
-            new Obstacle(
-                setting + " is 0: this host forwards nothing, what it sends itself aside", true));
+        obstacles.add(new ForwardingObstacle(family, ForwardingObstacle.Kind.SETTING));
       }
     } catch (IOException e) {
       // a kernel without the family forwards nothing of it, and has no rules either
@@ -77,7 +68,7 @@ public record Forwarding(Host host, VariantChoice variant) {
     }
   }
 
-  private Optional<Obstacle> forwardChain(Path program, Family family) {
+  private Optional<ForwardingObstacle> forwardChain(Path program, Family family) {
     try {
       Exec.Result result = host.ask(List.of(program.toString(), "-t", "filter"));
       return result.exit() == 0 ? obstacle(result.output(), family) : Optional.empty();
@@ -96,7 +87,7 @@ public record Forwarding(Host host, VariantChoice variant) {
   }
 
   /** What the rules of FORWARD, and of the chains that they lead to, may drop. */
-  private static Optional<Obstacle> obstacle(String saved, Family family) {
+  private static Optional<ForwardingObstacle> obstacle(String saved, Family family) {
     Map<String, List<String>> targets = new HashMap<>();
     boolean policy = false;
     for (String line : saved.split("\n", -1)) {
@@ -111,18 +102,15 @@ public record Forwarding(Host host, VariantChoice variant) {
         }
       }
     }
-    String chain = family.title() + ": chain FORWARD of table filter ";
-    boolean rules = targets.containsKey("FORWARD");
-    if (policy && !rules) {
-      return Optional.of(
-          new Obstacle(chain + "has the policy DROP and no rules: nothing is forwarded", true));
-    }
-    String open = "; which packets its rules let through was not looked at";
     if (policy) {
-      return Optional.of(new Obstacle(chain + "has the policy DROP" + open, false));
+      boolean rules = targets.containsKey("FORWARD");
+      return Optional.of(
+          new ForwardingObstacle(
+              family,
+              rules ? ForwardingObstacle.Kind.POLICY : ForwardingObstacle.Kind.EMPTY_CHAIN));
     }
     return drops(targets)
-        ? Optional.of(new Obstacle(chain + "has rules that drop" + open, false))
+        ? Optional.of(new ForwardingObstacle(family, ForwardingObstacle.Kind.RULES))
         : Optional.empty();
   }
 

@@ -6,7 +6,6 @@ import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.ruleset.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -28,25 +27,19 @@ public final class IptablesBackend implements Backend {
    * @param variant whose programs
    * @param waitSeconds how long iptables waits for its lock
    * @param counters whether rules are read with their counters
-   * @param warnings where what a reader should know is added
    */
   public IptablesBackend(
-      Exec exec,
-      Host host,
-      VariantChoice variant,
-      int waitSeconds,
-      boolean counters,
-      List<String> warnings) {
+      Exec exec, Host host, VariantChoice variant, int waitSeconds, boolean counters) {
     this.exec = exec;
-    this.reader = new LiveReader(host, variant, counters, warnings);
+    this.reader = new LiveReader(host, variant, counters);
     this.waitSeconds = waitSeconds;
   }
 
   @Override
-  public Table read(Family family) throws HostException {
+  public Reading read(Family family) throws HostException {
     LiveReader.Reading reading = reader.read(family);
     reading.program().ifPresent(p -> programs.put(family, p));
-    return reading.table();
+    return new Reading(reading.table(), reading.notices());
   }
 
   @Override

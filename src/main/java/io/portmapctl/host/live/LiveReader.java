@@ -3,14 +3,17 @@ package io.portmapctl.host.live;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
+import io.portmapctl.host.HostNotice;
 import io.portmapctl.net.Family;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Variant;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +25,6 @@ public final class LiveReader {
   private final Host host;
   private final VariantChoice variant;
   private final boolean counters;
-  private final List<String> warnings;
   private boolean ambiguous;
 
   /**
@@ -30,8 +32,17 @@ public final class LiveReader {
    *
    * @param table the table
    * @param program the program that read it; empty where the kernel has no such family
+   * @param notices what a reader should know
    */
-  record Reading(Table table, Optional<Path> program) {}
+  record Reading(Table table, Optional<Path> program, List<HostNotice> notices) {
+
+    /** The same with more to know. */
+    Reading and(List<HostNotice> more) {
+      List<HostNotice> all = new ArrayList<>(notices);
+      all.addAll(more);
+      return new Reading(table, program, List.copyOf(all));
+    }
+  }
 
   /**
    * A reader.
@@ -39,13 +50,11 @@ public final class LiveReader {
    * @param host whose programs are asked
    * @param variant whose programs
    * @param counters whether rules are read with their counters
-   * @param warnings where what the reader should know is added
    */
-  LiveReader(Host host, VariantChoice variant, boolean counters, List<String> warnings) {
+  LiveReader(Host host, VariantChoice variant, boolean counters) {
     this.counters = counters;
     this.host = host;
     this.variant = variant;
-    this.warnings = warnings;
   }
 
   /**
@@ -55,7 +64,7 @@ public final class LiveReader {
    */
   Reading read(Family family) throws HostException {
     if (family == Family.IPV6 && !host.exists(Path.of("/proc/net/if_inet6"))) {
-      return new Reading(Table.empty(TableName.NAT, family), Optional.empty());
+      return new Reading(Table.empty(TableName.NAT, family), Optional.empty(), List.of());
     }
     Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
     if (program.isEmpty()) {
@@ -81,37 +90,19 @@ public final class LiveReader {
     try {
       second = read(family, other.get());
     } catch (HostException e) {
-      warnings.add(
-          "whether the other iptables variant holds CNI chains for "
-              + family.title()
-              + " is not known: "
-              + other.get()
-              + " could not be asked");
-      return reading;
+      return reading.and(List.of(new HostNotice.OtherVariantUnknown(family, other.get())));
     }
+    Reading seen = reading.and(second.notices());
     if (!holdsCni(second.table())) {
-      return reading;
+      return seen;
     }
-    String name = legacy ? "nft" : "legacy";
+    Variant which = legacy ? Variant.NFT : Variant.LEGACY;
     if (holdsCni(reading.table())) {
       ambiguous = true;
-      warnings.add(
-          "both iptables variants hold CNI chains for "
-              + family.title()
-              + "; shown is the system's, the other is "
-              + name
-              + " (--iptables "
-              + name
-              + ")");
-      return reading;
+      return seen.and(List.of(new HostNotice.BothVariants(family, which)));
     }
-    warnings.add(
-        "only the "
-            + name
-            + " variant of iptables holds CNI chains for "
-            + family.title()
-            + ": that one is read");
-    return second;
+    return new Reading(second.table(), second.program(), seen.notices())
+        .and(List.of(new HostNotice.OnlyOtherVariant(family, which)));
   }
 
   /** Whether both variants hold CNI chains, so that it cannot be told which one counts. */
@@ -154,11 +145,9 @@ public final class LiveReader {
 
   /** Legacy programs load their table by merely looking: they look only where it is loaded. */
   private Reading read(Family family, Path program) throws HostException {
-    Table table =
-        isLegacy(host, program) && !legacyTableLoaded(family)
-            ? Table.empty(TableName.NAT, family)
-            : save(family, program);
-    return new Reading(table, Optional.of(program));
+    return isLegacy(host, program) && !legacyTableLoaded(family)
+        ? new Reading(Table.empty(TableName.NAT, family), Optional.of(program), List.of())
+        : save(family, program);
   }
 
   private boolean legacyTableLoaded(Family family) throws HostException {
@@ -182,7 +171,7 @@ public final class LiveReader {
     return table.chains().keySet().stream().anyMatch(Layouts::isShared);
   }
 
-  private Table save(Family family, Path program) throws HostException {
+  private Reading save(Family family, Path program) throws HostException {
     Exec.Result result;
     try {
       List<String> command =
@@ -214,14 +203,11 @@ public final class LiveReader {
                 + (error.isEmpty() ? "" : " (" + error + ")")
                 + CURE);
       }
-      if (result.output().contains("contains incompatible base-chains")) {
-        warnings.add(
-            "the "
-                + family.title()
-                + " nat table holds base chains that nft wrote itself; iptables does not show them,"
-                + " and what they do to a packet is not seen here");
-      }
-      return table.get();
+      boolean hidden = result.output().contains("contains incompatible base-chains");
+      return new Reading(
+          table.get(),
+          Optional.of(program),
+          hidden ? List.of(new HostNotice.NftBaseChains(family)) : List.of());
     } catch (SaveFormat.FormatException e) {
       throw new HostException(
           HostException.Kind.UNREADABLE, program + " -t nat: " + e.getMessage() + CURE);

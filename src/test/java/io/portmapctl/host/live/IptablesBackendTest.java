@@ -19,6 +19,7 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
@@ -67,7 +68,7 @@ class IptablesBackendTest {
     spawned.add(program);
     Family family = program.startsWith("ip6") ? Family.IPV6 : Family.IPV4;
     if (program.endsWith("-save")) {
-      return new Exec.Result(0, SaveFormat.print(memory.read(family), false), "");
+      return new Exec.Result(0, SaveFormat.print(memory.table(family), false), "");
     }
     assertThat(command.subList(1, command.size())).containsExactly("--noflush", "-w", "7");
     if (restoreAnswer.exit() == 0) {
@@ -85,16 +86,17 @@ class IptablesBackendTest {
 
   private IptablesBackend backend() {
     LocalHost host = new LocalHost(List.of(root), root, this::run);
-    return new IptablesBackend(this::run, host, VariantChoice.AUTO, 7, false, new ArrayList<>());
+    return new IptablesBackend(this::run, host, VariantChoice.AUTO, 7, false);
   }
 
   private Applier.Result apply(Attachment attachment) throws HostException {
     return new Applier(backend(), new NoKernel(), (plan, all) -> true)
         .apply(
             BOTH,
-            tables -> {
+            (tables, notices) -> {
               Request request =
-                  new Request.Publish(attachment, new LayoutChoice(Layouts.MARK, "chosen"));
+                  new Request.Publish(
+                      attachment, new LayoutChoice(Layouts.MARK, LayoutReason.ASKED));
               Plan plan = Plans.of(tables, List.of(request));
               if (plan.hasChanges()) {
                 planned = plan.families();
@@ -190,7 +192,7 @@ class IptablesBackendTest {
               assertThat(e.kind()).isEqualTo(kind);
               assertThat(e.text()).isEqualTo(message.replace("ROOT", root.toString()));
             });
-    assertThat(memory.read(Family.IPV4)).isEqualTo(Table.empty(TableName.NAT, Family.IPV4));
+    assertThat(memory.table(Family.IPV4)).isEqualTo(Table.empty(TableName.NAT, Family.IPV4));
   }
 
   @Test

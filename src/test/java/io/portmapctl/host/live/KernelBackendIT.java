@@ -54,12 +54,7 @@ class KernelBackendIT {
             return real.run(all, input);
           };
       return new IptablesBackend(
-          exec,
-          new LocalHost(LocalHost.of("", exec).programs(), proc, exec),
-          variant,
-          5,
-          false,
-          new ArrayList<>());
+          exec, new LocalHost(LocalHost.of("", exec).programs(), proc, exec), variant, 5, false);
     }
   }
 

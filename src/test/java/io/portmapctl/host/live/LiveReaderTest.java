@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
+import io.portmapctl.host.HostNotice;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ class LiveReaderTest {
   @TempDir private Path root;
   private final Map<String, Exec.Result> answers = new HashMap<>();
   private final List<List<String>> calls = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final List<HostNotice> notices = new ArrayList<>();
 
   @BeforeEach
   void aHostWithIpv6() throws IOException {
@@ -59,7 +61,9 @@ class LiveReaderTest {
           return answers.get(command.get(0));
         };
     LocalHost host = new LocalHost(List.of(root), root, exec);
-    return new LiveReader(host, variant, false, warnings).read(family).table();
+    LiveReader.Reading reading = new LiveReader(host, variant, false).read(family);
+    notices.addAll(reading.notices());
+    return reading.table();
   }
 
   private Table read() throws HostException {
@@ -71,7 +75,7 @@ class LiveReaderTest {
     program("iptables-save", 0, CNI, "");
     assertThat(read().chain("CNI-HOSTPORT-DNAT")).isPresent();
     assertThat(calls).containsExactly(List.of(root + "/iptables-save", "-t", "nat"));
-    assertThat(warnings).isEmpty();
+    assertThat(notices).isEmpty();
   }
 
   @Test
@@ -138,9 +142,8 @@ class LiveReaderTest {
     program("iptables-legacy-save", 0, CNI, "");
     legacyTables("nat\n");
     assertThat(read().chain("CNI-HOSTPORT-DNAT")).isPresent();
-    assertThat(warnings)
-        .containsExactly(
-            "only the legacy variant of iptables holds CNI chains for IPv4: that one is read");
+    assertThat(notices)
+        .containsExactly(new HostNotice.OnlyOtherVariant(Family.IPV4, Variant.LEGACY));
   }
 
   @Test
@@ -149,10 +152,7 @@ class LiveReaderTest {
     program("iptables-legacy-save", 0, CNI, "");
     legacyTables("nat\n");
     assertThat(read().chain("CNI-HOSTPORT-DNAT")).isPresent();
-    assertThat(warnings)
-        .containsExactly(
-            "both iptables variants hold CNI chains for IPv4; shown is the system's, the other is"
-                + " legacy (--iptables legacy)");
+    assertThat(notices).containsExactly(new HostNotice.BothVariants(Family.IPV4, Variant.LEGACY));
   }
 
   @Test

@@ -1,0 +1,238 @@
+package io.portmapctl.app;
+
+import io.portmapctl.cni.InputError;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.notice.Notice;
+import io.portmapctl.portmap.PublishedPort;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** What a reader should know of the rulesets, the inputs and the host of a use case. */
+public sealed interface AppNotice extends Notice {
+
+  /** Answers for every kind. */
+  interface Visitor<R> {
+    /** For this kind. */
+    R noRouteTowards(NoRouteTowards notice);
+
+    /** For this kind. */
+    R noInterface(NoInterface notice);
+
+    /** For this kind. */
+    R listener(Listener notice);
+
+    /** For this kind. */
+    R notOfHost(NotOfHost notice);
+
+    /** For this kind. */
+    R noNatTable(NoNatTable notice);
+
+    /** For this kind. */
+    R unshownInFile(UnshownInFile notice);
+
+    /** For this kind. */
+    R unshownLive(UnshownLive notice);
+
+    /** For this kind. */
+    R noIpv6Ruleset(NoIpv6Ruleset notice);
+
+    /** For this kind. */
+    R strangeInterface(StrangeInterface notice);
+
+    /** For this kind. */
+    R orphansUnknown(OrphansUnknown notice);
+
+    /** For this kind. */
+    R notForwarding(NotForwarding notice);
+
+    /** For this kind. */
+    R unclaimed(Unclaimed notice);
+  }
+
+  /** Asks for the answer for this kind. */
+  <R> R accept(Visitor<R> visitor);
+
+  /** No route without a gateway leads to a container, so route_localnet is not set. */
+  record NoRouteTowards(IpAddress container) implements AppNotice {
+    @Override
+    public String code() {
+      return "no-route-to-container";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.noRouteTowards(this);
+    }
+  }
+
+  /** The interface whose route_localnet is to be set is not there. */
+  record NoInterface(String name) implements AppNotice {
+    @Override
+    public String code() {
+      return "no-host-interface";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.noInterface(this);
+    }
+  }
+
+  /**
+   * A process of the host listens on a published port.
+   *
+   * @param process for a person, as {@code nginx (process 123)}
+   */
+  record Listener(String process, PublishedPort port) implements AppNotice {
+    @Override
+    public String code() {
+      return "port-listened-on";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.listener(this);
+    }
+  }
+
+  /** No interface of the host has the published address. */
+  record NotOfHost(PublishedPort port) implements AppNotice {
+    @Override
+    public String code() {
+      return "address-not-of-host";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.notOfHost(this);
+    }
+  }
+
+  /**
+   * A saved ruleset has no nat table, and counts as empty.
+   *
+   * @param file its name, for a person
+   */
+  record NoNatTable(String file) implements AppNotice {
+    @Override
+    public String code() {
+      return "no-nat-table";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.noNatTable(this);
+    }
+  }
+
+  /**
+   * An iptables that cannot show all of it wrote a saved ruleset.
+   *
+   * @param file its name, for a person
+   * @param line the line of the first such rule, where it is told
+   */
+  record UnshownInFile(String file, OptionalInt line) implements AppNotice {
+    @Override
+    public String code() {
+      return "rules-not-shown";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.unshownInFile(this);
+    }
+  }
+
+  /** The iptables that read the live ruleset cannot show all of it. */
+  record UnshownLive(Family family) implements AppNotice {
+    @Override
+    public String code() {
+      return "live-rules-not-shown";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.unshownLive(this);
+    }
+  }
+
+  /** An IPv6 packet or port is asked about, and no IPv6 ruleset is given. */
+  record NoIpv6Ruleset() implements AppNotice {
+    @Override
+    public String code() {
+      return "no-ipv6-ruleset";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.noIpv6Ruleset(this);
+    }
+  }
+
+  /** The packet that is asked about names an interface that the host does not have. */
+  record StrangeInterface(String name) implements AppNotice {
+    @Override
+    public String code() {
+      return "no-packet-interface";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.strangeInterface(this);
+    }
+  }
+
+  /**
+   * Nothing is called an orphan, because not every attachment is known.
+   *
+   * @param errors why not
+   */
+  record OrphansUnknown(List<InputError> errors) implements AppNotice {
+    /** Copies the list. */
+    public OrphansUnknown {
+      errors = List.copyOf(errors);
+    }
+
+    @Override
+    public String code() {
+      return "orphans-unknown";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.orphansUnknown(this);
+    }
+  }
+
+  /** The host forwards nothing, or not everything. */
+  record NotForwarding(ForwardingObstacle obstacle) implements AppNotice {
+    @Override
+    public String code() {
+      return obstacle.total() ? "forwarding-off" : "forwarding-filtered";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.notForwarding(this);
+    }
+  }
+
+  /**
+   * Nobody's entry tells whose a chain was, and gc leaves it.
+   *
+   * @param removal the command that removes it
+   */
+  record Unclaimed(String chain, String removal) implements AppNotice {
+    @Override
+    public String code() {
+      return "unclaimed-chain";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.unclaimed(this);
+    }
+  }
+}

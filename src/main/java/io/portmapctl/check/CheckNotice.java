@@ -1,0 +1,143 @@
+package io.portmapctl.check;
+
+import io.portmapctl.net.Family;
+import io.portmapctl.notice.Notice;
+import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.ruleset.Target;
+import io.portmapctl.text.Octets;
+import java.util.Optional;
+
+/** What a reader should know of mappings and of who else has to do with them. */
+public sealed interface CheckNotice extends Notice {
+
+  /** Answers for every kind. */
+  interface Visitor<R> {
+    /** For this kind. */
+    R mayBeTaken(MayBeTaken notice);
+
+    /** For this kind. */
+    R notCni(NotCni notice);
+
+    /** For this kind. */
+    R kubeProxy(KubeProxyOrder notice);
+
+    /** For this kind. */
+    R unreached(Unreached notice);
+
+    /** For this kind. */
+    R claimedTwice(ClaimedTwice notice);
+
+    /** For this kind. */
+    R taken(Taken notice);
+  }
+
+  /** Asks for the answer for this kind. */
+  <R> R accept(Visitor<R> visitor);
+
+  /**
+   * A rule may take packets of a mapping; of it that cannot be told.
+   *
+   * @param rule the rule in iptables-save's words
+   */
+  record MayBeTaken(PublishedPort port, String chain, Octets rule) implements CheckNotice {
+    @Override
+    public String code() {
+      return "may-be-taken";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.mayBeTaken(this);
+    }
+  }
+
+  /**
+   * A port is no mapping of CNI, and another program translates it.
+   *
+   * @param chain the chain of its rule
+   * @param program whose rule it is, where the chains' names tell
+   * @param to where it translates to, where it says so
+   */
+  record NotCni(
+      PublishedPort port, String chain, Optional<Program> program, Optional<Target.Dnat> to)
+      implements CheckNotice {
+    @Override
+    public String code() {
+      return "not-cni";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.notCni(this);
+    }
+  }
+
+  /**
+   * A host with kube-proxy's chains beside ours.
+   *
+   * @param theirsFirst whether packets meet kube-proxy's chains first
+   */
+  record KubeProxyOrder(Family family, boolean theirsFirst) implements CheckNotice {
+    @Override
+    public String code() {
+      return theirsFirst ? "kube-proxy-first" : "kube-proxy-last";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.kubeProxy(this);
+    }
+  }
+
+  /**
+   * Packets do not come to the mappings of a family.
+   *
+   * @param builtIn the built-in chain from which no rule leads to them
+   * @param entries the chain that holds their entries
+   */
+  record Unreached(Family family, String builtIn, String entries) implements CheckNotice {
+    @Override
+    public String code() {
+      return "entries-not-reached";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.unreached(this);
+    }
+  }
+
+  /**
+   * Two chains claim one port.
+   *
+   * @param cure the command that makes room, where the first is of a container that is gone
+   */
+  record ClaimedTwice(Overlap overlap, Optional<String> cure) implements CheckNotice {
+    @Override
+    public String code() {
+      return overlap.sameContainer() ? "port-on-several-networks" : "port-claimed-twice";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.claimedTwice(this);
+    }
+  }
+
+  /**
+   * A rule of nobody's mapping takes a mapping's packets.
+   *
+   * @param mapping that mapping, with the rule that takes them
+   */
+  record Taken(Mapping mapping) implements CheckNotice {
+    @Override
+    public String code() {
+      return "port-taken";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.taken(this);
+    }
+  }
+}

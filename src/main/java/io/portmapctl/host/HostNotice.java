@@ -1,0 +1,108 @@
+package io.portmapctl.host;
+
+import io.portmapctl.net.Family;
+import io.portmapctl.notice.Notice;
+import io.portmapctl.ruleset.Variant;
+import java.nio.file.Path;
+
+/** What a reader should know who reads or changes a host. */
+public sealed interface HostNotice extends Notice {
+
+  /** Answers for every kind. */
+  interface Visitor<R> {
+    /** For this kind. */
+    R otherVariantUnknown(OtherVariantUnknown notice);
+
+    /** For this kind. */
+    R bothVariants(BothVariants notice);
+
+    /** For this kind. */
+    R onlyOtherVariant(OnlyOtherVariant notice);
+
+    /** For this kind. */
+    R nftBaseChains(NftBaseChains notice);
+
+    /** For this kind. */
+    R flowsKept(FlowsKept notice);
+  }
+
+  /** Asks for the answer for this kind. */
+  <R> R accept(Visitor<R> visitor);
+
+  /**
+   * Whether the other variant of iptables holds CNI chains is not known.
+   *
+   * @param program its program, which could not be asked
+   */
+  record OtherVariantUnknown(Family family, Path program) implements HostNotice {
+    @Override
+    public String code() {
+      return "other-variant-unknown";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.otherVariantUnknown(this);
+    }
+  }
+
+  /**
+   * Both variants hold CNI chains; the system's was read.
+   *
+   * @param other the one that was not
+   */
+  record BothVariants(Family family, Variant other) implements HostNotice {
+    @Override
+    public String code() {
+      return "both-variants";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.bothVariants(this);
+    }
+  }
+
+  /**
+   * Not the system's variant holds CNI chains, but the other, which was read.
+   *
+   * @param read that one
+   */
+  record OnlyOtherVariant(Family family, Variant read) implements HostNotice {
+    @Override
+    public String code() {
+      return "only-other-variant";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.onlyOtherVariant(this);
+    }
+  }
+
+  /** The nat table holds base chains that iptables does not show. */
+  record NftBaseChains(Family family) implements HostNotice {
+    @Override
+    public String code() {
+      return "nft-base-chains";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.nftBaseChains(this);
+    }
+  }
+
+  /** Connection-tracking entries that a change made stale could not be deleted. */
+  record FlowsKept(HostException why) implements HostNotice {
+    @Override
+    public String code() {
+      return "stale-flows-kept";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.flowsKept(this);
+    }
+  }
+}

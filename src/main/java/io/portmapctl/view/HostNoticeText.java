@@ -1,0 +1,49 @@
+package io.portmapctl.view;
+
+import io.portmapctl.host.HostNotice;
+
+/** What a reader should know who reads or changes a host, in words. */
+final class HostNoticeText implements HostNotice.Visitor<String> {
+
+  @Override
+  public String otherVariantUnknown(HostNotice.OtherVariantUnknown notice) {
+    return "whether the other iptables variant holds CNI chains for "
+        + notice.family().title()
+        + " is not known: "
+        + notice.program()
+        + " could not be asked";
+  }
+
+  @Override
+  public String bothVariants(HostNotice.BothVariants notice) {
+    return "both iptables variants hold CNI chains for "
+        + notice.family().title()
+        + "; shown is the system's, the other is "
+        + notice.other().id()
+        + " (--iptables "
+        + notice.other().id()
+        + ")";
+  }
+
+  @Override
+  public String onlyOtherVariant(HostNotice.OnlyOtherVariant notice) {
+    return "only the "
+        + notice.read().id()
+        + " variant of iptables holds CNI chains for "
+        + notice.family().title()
+        + ": that one is read";
+  }
+
+  @Override
+  public String nftBaseChains(HostNotice.NftBaseChains notice) {
+    return "the "
+        + notice.family().title()
+        + " nat table holds base chains that nft wrote itself; iptables does not show them,"
+        + " and what they do to a packet is not seen here";
+  }
+
+  @Override
+  public String flowsKept(HostNotice.FlowsKept notice) {
+    return notice.why().text();
+  }
+}

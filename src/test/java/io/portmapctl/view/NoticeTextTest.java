@@ -1,0 +1,131 @@
+package io.portmapctl.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.portmapctl.check.Mapping;
+import io.portmapctl.check.MappingReason;
+import io.portmapctl.check.State;
+import io.portmapctl.cni.Identity;
+import io.portmapctl.host.HostException;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.notice.Notice;
+import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.Layouts;
+import io.portmapctl.text.Octets;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Every kind of notice that there is has a sentence, and a code that no other room has. */
+@Tag("fast")
+class NoticeTextTest {
+
+  private static List<Class<?>> kinds() {
+    List<Class<?>> kinds = new ArrayList<>();
+    for (JavaClass each :
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.portmapctl")) {
+      if (each.isAssignableTo(Notice.class)
+          && !each.isInterface()
+          && !each.getModifiers().contains(JavaModifier.ABSTRACT)) {
+        kinds.add(each.reflect());
+      }
+    }
+    return kinds;
+  }
+
+  @Test
+  void everyKindHasASentence() throws Exception {
+    List<Class<?>> kinds = kinds();
+    assertThat(kinds).hasSizeGreaterThan(40);
+    for (Class<?> kind : kinds) {
+      for (boolean flag : new boolean[] {true, false}) {
+        Notice notice = (Notice) sample(kind, flag);
+        assertThat(NoticeText.of(notice)).as(kind.getName()).isNotBlank();
+      }
+    }
+  }
+
+  @Test
+  void codesAreWordsAndEachIsOfOneKind() throws Exception {
+    Map<String, Class<?>> of = new HashMap<>();
+    for (Class<?> kind : kinds()) {
+      for (boolean flag : new boolean[] {true, false}) {
+        String code = ((Notice) sample(kind, flag)).code();
+        assertThat(code).as(kind.getName()).matches("[a-z0-9]+(-[a-z0-9]+)*");
+        assertThat(of.putIfAbsent(code, kind)).as(code).isIn(null, kind);
+      }
+    }
+  }
+
+  /** Some value of a type; records are made of some values of their components' types. */
+  private static Object sample(Class<?> type, boolean flag) throws Exception {
+    Map<Class<?>, Object> known = new HashMap<>();
+    known.put(String.class, "x");
+    known.put(boolean.class, flag);
+    known.put(int.class, 8080);
+    known.put(Optional.class, Optional.empty());
+    known.put(OptionalInt.class, OptionalInt.empty());
+    known.put(OptionalLong.class, OptionalLong.empty());
+    known.put(List.class, List.of());
+    known.put(Path.class, Path.of("/file"));
+    known.put(Layout.class, Layouts.MARK);
+    known.put(IpAddress.class, IpAddress.parse("192.0.2.1").orElseThrow());
+    known.put(Identity.class, new Identity("web", "c0ffee"));
+    known.put(Mapping.class, mapping());
+    known.put(Octets.class, Octets.EMPTY);
+    known.put(HostException.class, new HostException(HostException.Kind.FAILED, "it failed"));
+    if (known.containsKey(type)) {
+      return known.get(type);
+    }
+    if (type.isEnum()) {
+      return type.getEnumConstants()[0];
+    }
+    Class<?>[] types =
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
+    Object[] values = new Object[types.length];
+    for (int i = 0; i < types.length; i++) {
+      values[i] = sample(types[i], flag);
+    }
+    Constructor<?> constructor = type.getDeclaredConstructor(types);
+    return constructor.newInstance(values);
+  }
+
+  private static Mapping mapping() {
+    Mapping.Taker taker = new Mapping.Taker("DOCKER", 1, Octets.EMPTY, Optional.empty());
+    return new Mapping(
+        Family.IPV4,
+        "tcp",
+        Optional.empty(),
+        OptionalInt.of(8080),
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.of(new Identity("web", "c0ffee")),
+        Optional.empty(),
+        "CHAIN",
+        true,
+        State.SHADOWED,
+        MappingReason.TAKEN,
+        false,
+        Optional.of(taker),
+        OptionalLong.empty());
+  }
+}
