@@ -45,7 +45,9 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
       List<Notice> foreign,
       boolean complete) {}
 
-  /** All mappings of rulesets, as their rules say: who else takes their packets is not looked at. */
+  /**
+   * All mappings of rulesets, as their rules say: who else takes their packets is not looked at.
+   */
   public static List<Mapping> plain(Rulesets rulesets, LiveHost host) throws Failure {
     return Inventory.plain(rulesets.read(host.backend()).tables(), Optional.empty()).mappings();
   }

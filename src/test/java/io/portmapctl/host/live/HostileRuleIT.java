@@ -119,8 +119,7 @@ class HostileRuleIT {
         LocalHost here =
             new LocalHost(
                 LocalHost.of("", exec).programs(), Path.of("/proc/" + inside.pid() + "/net"), exec);
-        IptablesBackend backend =
-            new IptablesBackend(exec, here, variant, 5, false);
+        IptablesBackend backend = new IptablesBackend(exec, here, variant, 5, false);
         Table table = backend.read(Family.IPV4).table();
         List<Change> changes = new ArrayList<>();
         int rows = table.chain("PREROUTING").orElseThrow().rows().size();
@@ -135,7 +134,8 @@ class HostileRuleIT {
         Plan.Part part = new Plan.Part(table, table, Collections.unmodifiableList(changes));
         backend.apply(part);
         assertThat(rules(host, iptables)).doesNotContain("-A PREROUTING");
-        backend.apply(new Plan.Part(backend.read(Family.IPV4).table(), table, part.inverse().changes()));
+        backend.apply(
+            new Plan.Part(backend.read(Family.IPV4).table(), table, part.inverse().changes()));
         assertThat(rules(host, iptables)).isEqualTo(before);
         assertThat(host.must("", iptables, "-S", "INPUT")).contains("-P INPUT ACCEPT");
         inside.destroy();
