@@ -90,7 +90,7 @@ class ArchitectureTest {
   static final ArchRule foundations =
       noClasses()
           .that()
-          .resideInAnyPackage("io.portmapctl.text", "io.portmapctl.net")
+          .resideInAnyPackage("io.portmapctl.text", "io.portmapctl.net", "io.portmapctl.fault")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -1,6 +1,7 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.UsageFault;
 import java.util.List;
 
 /** The end of a use case that did not work: whose fault it is, and what to say. */
@@ -22,14 +23,14 @@ public final class Failure extends Exception {
 
   /** Of several errors of one kind; at least one. */
   public Failure(Kind kind, List<InputError> errors) {
-    super(errors.get(0).message());
+    super(errors.get(0).fault().code());
     this.kind = kind;
     this.errors = List.copyOf(errors);
   }
 
   /** Of one error. */
   public Failure(Kind kind, String source, String message) {
-    this(kind, List.of(new InputError(source, "", message)));
+    this(kind, List.of(new InputError(source, new UsageFault(message))));
   }
 
   /** What was asked cannot be. */

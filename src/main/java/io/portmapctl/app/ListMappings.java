@@ -120,7 +120,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
     if (!errors.isEmpty()) {
       warnings.add(
           "nothing is called an orphan, because not every attachment is known: "
-              + errors.stream().map(InputError::toString).collect(Collectors.joining("; ")));
+              + errors.stream().map(notes::words).collect(Collectors.joining("; ")));
       return new Known(Optional.empty(), byDefault);
     }
     return new Known(

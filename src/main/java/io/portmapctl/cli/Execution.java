@@ -10,6 +10,7 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.view.FaultText;
 import java.util.List;
 import java.util.Optional;
 
@@ -236,6 +237,6 @@ final class Execution implements Apply.Attendant {
   @Override
   public void notTakenBack(List<InputError> errors) {
     session.say("");
-    errors.forEach(error -> session.say("portmapctl: " + error));
+    errors.forEach(error -> session.say("portmapctl: " + FaultText.of(error)));
   }
 }

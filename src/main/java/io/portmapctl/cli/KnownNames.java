@@ -5,11 +5,11 @@ import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.check.Inventory;
 import io.portmapctl.check.Mapping;
-import io.portmapctl.cni.InputError;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.view.FaultText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +58,7 @@ public record KnownNames(
           ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false, warnings);
       return new Reading(of(options.read(host.backend(), warnings)), 0, List.of());
     } catch (Failure failure) {
-      List<String> problems = failure.errors().stream().map(InputError::toString).toList();
+      List<String> problems = failure.errors().stream().map(FaultText::of).toList();
       return new Reading(none(), ExitCode.of(failure.kind()).number(), problems);
     }
   }

@@ -13,6 +13,7 @@ import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.view.DiffView;
+import io.portmapctl.view.FaultText;
 import io.portmapctl.view.PlanJson;
 import io.portmapctl.view.Sentences;
 import io.portmapctl.view.Terminal;
@@ -35,8 +36,13 @@ record Outcome(Session session, OutputOptions options) implements Notes {
     if (json) {
       session.print(PlanJson.error(code.number(), errors));
     } else {
-      errors.forEach(e -> session.say("portmapctl: " + e));
+      errors.forEach(e -> session.say("portmapctl: " + FaultText.of(e)));
     }
+  }
+
+  @Override
+  public String words(InputError error) {
+    return FaultText.of(error);
   }
 
   @Override
@@ -128,12 +134,12 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   }
 
   @Override
-  public void skipped(List<String> skipped) {
+  public void skipped(List<InputError> skipped) {
     if (skipped.isEmpty() || options.quiet()) {
       return;
     }
     if (options.verbose()) {
-      skipped.forEach(s -> session.say("passed over: " + s));
+      skipped.forEach(s -> session.say("passed over: " + FaultText.of(s)));
     } else {
       session.say(
           skipped.size()

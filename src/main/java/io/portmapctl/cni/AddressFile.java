@@ -1,6 +1,5 @@
 package io.portmapctl.cni;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.net.IpAddress;
@@ -33,8 +32,8 @@ public final class AddressFile {
     List<Json> documents;
     try {
       documents = Json.parseAll(text);
-    } catch (JsonProcessingException e) {
-      throw new FormatException("not JSON: " + e.getOriginalMessage() + "; " + EXPECTED);
+    } catch (Json.FormatException e) {
+      throw new FormatException("not JSON: " + e.error().parser() + "; " + EXPECTED);
     }
     if (documents.size() != 1 || !(documents.get(0) instanceof Json.Array links)) {
       throw new FormatException("not one array; " + EXPECTED);

@@ -1,0 +1,36 @@
+package io.portmapctl.view;
+
+import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.fault.Fault;
+import io.portmapctl.fault.UsageFault;
+
+/** What is wrong, in a sentence: what was found and what is allowed. */
+public final class FaultText implements Fault.Visitor<String> {
+  private static final FaultText TEXT = new FaultText();
+
+  private FaultText() {}
+
+  /** The sentence. */
+  public static String of(Fault fault) {
+    return fault.accept(TEXT);
+  }
+
+  /** {@code SOURCE: PATH: SENTENCE}. */
+  public static String of(InputError error) {
+    return error.source()
+        + ": "
+        + (error.path().isEmpty() ? "" : error.path() + ": ")
+        + of(error.fault());
+  }
+
+  @Override
+  public String document(DocumentFault fault) {
+    return fault.visit(DocumentFaultText.TEXT);
+  }
+
+  @Override
+  public String usage(UsageFault fault) {
+    return fault.words();
+  }
+}
