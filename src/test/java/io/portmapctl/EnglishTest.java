@@ -33,15 +33,11 @@ class EnglishTest {
   /** Classes that still do, though they should not: this list only shrinks. */
   private static final Set<String> NOT_YET =
       Set.of(
-          "app.AddressSource",
-          "app.Apply",
           "app.CheckMappings",
-          "app.DryRun",
           "app.ExplainMappings",
           "app.GcRequest",
           "app.ListMappings",
           "app.LiveHost",
-          "app.Lock",
           "app.Rulesets",
           "app.Unshown",
           "check.Audit",
@@ -50,37 +46,32 @@ class EnglishTest {
           "check.Mapping",
           "check.Program",
           "check.TableInventory",
-          "cni.AddressFile",
           "cni.ConfigurationList",
-          "host.Applier",
-          "host.MemoryBackend",
           "host.live.Forwarding",
-          "host.live.IptablesBackend",
-          "host.live.LinuxKernel",
           "host.live.LiveReader",
           "host.live.ProcessExec",
-          "host.live.Rehearsal",
           "host.live.ShellScript",
           "host.snapshot.Recorder",
-          "host.snapshot.SnapshotFormat",
           "host.snapshot.SnapshotHost",
           "plan.ForeignDnat",
           "plan.Planner",
           "plan.Plans",
           "portmap.LayoutChoice",
-          "portmap.LegacyLayout",
-          "ruleset.iptables.FamilyCheck",
-          "ruleset.iptables.SaveFormat",
-          "ruleset.iptables.SaveReader");
+          "portmap.LegacyLayout");
 
   /** Its words are the comment of a rule, as the Go plugin makes it. */
   private static final Set<String> COMMENTS = Set.of("portmap.MarkLayout");
+
+  /** Their words are what other programs say. */
+  private static final Set<String> QUOTES =
+      Set.of("host.live.IptablesBackend", "host.live.Rehearsal");
 
   @Test
   void onlyTheViewsSpeakEnglish() throws Exception {
     Map<String, List<String>> sentences = sentences();
     sentences.keySet().removeAll(NOT_YET);
     sentences.keySet().removeAll(COMMENTS);
+    sentences.keySet().removeAll(QUOTES);
     assertThat(sentences).as("string constants that look like sentences").isEmpty();
   }
 

@@ -1,6 +1,8 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.Fault;
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.Applier;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.ShellScript;
@@ -51,6 +53,9 @@ public final class Apply {
 
     /** Shows a plan before it is asked about. */
     void show(Report plan);
+
+    /** A fault in words, for a warning that tells it. */
+    String words(Fault fault);
 
     /** Whether the plan that was shown shall be made. */
     boolean agrees();
@@ -191,16 +196,17 @@ public final class Apply {
                 return report.plan();
               });
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "apply", e.text());
+      throw new Failure(Failure.Kind.HOST, "apply", e.fault());
     }
     if (other[0]) {
       return Optional.empty();
     }
-    Report report = reports.get(0).with(result.plan(), result.warnings());
+    List<String> warnings = result.warnings().stream().map(attendant::words).toList();
+    Report report = reports.get(0).with(result.plan(), warnings);
     boolean changed = result.made() && result.plan().hasChanges();
     done = changed ? Optional.of(applier) : Optional.empty();
     End end = result.made() || !how.refuses(result.plan()) ? End.DONE : End.REFUSED;
-    return Optional.of(new Result(end, report, changed, shown.isPresent(), result.warnings()));
+    return Optional.of(new Result(end, report, changed, shown.isPresent(), warnings));
   }
 
   /**
@@ -238,7 +244,7 @@ public final class Apply {
       applier.undo();
       return true;
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "apply", e.text());
+      throw new Failure(Failure.Kind.HOST, "apply", e.fault());
     }
   }
 
@@ -255,7 +261,8 @@ public final class Apply {
     } catch (IOException | InvalidPathException e) {
       throw new HostException(
           HostException.Kind.FAILED,
-          "--undo: " + how.undo().get() + " cannot be written: " + e.getMessage());
+          new HostFault.NoAccess(
+              HostFault.Thing.UNDO, how.undo().get(), String.valueOf(e.getMessage())));
     }
   }
 }

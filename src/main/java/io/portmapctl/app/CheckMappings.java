@@ -115,7 +115,7 @@ public record CheckMappings(
           LiveHost.localnet(host.kernel(), container.get(), hostInterface, false, warnings).stream()
               .toList());
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+      throw new Failure(Failure.Kind.HOST, "live host", e.fault());
     }
   }
 
@@ -139,7 +139,7 @@ public record CheckMappings(
           .distinct()
           .forEach(warnings::add);
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+      throw new Failure(Failure.Kind.HOST, "live host", e.fault());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.Fault;
 import io.portmapctl.fault.UsageFault;
 import java.util.List;
 
@@ -29,13 +30,18 @@ public final class Failure extends Exception {
   }
 
   /** Of one error. */
-  public Failure(Kind kind, String source, String message) {
-    this(kind, List.of(new InputError(source, new UsageFault(message))));
+  public Failure(Kind kind, String source, Fault fault) {
+    this(kind, List.of(new InputError(source, fault)));
   }
 
   /** What was asked cannot be. */
-  public static Failure usage(String message) {
-    return new Failure(Kind.USAGE, "command line", message);
+  public static Failure usage(UsageFault fault) {
+    return new Failure(Kind.USAGE, "command line", fault);
+  }
+
+  /** The same, where only the caller knows how it was asked, and says it. */
+  public static Failure usage(String words) {
+    return usage(new UsageFault.Words(words));
   }
 
   /** Whose fault it is. */

@@ -8,6 +8,7 @@ import io.portmapctl.app.PlanRequest;
 import io.portmapctl.app.Report;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.Fault;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.view.FaultText;
@@ -193,6 +194,11 @@ final class Execution implements Apply.Attendant {
   @Override
   public void show(Report plan) {
     outcome.question(plan, format == Format.JSON || !session.outIsTerminal());
+  }
+
+  @Override
+  public String words(Fault fault) {
+    return FaultText.of(fault);
   }
 
   @Override

@@ -180,7 +180,7 @@ public final class Portmapctl {
   private static int usage(Session session, ParameterException e, boolean json) {
     if (json) {
       InputError error =
-          new InputError("command line", new UsageFault(String.valueOf(e.getMessage())));
+          new InputError("command line", new UsageFault.Words(String.valueOf(e.getMessage())));
       session.print(PlanJson.error(ExitCode.USAGE.number(), List.of(error)));
       return ExitCode.USAGE.number();
     }

@@ -4,7 +4,8 @@ package io.portmapctl.fault;
  * What is wrong, without a word about it: the views make the sentence. A kind carries what a reader
  * is told of this one case.
  */
-public sealed interface Fault permits DocumentFault, UsageFault {
+public sealed interface Fault
+    permits DocumentFault, FileFault, SnapshotFault, RulesetFault, HostFault, UsageFault {
 
   /** Which kind of fault, in lower case with hyphens: programs may rely on it. */
   String code();
@@ -20,6 +21,18 @@ public sealed interface Fault permits DocumentFault, UsageFault {
   interface Visitor<T> {
     /** Of a document, or of what stands in its place. */
     T document(DocumentFault fault);
+
+    /** Of a file that an option names. */
+    T file(FileFault fault);
+
+    /** Of a snapshot. */
+    T snapshot(SnapshotFault fault);
+
+    /** Of a saved ruleset. */
+    T ruleset(RulesetFault fault);
+
+    /** Of the host. */
+    T host(HostFault fault);
 
     /** Of a call. */
     T usage(UsageFault fault);

@@ -1,5 +1,6 @@
 package io.portmapctl.host;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
@@ -25,7 +26,7 @@ public final class Applier {
   private final Before before;
   private final List<Plan.Part> made = new ArrayList<>();
   private final List<Plan.Sysctl> set = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final List<HostFault> warnings = new ArrayList<>();
 
   /** What is done with a plan just before it is carried out; it may refuse it. */
   public interface Before {
@@ -53,7 +54,7 @@ public final class Applier {
    * @param made whether it was carried out, or nothing was to do
    * @param warnings what did not go as well as it might
    */
-  public record Result(Plan plan, boolean made, List<String> warnings) {}
+  public record Result(Plan plan, boolean made, List<HostFault> warnings) {}
 
   /** On a backend and its host. */
   public Applier(Backend backend, Kernel kernel, Before before) {
@@ -94,11 +95,7 @@ public final class Applier {
         }
       }
     }
-    throw new HostException(
-        HostException.Kind.FAILED,
-        "somebody else changes the rules all the time: after "
-            + ATTEMPTS
-            + " attempts they are not as planned");
+    throw new HostException(HostException.Kind.FAILED, new HostFault.Overtaken(ATTEMPTS));
   }
 
   /**
@@ -133,7 +130,7 @@ public final class Applier {
       try {
         kernel.forgetFlows(plan.conntrack());
       } catch (HostException e) {
-        warnings.add(e.text());
+        warnings.add(e.fault());
       }
     }
     return new Result(plan, true, List.copyOf(warnings));
@@ -230,11 +227,7 @@ public final class Applier {
         backend.apply(part.inverse());
       } catch (HostException e) {
         throw new HostException(
-            e.kind(),
-            "the "
-                + part.before().family().title()
-                + " rules were changed and could not be taken back: "
-                + e.text());
+            e.kind(), new HostFault.NotTakenBack(part.before().family(), e.fault()));
       }
     }
     made.clear();

@@ -3,7 +3,12 @@ package io.portmapctl.view;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.Fault;
+import io.portmapctl.fault.FileFault;
+import io.portmapctl.fault.HostFault;
+import io.portmapctl.fault.RulesetFault;
+import io.portmapctl.fault.SnapshotFault;
 import io.portmapctl.fault.UsageFault;
+import io.portmapctl.text.Printable;
 
 /** What is wrong, in a sentence: what was found and what is allowed. */
 public final class FaultText implements Fault.Visitor<String> {
@@ -30,7 +35,27 @@ public final class FaultText implements Fault.Visitor<String> {
   }
 
   @Override
+  public String file(FileFault fault) {
+    return fault.visit(FileFaultText.TEXT);
+  }
+
+  @Override
+  public String snapshot(SnapshotFault fault) {
+    return fault.visit(SnapshotFaultText.TEXT);
+  }
+
+  @Override
+  public String ruleset(RulesetFault fault) {
+    return Printable.escaped(fault.visit(RulesetFaultText.TEXT));
+  }
+
+  @Override
+  public String host(HostFault fault) {
+    return fault.visit(HostFaultText.TEXT);
+  }
+
+  @Override
   public String usage(UsageFault fault) {
-    return fault.words();
+    return fault.visit(UsageFaultText.TEXT);
   }
 }
