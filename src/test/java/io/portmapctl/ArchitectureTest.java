@@ -97,7 +97,11 @@ class ArchitectureTest {
   static final ArchRule foundations =
       noClasses()
           .that()
-          .resideInAnyPackage("io.portmapctl.text", "io.portmapctl.notice", "io.portmapctl.net")
+          .resideInAnyPackage(
+              "io.portmapctl.text",
+              "io.portmapctl.notice",
+              "io.portmapctl.net",
+              "io.portmapctl.fault")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -25,52 +25,30 @@ class EnglishTest {
   /** Classes that still do, though they should not: this list only shrinks. */
   private static final Set<String> NOT_YET =
       Set.of(
-          "app.AddressSource",
-          "app.Apply",
-          "app.DryRun",
           "app.ExplainMappings",
-          "app.Lock",
           "app.Rulesets",
           "app.Unshown",
-          "cni.AddressFile",
-          "cni.CacheRecord",
-          "cni.CniVersion",
-          "cni.Conditions",
           "cni.ConfigurationList",
-          "cni.ContainerAddresses",
-          "cni.Cursor",
-          "cni.DocumentKinds",
-          "cni.Json",
-          "cni.Names",
-          "cni.NetworkConfiguration",
-          "cni.NoConfiguration",
-          "cni.PluginFields",
-          "cni.PortMappings",
-          "cni.SourceReader",
-          "host.Applier",
-          "host.MemoryBackend",
-          "host.live.IptablesBackend",
-          "host.live.LinuxKernel",
           "host.live.LiveReader",
           "host.live.ProcessExec",
-          "host.live.Rehearsal",
           "host.live.ShellScript",
           "host.snapshot.Recorder",
-          "host.snapshot.SnapshotFormat",
           "host.snapshot.SnapshotHost",
-          "portmap.LegacyLayout",
-          "ruleset.iptables.FamilyCheck",
-          "ruleset.iptables.SaveFormat",
-          "ruleset.iptables.SaveReader");
+          "portmap.LegacyLayout");
 
   /** Its words are the comment of a rule, as the Go plugin makes it. */
   private static final Set<String> COMMENTS = Set.of("portmap.MarkLayout");
+
+  /** Their words are what other programs say. */
+  private static final Set<String> QUOTES =
+      Set.of("host.live.IptablesBackend", "host.live.Rehearsal");
 
   @Test
   void onlyTheViewsSpeakEnglish() throws Exception {
     Map<String, List<String>> sentences = sentences();
     sentences.keySet().removeAll(NOT_YET);
     sentences.keySet().removeAll(COMMENTS);
+    sentences.keySet().removeAll(QUOTES);
     assertThat(sentences).as("string constants that look like sentences").isEmpty();
   }
 

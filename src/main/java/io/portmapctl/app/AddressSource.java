@@ -1,6 +1,8 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.AddressFile;
+import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.fault.FileFault;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.LinuxKernel;
@@ -51,7 +53,7 @@ public record AddressSource(List<Cidr> local, String file) {
     try {
       return live(host);
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+      throw new Failure(Failure.Kind.HOST, "live host", e.fault());
     }
   }
 
@@ -89,17 +91,17 @@ public record AddressSource(List<Cidr> local, String file) {
     try {
       return AddressFile.parse(Files.readAllBytes(Path.of(file)));
     } catch (AddressFile.FormatException e) {
-      throw new Failure(
-          Failure.Kind.INPUT, shown, Printable.escaped(String.valueOf(e.getMessage())));
+      throw new Failure(Failure.Kind.INPUT, shown, e.fault());
     } catch (NoSuchFileException | InvalidPathException e) {
-      throw new Failure(Failure.Kind.INPUT, shown, "no such file; expected what ip -j addr prints");
+      throw new Failure(
+          Failure.Kind.INPUT, shown, new FileFault.Absent(FileFault.Content.ADDRESSES));
     } catch (IOException e) {
       throw new Failure(
           Failure.Kind.INPUT,
           shown,
           Files.isDirectory(Path.of(file))
-              ? "a folder; expected a file with what ip -j addr prints"
-              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+              ? new FileFault.Folder(FileFault.Content.ADDRESSES)
+              : new DocumentFault.Unreadable(String.valueOf(e.getMessage())));
     }
   }
 }

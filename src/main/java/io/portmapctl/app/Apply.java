@@ -1,6 +1,7 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.Applier;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.HostNotice;
@@ -192,7 +193,7 @@ public final class Apply {
                 return report.plan();
               });
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "apply", e.text());
+      throw new Failure(Failure.Kind.HOST, "apply", e.fault());
     }
     if (other[0]) {
       return Optional.empty();
@@ -239,7 +240,7 @@ public final class Apply {
       applier.undo();
       return true;
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "apply", e.text());
+      throw new Failure(Failure.Kind.HOST, "apply", e.fault());
     }
   }
 
@@ -257,7 +258,8 @@ public final class Apply {
     } catch (IOException | InvalidPathException e) {
       throw new HostException(
           HostException.Kind.FAILED,
-          "--undo: " + how.undo().get() + " cannot be written: " + e.getMessage());
+          new HostFault.NoAccess(
+              HostFault.Thing.UNDO, how.undo().get(), String.valueOf(e.getMessage())));
     }
   }
 }

@@ -119,7 +119,7 @@ public record CheckMappings(
           LiveHost.localnet(host.kernel(), container.get(), hostInterface, false, notices).stream()
               .toList());
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+      throw new Failure(Failure.Kind.HOST, "live host", e.fault());
     }
   }
 
@@ -138,7 +138,7 @@ public record CheckMappings(
           .map(p -> (AppNotice) new AppNotice.NotOfHost(p))
           .toList();
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+      throw new Failure(Failure.Kind.HOST, "live host", e.fault());
     }
   }
 

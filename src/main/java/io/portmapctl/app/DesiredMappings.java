@@ -3,6 +3,7 @@ package io.portmapctl.app;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.Layout;
@@ -80,10 +81,10 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
       if (choice.layout().needsPrefix(attachment)) {
         prefixes.require(families);
       }
-      Map<String, String> wrong = choice.layout().errors(attachment, tables);
+      Map<String, DocumentFault> wrong = choice.layout().errors(attachment, tables);
       wrong.forEach(
-          (field, message) ->
-              leftOut.add(new InputError(origin.source(), origin.path(field), message)));
+          (field, fault) ->
+              leftOut.add(new InputError(origin.source(), origin.path(field), fault)));
       if (wrong.isEmpty()) {
         requests.add(new Request.Publish(attachment, choice));
       }

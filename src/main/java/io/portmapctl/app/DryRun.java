@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
@@ -56,14 +57,7 @@ public final class DryRun {
     for (Plan.Part part : report.plan().families()) {
       Family family = part.before().family();
       if (rulesets.live(family) && !part.changes().isEmpty() && !host.backend().has(family)) {
-        throw new Failure(
-            Failure.Kind.HOST,
-            "live ruleset",
-            "this kernel has no "
-                + family.title()
-                + " (disabled?), and the plan needs it; --family "
-                + (family == Family.IPV6 ? "ipv4" : "ipv6")
-                + " leaves it out");
+        throw new Failure(Failure.Kind.HOST, "live ruleset", new HostFault.NoFamily(family, true));
       }
     }
     List<Plan.Sysctl> resolved = new ArrayList<>();
@@ -74,7 +68,7 @@ public final class DryRun {
         resolve(sysctl, more).ifPresent(resolved::add);
       }
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "live host", e.text());
+      throw new Failure(Failure.Kind.HOST, "live host", e.fault());
     }
     return report.with(report.plan().with(resolved), more);
   }
@@ -104,7 +98,7 @@ public final class DryRun {
     try {
       return rehearsed(plan);
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "rehearsal", e.text());
+      throw new Failure(Failure.Kind.HOST, "rehearsal", e.fault());
     }
   }
 

@@ -7,6 +7,7 @@ import io.portmapctl.explain.Explainer;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
+import io.portmapctl.fault.UsageFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.Protocol;
@@ -160,11 +161,7 @@ public record ExplainMappings(
   private void requirePossible(HostAddresses host) throws Failure {
     Optional<Packet> start = packet.map(AskedPacket::packet);
     if (start.isPresent() && start.get().in().known() && Tracer.startsHere(start.get(), host)) {
-      throw Failure.usage(
-          "--packet: its source is an address of the host, so it starts there and comes in through"
-              + " no interface: leave out 'in "
-              + start.get().in().name().orElse("")
-              + "'");
+      throw Failure.usage(new UsageFault.ComesInNowhere(start.get().in().name().orElse("")));
     }
   }
 

@@ -1,6 +1,8 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.Fault;
+import io.portmapctl.fault.UsageFault;
 import java.util.List;
 
 /** The end of a use case that did not work: whose fault it is, and what to say. */
@@ -22,19 +24,24 @@ public final class Failure extends Exception {
 
   /** Of several errors of one kind; at least one. */
   public Failure(Kind kind, List<InputError> errors) {
-    super(errors.get(0).message());
+    super(errors.get(0).fault().code());
     this.kind = kind;
     this.errors = List.copyOf(errors);
   }
 
   /** Of one error. */
-  public Failure(Kind kind, String source, String message) {
-    this(kind, List.of(new InputError(source, "", message)));
+  public Failure(Kind kind, String source, Fault fault) {
+    this(kind, List.of(new InputError(source, fault)));
   }
 
   /** What was asked cannot be. */
-  public static Failure usage(String message) {
-    return new Failure(Kind.USAGE, "command line", message);
+  public static Failure usage(UsageFault fault) {
+    return new Failure(Kind.USAGE, "command line", fault);
+  }
+
+  /** The same, where only the caller knows how it was asked, and says it. */
+  public static Failure usage(String words) {
+    return usage(new UsageFault.Words(words));
   }
 
   /** Whose fault it is. */

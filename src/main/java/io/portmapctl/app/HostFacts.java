@@ -50,7 +50,7 @@ final class HostFacts {
         LiveHost.localnet(live.kernel(), sysctl.container(), hostInterface, true, more)
             .ifPresent(sysctls::add);
       } catch (HostException e) {
-        throw new Failure(Failure.Kind.HOST, "live host", e.text());
+        throw new Failure(Failure.Kind.HOST, "live host", e.fault());
       }
     }
     more.addAll(LiveHost.listeners(live.kernel(), rulesets, report.plan().captured()));

@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.fault.HostFault;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -38,11 +39,11 @@ final class Lock {
       channel =
           FileChannel.open(Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (AccessDeniedException e) {
-      throw failure(file, "permission denied; run it with sudo, or give another --lock-file");
+      throw failure(file, HostFault.Lock.FORBIDDEN, 0, "");
     } catch (NoSuchFileException e) {
-      throw failure(file, "no such folder");
+      throw failure(file, HostFault.Lock.NO_FOLDER, 0, "");
     } catch (IOException | InvalidPathException e) {
-      throw failure(file, String.valueOf(e.getMessage()));
+      throw failure(file, HostFault.Lock.SYSTEM, 0, String.valueOf(e.getMessage()));
     }
     long end = System.nanoTime() + seconds * 1_000_000_000L;
     try {
@@ -53,21 +54,21 @@ final class Lock {
         }
         if (System.nanoTime() >= end) {
           channel.close();
-          throw failure(
-              file, "another portmapctl holds it; --wait SECONDS waits longer than " + seconds);
+          throw failure(file, HostFault.Lock.HELD, seconds, "");
         }
         Thread.sleep(PAUSE_MILLIS);
       }
     } catch (IOException e) {
-      throw failure(file, String.valueOf(e.getMessage()));
+      throw failure(file, HostFault.Lock.SYSTEM, 0, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failure(file, "interrupted");
+      throw failure(file, HostFault.Lock.INTERRUPTED, 0, "");
     }
   }
 
-  private static Failure failure(String file, String why) {
-    return new Failure(Failure.Kind.HOST, "lock", file + " cannot be locked: " + why);
+  private static Failure failure(String file, HostFault.Lock why, int waited, String system) {
+    return new Failure(
+        Failure.Kind.HOST, "lock", new HostFault.NotLocked(why, file, waited, system));
   }
 
   private static void release(FileChannel channel) {

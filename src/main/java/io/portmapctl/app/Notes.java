@@ -7,8 +7,8 @@ import java.util.List;
 /** Hears what is noticed on the way, before there is a result or a failure. */
 public interface Notes {
 
-  /** Entries of folders that are none of ours, each with why. */
-  void skipped(List<String> skipped);
+  /** Entries of folders that are none of ours, each with what it is. */
+  void skipped(List<InputError> skipped);
 
   /** Cache records that are passed over because their containers are dead. */
   void dead(List<Attachment> dead);

@@ -1,5 +1,9 @@
 package io.portmapctl.app;
 
+import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.fault.FileFault;
+import io.portmapctl.fault.HostFault;
+import io.portmapctl.fault.UsageFault;
 import io.portmapctl.host.Backend;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.VariantChoice;
@@ -81,10 +85,7 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
             .map(p -> p.before().family())
             .toList();
     if (changing.size() > 1) {
-      throw new Failure(
-          Failure.Kind.USAGE,
-          "command line",
-          "this output is of one family, and both change: give --family ipv4 or --family ipv6");
+      throw Failure.usage(new UsageFault.SeveralFamilies());
     }
     return changing.isEmpty() ? Family.IPV4 : changing.get(0);
   }
@@ -96,10 +97,7 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
    */
   public Rulesets only(Family family) throws Failure {
     if (!families.list().contains(family)) {
-      throw new Failure(
-          Failure.Kind.USAGE,
-          "command line",
-          "--family leaves out " + family.title() + ", which this is about");
+      throw Failure.usage(new UsageFault.FamilyLeftOut(family));
     }
     Families one = family == Family.IPV4 ? Families.IPV4 : Families.IPV6;
     return new Rulesets(ruleset, ruleset6, one, variant);
@@ -154,7 +152,7 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
             }
             tables.add(reading.table());
           } catch (HostException e) {
-            throw new Failure(Failure.Kind.HOST, "live ruleset", e.text());
+            throw new Failure(Failure.Kind.HOST, "live ruleset", e.fault());
           }
         }
         default -> tables.add(file(family, source, notices::add));
@@ -173,7 +171,8 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
       Family family = part.before().family();
       Optional<Change> change = part.changes().stream().filter(Unshown::isNamed).findFirst();
       if (change.isPresent() && live(family)) {
-        throw new Failure(Failure.Kind.HOST, "live ruleset", Unshown.liveRefusal(change.get()));
+        throw new Failure(
+            Failure.Kind.HOST, "live ruleset", new HostFault.Unshown(family, change.get().chain()));
       }
       if (change.isPresent()) {
         throw new Failure(
@@ -211,20 +210,16 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
               t -> notices.accept(new AppNotice.UnshownInFile(shown, Unshown.line(t, save))));
       return table.orElseGet(() -> Table.empty(TableName.NAT, family));
     } catch (SaveFormat.FormatException e) {
-      throw new Failure(
-          Failure.Kind.INPUT, shown, Printable.escaped(String.valueOf(e.getMessage())));
+      throw new Failure(Failure.Kind.INPUT, shown, e.fault());
     } catch (NoSuchFileException | InvalidPathException e) {
-      throw new Failure(
-          Failure.Kind.INPUT,
-          shown,
-          "no such file; expected \"live\", \"empty\" or a saved ruleset");
+      throw new Failure(Failure.Kind.INPUT, shown, new FileFault.Absent(FileFault.Content.RULESET));
     } catch (IOException e) {
       throw new Failure(
           Failure.Kind.INPUT,
           shown,
           Files.isDirectory(Path.of(source))
-              ? "a folder; expected \"live\", \"empty\" or a saved ruleset"
-              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+              ? new FileFault.Folder(FileFault.Content.RULESET)
+              : new DocumentFault.Unreadable(String.valueOf(e.getMessage())));
     }
   }
 }

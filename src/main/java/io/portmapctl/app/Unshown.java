@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.plan.Change;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
@@ -53,32 +54,13 @@ public final class Unshown {
   }
 
   /** Why a plan with such a change is refused. */
-  static String refusal(Table table, Change change, String save) {
+  static RulesetFault refusal(Table table, Change change, String save) {
     Octets text =
         change instanceof Change.DeleteRule delete
             ? delete.row().text()
             : change.rule().map(Rule::text).orElse(Octets.EMPTY);
-    return line(save, table, change.chain(), text)
-        + "this file was written by "
-        + CANNOT
-        + byItsWords(change)
-        + "take the save with the iptables that made the rules";
-  }
-
-  /** The same where the table is the running kernel's. */
-  static String liveRefusal(Change change) {
-    return "the live "
-        + change.family().title()
-        + " ruleset was read by "
-        + CANNOT
-        + byItsWords(change)
-        + "use the iptables that made the rules";
-  }
-
-  private static String byItsWords(Change change) {
-    return ", and the plan would have to delete or write such a rule of chain "
-        + change.chain()
-        + " by its words; ";
+    return new RulesetFault.Unshown(
+        SaveFormat.line(save, table.name(), change.chain(), text), change.chain());
   }
 
   private static String line(String save, Table table, String chain, Octets rule) {

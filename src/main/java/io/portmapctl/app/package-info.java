@@ -6,3 +6,4 @@
 package io.portmapctl.app;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,8 +1,8 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
-import io.portmapctl.cni.InputError;
 import io.portmapctl.cni.Overrides;
+import io.portmapctl.view.FaultText;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -97,9 +97,9 @@ public final class AddLine {
       if (!wish.pieces().noSnat() && !wish.isSnat()) {
         wish.pieces().requirePrefix(RulesetOptions.of(given).families().list());
       }
-      return overrides.errors().stream().map(InputError::message).findFirst();
+      return overrides.errors().stream().map(e -> FaultText.of(e.fault())).findFirst();
     } catch (Failure failure) {
-      return Optional.of(failure.errors().get(0).message());
+      return Optional.of(FaultText.of(failure.errors().get(0).fault()));
     }
   }
 }

@@ -2,6 +2,9 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.LiveHost;
+import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.fault.Fault;
+import io.portmapctl.fault.FileFault;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.live.LocalHost;
@@ -27,8 +30,6 @@ final class ChosenHost {
           "FILE",
           "A snapshot that stands for the live host, as portmapctl snapshot prints it.",
           "--host");
-
-  private static final String EXPECTED = "; expected what portmapctl snapshot prints";
 
   private final String file;
 
@@ -89,18 +90,18 @@ final class ChosenHost {
     try {
       return new SnapshotHost(SnapshotFormat.parse(Files.readAllBytes(Path.of(file))));
     } catch (SnapshotFormat.FormatException e) {
-      throw failure(String.valueOf(e.getMessage()));
+      throw failure(e.fault());
     } catch (NoSuchFileException | InvalidPathException e) {
-      throw failure("no such file" + EXPECTED);
+      throw failure(new FileFault.Absent(FileFault.Content.SNAPSHOT));
     } catch (IOException e) {
       throw failure(
           Files.isDirectory(Path.of(file))
-              ? "a folder" + EXPECTED
-              : "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+              ? new FileFault.Folder(FileFault.Content.SNAPSHOT)
+              : new DocumentFault.Unreadable(String.valueOf(e.getMessage())));
     }
   }
 
-  private Failure failure(String what) {
+  private Failure failure(Fault what) {
     return new Failure(Failure.Kind.INPUT, Printable.escaped(file), what);
   }
 }

@@ -11,6 +11,7 @@ import io.portmapctl.cni.InputError;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.view.FaultText;
 import io.portmapctl.view.NoticeText;
 import java.util.List;
 import java.util.Optional;
@@ -238,6 +239,6 @@ final class Execution implements Apply.Attendant {
   @Override
   public void notTakenBack(List<InputError> errors) {
     session.say("");
-    errors.forEach(error -> session.say("portmapctl: " + error));
+    errors.forEach(error -> session.say("portmapctl: " + FaultText.of(error)));
   }
 }

@@ -5,10 +5,10 @@ import io.portmapctl.app.ListMappings;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.check.Mapping;
-import io.portmapctl.cni.InputError;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.view.FaultText;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -53,7 +53,7 @@ public record KnownNames(
       LiveHost host = ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false);
       return new Reading(of(ListMappings.plain(options, host)), 0, List.of());
     } catch (Failure failure) {
-      List<String> problems = failure.errors().stream().map(InputError::toString).toList();
+      List<String> problems = failure.errors().stream().map(FaultText::of).toList();
       return new Reading(none(), ExitCode.of(failure.kind()).number(), problems);
     }
   }

@@ -14,6 +14,7 @@ import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.view.DiffView;
+import io.portmapctl.view.FaultText;
 import io.portmapctl.view.NoticeText;
 import io.portmapctl.view.PlanJson;
 import io.portmapctl.view.Sentences;
@@ -37,7 +38,7 @@ record Outcome(Session session, OutputOptions options) implements Notes {
     if (json) {
       session.print(PlanJson.error(code.number(), errors));
     } else {
-      errors.forEach(e -> session.say("portmapctl: " + e));
+      errors.forEach(e -> session.say("portmapctl: " + FaultText.of(e)));
     }
   }
 
@@ -130,12 +131,12 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   }
 
   @Override
-  public void skipped(List<String> skipped) {
+  public void skipped(List<InputError> skipped) {
     if (skipped.isEmpty() || options.quiet()) {
       return;
     }
     if (options.verbose()) {
-      skipped.forEach(s -> session.say("passed over: " + s));
+      skipped.forEach(s -> session.say("passed over: " + FaultText.of(s)));
     } else {
       session.say(
           skipped.size()

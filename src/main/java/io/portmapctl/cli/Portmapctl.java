@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.UsageFault;
 import io.portmapctl.text.Printable;
 import io.portmapctl.view.PlanJson;
 import java.io.BufferedOutputStream;
@@ -186,7 +187,8 @@ public final class Portmapctl {
 
   private static int usage(Session session, ParameterException e, boolean json) {
     if (json) {
-      InputError error = new InputError("command line", "", String.valueOf(e.getMessage()));
+      InputError error =
+          new InputError("command line", new UsageFault.Words(String.valueOf(e.getMessage())));
       session.print(PlanJson.error(ExitCode.USAGE.number(), List.of(error)));
       return ExitCode.USAGE.number();
     }

@@ -2,6 +2,7 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.TakeSnapshot;
+import io.portmapctl.fault.FileFault;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.host.snapshot.SnapshotNotice;
@@ -96,15 +97,16 @@ final class SnapshotCommand implements Command {
     try {
       PrivateFile.replace(Path.of(file), text.getBytes(StandardCharsets.ISO_8859_1));
     } catch (NoSuchFileException | InvalidPathException e) {
-      throw unwritten(file, "no such folder");
+      throw unwritten(file, FileFault.Unwritten.NO_FOLDER, "");
     } catch (AccessDeniedException e) {
-      throw unwritten(file, "permission denied");
+      throw unwritten(file, FileFault.Unwritten.FORBIDDEN, "");
     } catch (IOException e) {
-      throw unwritten(file, String.valueOf(e.getMessage()));
+      throw unwritten(file, FileFault.Unwritten.SYSTEM, String.valueOf(e.getMessage()));
     }
   }
 
-  private static Failure unwritten(String file, String why) {
-    return new Failure(Failure.Kind.HOST, Printable.escaped(file), "cannot be written: " + why);
+  private static Failure unwritten(String file, FileFault.Unwritten why, String system) {
+    return new Failure(
+        Failure.Kind.HOST, Printable.escaped(file), new FileFault.Unwritable(why, system));
   }
 }

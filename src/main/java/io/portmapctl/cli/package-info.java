@@ -3,3 +3,4 @@
 package io.portmapctl.cli;
 
 import org.jspecify.annotations.NullMarked;
+

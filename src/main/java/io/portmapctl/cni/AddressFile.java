@@ -1,26 +1,30 @@
 package io.portmapctl.cni;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.portmapctl.fault.FileFault;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A host's interfaces, as {@code ip -j addr} prints them (ip-address(8)). */
 public final class AddressFile {
-  private static final String EXPECTED = "expected what ip -j addr prints";
-
   private AddressFile() {}
 
-  /** A text that is not of the format; the message says what was expected. */
+  /** A text that is not of the format; its fault says where. */
   public static final class FormatException extends Exception {
     private static final long serialVersionUID = 1L;
+    private final transient FileFault fault;
 
-    FormatException(String message) {
-      super(message);
+    FormatException(FileFault fault) {
+      super(fault.code());
+      this.fault = fault;
+    }
+
+    /** What is wrong. */
+    public FileFault fault() {
+      return fault;
     }
   }
 
@@ -33,11 +37,11 @@ public final class AddressFile {
     List<Json> documents;
     try {
       documents = Json.parseAll(text);
-    } catch (JsonProcessingException e) {
-      throw new FormatException("not JSON: " + e.getOriginalMessage() + "; " + EXPECTED);
+    } catch (Json.FormatException e) {
+      throw new FormatException(new FileFault.NotJson(e.error()));
     }
     if (documents.size() != 1 || !(documents.get(0) instanceof Json.Array links)) {
-      throw new FormatException("not one array; " + EXPECTED);
+      throw new FormatException(new FileFault.NotAnArray());
     }
     List<HostInterface> all = new ArrayList<>();
     for (int i = 0; i < links.items().size(); i++) {
@@ -48,14 +52,14 @@ public final class AddressFile {
         if (link instanceof Json.Obj empty && empty.fields().isEmpty()) {
           continue;
         }
-        throw new FormatException("[" + i + "]: no ifname; " + EXPECTED);
+        throw new FormatException(new FileFault.NoName(i));
       }
-      all.add(link(name, link, "[" + i + "]"));
+      all.add(link(name, link, i));
     }
     return List.copyOf(all);
   }
 
-  private static HostInterface link(String name, Json link, String place) throws FormatException {
+  private static HostInterface link(String name, Json link, int place) throws FormatException {
     List<Cidr> addresses = new ArrayList<>();
     List<IpAddress> broadcasts = new ArrayList<>();
     if (field(link, "addr_info").orElse(new Json.Null()) instanceof Json.Array infos) {
@@ -68,16 +72,7 @@ public final class AddressFile {
                 : "";
         Optional<Cidr> address = Cidr.parse(local + "/" + prefix);
         if (address.isEmpty()) {
-          throw new FormatException(
-              place
-                  + ".addr_info["
-                  + i
-                  + "]: local "
-                  + Printable.quoted(local)
-                  + " with prefixlen "
-                  + Printable.quoted(prefix)
-                  + " is no address with a prefix; "
-                  + EXPECTED);
+          throw new FormatException(new FileFault.NoAddress(place, i, local, prefix));
         }
         addresses.add(address.get());
         IpAddress.parse(text(info, "broadcast")).ifPresent(broadcasts::add);

@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.Found;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class AddressList implements ResultShape {
     List<Cursor> interfaces = result.items("interfaces");
     for (Cursor ip : result.items("ips")) {
       if (!(ip.value() instanceof Json.Obj)) {
-        ip.wrongType("an object");
+        ip.wrongType(Found.Type.OBJECT);
         continue;
       }
       Optional<Cidr> address = ResultShape.address(ip, "address");

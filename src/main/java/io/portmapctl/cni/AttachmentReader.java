@@ -43,7 +43,7 @@ record AttachmentReader(Overrides overrides, IdentityReader identities) {
             .or(overrides::fallbackIfName)
             .orElse("eth0");
     Names.networkInterface(ifName)
-        .ifPresent(m -> pieces.plugin().diagnostics().error("ifName", InputError.Code.BAD_NAME, m));
+        .ifPresent(fault -> pieces.plugin().diagnostics().error("ifName", fault));
     return ifName;
   }
 

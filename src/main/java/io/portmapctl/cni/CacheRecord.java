@@ -1,6 +1,6 @@
 package io.portmapctl.cni;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.portmapctl.fault.DocumentFault;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -58,13 +58,13 @@ final class CacheRecord implements DocumentKind {
   /** The configuration, which stands in base64. */
   private static Value<Cursor> config(Cursor document) {
     if (document.field("config").isEmpty()) {
-      document.missing("config", "missing: a cache record holds its configuration in base64");
+      document.missing("config", DocumentFault.Piece.CONFIGURATION);
     }
     Optional<String> encoded = document.text("config").optional();
     if (encoded.isEmpty()) {
       return new Value.Wrong<>();
     }
-    String problem;
+    DocumentFault fault;
     try {
       byte[] text = Base64.getDecoder().decode(encoded.get().getBytes(StandardCharsets.UTF_8));
       List<Json> documents = Json.parseAll(text);
@@ -72,13 +72,13 @@ final class CacheRecord implements DocumentKind {
         return new Value.Present<>(
             new Cursor(documents.get(0), document.at("config"), document.diagnostics()));
       }
-      problem = "expected one JSON document, found " + documents.size();
+      fault = new DocumentFault.NotOneDocument(documents.size());
     } catch (IllegalArgumentException e) {
-      problem = "not base64";
-    } catch (JsonProcessingException e) {
-      problem = "not JSON: " + Json.message(e);
+      fault = DocumentFault.Plain.NOT_BASE64;
+    } catch (Json.FormatException e) {
+      fault = new DocumentFault.NotJson(e.error());
     }
-    document.diagnostics().error(document.at("config"), InputError.Code.NOT_JSON, problem);
+    document.diagnostics().error(document.at("config"), fault);
     return new Value.Wrong<>();
   }
 }

@@ -1,6 +1,6 @@
 package io.portmapctl.cni;
 
-import io.portmapctl.text.Printable;
+import io.portmapctl.fault.DocumentFault;
 import java.util.List;
 
 /**
@@ -42,8 +42,7 @@ record CniVersion(String text, boolean known) {
           .diagnostics()
           .error(
               holder.at("cniVersion"),
-              InputError.Code.UNKNOWN_VALUE,
-              "found " + Printable.quoted(text) + ", expected one of " + String.join(", ", ALL));
+              new DocumentFault.UnknownValue(DocumentFault.Domain.CNI_VERSION, ALL, text));
     }
     return new CniVersion(text, understood && !value.isWrong());
   }

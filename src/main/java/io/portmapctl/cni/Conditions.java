@@ -1,9 +1,10 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.fault.DocumentFault.Misuse;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.text.Octets;
-import io.portmapctl.text.Printable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -101,26 +102,23 @@ final class Conditions {
       }
       String word = text.get();
       if (word.indexOf('\0') >= 0 || word.indexOf('\n') >= 0 || word.indexOf('\r') >= 0) {
-        at.error(
-            InputError.Code.NOT_ALLOWED,
-            "found " + Printable.quoted(word) + ": NUL and line breaks are not allowed");
+        at.error(new DocumentFault.BadCondition(Misuse.LINE_BREAK, word));
         continue;
       }
       switch (word) {
         case "!" -> {
           String next = peek(words, i + 1);
           if (!next.startsWith("-") || next.equals("-m")) {
-            at.error(
-                InputError.Code.NOT_ALLOWED, "\"!\" must stand before the option that it negates");
+            at.error(new DocumentFault.BadCondition(Misuse.NEGATES_NOTHING, word));
           }
         }
         case "-s", "-d", "-i", "-o", "-p" -> {
           inModule = false;
           if (!given.add(word)) {
-            at.error(InputError.Code.DUPLICATE, word + " is given twice; iptables takes one");
+            at.error(new DocumentFault.BadCondition(Misuse.TWICE, word));
           }
           if (i + 1 >= words.size() || peek(words, i + 1).startsWith("-")) {
-            at.error(InputError.Code.MISSING, word + " needs a value");
+            at.error(new DocumentFault.BadCondition(Misuse.NO_VALUE, word));
           } else {
             i++;
             value(words.get(i), word, family, i >= 2 && peek(words, i - 2).equals("!"));
@@ -130,7 +128,7 @@ final class Conditions {
           inModule = true;
           String name = peek(words, i + 1);
           if (!name.matches("[A-Za-z0-9_]+")) {
-            at.error(InputError.Code.MISSING, "-m needs the name of a match");
+            at.error(new DocumentFault.BadCondition(Misuse.NO_VALUE, word));
           } else {
             i++;
           }
@@ -144,28 +142,17 @@ final class Conditions {
     if (word.startsWith("--") && word.length() > 2) {
       String name = word.substring(2).split("=", 2)[0];
       if (OWN.stream().anyMatch(o -> o.startsWith(name))) {
-        at.error(
-            InputError.Code.NOT_ALLOWED,
-            Printable.quoted(word)
-                + " is, or abbreviates, an option of iptables itself; allowed are matches only");
+        at.error(new DocumentFault.BadCondition(Misuse.OWN_OPTION, word));
         return true;
       } else if (!inModule) {
-        at.error(
-            InputError.Code.NOT_ALLOWED,
-            Printable.quoted(word) + " is an option of a match: name it first, with -m NAME");
+        at.error(new DocumentFault.BadCondition(Misuse.NO_MATCH, word));
         return true;
       }
     } else if (word.startsWith("-")) {
-      at.error(
-          InputError.Code.NOT_ALLOWED,
-          Printable.quoted(word)
-              + " is not allowed; allowed are \"!\", -s, -d, -i, -o, -p and -m NAME with that"
-              + " match's own long options, each word by itself");
+      at.error(new DocumentFault.BadCondition(Misuse.OTHER_OPTION, word));
       return true; // what follows is its value
     } else if (!inModule) {
-      at.error(
-          InputError.Code.NOT_ALLOWED,
-          "found " + Printable.quoted(word) + " where an option was expected");
+      at.error(new DocumentFault.BadCondition(Misuse.NO_OPTION, word));
     }
     return inModule;
   }
@@ -181,17 +168,11 @@ final class Conditions {
         for (String part : parts) {
           Optional<Cidr> cidr = Cidr.parse(part);
           if (cidr.isEmpty() || cidr.get().address().family() != family) {
-            at.error(
-                InputError.Code.NOT_AN_ADDRESS,
-                "found "
-                    + Printable.quoted(part)
-                    + ", expected an "
-                    + family.title()
-                    + " address, ADDRESS or ADDRESS/PREFIX");
+            at.error(new DocumentFault.NotOfFamily(family, part));
           }
         }
         if (negated && parts.length > 1) {
-          at.error(InputError.Code.CONTRADICTION, "\"!\" is not allowed with several addresses");
+          at.error(new DocumentFault.BadCondition(Misuse.NEGATES_SEVERAL, "!"));
         }
       }
       case "-i", "-o" -> {
@@ -201,7 +182,7 @@ final class Conditions {
         if (!bare.isEmpty() || !wildcard) {
           Names.networkInterface(wildcard ? bare + "x" : bare)
               .flatMap(m -> Names.networkInterface(name))
-              .ifPresent(m -> at.error(InputError.Code.BAD_NAME, m));
+              .ifPresent(at::error);
         }
       }
       default -> {
@@ -209,11 +190,8 @@ final class Conditions {
         boolean number = name.matches("[0-9]{1,3}") && Integer.parseInt(name) <= 255;
         if (!number && !PROTOCOLS.contains(name)) {
           at.error(
-              InputError.Code.UNKNOWN_VALUE,
-              "found "
-                  + Printable.quoted(text.get())
-                  + ", expected a protocol: a number to 255 or one of "
-                  + String.join(", ", PROTOCOLS));
+              new DocumentFault.UnknownValue(
+                  DocumentFault.Domain.CONDITION_PROTOCOL, PROTOCOLS, text.get()));
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.text.Printable;
 import java.util.Optional;
 
@@ -12,19 +13,18 @@ final class ConfigurationList implements NetworkConfiguration {
   }
 
   @Override
-  public Optional<String> notOurs(Cursor config, String pluginType) {
+  public Optional<DocumentFault> notOurs(Cursor config, String pluginType) {
     if (!hasArray(config)) {
       return NetworkConfiguration.anotherPlugin(config, pluginType);
     }
     return plugin(config, pluginType).isPresent()
         ? Optional.empty()
-        : Optional.of(
-            "a configuration list without a plugin of type " + Printable.quoted(pluginType));
+        : Optional.of(new DocumentFault.NoPlugin(pluginType));
   }
 
   @Override
   public Read<Pieces> pieces(Cursor config, DocumentFields fields) {
-    Optional<String> notOurs = notOurs(config, fields.pluginType());
+    Optional<DocumentFault> notOurs = notOurs(config, fields.pluginType());
     if (notOurs.isPresent()) {
       return new Read.OtherKind<>(notOurs.get());
     }

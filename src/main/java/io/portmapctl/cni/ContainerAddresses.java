@@ -1,7 +1,7 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Cidr;
-import io.portmapctl.text.Printable;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,10 +24,7 @@ final class ContainerAddresses {
             .plugin()
             .diagnostics()
             .error(
-                pieces.resultPath(),
-                InputError.Code.MISSING,
-                "missing: portmap learns the container's address from the plugin before it (or give"
-                    + " --ip ADDRESS/PREFIX)");
+                pieces.resultPath(), new DocumentFault.Missing(DocumentFault.Piece.RESULT, true));
       }
       return List.of();
     }
@@ -42,11 +39,7 @@ final class ContainerAddresses {
           .diagnostics()
           .error(
               result.at("cniVersion"),
-              InputError.Code.CONTRADICTION,
-              "found "
-                  + Printable.quoted(own.text())
-                  + ", of another generation than the configuration's "
-                  + Printable.quoted(version.text()));
+              new DocumentFault.OtherGeneration(own.text(), version.text()));
       return List.of();
     }
     return generation.shape().addresses(result, ifName);

@@ -1,5 +1,7 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.fault.Found;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,29 +61,24 @@ record Cursor(Json value, String path, Diagnostics diagnostics) {
     return found.isPresent() && found.get().is(text);
   }
 
-  void error(InputError.Code code, String message) {
-    diagnostics.error(path, code, message);
+  void error(DocumentFault fault) {
+    diagnostics.error(path, fault);
   }
 
-  /** An error that names what is there. */
-  void expected(InputError.Code code, String wanted) {
-    error(code, "expected " + wanted + ", found " + value.shown());
-  }
-
-  void wrongType(String wanted) {
-    expected(InputError.Code.WRONG_TYPE, wanted);
+  void wrongType(Found.Type expected) {
+    error(new DocumentFault.WrongType(expected, value.found()));
   }
 
   /** Says that a field of this object is missing. */
-  void missing(String name, String message) {
-    diagnostics.error(at(name), InputError.Code.MISSING, message);
+  void missing(String name, DocumentFault.Piece piece) {
+    diagnostics.error(at(name), new DocumentFault.Missing(piece, false));
   }
 
   /** The object field of that name. */
   Value<Cursor> object(String name) {
     Optional<Cursor> found = field(name);
     if (found.isPresent() && !(found.get().value instanceof Json.Obj)) {
-      found.get().wrongType("an object");
+      found.get().wrongType(Found.Type.OBJECT);
       return new Value.Wrong<>();
     }
     return Value.of(found);
@@ -94,7 +91,7 @@ record Cursor(Json value, String path, Diagnostics diagnostics) {
       return List.of();
     }
     if (!(found.get().value instanceof Json.Array array)) {
-      found.get().wrongType("an array");
+      found.get().wrongType(Found.Type.ARRAY);
       return List.of();
     }
     List<Cursor> items = new ArrayList<>();
@@ -115,7 +112,7 @@ record Cursor(Json value, String path, Diagnostics diagnostics) {
     if (value instanceof Json.Text text) {
       return new Value.Present<>(text.value());
     }
-    wrongType("a string");
+    wrongType(Found.Type.STRING);
     return new Value.Wrong<>();
   }
 
@@ -128,7 +125,7 @@ record Cursor(Json value, String path, Diagnostics diagnostics) {
     if (found.get().value instanceof Json.Bool bool) {
       return new Value.Present<>(bool.value());
     }
-    found.get().wrongType("true or false");
+    found.get().wrongType(Found.Type.BOOLEAN);
     return new Value.Wrong<>();
   }
 
@@ -139,23 +136,22 @@ record Cursor(Json value, String path, Diagnostics diagnostics) {
   }
 
   private Value<Integer> number(int low, int high) {
-    boolean whole = value instanceof Json.Numeral number && number.isWhole();
-    if (value instanceof Json.Numeral number && whole && number.literal().length() <= 10) {
+    if (value instanceof Json.Numeral number
+        && number.isWhole()
+        && number.literal().length() <= 10) {
       long is = Long.parseLong(number.literal());
       if (is >= low && is <= high) {
         return new Value.Present<>((int) is);
       }
     }
-    expected(
-        whole ? InputError.Code.OUT_OF_RANGE : InputError.Code.WRONG_TYPE,
-        "a whole number from " + low + " to " + high);
+    error(new DocumentFault.NotInRange(low, high, value.found()));
     return new Value.Wrong<>();
   }
 
   /** This value as an index below a size; empty for any other whole number. */
   Optional<Integer> index(int size) {
     if (!(value instanceof Json.Numeral number) || !number.isWhole()) {
-      wrongType("a whole number");
+      wrongType(Found.Type.INTEGER);
       return Optional.empty();
     }
     String digits = number.literal();

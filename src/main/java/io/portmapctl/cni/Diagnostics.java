@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,8 +24,8 @@ final class Diagnostics {
     return new Diagnostics(source);
   }
 
-  void error(String path, InputError.Code code, String message) {
-    errors.add(new InputError(source, path, code, message));
+  void error(String path, DocumentFault fault) {
+    errors.add(new InputError(source, path, fault));
   }
 
   void notice(DocumentNotice notice) {

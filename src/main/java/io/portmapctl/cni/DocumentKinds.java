@@ -31,6 +31,6 @@ final class DocumentKinds {
         return kind;
       }
     }
-    throw new IllegalStateException("the last kind takes everything");
+    throw new AssertionError(CONFIGURATIONS);
   }
 }

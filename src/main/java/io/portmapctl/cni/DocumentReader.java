@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import java.util.Optional;
 
 /** Reads one document of any kind, with what the command line says in its place. */
@@ -28,7 +29,7 @@ final class DocumentReader {
   /** Reads a document; notices go to its diagnostics. */
   Read<Found> read(Cursor document) {
     if (!(document.value() instanceof Json.Obj)) {
-      return new Read.OtherKind<>("expected a JSON object, found " + document.value().shown());
+      return new Read.OtherKind<>(new DocumentFault.NotAnObject(document.value().found()));
     }
     DocumentKind kind = DocumentKinds.of(document, need);
     return need == Documents.Need.ALL
@@ -57,7 +58,7 @@ final class DocumentReader {
    */
   private Read<Found> owner(DocumentKind kind, Cursor document) {
     Owner owner = kind.owner(document.unheard(), fields);
-    Optional<String> notOurs = owner.notOurs();
+    Optional<DocumentFault> notOurs = owner.notOurs();
     if (notOurs.isPresent() && need == Documents.Need.IDENTITY) {
       return new Read.OtherKind<>(notOurs.get());
     }

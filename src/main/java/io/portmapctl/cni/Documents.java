@@ -12,14 +12,14 @@ import java.util.function.Predicate;
  * @param origins for each attachment, the source and document that it came from
  * @param errors what could not be used
  * @param notices what a reader should know
- * @param skipped folder entries of another kind, with the reason
+ * @param skipped folder entries of another kind, each with what it is
  */
 public record Documents(
     List<Attachment> attachments,
     List<Origin> origins,
     List<InputError> errors,
     List<DocumentNotice> notices,
-    List<String> skipped) {
+    List<InputError> skipped) {
 
   /** No documents. */
   public static final Documents NONE =

@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import java.util.Optional;
 
 /**
@@ -10,17 +11,17 @@ import java.util.Optional;
 record IdentityReader(Overrides overrides, Documents.Need need) {
 
   private enum Part {
-    NETWORK("network name", "name", "--net"),
-    CONTAINER("container ID", "containerID", "--container-id");
+    NETWORK("name", DocumentFault.Named.NETWORK, DocumentFault.Piece.NETWORK_NAME),
+    CONTAINER("containerID", DocumentFault.Named.CONTAINER, DocumentFault.Piece.CONTAINER_ID);
 
-    private final String title;
     private final String field;
-    private final String option;
+    private final DocumentFault.Named named;
+    private final DocumentFault.Piece piece;
 
-    Part(String title, String field, String option) {
-      this.title = title;
+    Part(String field, DocumentFault.Named named, DocumentFault.Piece piece) {
       this.field = field;
-      this.option = option;
+      this.named = named;
+      this.piece = piece;
     }
   }
 
@@ -43,10 +44,9 @@ record IdentityReader(Overrides overrides, Documents.Need need) {
   private void check(
       Part part, String value, Value<String> found, String path, Diagnostics diagnostics) {
     if (!value.isEmpty()) {
-      Names.cni(part.title, value)
-          .ifPresent(m -> diagnostics.error(path, InputError.Code.BAD_NAME, m));
+      Names.cni(part.named, value).ifPresent(fault -> diagnostics.error(path, fault));
     } else if (!found.isWrong()) {
-      diagnostics.error(path, InputError.Code.MISSING, missing(part));
+      diagnostics.error(path, missing(part));
     }
   }
 
@@ -80,7 +80,7 @@ record IdentityReader(Overrides overrides, Documents.Need need) {
     }
     if (field.isEmpty()) {
       if (fallback.isEmpty()) {
-        diagnostics.error(part.field, InputError.Code.MISSING, missing(part));
+        diagnostics.error(part.field, missing(part));
       }
       return fallback.orElse("");
     }
@@ -89,8 +89,7 @@ record IdentityReader(Overrides overrides, Documents.Need need) {
     return text.isEmpty() ? fallback.orElse("") : text;
   }
 
-  private String missing(Part part) {
-    String instead = need == Documents.Need.OWNER ? "" : " (or give " + part.option + ")";
-    return "missing: the " + part.title + instead;
+  private DocumentFault missing(Part part) {
+    return new DocumentFault.Missing(part.piece, need != Documents.Need.OWNER);
   }
 }

@@ -1,14 +1,16 @@
 package io.portmapctl.cni;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.portmapctl.text.Printable;
+import io.portmapctl.fault.Found;
+import io.portmapctl.fault.JsonError;
 import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,13 +21,13 @@ import java.util.List;
  */
 sealed interface Json {
 
-  /** The value as it would be quoted in a message. */
-  String shown();
+  /** The value as an error tells it. */
+  Found found();
 
   record Text(String value) implements Json {
     @Override
-    public String shown() {
-      return Printable.quoted(value);
+    public Found found() {
+      return new Found(Found.Type.STRING, value);
     }
   }
 
@@ -43,88 +45,94 @@ sealed interface Json {
     }
 
     @Override
-    public String shown() {
-      return literal;
+    public Found found() {
+      return new Found(isWhole() ? Found.Type.INTEGER : Found.Type.NUMBER, literal);
     }
   }
 
   record Bool(boolean value) implements Json {
     @Override
-    public String shown() {
-      return Boolean.toString(value);
+    public Found found() {
+      return new Found(Found.Type.BOOLEAN, Boolean.toString(value));
     }
   }
 
   record Null() implements Json {
     @Override
-    public String shown() {
-      return "null";
+    public Found found() {
+      return new Found(Found.Type.NULL, "null");
     }
   }
 
   record Array(List<Json> items) implements Json {
     @Override
-    public String shown() {
-      return "an array";
+    public Found found() {
+      return new Found(Found.Type.ARRAY, "");
     }
   }
 
   record Obj(List<Field> fields) implements Json {
     @Override
-    public String shown() {
-      return "an object";
+    public Found found() {
+      return new Found(Found.Type.OBJECT, "");
     }
   }
 
   record Field(String name, Json value) {}
 
-  /** The deepest nesting that is read. */
-  int MAX_DEPTH = 100;
+  /** A text that is not JSON. */
+  final class FormatException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient JsonError error;
 
-  /**
-   * Every document of a text, one after another.
-   *
-   * @throws JsonProcessingException for text that is not JSON
-   */
-  static List<Json> parseAll(byte[] text) throws JsonProcessingException {
+    FormatException(JsonError error) {
+      super(error.parser());
+      this.error = error;
+    }
+
+    /** Why it is not. */
+    JsonError error() {
+      return error;
+    }
+  }
+
+  /** Every document of a text, one after another. */
+  static List<Json> parseAll(byte[] text) throws FormatException {
     List<Json> documents = new ArrayList<>();
     JsonFactory factory =
         JsonFactory.builder()
             .streamReadConstraints(
-                StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                StreamReadConstraints.builder().maxNestingDepth(JsonError.DEEPEST).build())
             .build();
     try (JsonParser parser = factory.createParser(text)) {
       while (parser.nextToken() != null) {
         documents.add(value(parser));
       }
     } catch (JsonProcessingException e) {
-      throw e;
+      throw new FormatException(error(e));
     } catch (CharConversionException e) {
-      throw new JsonParseException(null, "not of a Unicode encoding");
+      throw new FormatException(new JsonError(JsonError.Why.NOT_UNICODE, 0, 0, ""));
     } catch (IOException e) {
-      throw new IllegalStateException("reading from memory", e);
+      throw new UncheckedIOException(e);
     }
     return documents;
   }
 
-  /** What is not JSON about a text, in one line and without the text's content. */
-  static String message(JsonProcessingException e) {
-    String where =
-        e.getLocation() == null
-            ? ""
-            : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-    String message = Printable.escaped(e.getOriginalMessage().replace("\n", " "));
-    int cut = Math.max(message.indexOf(" (for "), message.indexOf(" (not recognized"));
-    if (message.startsWith("Unexpected end-of-input")) {
-      message = "it ends too early";
-    } else if (message.contains("nesting depth")) {
-      message = "nested deeper than " + MAX_DEPTH + " levels";
-    } else if (message.startsWith("Number value length")) {
-      message = "a number longer than 1000 characters";
-    } else if (cut > 0) {
-      message = message.substring(0, cut);
-    }
-    return (where.isEmpty() ? "" : where + ": ") + message;
+  /** What Jackson says, in kinds; its text is English, and all that it gives. */
+  private static JsonError error(JsonProcessingException e) {
+    String message = e.getOriginalMessage();
+    JsonError.Why why =
+        message.startsWith("Unexpected end-of-input")
+            ? JsonError.Why.TRUNCATED
+            : message.contains("nesting depth")
+                ? JsonError.Why.TOO_DEEP
+                : message.startsWith("Number value length")
+                    ? JsonError.Why.LONG_NUMBER
+                    : JsonError.Why.SYNTAX;
+    JsonLocation at = e.getLocation();
+    return at == null
+        ? new JsonError(why, 0, 0, message)
+        : new JsonError(why, at.getLineNr(), at.getColumnNr(), message);
   }
 
   private static Json value(JsonParser parser) throws IOException {

@@ -1,29 +1,25 @@
 package io.portmapctl.cni;
 
-import io.portmapctl.text.Printable;
+import io.portmapctl.fault.DocumentFault;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The names that the CNI specification and the kernel allow. */
-public final class Names {
+final class Names {
   private static final Pattern CNI = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*");
 
   private Names() {}
 
   /** What is wrong with a container ID or network name, if anything is. */
-  public static Optional<String> cni(String what, String value) {
+  static Optional<DocumentFault> cni(DocumentFault.Named named, String value) {
     return CNI.matcher(value).matches()
         ? Optional.empty()
-        : Optional.of(
-            what
-                + " "
-                + Printable.quoted(value)
-                + ": allowed are a letter or digit, then letters, digits, '_', '.' and '-'");
+        : Optional.of(new DocumentFault.BadName(named, value));
   }
 
   /** What is wrong with an interface name, if anything is (dev_valid_name in the kernel). */
-  public static Optional<String> networkInterface(String value) {
+  static Optional<DocumentFault> networkInterface(String value) {
     boolean wrong =
         value.isEmpty()
             || value.getBytes(StandardCharsets.UTF_8).length > 15
@@ -31,11 +27,7 @@ public final class Names {
             || value.equals("..")
             || value.chars().anyMatch(c -> c == '/' || c == ':' || c <= ' ' || c == 127);
     return wrong
-        ? Optional.of(
-            "interface name "
-                + Printable.quoted(value)
-                + ": allowed are 1 to 15 bytes without '/', ':' and blanks, not \".\" or"
-                + " \"..\"")
+        ? Optional.of(new DocumentFault.BadName(DocumentFault.Named.INTERFACE, value))
         : Optional.empty();
   }
 }

@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import java.util.List;
@@ -63,17 +64,15 @@ public record Overrides(
   /** What is wrong with them by themselves; a document has no part in it. */
   public List<InputError> errors() {
     Diagnostics errors = new Diagnostics("command line");
-    network.flatMap(n -> Names.cni("network name", n)).ifPresent(m -> name(errors, "--net", m));
+    network
+        .flatMap(n -> Names.cni(DocumentFault.Named.NETWORK, n))
+        .ifPresent(fault -> errors.error("--net", fault));
     containerId
-        .flatMap(c -> Names.cni("container ID", c))
-        .ifPresent(m -> name(errors, "--container-id", m));
-    ifName.flatMap(Names::networkInterface).ifPresent(m -> name(errors, "--ifname", m));
+        .flatMap(c -> Names.cni(DocumentFault.Named.CONTAINER, c))
+        .ifPresent(fault -> errors.error("--container-id", fault));
+    ifName.flatMap(Names::networkInterface).ifPresent(fault -> errors.error("--ifname", fault));
     Conditions.check(Cursor.items("--condition-v4", conditionsV4, errors), Family.IPV4);
     Conditions.check(Cursor.items("--condition-v6", conditionsV6, errors), Family.IPV6);
     return errors.errors();
-  }
-
-  private static void name(Diagnostics errors, String option, String message) {
-    errors.error(option, InputError.Code.BAD_NAME, message);
   }
 }

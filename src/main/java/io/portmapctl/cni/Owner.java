@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import java.util.Optional;
 
 /**
@@ -13,5 +14,5 @@ import java.util.Optional;
 record Owner(
     Optional<Cursor> network,
     Optional<Cursor> containerId,
-    Optional<String> notOurs,
+    Optional<DocumentFault> notOurs,
     Optional<String> netns) {}

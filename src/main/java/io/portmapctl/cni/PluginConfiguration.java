@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import java.util.Optional;
 
 /** A netconf: the configuration of one plugin. */
@@ -11,13 +12,13 @@ final class PluginConfiguration implements NetworkConfiguration {
   }
 
   @Override
-  public Optional<String> notOurs(Cursor config, String pluginType) {
+  public Optional<DocumentFault> notOurs(Cursor config, String pluginType) {
     return NetworkConfiguration.anotherPlugin(config, pluginType);
   }
 
   @Override
   public Read<Pieces> pieces(Cursor config, DocumentFields fields) {
-    Optional<String> notOurs = notOurs(config, fields.pluginType());
+    Optional<DocumentFault> notOurs = notOurs(config, fields.pluginType());
     if (notOurs.isPresent()) {
       return new Read.OtherKind<>(notOurs.get());
     }

@@ -1,8 +1,8 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.text.Octets;
-import io.portmapctl.text.Printable;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -45,8 +45,8 @@ record PluginFields(
           .diagnostics()
           .error(
               plugin.at("backend"),
-              InputError.Code.UNKNOWN_VALUE,
-              "found " + Printable.quoted(backend) + ", expected \"iptables\"");
+              new DocumentFault.UnknownValue(
+                  DocumentFault.Domain.BACKEND, List.of("iptables"), backend));
     }
   }
 
@@ -58,18 +58,14 @@ record PluginFields(
     if (plugin.field("markMasqBit").isPresent()) {
       plugin
           .diagnostics()
-          .error(
-              plugin.at("markMasqBit"),
-              InputError.Code.CONTRADICTION,
-              "not together with externalSetMarkChain");
+          .error(plugin.at("markMasqBit"), new DocumentFault.NotTogether("externalSetMarkChain"));
     }
     if (!CHAIN.matcher(chain).matches()) {
       plugin
           .diagnostics()
           .error(
               plugin.at("externalSetMarkChain"),
-              InputError.Code.BAD_NAME,
-              "found " + Printable.quoted(chain) + ", expected a chain name of 1 to 28 characters");
+              new DocumentFault.BadName(DocumentFault.Named.CHAIN, chain));
     }
     return Optional.of(chain);
   }

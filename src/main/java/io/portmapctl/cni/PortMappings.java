@@ -1,5 +1,7 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.fault.Found;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.Protocol;
 import java.util.ArrayList;
@@ -8,6 +10,8 @@ import java.util.Optional;
 
 /** The port mappings that a runtime passes. */
 final class PortMappings {
+  private static final List<String> PROTOCOLS = List.of("tcp", "udp", "sctp");
+
   private PortMappings() {}
 
   /**
@@ -21,7 +25,7 @@ final class PortMappings {
       if (item.value() instanceof Json.Obj) {
         mapping(item).ifPresent(mappings::add);
       } else {
-        item.wrongType("an object");
+        item.wrongType(Found.Type.OBJECT);
       }
     }
     return List.copyOf(mappings);
@@ -40,7 +44,7 @@ final class PortMappings {
   private static Optional<Integer> port(Cursor item, String name) {
     Value<Integer> port = item.number(name, 1, 65535);
     if (port instanceof Value.Absent) {
-      item.missing(name, "missing: expected a whole number from 1 to 65535");
+      item.missing(name, DocumentFault.Piece.PORT);
     }
     return port.optional();
   }
@@ -56,7 +60,10 @@ final class PortMappings {
     }
     Optional<Protocol> protocol = Protocol.parse(text.get());
     if (protocol.isEmpty()) {
-      field.get().expected(InputError.Code.UNKNOWN_VALUE, "\"tcp\", \"udp\" or \"sctp\"");
+      field
+          .get()
+          .error(
+              new DocumentFault.UnknownValue(DocumentFault.Domain.PROTOCOL, PROTOCOLS, text.get()));
     }
     return protocol;
   }
@@ -69,10 +76,7 @@ final class PortMappings {
     }
     Optional<IpAddress> address = IpAddress.parse(text);
     if (address.isEmpty()) {
-      field
-          .get()
-          .expected(
-              InputError.Code.NOT_AN_ADDRESS, "an address literal, as 192.0.2.10 or 2001:db8::10");
+      field.get().error(new DocumentFault.NotAnAddress(false, text));
     }
     return address;
   }

@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import java.util.List;
 import java.util.function.Function;
 
@@ -19,9 +20,9 @@ sealed interface Read<T> {
   /**
    * It has nothing to do with port mappings of ours: no error in a folder.
    *
-   * @param reason what it is instead, or what it lacks
+   * @param why what it is instead, or what it lacks
    */
-  record OtherKind<T>(String reason) implements Read<T> {}
+  record OtherKind<T>(DocumentFault why) implements Read<T> {}
 
   /** Goes on with what is usable. */
   default <U> Read<U> then(Function<T, Read<U>> next) {
@@ -30,6 +31,6 @@ sealed interface Read<T> {
     }
     return this instanceof Wrong<T> wrong
         ? new Wrong<>(wrong.errors())
-        : new OtherKind<>(((OtherKind<T>) this).reason());
+        : new OtherKind<>(((OtherKind<T>) this).why());
   }
 }

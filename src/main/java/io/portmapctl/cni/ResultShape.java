@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Cidr;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ interface ResultShape {
   static Optional<Cidr> address(Cursor holder, String field) {
     Optional<Cursor> found = holder.field(field);
     if (found.isEmpty()) {
-      holder.missing(field, "missing: expected ADDRESS/PREFIX");
+      holder.missing(field, DocumentFault.Piece.ADDRESS);
       return Optional.empty();
     }
     Optional<String> text = found.get().text().optional();
@@ -27,7 +28,7 @@ interface ResultShape {
     }
     Optional<Cidr> cidr = text.get().indexOf('/') < 0 ? Optional.empty() : Cidr.parse(text.get());
     if (cidr.isEmpty()) {
-      found.get().expected(InputError.Code.NOT_AN_ADDRESS, "ADDRESS/PREFIX");
+      found.get().error(new DocumentFault.NotAnAddress(true, text.get()));
     }
     return cidr;
   }

@@ -1,6 +1,6 @@
 package io.portmapctl.cni;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ final class SourceReader {
   private final List<Documents.Origin> origins = new ArrayList<>();
   private final List<InputError> errors = new ArrayList<>();
   private final List<DocumentNotice> notices = new ArrayList<>();
-  private final List<String> skipped = new ArrayList<>();
+  private final List<InputError> skipped = new ArrayList<>();
   private final Map<String, Seen> seen = new HashMap<>();
   private int withoutMappings;
 
@@ -84,7 +84,9 @@ final class SourceReader {
     for (Path entry : entries) {
       String name = Printable.escaped(entry.toString());
       if (files.exists(entry) && !files.isFile(entry)) {
-        skipped.add(name + ": not a regular file"); // to open a FIFO would wait for its writer
+        skipped.add(
+            new InputError(
+                name, DocumentFault.Plain.NOT_REGULAR)); // to open a FIFO would wait for its writer
         continue;
       }
       try {
@@ -94,13 +96,7 @@ final class SourceReader {
       }
     }
     if (taken() == before) {
-      errors.add(
-          new InputError(
-              shown,
-              "",
-              InputError.Code.EMPTY,
-              "no usable file in this folder; expected network configurations, attachments or"
-                  + " libcni cache records"));
+      errors.add(new InputError(shown, DocumentFault.Plain.EMPTY_FOLDER));
     }
   }
 
@@ -119,14 +115,12 @@ final class SourceReader {
           all.add(document);
         }
       }
-    } catch (JsonProcessingException e) {
-      errors.add(
-          new InputError(shown, "", InputError.Code.NOT_JSON, "not JSON: " + Json.message(e)));
+    } catch (Json.FormatException e) {
+      errors.add(new InputError(shown, new DocumentFault.NotJson(e.error())));
       return;
     }
     if (all.isEmpty()) {
-      errors.add(
-          new InputError(shown, "", InputError.Code.EMPTY, "empty: expected a JSON document"));
+      errors.add(new InputError(shown, DocumentFault.Plain.EMPTY));
     }
     for (int i = 0; i < all.size(); i++) {
       String name = all.size() == 1 ? shown : shown + " (document " + (i + 1) + ")";
@@ -143,11 +137,7 @@ final class SourceReader {
     } else if (read instanceof Read.Wrong<DocumentReader.Found> wrong) {
       errors.addAll(wrong.errors());
     } else if (read instanceof Read.OtherKind<DocumentReader.Found> other) {
-      if (inFolder) {
-        skipped.add(name + ": " + other.reason());
-      } else {
-        errors.add(new InputError(name, "", InputError.Code.OTHER_KIND, other.reason()));
-      }
+      (inFolder ? skipped : errors).add(new InputError(name, other.why()));
     }
   }
 
@@ -155,7 +145,7 @@ final class SourceReader {
     Attachment attachment = found.attachment();
     if (inFolder && need == Documents.Need.ALL && attachment.mappings().isEmpty()) {
       withoutMappings++;
-      skipped.add(name + ": an attachment without port mappings");
+      skipped.add(new InputError(name, DocumentFault.Plain.NO_MAPPINGS));
       return;
     }
     Identity who = attachment.identity();
@@ -168,22 +158,13 @@ final class SourceReader {
     } else if (!earlier.attachment.sameWish(attachment)) {
       errors.add(
           new InputError(
-              name,
-              "",
-              InputError.Code.DUPLICATE,
-              "network "
-                  + Printable.quoted(who.network())
-                  + ", container "
-                  + Printable.quoted(who.containerId())
-                  + " stands in "
-                  + earlier.name
-                  + " too, with other contents"));
+              name, new DocumentFault.Duplicate(who.network(), who.containerId(), earlier.name)));
     }
   }
 
   /** That there is no such source. */
   private static InputError notFound(String shown) {
-    return new InputError(shown, "", InputError.Code.NOT_FOUND, "no such file or folder");
+    return new InputError(shown, DocumentFault.Plain.NOT_FOUND);
   }
 
   /** Why a source could not be read. */
@@ -191,10 +172,10 @@ final class SourceReader {
     if (e instanceof NoSuchFileException) {
       return notFound(shown);
     }
-    String why =
+    return new InputError(
+        shown,
         e instanceof AccessDeniedException
-            ? "permission denied"
-            : Printable.escaped(String.valueOf(e.getMessage()));
-    return new InputError(shown, "", InputError.Code.UNREADABLE, "cannot be read: " + why);
+            ? DocumentFault.Plain.FORBIDDEN
+            : new DocumentFault.Unreadable(String.valueOf(e.getMessage())));
   }
 }

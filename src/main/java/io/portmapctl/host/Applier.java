@@ -1,5 +1,6 @@
 package io.portmapctl.host;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
@@ -101,18 +102,15 @@ public final class Applier {
         }
       }
     }
-    String never =
-        "somebody else changes the rules all the time: after "
-            + ATTEMPTS
-            + " attempts they are not as planned";
+    Optional<HostFault> stands = Optional.empty();
     boolean some = !made.isEmpty();
     try {
       takeBack();
     } catch (HostException e) {
-      throw new HostException(e.kind(), never + "; " + e.text());
+      stands = Optional.of(e.fault());
     }
     throw new HostException(
-        HostException.Kind.FAILED, never + (some ? "; what was made is taken back" : ""));
+        HostException.Kind.FAILED, new HostFault.Overtaken(ATTEMPTS, some, stands));
   }
 
   /**
@@ -259,11 +257,7 @@ public final class Applier {
         backend.apply(part.inverse());
       } catch (HostException e) {
         throw new HostException(
-            e.kind(),
-            "the "
-                + part.before().family().title()
-                + " rules were changed and could not be taken back: "
-                + e.text());
+            e.kind(), new HostFault.NotTakenBack(part.before().family(), e.fault()));
       }
     }
     made.clear();

@@ -1,9 +1,12 @@
 package io.portmapctl.host;
 
-/** The host did not give what was asked of it; the message says the cure where there is one. */
+import io.portmapctl.fault.HostFault;
+
+/** The host did not give what was asked of it. */
 public final class HostException extends Exception {
   private static final long serialVersionUID = 1L;
   private final Kind kind;
+  private final transient HostFault fault;
 
   /** What kind of failure. */
   public enum Kind {
@@ -19,10 +22,11 @@ public final class HostException extends Exception {
     UNREADABLE
   }
 
-  /** With a message for the user. */
-  public HostException(Kind kind, String message) {
-    super(message);
+  /** With what is told to the user. */
+  public HostException(Kind kind, HostFault fault) {
+    super(fault.code());
     this.kind = kind;
+    this.fault = fault;
   }
 
   /** What kind of failure it is. */
@@ -30,8 +34,8 @@ public final class HostException extends Exception {
     return kind;
   }
 
-  /** The message; never null. */
-  public String text() {
-    return String.valueOf(getMessage());
+  /** What is told to the user. */
+  public HostFault fault() {
+    return fault;
   }
 }

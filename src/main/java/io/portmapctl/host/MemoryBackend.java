@@ -1,5 +1,6 @@
 package io.portmapctl.host;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
@@ -60,20 +61,20 @@ public final class MemoryBackend implements Backend {
   private static void make(Map<String, Chain> chains, Change change) throws HostException {
     String name = change.chain();
     if (change instanceof Change.CreateChain) {
-      require(!chains.containsKey(name), "chain " + name + " exists");
+      require(!chains.containsKey(name), HostFault.Refusal.EXISTS, name);
       chains.put(name, Chain.user(name, List.of()));
       return;
     }
     Chain chain = chains.get(name);
     if (chain == null) {
-      throw new HostException(HostException.Kind.FAILED, "no chain " + name);
+      throw refused(HostFault.Refusal.NO_CHAIN, name);
     }
     if (change instanceof Change.DeleteChain) {
       boolean used =
           chains.values().stream()
               .flatMap(c -> c.rows().stream())
               .anyMatch(r -> r.rule().target().leadsTo(name));
-      require(!chain.builtIn() && chain.rows().isEmpty() && !used, "chain " + name + " is in use");
+      require(!chain.builtIn() && chain.rows().isEmpty() && !used, HostFault.Refusal.IN_USE, name);
       chains.remove(name);
       return;
     }
@@ -83,10 +84,10 @@ public final class MemoryBackend implements Backend {
       boolean planned =
           delete.position() <= rows.size()
               && rows.get(delete.position() - 1).text().equals(delete.row().text());
-      require(at >= 0, "no such rule in chain " + name);
+      require(at >= 0, HostFault.Refusal.NO_RULE, name);
       rows.remove(planned ? delete.position() - 1 : at);
     } else if (change instanceof Change.InsertRule insert) {
-      require(insert.position() <= rows.size() + 1, "position too big in chain " + name);
+      require(insert.position() <= rows.size() + 1, HostFault.Refusal.POSITION, name);
       rows.add(insert.position() - 1, insert.row());
     } else if (change instanceof Change.AppendRule append) {
       rows.add(append.row());
@@ -98,9 +99,14 @@ public final class MemoryBackend implements Backend {
     return rows.stream().map(RuleEntry::text).toList();
   }
 
-  private static void require(boolean holds, String otherwise) throws HostException {
+  private static void require(boolean holds, HostFault.Refusal otherwise, String chain)
+      throws HostException {
     if (!holds) {
-      throw new HostException(HostException.Kind.FAILED, otherwise);
+      throw refused(otherwise, chain);
     }
+  }
+
+  private static HostException refused(HostFault.Refusal refusal, String chain) {
+    return new HostException(HostException.Kind.FAILED, new HostFault.NotApplied(refusal, chain));
   }
 }

@@ -1,6 +1,7 @@
 package io.portmapctl.portmap;
 
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.ruleset.Rule;
@@ -43,7 +44,7 @@ public interface Layout {
   }
 
   /** What is wrong with an attachment in this layout on these tables, by its JSON path. */
-  default Map<String, String> errors(Attachment attachment, List<Table> tables) {
+  default Map<String, DocumentFault> errors(Attachment attachment, List<Table> tables) {
     return Map.of();
   }
 

@@ -10,6 +10,7 @@ import static io.portmapctl.portmap.MappingRules.source;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -123,7 +124,7 @@ final class LegacyLayout implements Layout {
   }
 
   @Override
-  public Map<String, String> errors(Attachment attachment, List<Table> tables) {
+  public Map<String, DocumentFault> errors(Attachment attachment, List<Table> tables) {
     if (!attachment.needsMark()) {
       return Map.of();
     }
@@ -131,7 +132,7 @@ final class LegacyLayout implements Layout {
         attachment.markMasqBit().isPresent()
             ? "markMasqBit"
             : attachment.masqAll() ? "masqAll" : "externalSetMarkChain";
-    return Map.of(field, "a field of layout mark, not of snat");
+    return Map.of(field, new DocumentFault.OtherLayout(Layouts.MARK.id(), id()));
   }
 
   @Override

@@ -6,6 +6,7 @@ import static io.portmapctl.portmap.MappingRules.rule;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -17,7 +18,6 @@ import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.text.Octets;
-import io.portmapctl.text.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,13 +165,13 @@ final class MarkLayout implements Layout {
   }
 
   @Override
-  public Map<String, String> errors(Attachment attachment, List<Table> tables) {
-    Map<String, String> errors = new LinkedHashMap<>();
+  public Map<String, DocumentFault> errors(Attachment attachment, List<Table> tables) {
+    Map<String, DocumentFault> errors = new LinkedHashMap<>();
     for (Table table : tables) {
       String path = table.family().title().replace("IPv", "conditionsV");
       int at = attachment.conditions(table.family()).indexOf(Octets.utf8("-p"));
       if (at >= 0) {
-        errors.put(path + "[" + at + "]", "-p is not allowed in layout mark: its entries have one");
+        errors.put(path + "[" + at + "]", new DocumentFault.ConditionOfLayout("-p", id()));
       }
       boolean used =
           attachment.snat()
@@ -186,28 +186,19 @@ final class MarkLayout implements Layout {
   }
 
   /** Why the kernel would refuse rules that jump to another program's chain. */
-  private static Optional<String> unfit(Table table, String chain) {
+  private static Optional<DocumentFault> unfit(Table table, String chain) {
     Optional<Chain> there = table.chain(chain);
+    DocumentFault.Unfit why;
     if (there.isEmpty()) {
-      return Optional.of(
-          "the "
-              + table.family().title()
-              + " nat table has no chain "
-              + Printable.quoted(chain)
-              + "; the kernel would refuse rules that jump to it");
+      why = DocumentFault.Unfit.ABSENT;
+    } else if (there.get().builtIn()) {
+      why = DocumentFault.Unfit.BUILT_IN;
+    } else if (chain.equals(ChainNames.DNAT) || Layouts.isContainerChain(chain)) {
+      why = DocumentFault.Unfit.LOOP;
+    } else {
+      return Optional.empty();
     }
-    if (there.get().builtIn()) {
-      return Optional.of(
-          "found "
-              + Printable.quoted(chain)
-              + ", a built-in chain; the kernel refuses rules that jump to it");
-    }
-    return chain.equals(ChainNames.DNAT) || Layouts.isContainerChain(chain)
-        ? Optional.of(
-            "found "
-                + Printable.quoted(chain)
-                + ", which leads back to the container's chain; the kernel refuses loops")
-        : Optional.empty();
+    return Optional.of(new DocumentFault.UnfitChain(why, table.family(), chain));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.portmapctl.view;
 
 import io.portmapctl.app.AppNotice;
-import io.portmapctl.cni.InputError;
 import java.util.stream.Collectors;
 
 /** What a reader should know of rulesets, inputs and host, in words. */
@@ -74,7 +73,7 @@ final class AppNoticeText implements AppNotice.Visitor<String> {
   @Override
   public String orphansUnknown(AppNotice.OrphansUnknown notice) {
     return "nothing is called an orphan, because not every attachment is known: "
-        + notice.errors().stream().map(InputError::toString).collect(Collectors.joining("; "));
+        + notice.errors().stream().map(FaultText::of).collect(Collectors.joining("; "));
   }
 
   @Override

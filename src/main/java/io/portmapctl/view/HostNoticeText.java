@@ -44,6 +44,6 @@ final class HostNoticeText implements HostNotice.Visitor<String> {
 
   @Override
   public String flowsKept(HostNotice.FlowsKept notice) {
-    return notice.why().text();
+    return FaultText.of(notice.why().fault());
   }
 }

@@ -58,7 +58,10 @@ public final class PlanJson {
             json.writeStartObject();
             json.writeStringField("source", error.source());
             json.writeStringField("path", error.path());
-            json.writeStringField("message", error.message());
+            String text = FaultText.of(error.fault());
+            json.writeStringField("code", error.fault().code());
+            json.writeStringField("text", text);
+            json.writeStringField("message", text); // as it was called first
             json.writeEndObject();
           }
           json.writeEndArray();

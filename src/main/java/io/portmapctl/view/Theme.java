@@ -1,5 +1,6 @@
 package io.portmapctl.view;
 
+
 /**
  * All colours, by meaning.
  *

@@ -3,3 +3,4 @@
 package io.portmapctl.view;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,16 +3,15 @@ package io.portmapctl.cni;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.cni.Documents.Need;
-import io.portmapctl.cni.InputError.Code;
 import io.portmapctl.net.Family;
 import io.portmapctl.text.Octets;
+import io.portmapctl.view.FaultText;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -100,15 +99,15 @@ class DocumentsTest {
     for (Need need : List.of(Need.ALL, Need.IDENTITY)) {
       List<InputError> errors = read(need, document).errors();
       assertThat(errors).as(document).hasSize(1);
-      assertThat(errors.get(0).code()).isEqualTo(Code.OTHER_KIND);
-      assertThat(errors.get(0).message()).startsWith(reason);
+      assertThat(errors.get(0).fault().code()).isEqualTo("other-kind");
+      assertThat(FaultText.of(errors.get(0).fault())).startsWith(reason);
     }
   }
 
   @Test
   void anOwnerIsKnownWhateverElseIsWrong() {
     String wrong = attachment(netconf("'backend':'nftables','conditionsV4':['-j']"));
-    assertThat(codes(Need.ALL, wrong)).containsExactly(Code.UNKNOWN_VALUE, Code.NOT_ALLOWED);
+    assertThat(codes(Need.ALL, wrong)).containsExactly("unknown-value", "not-allowed");
     for (Need need : List.of(Need.OWNER, Need.IDENTITY)) {
       assertThat(read(need, wrong).attachments().get(0).identity())
           .isEqualTo(new Identity("web", "c1"));
@@ -120,7 +119,7 @@ class DocumentsTest {
     String other = record("{'name':'web','type':'multus'}");
     assertThat(read(Need.OWNER, other).attachments().get(0).identity())
         .isEqualTo(new Identity("web", "c1"));
-    assertThat(codes(Need.IDENTITY, other)).containsExactly(Code.OTHER_KIND);
+    assertThat(codes(Need.IDENTITY, other)).containsExactly("other-kind");
   }
 
   @Test
@@ -136,41 +135,40 @@ class DocumentsTest {
   @Test
   void aWrongFieldIsNotMissing() {
     assertThat(codes(Need.ALL, attachment(NETCONF.replace("'web'", "5"))))
-        .containsExactly(Code.WRONG_TYPE);
+        .containsExactly("wrong-type");
     assertThat(codes(Need.ALL, attachment(NETCONF.replace(RESULT, "'prevResult':[]"))))
-        .containsExactly(Code.WRONG_TYPE);
+        .containsExactly("wrong-type");
     assertThat(codes(Need.ALL, attachment(NETCONF.replaceFirst("'1.0.0'", "1"))))
-        .containsExactly(Code.WRONG_TYPE);
+        .containsExactly("wrong-type");
     assertThat(codes(Need.ALL, attachment(NETCONF.replace(RESULT, "'y':0"))))
-        .containsExactly(Code.MISSING);
+        .containsExactly("missing");
   }
 
   @Test
   void everyErrorHasItsCode(@TempDir Path folder) throws Exception {
-    Set<Code> seen = EnumSet.of(Code.FAILED, Code.UNREADABLE); // root may read every file
-    assertCode(seen, Code.MISSING, NETCONF);
-    assertCode(seen, Code.WRONG_TYPE, attachment(netconf("'snat':'yes'")));
-    assertCode(seen, Code.WRONG_TYPE, attachment(netconf("'markMasqBit':1.5")));
-    assertCode(seen, Code.OUT_OF_RANGE, attachment(netconf("'markMasqBit':32")));
-    assertCode(seen, Code.OUT_OF_RANGE, attachment(NETCONF.replace("8080", "99999999999")));
-    assertCode(seen, Code.NOT_AN_ADDRESS, attachment(NETCONF.replace("10.1.2.3", "10.1.2.03")));
-    assertCode(seen, Code.NOT_AN_ADDRESS, attachment(netconf("'conditionsV4':['-s','host']")));
-    assertCode(seen, Code.BAD_NAME, attachment(NETCONF.replace("'web'", "'a b'")));
-    assertCode(seen, Code.BAD_NAME, attachment(netconf("'externalSetMarkChain':'-x'")));
-    assertCode(seen, Code.UNKNOWN_VALUE, attachment(netconf("'backend':'nftables'")));
-    assertCode(seen, Code.UNKNOWN_VALUE, attachment(NETCONF.replaceFirst("1.0.0", "9.0.0")));
-    assertCode(seen, Code.NOT_ALLOWED, attachment(netconf("'conditionsV4':['-j','DROP']")));
+    Set<String> seen = new HashSet<>(Set.of("unreadable")); // root may read every file
+    assertCode(seen, "missing", NETCONF);
+    assertCode(seen, "wrong-type", attachment(netconf("'snat':'yes'")));
+    assertCode(seen, "wrong-type", attachment(netconf("'markMasqBit':1.5")));
+    assertCode(seen, "out-of-range", attachment(netconf("'markMasqBit':32")));
+    assertCode(seen, "out-of-range", attachment(NETCONF.replace("8080", "99999999999")));
+    assertCode(seen, "not-an-address", attachment(NETCONF.replace("10.1.2.3", "10.1.2.03")));
+    assertCode(seen, "not-an-address", attachment(netconf("'conditionsV4':['-s','host']")));
+    assertCode(seen, "bad-name", attachment(NETCONF.replace("'web'", "'a b'")));
+    assertCode(seen, "bad-name", attachment(netconf("'externalSetMarkChain':'-x'")));
+    assertCode(seen, "unknown-value", attachment(netconf("'backend':'nftables'")));
+    assertCode(seen, "unknown-value", attachment(NETCONF.replaceFirst("1.0.0", "9.0.0")));
+    assertCode(seen, "not-allowed", attachment(netconf("'conditionsV4':['-j','DROP']")));
     assertCode(
         seen,
-        Code.CONTRADICTION,
+        "contradiction",
         attachment(netconf("'markMasqBit':3,'externalSetMarkChain':'MARKS'")));
-    assertCode(seen, Code.CONTRADICTION, attachment(NETCONF.replaceFirst("1.0.0", "0.4.0")));
-    assertCode(
-        seen, Code.DUPLICATE, attachment(NETCONF) + attachment(NETCONF.replace("8080", "81")));
-    assertCode(seen, Code.NOT_JSON, "{");
-    assertCode(seen, Code.NOT_JSON, record(NETCONF).replace("'config':'", "'config':'*"));
-    assertCode(seen, Code.EMPTY, "");
-    assertCode(seen, Code.OTHER_KIND, "{}");
+    assertCode(seen, "contradiction", attachment(NETCONF.replaceFirst("1.0.0", "0.4.0")));
+    assertCode(seen, "duplicate", attachment(NETCONF) + attachment(NETCONF.replace("8080", "81")));
+    assertCode(seen, "not-json", "{");
+    assertCode(seen, "not-json", record(NETCONF).replace("'config':'", "'config':'*"));
+    assertCode(seen, "empty", "");
+    assertCode(seen, "other-kind", "{}");
     Path none = folder.resolve("none");
     Documents missing =
         Documents.read(
@@ -179,20 +177,17 @@ class DocumentsTest {
             Overrides.pluginType("portmap"),
             Need.ALL);
     assertThat(missing.errors())
-        .extracting(InputError::code)
-        .containsExactly(Code.NOT_FOUND, Code.EMPTY);
-    seen.add(Code.NOT_FOUND);
-    assertThat(seen).containsExactlyInAnyOrder(Code.values());
-    assertThat(Arrays.stream(Code.values()).map(Code::id))
-        .doesNotHaveDuplicates()
-        .allMatch(id -> id.matches("[a-z]+(-[a-z]+)*"));
+        .extracting(e -> e.fault().code())
+        .containsExactly("not-found", "empty");
+    seen.add("not-found");
+    assertThat(seen).hasSize(14).allMatch(id -> id.matches("[a-z]+(-[a-z]+)*"));
   }
 
-  private static List<Code> codes(Need need, String text) {
-    return read(need, text).errors().stream().map(InputError::code).toList();
+  private static List<String> codes(Need need, String text) {
+    return read(need, text).errors().stream().map(e -> e.fault().code()).toList();
   }
 
-  private static void assertCode(Set<Code> seen, Code code, String text) {
+  private static void assertCode(Set<String> seen, String code, String text) {
     assertThat(codes(Need.ALL, text)).as(text).contains(code);
     seen.add(code);
   }
@@ -211,6 +206,7 @@ class DocumentsTest {
     assertThat(read.attachments()).hasSize(1);
     assertThat(read.errors()).isEmpty();
     assertThat(read.skipped())
+        .extracting(FaultText::of)
         .containsExactly(
             folder.resolve("b") + ": a configuration of plugin \"bridge\", not of \"portmap\"");
   }

@@ -1,9 +1,9 @@
 package io.portmapctl.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
@@ -15,6 +15,7 @@ import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Faults;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Rounds;
 import java.util.ArrayList;
@@ -55,7 +56,9 @@ class ApplierTest {
     @Override
     public void setRouteLocalnet(String networkInterface, String value) throws HostException {
       if (refusesSysctl) {
-        throw new HostException(HostException.Kind.FAILED, "read-only");
+        throw new HostException(
+            HostException.Kind.FAILED,
+            new HostFault.NoAccess(HostFault.Thing.WRITTEN_FILE, "", "read-only"));
       }
       values.put(networkInterface, value);
     }
@@ -216,12 +219,12 @@ class ApplierTest {
     backend.beforeApply =
         part -> {
           if (part.before().family() == Family.IPV6) {
-            throw new HostException(HostException.Kind.FAILED, "the kernel refuses");
+            throw new HostException(
+                HostException.Kind.FAILED, new HostFault.NotTaken(Family.IPV6, ""));
           }
         };
-    assertThatThrownBy(() -> apply(backend, dual(new Generator(2))))
-        .isInstanceOf(HostException.class)
-        .hasMessage("the kernel refuses");
+    assertThat(Faults.told(() -> apply(backend, dual(new Generator(2)))))
+        .startsWith("the kernel does not take the IPv6 plan");
     assertThat(rules(backend.memory.table(Family.IPV4))).isEqualTo(rules(before));
     assertThat(kernel.values).containsEntry("br0", "0");
   }
@@ -230,7 +233,7 @@ class ApplierTest {
   void whenTheSysctlFailsTheRulesAreTakenBack() {
     WatchedBackend backend = new WatchedBackend();
     kernel.refusesSysctl = true;
-    assertThatThrownBy(() -> apply(backend, dual(new Generator(3)))).hasMessage("read-only");
+    assertThat(Faults.told(() -> apply(backend, dual(new Generator(3))))).endsWith("read-only");
     assertThat(backend.memory.table(Family.IPV4).chains()).hasSize(4);
     assertThat(backend.memory.table(Family.IPV6).chains()).hasSize(4);
   }
@@ -245,7 +248,9 @@ class ApplierTest {
             if (left[0]-- > 0) {
               backend.interfere(
                   part.before().family(), "-A PREROUTING -s 10.9." + left[0] + ".0/24 -j ACCEPT");
-              throw new HostException(HostException.Kind.FAILED, "exists");
+              throw new HostException(
+                  HostException.Kind.FAILED,
+                  new HostFault.NotApplied(HostFault.Refusal.EXISTS, ""));
             }
           };
       assertThat(apply(backend, dual(new Generator(4))).made()).as("%d times", times).isTrue();
@@ -262,10 +267,11 @@ class ApplierTest {
         part -> {
           backend.interfere(
               part.before().family(), "-A INPUT -s 10.9." + count[0]++ + ".0/24 -j ACCEPT");
-          throw new HostException(HostException.Kind.FAILED, "exists");
+          throw new HostException(
+              HostException.Kind.FAILED, new HostFault.NotApplied(HostFault.Refusal.EXISTS, ""));
         };
-    assertThatThrownBy(() -> apply(backend, dual(new Generator(5))))
-        .hasMessageContaining("after 5 attempts");
+    assertThat(Faults.told(() -> apply(backend, dual(new Generator(5)))))
+        .contains("after 5 attempts");
     assertThat(backend.memory.table(Family.IPV4).chain("CNI-HOSTPORT-DNAT")).isEmpty();
   }
 
@@ -274,10 +280,11 @@ class ApplierTest {
     WatchedBackend backend = new WatchedBackend();
     backend.beforeApply =
         part -> {
-          throw new HostException(HostException.Kind.NOT_PERMITTED, "permission denied");
+          throw new HostException(
+              HostException.Kind.NOT_PERMITTED, HostFault.Plain.CHANGE_FORBIDDEN);
         };
-    assertThatThrownBy(() -> apply(backend, dual(new Generator(6))))
-        .hasMessage("permission denied");
+    assertThat(Faults.told(() -> apply(backend, dual(new Generator(6)))))
+        .contains("permission denied");
     assertThat(backend.calls).containsExactly("read ipv4", "read ipv6", "apply ipv4");
   }
 

@@ -1,7 +1,6 @@
 package io.portmapctl.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -10,6 +9,7 @@ import io.portmapctl.check.Mapping;
 import io.portmapctl.check.MappingReason;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -90,7 +90,7 @@ class NoticeTextTest {
     known.put(Identity.class, new Identity("web", "c0ffee"));
     known.put(Mapping.class, mapping());
     known.put(Octets.class, Octets.EMPTY);
-    known.put(HostException.class, new HostException(HostException.Kind.FAILED, "it failed"));
+    known.put(HostException.class, new HostException(HostException.Kind.FAILED, new HostFault.Overtaken(5, false, Optional.empty())));
     if (known.containsKey(type)) {
       return known.get(type);
     }

@@ -1,5 +1,6 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.Backend;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
@@ -51,15 +52,11 @@ public final class IptablesBackend implements Backend {
   public void apply(Plan.Part part) throws HostException {
     Family family = part.before().family();
     if (reader.ambiguous()) {
-      throw new HostException(
-          HostException.Kind.UNREADABLE,
-          "both iptables variants hold CNI chains; name one with --iptables nft or --iptables"
-              + " legacy");
+      throw new HostException(HostException.Kind.UNREADABLE, HostFault.Plain.BOTH_VARIANTS);
     }
     Path save = programs.get(family);
     if (save == null) {
-      throw new HostException(
-          HostException.Kind.MISSING, "this kernel has no " + family.title() + " (disabled?)");
+      throw new HostException(HostException.Kind.MISSING, new HostFault.NoFamily(family, false));
     }
     List<String> commands = RestoreScript.commands(part.before(), part.changes());
     if (commands.stream().allMatch(RestoreScript::fits)) {
@@ -94,7 +91,9 @@ public final class IptablesBackend implements Backend {
       result = exec.run(command, input);
     } catch (IOException e) {
       throw new HostException(
-          HostException.Kind.FAILED, program + " could not be run: " + e.getMessage());
+          HostException.Kind.FAILED,
+          new HostFault.Program(
+              HostFault.Ending.NOT_RUN, program, 0, String.valueOf(e.getMessage())));
     }
     if (result.exit() != 0) {
       throw refused(program, result);
@@ -110,17 +109,13 @@ public final class IptablesBackend implements Backend {
   private static HostException refused(String program, Exec.Result result) {
     String error = result.error().strip();
     if (error.contains("Permission denied") || error.contains("must be root")) {
-      return new HostException(
-          HostException.Kind.NOT_PERMITTED,
-          "the live ruleset cannot be changed: permission denied; run it with sudo");
+      return new HostException(HostException.Kind.NOT_PERMITTED, HostFault.Plain.CHANGE_FORBIDDEN);
     }
     if (error.contains("xtables lock")) {
-      return new HostException(
-          HostException.Kind.BUSY,
-          "another program holds the lock of iptables; --wait SECONDS waits longer");
+      return new HostException(HostException.Kind.BUSY, HostFault.Plain.LOCKED);
     }
     return new HostException(
         HostException.Kind.FAILED,
-        program + " refused the change (exit status " + result.exit() + "): " + error);
+        new HostFault.Program(HostFault.Ending.REFUSED, program, result.exit(), error));
   }
 }

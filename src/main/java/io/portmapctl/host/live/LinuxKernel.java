@@ -1,5 +1,6 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
@@ -69,7 +70,8 @@ public final class LinuxKernel implements Kernel {
       lines = host.lines(Path.of("/proc/net/route"));
     } catch (IOException e) {
       throw new HostException(
-          HostException.Kind.FAILED, "the routes cannot be read: " + e.getMessage());
+          HostException.Kind.FAILED,
+          new HostFault.NoAccess(HostFault.Thing.ROUTES, "", String.valueOf(e.getMessage())));
     }
     Optional<Route> best = Optional.empty();
     long bestMask = -1;
@@ -109,7 +111,10 @@ public final class LinuxKernel implements Kernel {
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED,
-          routeLocalnetOf(networkInterface) + " cannot be read: " + e.getMessage());
+          new HostFault.NoAccess(
+              HostFault.Thing.FILE,
+              routeLocalnetOf(networkInterface).toString(),
+              String.valueOf(e.getMessage())));
     }
   }
 
@@ -121,18 +126,20 @@ public final class LinuxKernel implements Kernel {
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED,
-          routeLocalnetOf(networkInterface) + " cannot be written: " + e.getMessage());
+          new HostFault.NoAccess(
+              HostFault.Thing.WRITTEN_FILE,
+              routeLocalnetOf(networkInterface).toString(),
+              String.valueOf(e.getMessage())));
     }
   }
 
   @Override
   public void forgetFlows(List<Plan.Stale> stale) throws HostException {
-    String advice =
-        "stale UDP connection-tracking entries may keep flows at their old destination: ";
     Optional<Path> conntrack = host.find("conntrack");
     if (conntrack.isEmpty()) {
       throw new HostException(
-          HostException.Kind.MISSING, advice + "conntrack is not installed (package conntrack)");
+          HostException.Kind.MISSING,
+          new HostFault.StaleFlows(new HostFault.NotInstalled("conntrack")));
     }
     for (Family family : Family.values()) {
       Map<Integer, Set<Cidr>> targets = targets(stale, family);
@@ -147,7 +154,11 @@ public final class LinuxKernel implements Kernel {
           }
         }
       } catch (IOException e) {
-        throw new HostException(HostException.Kind.FAILED, advice + e.getMessage());
+        throw new HostException(
+            HostException.Kind.FAILED,
+            new HostFault.StaleFlows(
+                new HostFault.Program(
+                    HostFault.Ending.FAILED_BY_NAME, base[0], 0, String.valueOf(e.getMessage()))));
       }
     }
   }
@@ -190,7 +201,8 @@ public final class LinuxKernel implements Kernel {
       return LocalTable.read(host);
     } catch (IOException e) {
       throw new HostException(
-          HostException.Kind.FAILED, "the local routes cannot be read: " + e.getMessage());
+          HostException.Kind.FAILED,
+          new HostFault.NoAccess(HostFault.Thing.LOCAL_ROUTES, "", String.valueOf(e.getMessage())));
     }
   }
 
@@ -204,7 +216,8 @@ public final class LinuxKernel implements Kernel {
       return host.interfaces();
     } catch (IOException e) {
       throw new HostException(
-          HostException.Kind.FAILED, "this host's addresses cannot be read: " + e.getMessage());
+          HostException.Kind.FAILED,
+          new HostFault.NoAccess(HostFault.Thing.ADDRESSES, "", String.valueOf(e.getMessage())));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
@@ -19,9 +20,6 @@ import java.util.Optional;
 
 /** Reads a host's nat table through iptables-save. */
 public final class LiveReader {
-  private static final String CURE =
-      "; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)";
-
   private final Host host;
   private final VariantChoice variant;
   private final boolean counters;
@@ -60,7 +58,7 @@ public final class LiveReader {
   /**
    * The nat table of a family. A family that the kernel lacks counts as empty.
    *
-   * @throws HostException when it cannot be read; the message says what helps
+   * @throws HostException when it cannot be read
    */
   Reading read(Family family) throws HostException {
     if (family == Family.IPV6 && !host.exists(Path.of("/proc/net/if_inet6"))) {
@@ -68,12 +66,9 @@ public final class LiveReader {
     }
     Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
     if (program.isEmpty()) {
-      throw new HostException(
+      throw failure(
           HostException.Kind.MISSING,
-          family.program()
-              + variant.infix()
-              + "-save is not installed (Debian: package iptables)"
-              + CURE);
+          new HostFault.NotInstalled(family.program() + variant.infix() + "-save"));
     }
     Reading reading = read(family, program.get());
     return variant == VariantChoice.AUTO ? considerOther(family, program.get(), reading) : reading;
@@ -157,8 +152,8 @@ public final class LiveReader {
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
-      throw new HostException(
-          HostException.Kind.NOT_PERMITTED, names + " cannot be read: permission denied" + CURE);
+      throw failure(
+          HostException.Kind.NOT_PERMITTED, new HostFault.ForbiddenFile(names.toString()));
     }
   }
 
@@ -180,28 +175,26 @@ public final class LiveReader {
               : List.of(program.toString(), "-t", "nat");
       result = host.ask(command);
     } catch (IOException e) {
-      throw new HostException(
-          HostException.Kind.FAILED, program + " could not be run: " + e.getMessage() + CURE);
+      throw failure(
+          HostException.Kind.FAILED,
+          new HostFault.Program(
+              HostFault.Ending.NOT_RUN, program.toString(), 0, String.valueOf(e.getMessage())));
     }
     String error = result.error().strip();
     if (result.exit() != 0) {
-      boolean forbidden = error.contains("Permission denied") || error.contains("must be root");
-      String what =
-          forbidden
-              ? "the live " + family.title() + " ruleset cannot be read: permission denied"
-              : program + " failed with exit status " + result.exit() + ": " + error;
-      throw new HostException(
-          forbidden ? HostException.Kind.NOT_PERMITTED : HostException.Kind.FAILED, what + CURE);
+      throw error.contains("Permission denied") || error.contains("must be root")
+          ? failure(HostException.Kind.NOT_PERMITTED, new HostFault.Forbidden(family))
+          : failure(
+              HostException.Kind.FAILED,
+              new HostFault.Program(
+                  HostFault.Ending.FAILED, program.toString(), result.exit(), error));
     }
     try {
       Optional<Table> table = SaveFormat.table(family, TableName.NAT, result.output());
       if (table.isEmpty()) {
-        throw new HostException(
+        throw failure(
             HostException.Kind.UNREADABLE,
-            program
-                + " -t nat printed no nat table"
-                + (error.isEmpty() ? "" : " (" + error + ")")
-                + CURE);
+            new HostFault.Program(HostFault.Ending.NO_TABLE, program.toString(), 0, error));
       }
       boolean hidden = result.output().contains("contains incompatible base-chains");
       return new Reading(
@@ -209,8 +202,12 @@ public final class LiveReader {
           Optional.of(program),
           hidden ? List.of(new HostNotice.NftBaseChains(family)) : List.of());
     } catch (SaveFormat.FormatException e) {
-      throw new HostException(
-          HostException.Kind.UNREADABLE, program + " -t nat: " + e.getMessage() + CURE);
+      throw failure(
+          HostException.Kind.UNREADABLE, new HostFault.BadRuleset(program.toString(), e.fault()));
     }
+  }
+
+  private static HostException failure(HostException.Kind kind, HostFault why) {
+    return new HostException(kind, new HostFault.NotRead(why));
   }
 }

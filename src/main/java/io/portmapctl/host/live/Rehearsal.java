@@ -1,5 +1,6 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
@@ -58,7 +59,7 @@ public final class Rehearsal {
     Family family = part.before().family();
     Optional<Path> unshare = host.find("unshare");
     if (unshare.isEmpty()) {
-      throw cannot(family, "unshare is not installed (package util-linux)");
+      throw cannot(family, new HostFault.NotInstalled("unshare"));
     }
     String script = script(part);
     Exec.Result result = run(unshare.get(), "-n", script);
@@ -66,32 +67,33 @@ public final class Rehearsal {
       result = run(unshare.get(), "-rn", script);
     }
     if (isForbidden(result)) {
-      throw cannot(family, "no network namespace can be made: " + oneLine(result.error()));
+      throw cannot(family, HostFault.Step.NAMESPACE, result);
     }
     String error = oneLine(result.error());
     if (result.exit() == REFUSED && error.contains("Message too long")) {
-      throw cannot(family, "it is more than an ordinary user may send at once; root may");
+      throw cannot(family, HostFault.Step.TOO_MUCH, result);
     }
     if (result.exit() == REFUSED
         && (error.contains("Couldn't load match") || error.contains("doesn't exist"))) {
       // a set, too, is of one network namespace
-      throw cannot(family, "a match's module or set is missing there: " + error);
+      throw cannot(family, HostFault.Step.MODULE, result);
     }
     switch (result.exit()) {
       case 0 -> compare(part, result.output());
       case REFUSED ->
-          throw new HostException(
-              HostException.Kind.FAILED,
-              "the kernel does not take the " + family.title() + " plan: " + error);
-      case CANNOT_LOAD -> throw cannot(family, "the current rules cannot be loaded: " + error);
-      case CANNOT_READ -> throw cannot(family, "the rules cannot be read back: " + error);
-      default -> throw cannot(family, "exit status " + result.exit() + ": " + error);
+          throw new HostException(HostException.Kind.FAILED, new HostFault.NotTaken(family, error));
+      case CANNOT_LOAD -> throw cannot(family, HostFault.Step.LOAD, result);
+      case CANNOT_READ -> throw cannot(family, HostFault.Step.READ_BACK, result);
+      default -> throw cannot(family, HostFault.Step.OTHER, result);
     }
   }
 
-  private static HostException cannot(Family family, String why) {
-    return new HostException(
-        HostException.Kind.FAILED, "the " + family.title() + " plan cannot be tried: " + why);
+  private static HostException cannot(Family family, HostFault why) {
+    return new HostException(HostException.Kind.FAILED, new HostFault.NotTried(family, why));
+  }
+
+  private static HostException cannot(Family family, HostFault.Step step, Exec.Result result) {
+    return cannot(family, new HostFault.Rehearsal(step, result.exit(), oneLine(result.error())));
   }
 
   /** What a program said, without its advice to call its help. */
@@ -112,7 +114,9 @@ public final class Rehearsal {
       return exec.run(List.of(unshare.toString(), namespaces, "sh"), script);
     } catch (IOException e) {
       throw new HostException(
-          HostException.Kind.FAILED, unshare + " could not be run: " + e.getMessage());
+          HostException.Kind.FAILED,
+          new HostFault.Program(
+              HostFault.Ending.NOT_RUN, unshare.toString(), 0, String.valueOf(e.getMessage())));
     }
   }
 
@@ -163,8 +167,7 @@ public final class Rehearsal {
     String name = family.program() + variant.infix() + suffix;
     return ShellWord.quoted(
         host.find(name)
-            .orElseThrow(
-                () -> cannot(family, name + " is not installed (Debian: package iptables)"))
+            .orElseThrow(() -> cannot(family, new HostFault.NotInstalled(name)))
             .toString());
   }
 
@@ -175,22 +178,18 @@ public final class Rehearsal {
       got =
           SaveFormat.table(family, TableName.NAT, saved).orElse(Table.empty(TableName.NAT, family));
     } catch (SaveFormat.FormatException e) {
-      throw cannot(family, "what was read back is not of the format: " + e.getMessage());
+      throw cannot(family, new HostFault.BadReadBack(e.fault()));
     }
-    List<String> differences = differences(part.after(), got);
+    List<HostFault.Difference> differences = differences(part.after(), got);
     if (!differences.isEmpty()) {
       throw new HostException(
-          HostException.Kind.FAILED,
-          "what the kernel gives back of the "
-              + family.title()
-              + " plan is not what was predicted: "
-              + String.join("; ", differences));
+          HostException.Kind.FAILED, new HostFault.Mispredicted(family, differences));
     }
   }
 
   /** Chain by chain; a match that is not modelled may come back in the kernel's own spelling. */
-  private static List<String> differences(Table wanted, Table got) {
-    List<String> differences = new ArrayList<>();
+  private static List<HostFault.Difference> differences(Table wanted, Table got) {
+    List<HostFault.Difference> differences = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>(wanted.chains().keySet());
     names.addAll(got.chains().keySet());
     for (String name : names) {
@@ -198,21 +197,18 @@ public final class Rehearsal {
       List<RuleEntry> b = got.chain(name).map(Chain::rows).orElse(List.of());
       if (wanted.chain(name).isPresent() != got.chain(name).isPresent()
           && !wanted.chain(name).or(() -> got.chain(name)).orElseThrow().builtIn()) {
-        differences.add("chain " + name);
+        differences.add(new HostFault.Difference(name, 0, "", ""));
       }
       for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
         boolean same =
             i < a.size() && i < b.size() && a.get(i).rule().equalsButForUnmodelled(b.get(i).rule());
         if (!same) {
           differences.add(
-              "chain "
-                  + name
-                  + ", rule "
-                  + (i + 1)
-                  + ": expected "
-                  + (i < a.size() ? a.get(i).text() : "none")
-                  + ", found "
-                  + (i < b.size() ? b.get(i).text() : "none"));
+              new HostFault.Difference(
+                  name,
+                  i + 1,
+                  i < a.size() ? a.get(i).text().toString() : "",
+                  i < b.size() ? b.get(i).text().toString() : ""));
           break;
         }
       }

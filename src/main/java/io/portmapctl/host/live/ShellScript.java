@@ -81,7 +81,7 @@ public final class ShellScript {
       return String.join(
           " ", SaveFormat.split(1, command).stream().map(ShellWord::quoted).toList());
     } catch (SaveFormat.FormatException e) {
-      throw new IllegalStateException("a rule that was read can be split", e);
+      throw new IllegalStateException("unreachable", e);
     }
   }
 }

@@ -9,11 +9,14 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
+import io.portmapctl.fault.Found;
+import io.portmapctl.fault.JsonError;
+import io.portmapctl.fault.SnapshotFault;
+import io.portmapctl.fault.SnapshotFault.Expected;
 import io.portmapctl.host.Exec;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.net.IpAddress;
-import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -53,9 +56,16 @@ public final class SnapshotFormat {
   /** The text is no snapshot; the message names the place. */
   public static final class FormatException extends Exception {
     private static final long serialVersionUID = 1L;
+    private final transient SnapshotFault fault;
 
-    FormatException(String message) {
-      super(message);
+    FormatException(SnapshotFault fault) {
+      super(fault.code());
+      this.fault = fault;
+    }
+
+    /** What is wrong, and where. */
+    public SnapshotFault fault() {
+      return fault;
     }
   }
 
@@ -85,7 +95,7 @@ public final class SnapshotFormat {
       files(json, snapshot);
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory", e);
+      throw new UncheckedIOException(e);
     }
     return out.append('\n').toString();
   }
@@ -198,26 +208,19 @@ public final class SnapshotFormat {
     try (JsonParser parser = factory.createParser(text)) {
       return new Reader(parser).document();
     } catch (JsonProcessingException e) {
-      throw new FormatException(
-          "not JSON: line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + ": "
-              + reason(e.getOriginalMessage()));
+      boolean truncated = e.getOriginalMessage().startsWith("Unexpected end-of-input");
+      throw notJson(
+          truncated ? JsonError.Why.TRUNCATED : JsonError.Why.SYNTAX,
+          e.getLocation().getLineNr(),
+          e.getLocation().getColumnNr(),
+          e.getOriginalMessage());
     } catch (IOException e) {
-      throw new FormatException("not of a Unicode encoding");
+      throw notJson(JsonError.Why.NOT_UNICODE, 0, 0, "");
     }
   }
 
-  /** Jackson's message in one line, without what it adds for programmers. */
-  private static String reason(String message) {
-    if (message.startsWith("Unexpected end-of-input")) {
-      return "it ends too early";
-    }
-    String line = Printable.escaped(message.lines().findFirst().orElse(""));
-    int cut = line.indexOf(": expected a valid value");
-    return cut < 0 ? line : line.substring(0, cut);
+  private static FormatException notJson(JsonError.Why why, int line, int column, String parser) {
+    return new FormatException(new SnapshotFault.NotJson(new JsonError(why, line, column, parser)));
   }
 
   /** Reads a document from its start to its end; the place of an error is where the parser is. */
@@ -249,17 +252,16 @@ public final class SnapshotFormat {
 
     Snapshot document() throws IOException, FormatException {
       if (parser.nextToken() == null) {
-        throw new FormatException("empty; expected what portmapctl snapshot prints");
+        throw new FormatException(new SnapshotFault.Empty());
       }
       object(this::section);
       for (String section : SECTIONS) {
         if (!seen.contains(section)) {
-          throw new FormatException(
-              "field \"" + section + "\" is missing; expected what portmapctl snapshot prints");
+          throw new FormatException(new SnapshotFault.MissingField("", section));
         }
       }
       if (parser.nextToken() != null) {
-        throw wrong("more text", "the end of the document");
+        throw wrong(Expected.END);
       }
       return new Snapshot(
           taken,
@@ -280,8 +282,7 @@ public final class SnapshotFormat {
         case "version" -> {
           if (!parser.hasToken(JsonToken.VALUE_NUMBER_INT)
               || !parser.getText().equals(String.valueOf(VERSION))) {
-            throw wrong(
-                shown(), VERSION + " (a snapshot of another version is not understood here)");
+            throw wrong(found(), Expected.VERSION, List.of(String.valueOf(VERSION)));
           }
         }
         case "encoding" -> only(ENCODING);
@@ -396,12 +397,12 @@ public final class SnapshotFormat {
         }
         words.add(word(kind));
       }
-      throw wrong(shown(), "one of " + String.join(", ", words));
+      throw wrong(found(), Expected.ONE_OF, words);
     }
 
     private void object(Field field) throws IOException, FormatException {
       if (!parser.hasToken(JsonToken.START_OBJECT)) {
-        throw wrong(shown(), "an object");
+        throw wrong(Expected.OBJECT);
       }
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
@@ -412,7 +413,7 @@ public final class SnapshotFormat {
 
     private void array(Item item) throws IOException, FormatException {
       if (!parser.hasToken(JsonToken.START_ARRAY)) {
-        throw wrong(shown(), "an array");
+        throw wrong(Expected.ARRAY);
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         item.read();
@@ -436,13 +437,13 @@ public final class SnapshotFormat {
 
     private void only(String word) throws IOException, FormatException {
       if (!parser.hasToken(JsonToken.VALUE_STRING) || !parser.getText().equals(word)) {
-        throw wrong(shown(), "\"" + word + "\"");
+        throw wrong(found(), Expected.WORD, List.of(word));
       }
     }
 
     private String text() throws IOException, FormatException {
       if (!parser.hasToken(JsonToken.VALUE_STRING)) {
-        throw wrong(shown(), "a text");
+        throw wrong(Expected.TEXT);
       }
       return parser.getText();
     }
@@ -452,9 +453,7 @@ public final class SnapshotFormat {
       String text = text();
       for (int i = 0; i < text.length(); i++) {
         if (text.charAt(i) > 255) {
-          throw wrong(
-              "the character " + Printable.quoted(text.substring(i, i + 1)),
-              "characters up to U+00FF, each of which stands for a byte");
+          throw wrong(string(text.substring(i, i + 1)), Expected.OCTETS, List.of());
         }
       }
       return text;
@@ -462,18 +461,18 @@ public final class SnapshotFormat {
 
     private int number() throws IOException, FormatException {
       if (!parser.hasToken(JsonToken.VALUE_NUMBER_INT)) {
-        throw wrong(shown(), "a whole number");
+        throw wrong(Expected.INTEGER);
       }
       try {
         return parser.getIntValue();
       } catch (JsonProcessingException e) {
-        throw wrong(shown(), "a whole number of 32 bits");
+        throw wrong(Expected.INTEGER_OF_32_BITS);
       }
     }
 
     private boolean flag() throws IOException, FormatException {
       if (!parser.hasToken(JsonToken.VALUE_TRUE) && !parser.hasToken(JsonToken.VALUE_FALSE)) {
-        throw wrong(shown(), "true or false");
+        throw wrong(Expected.BOOLEAN);
       }
       return parser.getBooleanValue();
     }
@@ -486,7 +485,7 @@ public final class SnapshotFormat {
       try {
         return Path.of(text);
       } catch (InvalidPathException e) {
-        throw wrong(Printable.quoted(text), "a path");
+        throw wrong(string(text), Expected.PATH, List.of());
       }
     }
 
@@ -494,31 +493,39 @@ public final class SnapshotFormat {
       String text = text();
       Optional<Cidr> cidr = Cidr.parse(text);
       if (cidr.isEmpty()) {
-        throw wrong(Printable.quoted(text), "an address");
+        throw wrong(string(text), Expected.ADDRESS, List.of());
       }
       return cidr.get();
     }
 
-    private String shown() throws IOException {
+    private Found found() throws IOException {
       return switch (parser.currentToken()) {
-        case VALUE_STRING -> Printable.quoted(parser.getText());
-        case START_OBJECT -> "an object";
-        case START_ARRAY -> "an array";
-        default -> parser.getText();
+        case VALUE_STRING -> string(parser.getText());
+        case START_OBJECT -> new Found(Found.Type.OBJECT, "");
+        case START_ARRAY -> new Found(Found.Type.ARRAY, "");
+        default -> new Found(Found.Type.NUMBER, parser.getText());
       };
     }
 
-    private FormatException missing(String field) {
-      return new FormatException(place() + ": field \"" + field + "\" is missing");
+    private static Found string(String text) {
+      return new Found(Found.Type.STRING, text);
     }
 
-    private FormatException wrong(String found, String expected) {
-      return new FormatException(place() + ": found " + found + ", expected " + expected);
+    private FormatException missing(String field) {
+      return new FormatException(new SnapshotFault.MissingField(place(), field));
+    }
+
+    private FormatException wrong(Expected expected) throws IOException {
+      return wrong(found(), expected, List.of());
+    }
+
+    private FormatException wrong(Found found, Expected expected, List<String> allowed) {
+      return new FormatException(
+          new SnapshotFault.Unexpected(place(), found, expected, List.copyOf(allowed)));
     }
 
     private String place() {
-      String place = parser.getParsingContext().pathAsPointer().toString();
-      return place.isEmpty() ? "the document" : place;
+      return parser.getParsingContext().pathAsPointer().toString();
     }
   }
 }

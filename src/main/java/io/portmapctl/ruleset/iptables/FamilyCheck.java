@@ -1,5 +1,7 @@
 package io.portmapctl.ruleset.iptables;
 
+import io.portmapctl.fault.RulesetFault;
+import io.portmapctl.fault.RulesetFault.Sign;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -34,7 +36,7 @@ final class FamilyCheck {
     for (Family one : Family.values()) {
       boolean named = text.startsWith(one.program() + "-", GENERATED.length());
       if (named && one != family && contradicted.isEmpty()) {
-        contradicted = Optional.of(foreign(line, "a comment of " + one.program() + "-save"));
+        contradicted = Optional.of(foreign(line, Sign.COMMENT, one.program()));
       }
       proven |= named && one == family;
     }
@@ -71,7 +73,7 @@ final class FamilyCheck {
         }
         case "--reject-with" -> {
           if (value.startsWith("icmp") && value.startsWith("icmp6-") == (family == Family.IPV4)) {
-            throw foreign(line, "--reject-with " + value);
+            throw foreign(line, Sign.WORDS, "--reject-with " + value);
           }
         }
         default -> {}
@@ -97,7 +99,7 @@ final class FamilyCheck {
   /** An address that is one; IPv6 also where it is IPv4-mapped. */
   private void address(int line, String address) throws FormatException {
     if (address.indexOf(':') >= 0 != (family == Family.IPV6)) {
-      throw foreign(line, "address " + address);
+      throw foreign(line, Sign.ADDRESS, address);
     }
   }
 
@@ -109,7 +111,7 @@ final class FamilyCheck {
           default -> false;
         };
     if (other) {
-      throw foreign(line, "-m " + module);
+      throw foreign(line, Sign.WORDS, "-m " + module);
     }
   }
 
@@ -122,13 +124,11 @@ final class FamilyCheck {
           default -> false;
         };
     if (other) {
-      throw foreign(line, "-p " + protocol);
+      throw foreign(line, Sign.WORDS, "-p " + protocol);
     }
   }
 
-  private FormatException foreign(int line, String what) {
-    return new FormatException(
-        line,
-        what + " in a ruleset of " + family.title() + ": is the file that of the other family?");
+  private FormatException foreign(int line, Sign sign, String text) {
+    return new FormatException(new RulesetFault.OtherFamily(line, sign, text, family));
   }
 }

@@ -1,5 +1,6 @@
 package io.portmapctl.ruleset.iptables;
 
+import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
@@ -21,12 +22,19 @@ import java.util.Set;
 public final class SaveFormat {
   private SaveFormat() {}
 
-  /** A text that is not of the format; the message names the line. */
+  /** A text that is not of the format; the fault names the line. */
   public static final class FormatException extends Exception {
     private static final long serialVersionUID = 1L;
+    private final transient RulesetFault fault;
 
-    FormatException(int line, String message) {
-      super("line " + line + ": " + message);
+    FormatException(RulesetFault fault) {
+      super(fault.code());
+      this.fault = fault;
+    }
+
+    /** What is wrong, and where. */
+    public RulesetFault fault() {
+      return fault;
     }
   }
 
@@ -80,7 +88,7 @@ public final class SaveFormat {
   /**
    * Splits words as iptables-restore does: double quotes, a backslash inside them, blanks.
    *
-   * @param number the line, for the message
+   * @param number the line, for the fault
    * @throws FormatException when a quote is not closed
    */
   public static List<String> split(int number, String text) throws FormatException {
@@ -107,7 +115,8 @@ public final class SaveFormat {
       }
     }
     if (quoted) {
-      throw new FormatException(number, "a quote is not closed: " + shortened(text));
+      throw new FormatException(
+          new RulesetFault.BadLine(number, RulesetFault.Wrong.QUOTE, shortened(text)));
     }
     if (inWord) {
       words.add(word.toString());

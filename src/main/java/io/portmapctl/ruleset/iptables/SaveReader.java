@@ -1,5 +1,7 @@
 package io.portmapctl.ruleset.iptables;
 
+import io.portmapctl.fault.RulesetFault;
+import io.portmapctl.fault.RulesetFault.Wrong;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
@@ -55,7 +57,7 @@ final class SaveReader {
       }
     }
     if (!open.isEmpty()) {
-      throw wrong("table " + open + " of line " + openLine + " has no COMMIT: cut off?");
+      throw noCommit(true);
     }
     familyCheck.end();
     Map<TableName, Table> tables = new LinkedHashMap<>();
@@ -63,8 +65,13 @@ final class SaveReader {
     return new Ruleset(family, variant, tables);
   }
 
-  private FormatException wrong(String message) {
-    return new FormatException(lines.number(), message);
+  private FormatException wrong(Wrong wrong, String text) {
+    return new FormatException(
+        new RulesetFault.BadLine(lines.number(), wrong, SaveFormat.shortened(text)));
+  }
+
+  private FormatException noCommit(boolean ends) {
+    return new FormatException(new RulesetFault.NoCommit(lines.number(), open, openLine, ends));
   }
 
   private void comment(String line) throws FormatException {
@@ -74,19 +81,14 @@ final class SaveReader {
     }
     for (TableName name : wanted) {
       if (line.contains("Table `" + name.id() + "' is incompatible")) {
-        throw wrong(
-            "the "
-                + name.id()
-                + " table holds rules that iptables cannot show (\"Table `"
-                + name.id()
-                + "' is incompatible\"); they were written by nft itself");
+        throw wrong(Wrong.INCOMPATIBLE, name.id());
       }
     }
   }
 
   private void begin(String line) throws FormatException {
     if (!open.isEmpty()) {
-      throw wrong("table " + open + " of line " + openLine + " has no COMMIT");
+      throw noCommit(false);
     }
     open = line.substring(1).strip();
     openLine = lines.number();
@@ -96,14 +98,15 @@ final class SaveReader {
       chains = new LinkedHashMap<>();
       rows = new LinkedHashMap<>();
       if (found.put(name.get(), chains) != null) {
-        throw wrong("a second " + open + " table");
+        throw new FormatException(
+            new RulesetFault.BadLine(lines.number(), Wrong.SECOND_TABLE, open));
       }
     }
   }
 
   private void inTable(String line) throws FormatException {
     if (open.isEmpty()) {
-      throw wrong("expected a table (\"*nat\"), found: " + SaveFormat.shortened(line));
+      throw wrong(Wrong.OUTSIDE, line);
     }
     if (line.equals("COMMIT")) {
       if (reading) {
@@ -118,7 +121,7 @@ final class SaveReader {
       open = "";
     } else if (!reading) {
       if (!line.startsWith(":") && !line.startsWith("-A ") && !line.startsWith("[")) {
-        throw wrong("not of the save format: " + SaveFormat.shortened(line));
+        throw wrong(Wrong.UNKNOWN, line);
       }
     } else if (line.startsWith(":")) {
       chain(line);
@@ -131,10 +134,11 @@ final class SaveReader {
     String[] parts = line.substring(1).split(" ", -1);
     boolean counted = parts.length == 3 && isCounters(parts[2]);
     if (parts.length < 2 || parts.length == 3 && !counted || parts.length > 3) {
-      throw wrong("not a chain of the save format: " + SaveFormat.shortened(line));
+      throw wrong(Wrong.CHAIN, line);
     }
     if (chains.containsKey(parts[0])) {
-      throw wrong("chain " + parts[0] + " stands twice");
+      throw new FormatException(
+          new RulesetFault.BadLine(lines.number(), Wrong.SECOND_CHAIN, parts[0]));
     }
     chains.put(parts[0], new Chain(parts[0], parts[1], counted ? parts[2] : "", List.of()));
     rows.put(parts[0], new ArrayList<>());
@@ -164,20 +168,20 @@ final class SaveReader {
     if (line.startsWith("[")) {
       int end = line.indexOf("] ");
       if (end < 0 || !isCounters(line.substring(0, end + 1))) {
-        throw wrong("not a rule of the save format: " + SaveFormat.shortened(line));
+        throw wrong(Wrong.RULE, line);
       }
       counters = line.substring(0, end + 1);
       rest = line.substring(end + 2);
     }
     if (!rest.startsWith("-A ")) {
-      throw wrong("not a rule of the save format: " + SaveFormat.shortened(line));
+      throw wrong(Wrong.RULE, line);
     }
     int space = rest.indexOf(' ', 3);
     String name = space < 0 ? rest.substring(3) : rest.substring(3, space);
     String text = space < 0 ? "" : rest.substring(space + 1);
     List<RuleEntry> chain = rows.get(name);
     if (chain == null) {
-      throw wrong("chain " + SaveFormat.shortened(name) + " is not declared");
+      throw wrong(Wrong.NO_CHAIN, name);
     }
     List<String> words = SaveFormat.split(lines.number(), text);
     familyCheck.rule(lines.number(), words);

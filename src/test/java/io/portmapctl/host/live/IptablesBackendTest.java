@@ -25,6 +25,7 @@ import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.view.FaultText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,7 +191,8 @@ class IptablesBackendTest {
             HostException.class,
             e -> {
               assertThat(e.kind()).isEqualTo(kind);
-              assertThat(e.text()).isEqualTo(message.replace("ROOT", root.toString()));
+              assertThat(FaultText.of(e.fault()))
+                  .isEqualTo(message.replace("ROOT", root.toString()));
             });
     assertThat(memory.table(Family.IPV4)).isEqualTo(Table.empty(TableName.NAT, Family.IPV4));
   }

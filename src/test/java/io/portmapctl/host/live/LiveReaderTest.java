@@ -1,7 +1,6 @@
 package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
@@ -10,6 +9,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.Variant;
+import io.portmapctl.testing.Faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,30 +80,29 @@ class LiveReaderTest {
 
   @Test
   void aMissingProgramIsNoEmptyTable() {
-    assertThatThrownBy(this::read)
-        .isInstanceOf(HostException.class)
-        .hasMessage("iptables-save is not installed (Debian: package iptables)" + CURE);
+    assertThat(Faults.told(this::read))
+        .isEqualTo("iptables-save is not installed (Debian: package iptables)" + CURE);
   }
 
   @Test
   void aRefusalSaysTheCure() throws Exception {
     program("iptables-save", 4, "", "iptables-save: Permission denied (you must be root)\n");
-    assertThatThrownBy(this::read)
-        .hasMessage("the live IPv4 ruleset cannot be read: permission denied" + CURE);
+    assertThat(Faults.told(this::read))
+        .isEqualTo("the live IPv4 ruleset cannot be read: permission denied" + CURE);
   }
 
   @Test
   void anotherFailureIsQuoted() throws Exception {
     program("iptables-save", 3, "", "no such module\n");
-    assertThatThrownBy(this::read)
-        .hasMessage(root + "/iptables-save failed with exit status 3: no such module" + CURE);
+    assertThat(Faults.told(this::read))
+        .isEqualTo(root + "/iptables-save failed with exit status 3: no such module" + CURE);
   }
 
   @Test
   void halfAnAnswerIsAnError() throws Exception {
     program("iptables-save", 0, EMPTY.replace("COMMIT\n", ""), "");
-    assertThatThrownBy(this::read)
-        .hasMessage(
+    assertThat(Faults.told(this::read))
+        .isEqualTo(
             root
                 + "/iptables-save -t nat: line 5: table nat of line 1 has no COMMIT: cut off?"
                 + CURE);
@@ -112,15 +111,15 @@ class LiveReaderTest {
   @Test
   void anAnswerWithoutNatIsAnError() throws Exception {
     program("iptables-save", 0, "", "warning: nothing\n");
-    assertThatThrownBy(this::read)
-        .hasMessage(root + "/iptables-save -t nat printed no nat table (warning: nothing)" + CURE);
+    assertThat(Faults.told(this::read))
+        .isEqualTo(root + "/iptables-save -t nat printed no nat table (warning: nothing)" + CURE);
   }
 
   @Test
   void rulesOfNftItselfAreAnError() throws Exception {
     program("iptables-save", 0, "# Table `nat' is incompatible, use 'nft' tool.\n", "");
-    assertThatThrownBy(this::read)
-        .hasMessageContaining("the nat table holds rules that iptables cannot show");
+    assertThat(Faults.told(this::read))
+        .contains("the nat table holds rules that iptables cannot show");
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Needs;
 import io.portmapctl.testing.Rounds;
 import io.portmapctl.testing.Run;
+import io.portmapctl.view.FaultText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -143,7 +144,7 @@ class RehearsalIT {
       new Rehearsal(new ProcessExec(60), HERE, VariantChoice.AUTO).of(wrong);
       throw new AssertionError("not told");
     } catch (HostException e) {
-      assertThat(e.text())
+      assertThat(FaultText.of(e.fault()))
           .isEqualTo(
               "what the kernel gives back of the IPv4 plan is not what was predicted: chain X");
     }
@@ -164,7 +165,7 @@ class RehearsalIT {
       new Rehearsal(forbidden, HERE, VariantChoice.AUTO).of(part);
       throw new AssertionError("not told");
     } catch (HostException e) {
-      assertThat(e.text())
+      assertThat(FaultText.of(e.fault()))
           .isEqualTo(
               "the IPv4 plan cannot be tried: no network namespace can be made: unshare: unshare"
                   + " failed: Operation not permitted");

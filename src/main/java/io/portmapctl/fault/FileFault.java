@@ -1,0 +1,165 @@
+package io.portmapctl.fault;
+
+/** What is wrong with a file that an option names. */
+public sealed interface FileFault extends Fault {
+
+  @Override
+  default <T> T accept(Fault.Visitor<T> visitor) {
+    return visitor.file(this);
+  }
+
+  /** Calls the method for its kind. */
+  <T> T visit(Visitor<T> visitor);
+
+  /** What a file should hold. */
+  enum Content {
+    /** A saved ruleset. */
+    RULESET,
+    /** What {@code ip -j addr} prints. */
+    ADDRESSES,
+    /** What {@code portmapctl snapshot} prints. */
+    SNAPSHOT
+  }
+
+  /** There is no such file. */
+  record Absent(Content expected) implements FileFault {
+    @Override
+    public String code() {
+      return "not-found";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.absent(this);
+    }
+  }
+
+  /** It is a folder. */
+  record Folder(Content expected) implements FileFault {
+    @Override
+    public String code() {
+      return "unreadable";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.folder(this);
+    }
+  }
+
+  /** Why a file cannot be written. */
+  enum Unwritten {
+    /** Its folder is not there. */
+    NO_FOLDER,
+    /** It may not be. */
+    FORBIDDEN,
+    /** The system says why. */
+    SYSTEM
+  }
+
+  /**
+   * It cannot be written.
+   *
+   * @param system what the system says of it, where it does
+   */
+  record Unwritable(Unwritten why, String system) implements FileFault {
+    @Override
+    public String code() {
+      return "unwritable";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.unwritable(this);
+    }
+  }
+
+  /** It should hold addresses, and is not JSON. */
+  record NotJson(JsonError error) implements FileFault {
+    @Override
+    public String code() {
+      return "not-json";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.notJson(this);
+    }
+  }
+
+  /** It should hold addresses, and is not one array. */
+  record NotAnArray() implements FileFault {
+    @Override
+    public String code() {
+      return "wrong-type";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.notAnArray(this);
+    }
+  }
+
+  /**
+   * An interface without a name.
+   *
+   * @param link its place, from 0
+   */
+  record NoName(int link) implements FileFault {
+    @Override
+    public String code() {
+      return "missing";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.noName(this);
+    }
+  }
+
+  /**
+   * An interface's address that is none.
+   *
+   * @param link the interface's place, from 0
+   * @param info the address's, of the interface's
+   */
+  record NoAddress(int link, int info, String local, String prefix) implements FileFault {
+    @Override
+    public String code() {
+      return "not-an-address";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.noAddress(this);
+    }
+  }
+
+  /**
+   * Answers for every kind.
+   *
+   * @param <T> the answer
+   */
+  interface Visitor<T> {
+    /** Not there. */
+    T absent(Absent fault);
+
+    /** A folder. */
+    T folder(Folder fault);
+
+    /** Not to be written. */
+    T unwritable(Unwritable fault);
+
+    /** Not JSON. */
+    T notJson(NotJson fault);
+
+    /** No array. */
+    T notAnArray(NotAnArray fault);
+
+    /** No name. */
+    T noName(NoName fault);
+
+    /** No address. */
+    T noAddress(NoAddress fault);
+  }
+}

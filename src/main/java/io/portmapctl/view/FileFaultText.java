@@ -1,0 +1,73 @@
+package io.portmapctl.view;
+
+import io.portmapctl.fault.FileFault;
+import io.portmapctl.text.Printable;
+
+/** What is wrong with a file that an option names. */
+final class FileFaultText implements FileFault.Visitor<String> {
+  static final FileFaultText TEXT = new FileFaultText();
+  private static final String ADDRESSES = "; expected what ip -j addr prints";
+
+  private FileFaultText() {}
+
+  private static String expected(FileFault.Content content) {
+    return switch (content) {
+      case RULESET -> "; expected \"live\", \"empty\" or a saved ruleset";
+      case ADDRESSES -> ADDRESSES;
+      case SNAPSHOT -> "; expected what portmapctl snapshot prints";
+    };
+  }
+
+  @Override
+  public String absent(FileFault.Absent fault) {
+    return "no such file" + expected(fault.expected());
+  }
+
+  @Override
+  public String folder(FileFault.Folder fault) {
+    return fault.expected() == FileFault.Content.ADDRESSES
+        ? "a folder; expected a file with what ip -j addr prints"
+        : "a folder" + expected(fault.expected());
+  }
+
+  @Override
+  public String unwritable(FileFault.Unwritable fault) {
+    return "cannot be written: "
+        + switch (fault.why()) {
+          case NO_FOLDER -> "no such folder";
+          case FORBIDDEN -> "permission denied";
+          case SYSTEM -> fault.system();
+        };
+  }
+
+  @Override
+  public String notJson(FileFault.NotJson fault) {
+    String why =
+        fault.error().parser().isEmpty() ? "not of a Unicode encoding" : fault.error().parser();
+    return Printable.escaped("not JSON: " + why + ADDRESSES);
+  }
+
+  @Override
+  public String notAnArray(FileFault.NotAnArray fault) {
+    return "not one array" + ADDRESSES;
+  }
+
+  @Override
+  public String noName(FileFault.NoName fault) {
+    return "[" + fault.link() + "]: no ifname" + ADDRESSES;
+  }
+
+  @Override
+  public String noAddress(FileFault.NoAddress fault) {
+    return "["
+        + fault.link()
+        + "].addr_info["
+        + fault.info()
+        + "]: local "
+        + Printable.quoted(fault.local())
+        + " with prefixlen "
+        + Printable.quoted(fault.prefix())
+        + " is no address with a prefix"
+        + ADDRESSES;
+  }
+}

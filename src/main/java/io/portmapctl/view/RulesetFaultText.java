@@ -1,0 +1,81 @@
+package io.portmapctl.view;
+
+import io.portmapctl.fault.RulesetFault;
+
+/** What is wrong with a saved ruleset; what it quotes of it is as it stands there. */
+final class RulesetFaultText implements RulesetFault.Visitor<String> {
+  static final RulesetFaultText TEXT = new RulesetFaultText();
+
+  /** What cannot show a rule that a newer one made. */
+  static final String CANNOT_SHOW =
+      "an iptables that cannot show all of it (\"[unsupported revision]\")";
+
+  private RulesetFaultText() {}
+
+  /** What a plan would have to do with such a rule. */
+  static String byItsWords(String chain) {
+    return ", and the plan would have to delete or write such a rule of chain "
+        + chain
+        + " by its words; ";
+  }
+
+  @Override
+  public String badLine(RulesetFault.BadLine fault) {
+    String text = fault.text();
+    return "line "
+        + fault.line()
+        + ": "
+        + switch (fault.wrong()) {
+          case OUTSIDE -> "expected a table (\"*nat\"), found: " + text;
+          case UNKNOWN -> "not of the save format: " + text;
+          case CHAIN -> "not a chain of the save format: " + text;
+          case RULE -> "not a rule of the save format: " + text;
+          case QUOTE -> "a quote is not closed: " + text;
+          case SECOND_TABLE -> "a second " + text + " table";
+          case SECOND_CHAIN -> "chain " + text + " stands twice";
+          case NO_CHAIN -> "chain " + text + " is not declared";
+          case INCOMPATIBLE ->
+              "the "
+                  + text
+                  + " table holds rules that iptables cannot show (\"Table `"
+                  + text
+                  + "' is incompatible\"); they were written by nft itself";
+        };
+  }
+
+  @Override
+  public String noCommit(RulesetFault.NoCommit fault) {
+    return "line "
+        + fault.line()
+        + ": table "
+        + fault.table()
+        + " of line "
+        + fault.begun()
+        + " has no COMMIT"
+        + (fault.ends() ? ": cut off?" : "");
+  }
+
+  @Override
+  public String otherFamily(RulesetFault.OtherFamily fault) {
+    return "line "
+        + fault.line()
+        + ": "
+        + switch (fault.sign()) {
+          case COMMENT -> "a comment of " + fault.text() + "-save";
+          case ADDRESS -> "address " + fault.text();
+          case WORDS -> fault.text();
+        }
+        + " in a ruleset of "
+        + fault.taken().title()
+        + ": is the file that of the other family?";
+  }
+
+  @Override
+  public String unshown(RulesetFault.Unshown fault) {
+    return (fault.line().isPresent() ? "line " + fault.line().getAsInt() + ": " : "")
+        + "this file was written by "
+        + CANNOT_SHOW
+        + byItsWords(fault.chain())
+        + "take the save with the iptables that made the rules";
+  }
+}
