@@ -16,9 +16,6 @@ import java.util.OptionalInt;
  * {@code [unsupported revision]}, which names no rule.
  */
 public final class Unshown {
-  private static final String CANNOT =
-      "an iptables that cannot show all of it (\"[unsupported revision]\")";
-
   private Unshown() {}
 
   /** Whether a table has such rules. */
@@ -61,10 +58,5 @@ public final class Unshown {
             : change.rule().map(Rule::text).orElse(Octets.EMPTY);
     return new RulesetFault.Unshown(
         SaveFormat.line(save, table.name(), change.chain(), text), change.chain());
-  }
-
-  private static String line(String save, Table table, String chain, Octets rule) {
-    OptionalInt line = SaveFormat.line(save, table.name(), chain, rule);
-    return line.isPresent() ? "line " + line.getAsInt() + ": " : "";
   }
 }

@@ -6,4 +6,3 @@
 package io.portmapctl.app;
 
 import org.jspecify.annotations.NullMarked;
-

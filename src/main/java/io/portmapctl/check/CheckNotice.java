@@ -93,7 +93,8 @@ public sealed interface CheckNotice extends Notice {
    * Packets do not come to the mappings of a family.
    *
    * @param builtIn the built-in chain from which no rule leads to them
-   * @param entries the chain that holds their entries
+   * @param entries the shared chain of entries, or the container's own where its entry should stand
+   *     here
    */
   record Unreached(Family family, String builtIn, String entries) implements CheckNotice {
     @Override

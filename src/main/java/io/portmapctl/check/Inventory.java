@@ -131,9 +131,9 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     for (String chain : List.of("PREROUTING", "OUTPUT")) {
       for (Mapping mapping : found) {
         if (!table.leadsToEntries(chain, mapping.chain())) {
-          notices.add(
-              new CheckNotice.Unreached(
-                  mapping.family(), chain, Layouts.entryChains(mapping.chain()).get(0)));
+          List<String> holders = Layouts.entryChains(mapping.chain());
+          String missed = holders.contains(chain) ? mapping.chain() : holders.get(0);
+          notices.add(new CheckNotice.Unreached(mapping.family(), chain, missed));
         }
       }
     }

@@ -1,6 +1,5 @@
 package io.portmapctl.cli;
 
-
 /** What a plan can be printed as. */
 enum Format {
   /** The changes, for a person. */

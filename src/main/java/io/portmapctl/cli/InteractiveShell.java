@@ -1,6 +1,5 @@
 package io.portmapctl.cli;
 
-
 /**
  * What {@code portmapctl shell} starts. It is found as a service: the shell uses the commands, and
  * they know nothing of it.

@@ -10,6 +10,7 @@ import io.portmapctl.check.Remedies;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.portmap.ContainerChains;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -140,7 +141,7 @@ record Repair(List<String> commands, List<Advice> advice) {
             || shadow.extent() == Finding.Extent.OPEN) {
           continue;
         }
-        if (isWanted(audit, shadow.container())) {
+        if (isWanted(audit, shadow.container(), shadow.containerChain().get())) {
           advice.add(
               new Advice.BothWanted(
                   shadow.port(),
@@ -157,9 +158,11 @@ record Repair(List<String> commands, List<Advice> advice) {
     return commands;
   }
 
-  private static boolean isWanted(Audit audit, Optional<Identity> container) {
+  private static boolean isWanted(Audit audit, Optional<Identity> container, String chain) {
     return audit.findings().stream()
         .filter(f -> f.status() != Finding.Status.DEAD)
-        .anyMatch(f -> container.equals(Optional.of(f.attachment().identity())));
+        .map(f -> f.attachment().identity())
+        .anyMatch(
+            i -> container.equals(Optional.of(i)) || ContainerChains.of(i).names().contains(chain));
   }
 }

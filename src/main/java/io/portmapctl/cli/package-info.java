@@ -3,4 +3,3 @@
 package io.portmapctl.cli;
 
 import org.jspecify.annotations.NullMarked;
-

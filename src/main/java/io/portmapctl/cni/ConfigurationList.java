@@ -1,7 +1,6 @@
 package io.portmapctl.cni;
 
 import io.portmapctl.fault.DocumentFault;
-import io.portmapctl.text.Printable;
 import java.util.Optional;
 
 /** A conflist: the configurations of several plugins, of which the first of our type is meant. */

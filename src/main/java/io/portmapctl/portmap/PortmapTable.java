@@ -131,16 +131,23 @@ public final class PortmapTable {
     return count;
   }
 
-  /** Whether a built-in chain leads to the entries of a container's chain. */
+  /**
+   * Whether a built-in chain leads to the entries of a container's chain, or to the chain itself
+   * where its entries stand there.
+   */
   public boolean leadsToEntries(String builtIn, String containerChain) {
     List<String> holders = Layouts.entryChains(containerChain);
-    return holders.contains(builtIn)
-        || !holders.isEmpty()
-            && led.computeIfAbsent(
-                builtIn + " " + holders.get(0),
-                k ->
-                    rows(builtIn).stream()
-                        .anyMatch(r -> r.rule().target().leadsTo(holders.get(0))));
+    if (holders.contains(builtIn)) {
+      return ContainerChains.with(containerChain)
+          .map(c -> leadingFrom(builtIn, c))
+          .orElse(List.of())
+          .stream()
+          .anyMatch(r -> r.target().leadsTo(containerChain));
+    }
+    return !holders.isEmpty()
+        && led.computeIfAbsent(
+            builtIn + " " + holders.get(0),
+            k -> rows(builtIn).stream().anyMatch(r -> r.rule().target().leadsTo(holders.get(0))));
   }
 
   /** All rules of any chain that lead to a container's chain. */
@@ -177,11 +184,15 @@ public final class PortmapTable {
     return grouped;
   }
 
-  /** Whom the entries of a container's chain name; empty where they name nobody. */
+  /** Whom the rules that lead to a container's chain name; empty where they name nobody. */
   public Optional<Identity> owner(String containerChain) {
     return owners.computeIfAbsent(
         containerChain,
-        c -> entries(c).stream().flatMap(e -> owner(e.row().rule(), c).stream()).findFirst());
+        c ->
+            entries(c).stream()
+                .flatMap(e -> owner(e.row().rule(), c).stream())
+                .findFirst()
+                .or(() -> leading(c).stream().flatMap(r -> owner(r, c).stream()).findFirst()));
   }
 
   /** The owner that an entry's comment names, if it names one of the chain that it leads to. */

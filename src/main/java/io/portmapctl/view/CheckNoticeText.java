@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.check.CheckNotice;
+import io.portmapctl.portmap.Layouts;
 
 /** What a reader should know of mappings and who else has to do with them, in words. */
 final class CheckNoticeText implements CheckNotice.Visitor<String> {
@@ -45,7 +46,8 @@ final class CheckNoticeText implements CheckNotice.Visitor<String> {
         + notice.builtIn()
         + " leads to "
         + notice.entries()
-        + ": no mapping is reached from "
+        + (Layouts.isContainerChain(notice.entries()) ? ": it is not" : ": no mapping is")
+        + " reached from "
         + (notice.builtIn().equals("OUTPUT") ? "this host itself" : "outside");
   }
 

@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import static io.portmapctl.text.Printable.quoted;
+
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.Found;
 import io.portmapctl.fault.JsonError;

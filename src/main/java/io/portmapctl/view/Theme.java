@@ -1,6 +1,5 @@
 package io.portmapctl.view;
 
-
 /**
  * All colours, by meaning.
  *

@@ -3,4 +3,3 @@
 package io.portmapctl.view;
 
 import org.jspecify.annotations.NullMarked;
-

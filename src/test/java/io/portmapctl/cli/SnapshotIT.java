@@ -10,6 +10,7 @@ import io.portmapctl.ruleset.Words;
 import io.portmapctl.testing.Attachments;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Namespace;
+import io.portmapctl.testing.Rounds;
 import io.portmapctl.testing.Run;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the place of the machine's.
  */
 class SnapshotIT {
-  private static final int HOSTS = Integer.getInteger("portmapctl.snapshotHosts", 10);
+  private static final int HOSTS = Rounds.of("snapshotHosts", 4, 10);
   private static final String CACHE = "/var/lib/cni/results";
 
   /** The folder of the cache is in a layer that ends with the command. */
@@ -274,22 +275,26 @@ class SnapshotIT {
   @Test
   void whatCouldNotBeReadIsInItWithTheReason() throws Exception {
     Path snapshot = folder.resolve("snapshot.json");
+    Path open = Files.createTempDirectory("portmapctl");
     try (Namespace host = Namespace.withBridge()) {
+      String launcher = Namespace.launcherForAnybody(open);
       List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
       List<String> command = new ArrayList<>(nobody);
-      command.addAll(List.of(Namespace.launcher(), "snapshot"));
+      command.addAll(List.of(launcher, "snapshot"));
       Run taken = host.run("", command);
       assertThat(taken.exit()).as(taken.err()).isZero();
       assertThat(taken.err()).contains("warning: ").contains("Permission denied");
       Files.writeString(snapshot, taken.out(), StandardCharsets.ISO_8859_1);
       for (String variant : List.of("auto", "nft", "legacy")) {
         List<String> list = new ArrayList<>(nobody);
-        list.addAll(List.of(Namespace.launcher(), "list", "--iptables", variant));
+        list.addAll(List.of(launcher, "list", "--iptables", variant));
         Run live = host.run("", list);
         assertThat(live.exit()).isEqualTo(4);
         assertThat(Run.of("list", "--iptables", variant, "--host", snapshot.toString()))
             .isEqualTo(live);
       }
+    } finally {
+      Namespace.process("", List.of("rm", "-rf", open.toString()));
     }
   }
 }

@@ -154,18 +154,9 @@ class ExplainIT {
 
   @Test
   void whoMayNotReadTheRulesIsToldTheCure() throws Exception {
-    // the build may stand in a folder that nobody else can look into
     Path open = Files.createTempDirectory("portmapctl");
     try (Namespace host = Namespace.withBridge()) {
-      host.must(
-          "",
-          "cp",
-          "-r",
-          "target/portmapctl",
-          "target/portmapctl.jar",
-          "target/lib",
-          open.toString());
-      host.must("", "chmod", "-R", "a+rX", open.toString());
+      String launcher = Namespace.launcherForAnybody(open);
       Run run =
           host.run(
               "",
@@ -174,7 +165,7 @@ class ExplainIT {
                   "--reuid=65534",
                   "--regid=65534",
                   "--clear-groups",
-                  open.resolve("portmapctl").toString(),
+                  launcher,
                   "explain",
                   "--port",
                   "8080"));

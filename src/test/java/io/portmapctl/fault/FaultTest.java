@@ -7,6 +7,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,9 @@ class FaultTest {
     }
     if (type == OptionalInt.class) {
       return List.of(OptionalInt.of(7), OptionalInt.empty());
+    }
+    if (type == Optional.class) {
+      return List.of(Optional.empty());
     }
     if (type == HostFault.class) {
       return List.of(HostFault.Plain.LOCKED);

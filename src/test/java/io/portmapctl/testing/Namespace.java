@@ -110,6 +110,27 @@ public final class Namespace implements AutoCloseable {
     return Path.of("target/portmapctl").toAbsolutePath().toString();
   }
 
+  /**
+   * The same for anybody: the build may stand in a folder that nobody else can look into.
+   *
+   * @param folder where it is copied to
+   */
+  public static String launcherForAnybody(Path folder) throws Exception {
+    Run run =
+        process(
+            "",
+            List.of(
+                "sh",
+                "-c",
+                "cp -r target/portmapctl target/portmapctl.jar target/lib \"$0\" && chmod -R a+rX"
+                    + " \"$0\"",
+                folder.toString()));
+    if (run.exit() != 0) {
+      throw new AssertionError(run.err());
+    }
+    return folder.resolve("portmapctl").toString();
+  }
+
   /** Runs a process to its end; what tells only how slow the machine is, is left out. */
   public static Run process(String stdin, List<String> command) throws Exception {
     Process process = new ProcessBuilder(command).start();

@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -90,7 +91,10 @@ class NoticeTextTest {
     known.put(Identity.class, new Identity("web", "c0ffee"));
     known.put(Mapping.class, mapping());
     known.put(Octets.class, Octets.EMPTY);
-    known.put(HostException.class, new HostException(HostException.Kind.FAILED, new HostFault.Overtaken(5, false, Optional.empty())));
+    known.put(
+        HostException.class,
+        new HostException(
+            HostException.Kind.FAILED, new HostFault.Overtaken(5, false, Optional.empty())));
     if (known.containsKey(type)) {
       return known.get(type);
     }
