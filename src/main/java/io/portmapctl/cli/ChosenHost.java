@@ -81,7 +81,7 @@ final class ChosenHost {
     if (!file.isEmpty()) {
       return LiveHost.of(read(), SnapshotHost.UNCHANGEABLE, variant, waitSeconds, counters);
     }
-    Exec exec = new ProcessExec(waitSeconds + 30);
+    Exec exec = new ProcessExec(waitSeconds + 30L);
     Host local = LocalHost.of(session.variable("PATH").orElse(""), exec);
     return LiveHost.of(local, exec, variant, waitSeconds, counters);
   }

@@ -7,39 +7,70 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * The real one.
+ * Processes of this machine, in the C locale.
  *
- * @param seconds how long a process may take
+ * @param seconds how long one may take, the reading of its input and the writing of its output
+ *     included; then it is killed, with what it has started
  */
-public record ProcessExec(int seconds) implements Exec {
+public record ProcessExec(long seconds) implements Exec {
 
   @Override
   public Result run(List<String> command, String input) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     CompletableFuture<String> error =
-        CompletableFuture.supplyAsync(() -> octets(process.getErrorStream()));
+        CompletableFuture.supplyAsync(
+            () -> octets(process.getErrorStream()), ProcessExec::inThread);
     CompletableFuture<String> output =
-        CompletableFuture.supplyAsync(() -> octets(process.getInputStream()));
-    try (OutputStream in = process.getOutputStream()) {
-      in.write(input.getBytes(StandardCharsets.ISO_8859_1));
-    } catch (IOException e) {
-      // it ended without reading all; what it says about that counts
-    }
+        CompletableFuture.supplyAsync(
+            () -> octets(process.getInputStream()), ProcessExec::inThread);
+    inThread(() -> feed(process, input)); // it may read nothing of it for ever
     try {
-      if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IOException(command.get(0) + " did not end within " + seconds + " seconds");
+      if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw late(process, command);
       }
-      return new Result(process.exitValue(), output.join(), error.join());
+      return new Result(process.exitValue(), before(end, output), before(end, error));
+    } catch (TimeoutException e) {
+      throw late(process, command); // what it has started holds its output open
+    } catch (ExecutionException e) {
+      throw new IOException(e);
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
+    }
+  }
+
+  private static String before(long end, CompletableFuture<String> text)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return text.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+  }
+
+  private IOException late(Process process, List<String> command) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    return new IOException(command.get(0) + " did not end within " + seconds + " seconds");
+  }
+
+  /** A thread that does not keep the program from ending. */
+  private static void inThread(Runnable work) {
+    Thread thread = new Thread(work);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void feed(Process process, String input) {
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      // it ended without reading all; what it says about that counts
     }
   }
 
