@@ -79,8 +79,7 @@ final class Lock {
     FileChannel channel =
         FileChannel.open(
             file,
-            Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             PosixFilePermissions.asFileAttribute(mine));
     if (!Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS).equals(mine)) {
       try {

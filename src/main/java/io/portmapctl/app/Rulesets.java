@@ -3,14 +3,17 @@ package io.portmapctl.app;
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.FileFault;
 import io.portmapctl.fault.HostFault;
+import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.host.Backend;
 import io.portmapctl.host.HostException;
+import io.portmapctl.host.live.RestoreScript;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
@@ -179,6 +182,25 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
             Failure.Kind.INPUT,
             Printable.escaped(source(family)),
             Unshown.refusal(part.before(), change.get(), again(source(family))));
+      }
+    }
+  }
+
+  /**
+   * That a table can be printed so that iptables-restore reads it back as it is.
+   *
+   * @throws Failure where a rule of it fits into no line
+   */
+  public void requireLoadable(Table table) throws Failure {
+    for (Chain chain : table.chains().values()) {
+      for (int i = 0; i < chain.rows().size(); i++) {
+        if (!RestoreScript.fits("-A " + chain.name() + " " + chain.rows().get(i).text().latin1())) {
+          boolean live = live(table.family());
+          throw new Failure(
+              live ? Failure.Kind.HOST : Failure.Kind.INPUT,
+              live ? "live ruleset" : Printable.escaped(source(table.family())),
+              new RulesetFault.NoLine(chain.name(), i + 1));
+        }
       }
     }
   }

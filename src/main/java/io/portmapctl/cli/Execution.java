@@ -121,6 +121,11 @@ final class Execution implements Apply.Attendant {
             format.oneFamily()
                 ? Optional.of(printed.family(report.plan()))
                 : Optional.<Family>empty();
+        for (Plan.Part part : report.plan().families()) {
+          if (format == Format.SAVE && family.equals(Optional.of(part.after().family()))) {
+            rulesets.requireLoadable(part.after());
+          }
+        }
         outcome.aside(report);
         if (!how.refuses(report.plan())) {
           outcome.lines(report, format, family);

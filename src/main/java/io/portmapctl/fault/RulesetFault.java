@@ -79,6 +79,25 @@ public sealed interface RulesetFault extends Fault {
     }
   }
 
+  /**
+   * A rule that no line of the save format holds, so that what stands behind a line break in it
+   * would be read as lines of their own.
+   *
+   * @param chain the chain that it stands in
+   * @param index which rule of it, from 1
+   */
+  record NoLine(String chain, int index) implements RulesetFault {
+    @Override
+    public String code() {
+      return "no-restore-line";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.noLine(this);
+    }
+  }
+
   /** By what a ruleset is known to be of the other family. */
   enum Sign {
     /** The comment of the program that wrote it. */
@@ -130,6 +149,9 @@ public sealed interface RulesetFault extends Fault {
   interface Visitor<T> {
     /** A line. */
     T badLine(BadLine fault);
+
+    /** NoLine. */
+    T noLine(NoLine fault);
 
     /** No end of a table. */
     T noCommit(NoCommit fault);

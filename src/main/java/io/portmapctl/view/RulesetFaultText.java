@@ -44,6 +44,16 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
   }
 
   @Override
+  public String noLine(RulesetFault.NoLine fault) {
+    return "rule "
+        + fault.index()
+        + " of chain "
+        + fault.chain()
+        + " fits into no line that iptables-restore reads back as it is (a line break in its comment,"
+        + " or more than 10,238 bytes), so that -o save would load something else";
+  }
+
+  @Override
   public String noCommit(RulesetFault.NoCommit fault) {
     return "line "
         + fault.line()
