@@ -110,7 +110,9 @@ class GoldenTest {
       Run diff = Run.with(Map.of(), document, words);
       words.addAll(List.of("-q", "-o", "save"));
       Run save = Run.with(Map.of(), document, words);
-      applied += patch(before, diff.out(), save.out(), "seed " + seed);
+      if (save.exit() != ExitCode.INPUT.number()) { // a rule of others fits into no line of it
+        applied += patch(before, diff.out(), save.out(), "seed " + seed);
+      }
     }
     applied += manyChains();
     System.out.printf("patch applied %d diffs%n", applied);
