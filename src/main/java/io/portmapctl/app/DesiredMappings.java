@@ -4,14 +4,17 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.host.live.RestoreScript;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Request;
+import io.portmapctl.portmap.DesiredRules;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.portmap.LayoutNotice;
 import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +84,9 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
       if (choice.layout().needsPrefix(attachment)) {
         prefixes.require(families);
       }
-      Map<String, DocumentFault> wrong = choice.layout().errors(attachment, tables);
+      Map<String, DocumentFault> wrong =
+          new LinkedHashMap<>(choice.layout().errors(attachment, tables));
+      families.forEach(f -> wrong.putAll(tooLong(attachment, choice.layout(), f)));
       wrong.forEach(
           (field, fault) ->
               leftOut.add(new InputError(origin.source(), origin.path(field), fault)));
@@ -90,5 +95,23 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
       }
     }
     return new Requests(List.copyOf(requests), List.copyOf(leftOut), List.copyOf(notices));
+  }
+
+  /** The conditions that make an entry longer than a line may be, by their field. */
+  private static Map<String, DocumentFault> tooLong(
+      Attachment attachment, Layout layout, Family family) {
+    if (attachment.conditions(family).isEmpty()) {
+      return Map.of();
+    }
+    int longest = 0;
+    for (DesiredRules.Placement entry : layout.wanted(attachment, family).entries()) {
+      String line = "-I " + entry.chain() + " 99999 " + entry.rule().text().latin1();
+      longest = Math.max(longest, line.length());
+    }
+    return longest <= RestoreScript.LONGEST
+        ? Map.of()
+        : Map.of(
+            family == Family.IPV4 ? "conditionsV4" : "conditionsV6",
+            new DocumentFault.TooLong(DocumentFault.Measured.RULE, longest, RestoreScript.LONGEST));
   }
 }

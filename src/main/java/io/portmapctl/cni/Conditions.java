@@ -76,6 +76,9 @@ final class Conditions {
           "mh",
           "all");
 
+  /** The kernel keeps 255 bytes of a comment (XT_MAX_COMMENT_LEN less its end). */
+  private static final int LONGEST_COMMENT = 255;
+
   private Conditions() {}
 
   /** The words as the kernel will have them, each checked; one that is no string is left out. */
@@ -103,6 +106,11 @@ final class Conditions {
       String word = text.get();
       if (word.indexOf('\0') >= 0 || word.indexOf('\n') >= 0 || word.indexOf('\r') >= 0) {
         at.error(new DocumentFault.BadCondition(Misuse.LINE_BREAK, word));
+        continue;
+      }
+      int bytes = Octets.utf8(word).length();
+      if (bytes > LONGEST_COMMENT && isComment(peek(words, i - 1))) {
+        at.error(new DocumentFault.TooLong(DocumentFault.Measured.COMMENT, bytes, LONGEST_COMMENT));
         continue;
       }
       switch (word) {
@@ -136,6 +144,11 @@ final class Conditions {
         default -> inModule = other(at, word, inModule);
       }
     }
+  }
+
+  /** Whether an option is {@code --comment}, perhaps cut short as iptables takes it. */
+  private static boolean isComment(String option) {
+    return option.length() > 2 && "--comment".startsWith(option);
   }
 
   private static boolean other(Cursor at, String word, boolean inModule) {
@@ -198,7 +211,7 @@ final class Conditions {
   }
 
   private static String peek(List<Cursor> words, int index) {
-    return index < words.size() && words.get(index).value() instanceof Json.Text text
+    return index >= 0 && index < words.size() && words.get(index).value() instanceof Json.Text text
         ? text.value()
         : "";
   }

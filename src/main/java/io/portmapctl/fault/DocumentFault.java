@@ -48,6 +48,32 @@ public sealed interface DocumentFault extends Fault {
     }
   }
 
+  /** What is held against a limit of its length. */
+  enum Measured {
+    /** The value of {@code --comment}: the kernel cuts it. */
+    COMMENT,
+    /** A rule with all its conditions: iptables-restore makes two lines of it. */
+    RULE
+  }
+
+  /**
+   * Something is longer than the programs take it.
+   *
+   * @param bytes how long it is
+   * @param most how long it may be
+   */
+  record TooLong(Measured what, int bytes, int most) implements DocumentFault {
+    @Override
+    public String code() {
+      return "too-long";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.tooLong(this);
+    }
+  }
+
   /** A JSON value of another type than the field's. */
   record WrongType(Found.Type expected, Found found) implements DocumentFault {
     @Override
@@ -413,6 +439,9 @@ public sealed interface DocumentFault extends Fault {
   interface Visitor<T> {
     /** Something is not there. */
     T missing(Missing fault);
+
+    /** TooLong. */
+    T tooLong(TooLong fault);
 
     /** Another type. */
     T wrongType(WrongType fault);

@@ -74,6 +74,24 @@ final class DocumentFaultText implements DocumentFault.Visitor<String> {
   }
 
   @Override
+  public String tooLong(DocumentFault.TooLong fault) {
+    return switch (fault.what()) {
+      case COMMENT ->
+          "a comment of "
+              + fault.bytes()
+              + " bytes, expected "
+              + fault.most()
+              + " at most: the kernel would cut it";
+      case RULE ->
+          "with these conditions the rule is "
+              + fault.bytes()
+              + " bytes long, expected "
+              + fault.most()
+              + " at most: iptables-restore would make lines of their own of the rest";
+    };
+  }
+
+  @Override
   public String wrongType(DocumentFault.WrongType fault) {
     return "expected " + type(fault.expected()) + ", found " + found(fault.found());
   }

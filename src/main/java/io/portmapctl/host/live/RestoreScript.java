@@ -16,7 +16,11 @@ import java.util.Map;
  * is not overwritten.
  */
 public final class RestoreScript {
-  private static final int LONGEST = 10_239;
+  /**
+   * How long a command may be, in bytes, for iptables-restore to take it as one line (tried: nft
+   * and legacy).
+   */
+  public static final int LONGEST = 10_239;
 
   private final Map<String, List<String>> rows = new HashMap<>();
 
@@ -44,7 +48,7 @@ public final class RestoreScript {
    * bytes of each (xtables' buffer), and knows no escape for a line break.
    */
   public static boolean fits(String command) {
-    return command.indexOf('\n') < 0 && command.length() < LONGEST;
+    return command.indexOf('\n') < 0 && command.length() <= LONGEST;
   }
 
   /** Each change as one command, without program and table. */
