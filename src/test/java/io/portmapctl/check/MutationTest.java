@@ -45,7 +45,7 @@ class MutationTest {
   private static final int RULESETS = Rounds.of("mutatedRulesets", 10, 50);
 
   /** One of so many changes is tried. */
-  private static final int EVERY = Rounds.of("mutateEvery", 24, 1);
+  private static final int EVERY = Rounds.of("mutateEvery", 48, 1);
 
   private int made;
   private final Map<String, Integer> counts = new TreeMap<>();

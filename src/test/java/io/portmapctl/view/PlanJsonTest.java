@@ -58,6 +58,10 @@ class PlanJsonTest {
               StandardCharsets.UTF_8);
       Run json = run(document, args, "json");
       Run save = run(document, args, "save");
+      if (save.exit() == 3) {
+        assertThat(save.err()).contains("fits into no line");
+        continue; // a rule of others has a line break in its comment
+      }
       JsonNode plan = JSON.readTree(json.out().getBytes(StandardCharsets.ISO_8859_1));
       Map<String, List<String>> table = chains(SaveFormat.print(current, false));
       for (JsonNode change : plan.get("changes")) {
@@ -76,7 +80,7 @@ class PlanJsonTest {
     List<String> all = new ArrayList<>(args);
     all.addAll(List.of("-o", format));
     Run run = Run.with(Map.of(), document, all);
-    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.exit()).as(run.err()).isIn(0, format.equals("save") ? 3 : 0);
     return run;
   }
 
