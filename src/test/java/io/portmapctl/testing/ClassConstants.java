@@ -16,11 +16,26 @@ import java.util.stream.Stream;
 public final class ClassConstants {
   private ClassConstants() {}
 
+  private static Path root() throws Exception {
+    return Path.of(Rule.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+        .resolve("io/portmapctl");
+  }
+
+  /** Every class of the main code, nested ones too, without {@code io.portmapctl.}. */
+  public static List<String> namesOfMainCode() throws Exception {
+    Path root = root();
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .map(f -> root.relativize(f).toString())
+          .filter(f -> f.endsWith(".class"))
+          .map(f -> f.replace(".class", "").replace('/', '.'))
+          .toList();
+    }
+  }
+
   /** For each top-level class of the main code, without {@code io.portmapctl.}, its strings. */
   public static Map<String, List<String>> ofMainCode() throws Exception {
-    Path root =
-        Path.of(Rule.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-            .resolve("io/portmapctl");
+    Path root = root();
     Map<String, List<String>> found = new TreeMap<>();
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
