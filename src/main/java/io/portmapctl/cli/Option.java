@@ -259,33 +259,43 @@ abstract class Option<T> {
     }
   }
 
-  /** Arguments. */
-  private static final class Arguments extends Option<List<String>> {
+  /** What stands by itself on the command line: it has a label, and no name. */
+  private abstract static class Positional<T> extends Option<T> {
     private final String label;
     private final String description;
 
-    Arguments(String label, String description) {
+    Positional(String label, String description) {
       super(description, label);
       this.label = label;
       this.description = description;
     }
 
     @Override
-    void declare(CommandSpec spec) {
+    final void declare(CommandSpec spec) {
       spec.addPositional(
-          PositionalParamSpec.builder()
-              .index("0..*")
-              .arity("0..*")
-              .type(List.class)
-              .auxiliaryTypes(String.class)
-              .paramLabel(label)
-              .description(description)
-              .build());
+          places(PositionalParamSpec.builder()).paramLabel(label).description(description).build());
+    }
+
+    /** Where it stands, how often and of which type: one argument that may be absent. */
+    PositionalParamSpec.Builder places(PositionalParamSpec.Builder builder) {
+      return builder.index("0").arity("0..1").type(String.class);
     }
 
     @Override
-    OptionSpec.Builder builder(OptionSpec.Builder builder) {
+    final OptionSpec.Builder builder(OptionSpec.Builder builder) {
       return builder;
+    }
+  }
+
+  /** Arguments. */
+  private static final class Arguments extends Positional<List<String>> {
+    Arguments(String label, String description) {
+      super(label, description);
+    }
+
+    @Override
+    PositionalParamSpec.Builder places(PositionalParamSpec.Builder builder) {
+      return builder.index("0..*").arity("0..*").type(List.class).auxiliaryTypes(String.class);
     }
 
     @Override
@@ -294,34 +304,15 @@ abstract class Option<T> {
     }
   }
 
-  /** An argument. */
-  private static final class Argument<E extends Enum<E>> extends Option<E> {
+  /** An argument that is one of several words. */
+  private static final class Argument<E extends Enum<E>> extends Positional<E> {
     private final E[] values;
     private final E otherwise;
-    private final String description;
 
     Argument(E[] values, E otherwise, String description) {
-      super(description, "argument");
+      super(String.join("|", words(values)), description);
       this.values = values;
       this.otherwise = otherwise;
-      this.description = description;
-    }
-
-    @Override
-    void declare(CommandSpec spec) {
-      spec.addPositional(
-          PositionalParamSpec.builder()
-              .index("0")
-              .arity("0..1")
-              .type(String.class)
-              .paramLabel(String.join("|", words(values)))
-              .description(description)
-              .build());
-    }
-
-    @Override
-    OptionSpec.Builder builder(OptionSpec.Builder builder) {
-      return builder;
     }
 
     @Override
@@ -338,31 +329,9 @@ abstract class Option<T> {
   }
 
   /** An argument of any text. */
-  private static final class Single extends Option<Optional<String>> {
-    private final String label;
-    private final String description;
-
+  private static final class Single extends Positional<Optional<String>> {
     Single(String label, String description) {
-      super(description, label);
-      this.label = label;
-      this.description = description;
-    }
-
-    @Override
-    void declare(CommandSpec spec) {
-      spec.addPositional(
-          PositionalParamSpec.builder()
-              .index("0")
-              .arity("0..1")
-              .type(String.class)
-              .paramLabel(label)
-              .description(description)
-              .build());
-    }
-
-    @Override
-    OptionSpec.Builder builder(OptionSpec.Builder builder) {
-      return builder;
+      super(label, description);
     }
 
     @Override
