@@ -8,6 +8,7 @@ import io.portmapctl.testing.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -159,6 +160,139 @@ class LauncherIT {
                 "",
                 "portmapctl: no Java found; install a Java 17 runtime or newer, or set"
                     + " JAVA_HOME\n"));
+  }
+
+  /** A program that leaves a trace where it is run, in the folder and in one below it. */
+  private Path plant(String... names) throws Exception {
+    Path ran = folder.resolve("ran");
+    for (String place : List.of(".", "bin")) {
+      for (String name : names) {
+        Path program = Files.createDirectories(folder.resolve(place)).resolve(name);
+        Files.writeString(program, "#!/bin/sh\necho \"$0 $*\" >>" + ran + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+    return ran;
+  }
+
+  /** Runs a command in the folder of the planted programs. */
+  private Run there(Namespace host, List<String> environment, String... command) throws Exception {
+    List<String> words = new ArrayList<>(List.of("env", "-C", folder.toString()));
+    words.addAll(environment);
+    words.addAll(List.of(command));
+    return host.run("", words);
+  }
+
+  /**
+   * Whoever owns the folder that one stands in, or that an empty, a dotted or a bare element of
+   * PATH means, has nothing run.
+   */
+  @Test
+  void noProgramOfARelativeElementOfThePathIsRun() throws Exception {
+    List<String> tables =
+        new ArrayList<>(List.of("java", "unshare", "conntrack", "sh", "readlink"));
+    for (String family : List.of("iptables", "ip6tables")) {
+      for (String variant : List.of("", "-nft", "-legacy")) {
+        tables.addAll(List.of(family + variant + "-save", family + variant + "-restore"));
+      }
+    }
+    Path ran = plant(tables.toArray(new String[0]));
+    String launcher = TARGET.resolve("portmapctl").toString();
+    String document = Path.of("testdata/quickstart.json").toAbsolutePath().toString();
+    try (Namespace host = Namespace.withBridge()) {
+      for (String path :
+          List.of(":", ".:", "bin:", "./bin::.:", "../" + folder.getFileName() + ":")) {
+        List<String> hostile = List.of("-u", "JAVA_HOME", "PATH=" + path + System.getenv("PATH"));
+        for (String[] words :
+            new String[][] {
+              {launcher, "list"},
+              {launcher, "explain", "--port", "8080"},
+              {launcher, "add", document, "--apply", "--rehearse", "--lock-file", "lock"},
+              {launcher, "snapshot", "snapshot.json"},
+              {launcher, "del", document, "--apply", "--lock-file", "lock"},
+            }) {
+          Run run = there(host, hostile, words);
+          assertThat(run.exit()).as("%s %s: %s", path, words[1], run.err()).isZero();
+          assertThat(ran).as("%s %s", path, words[1]).doesNotExist();
+        }
+      }
+      Path link = Files.createSymbolicLink(folder.resolve("pm"), TARGET.resolve("portmapctl"));
+      List<String> other =
+          List.of("JAVA_HOME=" + folder.resolve("none"), "PATH=:" + System.getenv("PATH"));
+      assertThat(there(host, other, link.toString(), "--version").exit()).isZero();
+      assertThat(ran).doesNotExist();
+      Files.delete(link);
+      // a shell does run them, so that their silence means something
+      there(host, List.of("PATH=:/bin"), "/bin/sh", "-c", "iptables-save x");
+      assertThat(ran).exists();
+    }
+  }
+
+  /** Where nothing but relative elements is left there is no Java. */
+  @Test
+  void aJavaInARelativeElementOfThePathIsNone() throws Exception {
+    Path ran = plant("java");
+    try (Namespace host = Namespace.make()) {
+      for (String path : List.of("", ":", ".", "bin", "./bin::.")) {
+        List<String> hostile = List.of("-u", "JAVA_HOME", "PATH=" + path);
+        Run run = there(host, hostile, TARGET.resolve("portmapctl").toString(), "--version");
+        assertThat(run)
+            .as(path)
+            .isEqualTo(
+                new Run(
+                    4,
+                    "",
+                    "portmapctl: no Java found; install a Java 17 runtime or newer, or set"
+                        + " JAVA_HOME\n"));
+        assertThat(ran).doesNotExist();
+      }
+    }
+  }
+
+  /** They would load code of whoever set them, and say so on standard error. */
+  @Test
+  void optionsForEveryJavaAreDropped() throws Exception {
+    for (String name : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")) {
+      String hostile = name + "=-agentpath:" + folder.resolve("agent.so");
+      assertThat(launch(TARGET.resolve("portmapctl"), List.of(hostile)))
+          .as(name)
+          .isEqualTo(new Run(0, expected(), ""));
+      // this Java does hear it
+      String java = ProcessHandle.current().info().command().orElseThrow();
+      Run plain = Namespace.process("", List.of("env", hostile, java, "-version"));
+      assertThat(plain.exit()).as(name).isNotZero();
+      assertThat(plain.err()).contains(name);
+    }
+  }
+
+  /** The same for what makes the archive, as root, when a package is installed. */
+  @Test
+  void whatMakesTheArchiveIsAsCareful() throws Exception {
+    copy();
+    Files.copy(
+        TARGET.resolve("make-archive"),
+        folder.resolve("make-archive"),
+        StandardCopyOption.COPY_ATTRIBUTES);
+    Files.copy(TARGET.resolve("portmapctl.classes"), folder.resolve("portmapctl.classes"));
+    Files.delete(folder.resolve("portmapctl.java"));
+    Path ran = plant("java");
+    String java = ProcessHandle.current().info().command().orElseThrow();
+    try (Namespace host = Namespace.make()) {
+      for (String path : List.of(":", ".:", "bin:")) {
+        List<String> hostile =
+            List.of(
+                "-u",
+                "JAVA_HOME",
+                "JAVA_TOOL_OPTIONS=-agentpath:" + folder.resolve("agent.so"),
+                "JDK_JAVA_OPTIONS=-agentpath:" + folder.resolve("agent.so"),
+                "_JAVA_OPTIONS=-agentpath:" + folder.resolve("agent.so"),
+                "PATH=" + path + Path.of(java).getParent() + ":/usr/bin:/bin");
+        Run run = there(host, hostile, "./make-archive");
+        assertThat(run).as(path).isEqualTo(new Run(0, "", ""));
+        assertThat(ran).as(path).doesNotExist();
+        assertThat(folder.resolve("portmapctl.java")).exists();
+      }
+    }
   }
 
   @Test

@@ -34,10 +34,8 @@ public record LocalHost(List<Path> programs, Path network, Exec exec) implements
   /** This machine as it is; {@code /usr/sbin} and {@code /sbin} are looked through after PATH. */
   public static LocalHost of(String path, Exec exec) {
     List<Path> folders = new ArrayList<>();
-    for (String folder : (path + ":/usr/sbin:/sbin").split(":", -1)) {
-      if (folder.startsWith("/")) { // no program of whatever folder one stands in
-        folders.add(Path.of(folder));
-      }
+    for (String folder : ProcessExec.folders(path)) {
+      folders.add(Path.of(folder));
     }
     return new LocalHost(List.copyOf(folders), PROC_NET, exec);
   }

@@ -5,14 +5,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Processes of this machine, in the C locale.
+ * Processes of this machine, in the C locale; what they start in turn they take from no relative
+ * folder either.
  *
  * @param seconds how long one may take, the reading of its input and the writing of its output
  *     included; then it is killed, with what it has started
@@ -24,6 +27,7 @@ public record ProcessExec(long seconds) implements Exec {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LC_ALL", "C");
+    builder.environment().put("PATH", String.join(":", folders(System.getenv("PATH"))));
     Process process = builder.start();
     CompletableFuture<String> error =
         CompletableFuture.supplyAsync(
@@ -46,6 +50,21 @@ public record ProcessExec(long seconds) implements Exec {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /**
+   * The folders in which programs are looked for: those of a PATH, but for what an empty or
+   * relative element of it means, which belongs to whoever owns the folder that one stands in; then
+   * where administrators' programs are.
+   */
+  static List<String> folders(@Nullable String path) {
+    List<String> folders = new ArrayList<>();
+    for (String folder : (path + ":/usr/sbin:/sbin").split(":", -1)) {
+      if (folder.startsWith("/")) {
+        folders.add(folder);
+      }
+    }
+    return folders;
   }
 
   private static String before(long end, CompletableFuture<String> text)
