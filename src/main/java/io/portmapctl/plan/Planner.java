@@ -148,7 +148,7 @@ public final class Planner {
   private boolean withoutDoubles(String chain, Rule rule) {
     boolean found = false;
     for (int i = 0; i < work.rows(chain).size(); i++) {
-      if (work.rows(chain).get(i).rule().readsLike(rule)) {
+      if (work.rows(chain).get(i).rule().equals(rule)) {
         if (found) {
           work.delete(chain, i--);
         }

@@ -63,7 +63,7 @@ public final class Layouts {
   }
 
   private static boolean isSame(DesiredRules.Placement jump, String chain, Rule rule) {
-    return jump.chain().equals(chain) && jump.rule().readsLike(rule);
+    return jump.chain().equals(chain) && jump.rule().equals(rule);
   }
 
   /** What the names of containers' chains begin with, in the order in which chains are made. */

@@ -245,13 +245,14 @@ final class MarkLayout implements Layout {
   @Override
   public boolean isMark(Rule rule) {
     return rule.target() instanceof Target.SetMark
-        && rule.matches().equals(List.of(MASQUERADE_MARK));
+        && rule.equals(new Rule(List.of(MASQUERADE_MARK), rule.target()));
   }
 
   @Override
   public boolean isMasquerade(String chain, Rule rule) {
     return chain.equals(ChainNames.MASQ)
-        && rule.target().equals(Target.Masquerade.PLAIN)
+        && rule.target() instanceof Target.Masquerade masquerade
+        && masquerade.isPlain()
         && rule.matches().size() == 1
         && rule.matches().get(0) instanceof Match.Mark mark
         && !mark.negated()

@@ -361,6 +361,11 @@ public sealed interface Target {
     /** Without options. */
     public static final Masquerade PLAIN = new Masquerade(Optional.empty(), List.of());
 
+    /** Whether it has no options. */
+    public boolean isPlain() {
+      return ports.isEmpty() && flags.isEmpty();
+    }
+
     @Override
     public Octets text() {
       return new Octets("-j MASQUERADE" + toPorts(ports, flags));
