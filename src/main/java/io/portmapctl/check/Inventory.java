@@ -11,7 +11,6 @@ import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,10 +28,11 @@ import java.util.function.Supplier;
  */
 public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<CheckNotice> notices) {
 
-  private static final Comparator<Mapping> ORDER =
-      Comparator.comparingInt((Mapping m) -> m.hostPort().orElse(0))
-          .thenComparing(Mapping::protocol)
-          .thenComparing(Mapping::family);
+  private static int compare(Mapping one, Mapping other) {
+    int ports = Integer.compare(one.hostPort().orElse(0), other.hostPort().orElse(0));
+    int protocols = one.protocol().compareTo(other.protocol());
+    return ports != 0 ? ports : protocols != 0 ? protocols : one.family().compareTo(other.family());
+  }
 
   /**
    * Takes the inventory, without looking who else takes a mapping's packets.
@@ -69,7 +69,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
       all.addAll(withOverlaps(found, table, overlaps));
       notices.addAll(unreached(found, table));
     }
-    all.sort(ORDER);
+    all.sort(Inventory::compare);
     return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(notices));
   }
 
@@ -155,7 +155,8 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     }
     List<Mapping> marked = new ArrayList<>(mappings);
     for (List<Integer> same : byPort.values()) {
-      same.sort(Comparator.comparingInt(i -> order(marked.get(i), table)));
+      same.sort(
+          (a, b) -> Integer.compare(order(marked.get(a), table), order(marked.get(b), table)));
       for (int later = 1; later < same.size(); later++) {
         // whom the first has beaten, the others need not beat again
         boolean beaten = false;

@@ -141,6 +141,11 @@ public final class Portmapctl {
 
   /** Help, version, and what is none of our commands. */
   private static int outsideCommands(Session session, String... args) {
+    if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+      // asked by scripts at each of their starts: no model of the command line for it
+      session.print(version() + "\n");
+      return ExitCode.OK.number();
+    }
     CommandSpec root = root();
     CommandLine line = line(session, root);
     if (args.length == 0 && session.outIsTerminal()) {

@@ -10,6 +10,9 @@ import java.util.HexFormat;
  * chain is named, which is why it keeps it.
  */
 public final class Identity {
+  /** Only cloned: to ask the JDK's providers anew for each of thousands of containers is felt. */
+  private static final MessageDigest SHA_512 = sha512();
+
   private final String network;
   private final String containerId;
   private String digest = "";
@@ -42,7 +45,16 @@ public final class Identity {
 
   private static byte[] sha512(String text) {
     try {
-      return MessageDigest.getInstance("SHA-512").digest(text.getBytes(StandardCharsets.UTF_8));
+      MessageDigest digest = (MessageDigest) SHA_512.clone();
+      return digest.digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's own digests can be cloned", e);
+    }
+  }
+
+  private static MessageDigest sha512() {
+    try {
+      return MessageDigest.getInstance("SHA-512");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-512", e);
     }

@@ -33,7 +33,12 @@ public final class Layouts {
 
   /** The layout of that name. */
   public static Optional<Layout> of(String id) {
-    return ALL.stream().filter(l -> l.id().equals(id)).findFirst();
+    for (Layout layout : ALL) {
+      if (layout.id().equals(id)) {
+        return Optional.of(layout);
+      }
+    }
+    return Optional.empty();
   }
 
   private static String[] prefixes() {
@@ -185,10 +190,12 @@ public final class Layouts {
 
   /** The jump that layouts make from a built-in chain to a chain, where there is one. */
   public static Optional<Rule> sharedJump(String builtIn, String chain) {
-    return Jumps.ALL.stream()
-        .filter(j -> j.chain().equals(builtIn) && j.rule().target().leadsTo(chain))
-        .map(DesiredRules.Placement::rule)
-        .findFirst();
+    for (DesiredRules.Placement jump : Jumps.ALL) {
+      if (jump.chain().equals(builtIn) && jump.rule().target().leadsTo(chain)) {
+        return Optional.of(jump.rule());
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether a rule leads to a shared chain of entries that packets from outside meet. */

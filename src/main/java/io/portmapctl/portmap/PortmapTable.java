@@ -186,13 +186,23 @@ public final class PortmapTable {
 
   /** Whom the rules that lead to a container's chain name; empty where they name nobody. */
   public Optional<Identity> owner(String containerChain) {
-    return owners.computeIfAbsent(
-        containerChain,
-        c ->
-            entries(c).stream()
-                .flatMap(e -> owner(e.row().rule(), c).stream())
-                .findFirst()
-                .or(() -> leading(c).stream().flatMap(r -> owner(r, c).stream()).findFirst()));
+    return owners.computeIfAbsent(containerChain, this::named);
+  }
+
+  private Optional<Identity> named(String containerChain) {
+    for (Entry entry : entries(containerChain)) {
+      Optional<Identity> owner = owner(entry.row().rule(), containerChain);
+      if (owner.isPresent()) {
+        return owner;
+      }
+    }
+    for (Rule rule : leading(containerChain)) {
+      Optional<Identity> owner = owner(rule, containerChain);
+      if (owner.isPresent()) {
+        return owner;
+      }
+    }
+    return Optional.empty();
   }
 
   /** The owner that an entry's comment names, if it names one of the chain that it leads to. */
