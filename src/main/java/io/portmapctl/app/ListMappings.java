@@ -5,6 +5,7 @@ import io.portmapctl.check.Inventory;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.Overlap;
 import io.portmapctl.check.Owners;
+import io.portmapctl.check.State;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.notice.Notice;
@@ -74,7 +75,8 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
     List<Notice> foreign =
         new ArrayList<>(
             ForeignRules.of(
-                tables, published(shown.stream().filter(m -> m.takenBy().isEmpty()).toList())));
+                tables,
+                published(shown.stream().filter(m -> m.state() != State.SHADOWED).toList())));
     if (shown.isEmpty()) {
       foreign.addAll(
           ForeignRules.translating(

@@ -14,11 +14,13 @@ import java.util.Optional;
  *
  * @param network of this network; empty for any
  * @param containerId of containers whose ID begins so
- * @param port those that take packets of this port
+ * @param port those that take packets of this port or of one of these
  * @param state those in this state
  */
 public record MappingFilter(
     String network, String containerId, Optional<PortSelector> port, Optional<State> state) {
+
+  private static final int EACH = 64;
 
   /** Whether a mapping is shown. */
   public boolean takes(Mapping mapping) {
@@ -30,15 +32,26 @@ public record MappingFilter(
         && state.map(s -> s == mapping.state()).orElse(true);
   }
 
-  /** The port that is asked for, where one is, of each family and protocol that may be meant. */
+  /** Whether it leaves anything out. */
+  public boolean narrows() {
+    return !network.isEmpty() || !containerId.isEmpty() || port.isPresent() || state.isPresent();
+  }
+
+  /**
+   * The ports that are asked for, of each family and protocol that may be meant; none where they
+   * are too many to look at each.
+   */
   public List<PublishedPort> asked() {
     List<PublishedPort> asked = new ArrayList<>();
-    for (PortSelector text : port.stream().toList()) {
+    for (PortSelector text :
+        port.filter(p -> p.ports().last() - p.ports().first() < EACH).stream().toList()) {
       for (Family family : Family.values()) {
         boolean meant = text.host().map(h -> h.family() == family).orElse(true);
         for (Protocol protocol : meant ? Protocol.values() : new Protocol[0]) {
           if (text.protocol().map(p -> p == protocol).orElse(true)) {
-            asked.add(new PublishedPort(family, protocol.id(), text.address(), text.port()));
+            for (int each = text.ports().first(); each <= text.ports().last(); each++) {
+              asked.add(new PublishedPort(family, protocol.id(), text.address(), each));
+            }
           }
         }
       }

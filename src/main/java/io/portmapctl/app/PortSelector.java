@@ -2,18 +2,23 @@ package io.portmapctl.app;
 
 import io.portmapctl.check.Mapping;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.PortRange;
 import io.portmapctl.net.Protocol;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
- * A port of the host that is asked about.
+ * A port of the host that is asked about, or several in a row.
  *
  * @param host the address; empty for any, the unspecified one for any of its family
- * @param port the port, 1 to 65535
+ * @param ports the ports, each 1 to 65535
  * @param protocol the protocol; empty for any
  */
-public record PortSelector(Optional<IpAddress> host, int port, Optional<Protocol> protocol) {
+public record PortSelector(Optional<IpAddress> host, PortRange ports, Optional<Protocol> protocol) {
+
+  /** The port, where it is one. */
+  public int port() {
+    return ports.first();
+  }
 
   /** The one address that is meant, where it is one. */
   public Optional<IpAddress> address() {
@@ -29,7 +34,8 @@ public record PortSelector(Optional<IpAddress> host, int port, Optional<Protocol
                     || address().isEmpty()
                     || mapping.hostIp().equals(host));
     return address
-        && mapping.hostPort().equals(OptionalInt.of(port))
+        && mapping.hostPort().isPresent()
+        && ports.contains(PortRange.of(mapping.hostPort().getAsInt()))
         && (protocol.isEmpty() || protocol.get().id().equals(mapping.protocol()));
   }
 }

@@ -123,7 +123,8 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
         culprit.rule().chain(),
         culprit.rule().index(),
         interceptors.row(culprit.rule()).text(),
-        Program.of(culprit.way()));
+        Program.of(culprit.way()),
+        Optional.empty());
   }
 
   private static List<CheckNotice> unreached(List<Mapping> found, PortmapTable table) {
@@ -200,16 +201,33 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
                 .owner()
                 .map(Identity::containerId)
                 .equals(second.owner().map(Identity::containerId));
-    Mapping loser = second.losing();
+    boolean whole =
+        (first.hostIp().isEmpty() || first.hostIp().equals(second.hostIp()))
+            && table.takesAll(first.chain(), second.chain(), port(second));
+    Mapping loser = second.losingTo(claim(first, second, table));
     if (!same) {
       if (second.state() != State.ORPHAN) {
         mappings.set(earlier, conflicting(first, MappingReason.ALSO_CLAIMED));
       }
-      loser = conflicting(loser, MappingReason.LOST);
+      loser = conflicting(loser, whole ? MappingReason.LOST : MappingReason.LOST_IN_PART);
     }
     mappings.set(later, loser);
-    overlaps.add(new Overlap(mappings.get(earlier), loser, same));
+    overlaps.add(new Overlap(mappings.get(earlier), loser, same, whole));
     return !same;
+  }
+
+  /** The entry of the first that takes packets of the second. */
+  private static Optional<Mapping.Taker> claim(Mapping first, Mapping second, PortmapTable table) {
+    return table
+        .before(second.chain(), first.chain(), port(first))
+        .map(
+            entry ->
+                new Mapping.Taker(
+                    Layouts.entryChains(first.chain()).get(0),
+                    entry.index() + 1,
+                    entry.row().text(),
+                    Optional.empty(),
+                    first.owner()));
   }
 
   private static Mapping conflicting(Mapping mapping, MappingReason why) {

@@ -5,6 +5,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.text.Octets;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -25,8 +26,11 @@ import java.util.OptionalLong;
  * @param state how it is
  * @param reason why it is not {@code ok}
  * @param wins of a port that several claim, whether this one takes the packets
- * @param takenBy the rule that takes its packets, where it is shadowed
+ * @param takenBy the rule that takes its packets, where it is shadowed or loses them to another
+ *     claim
  * @param connections how many connections it took, where the ruleset has counters
+ * @param conditions what its packets must be beside, in iptables-save's words, one text for each
+ *     way to it; none where any packet to the port is taken
  */
 public record Mapping(
     Family family,
@@ -43,7 +47,13 @@ public record Mapping(
     MappingReason reason,
     boolean wins,
     Optional<Taker> takenBy,
-    OptionalLong connections) {
+    OptionalLong connections,
+    List<Octets> conditions) {
+
+  /** Copies the list. */
+  public Mapping {
+    conditions = List.copyOf(conditions);
+  }
 
   /**
    * A rule that takes a mapping's packets first.
@@ -52,8 +62,14 @@ public record Mapping(
    * @param index its place in it, from 1
    * @param rule the rule, as it is spelled there
    * @param program whose it is, where the chains' names tell
+   * @param container whose it is, where it is a container's
    */
-  public record Taker(String chain, int index, Octets rule, Optional<Program> program) {}
+  public record Taker(
+      String chain,
+      int index,
+      Octets rule,
+      Optional<Program> program,
+      Optional<Identity> container) {}
 
   /** The same in another state. */
   Mapping in(State other, MappingReason why) {
@@ -66,8 +82,8 @@ public record Mapping(
   }
 
   /** The same, where another's claim takes the packets. */
-  Mapping losing() {
-    return with(state, reason, false, takenBy);
+  Mapping losingTo(Optional<Taker> claim) {
+    return with(state, reason, false, takenBy.or(() -> claim));
   }
 
   private Mapping with(
@@ -87,6 +103,7 @@ public record Mapping(
         otherReason,
         otherWins,
         otherTaker,
-        connections);
+        connections,
+        conditions);
   }
 }

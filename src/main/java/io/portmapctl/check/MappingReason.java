@@ -28,6 +28,8 @@ public enum MappingReason {
   ALSO_CLAIMED,
   /** Another container's entry stands first and takes the packets. */
   LOST,
+  /** Another container's entry stands first and takes some of the packets. */
+  LOST_IN_PART,
   /** A rule of nobody's mapping takes the packets first; the mapping names it. */
   TAKEN
 }

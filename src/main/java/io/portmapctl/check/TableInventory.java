@@ -16,6 +16,7 @@ import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
+import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -113,7 +114,8 @@ final class TableInventory {
                 Optional.empty(),
                 OptionalInt.empty(),
                 why,
-                ""));
+                "",
+                List.of()));
       }
     }
 
@@ -142,7 +144,8 @@ final class TableInventory {
                 to,
                 toPort,
                 why,
-                row.counters()));
+                row.counters(),
+                conditions(row.rule(), destination.protocol(), -1)));
       }
       for (int port : ports(destination)) {
         String key = destination.protocol() + port;
@@ -156,7 +159,8 @@ final class TableInventory {
                   to,
                   toPort,
                   wrong(row, destination.protocol(), port),
-                  row.counters()));
+                  row.counters(),
+                  conditions(row.rule(), destination.protocol(), port)));
         }
       }
     }
@@ -179,16 +183,40 @@ final class TableInventory {
     /** Why no entry leads packets of a port here. */
     private MappingReason reached(String protocol, int port) {
       for (Rule entry : leading) {
-        Optional<RulePorts> named = RulePorts.of(entry);
-        String ofEntry = protocol(entry);
-        boolean takes =
-            (ofEntry.isEmpty() || ofEntry.equals(protocol))
-                && (named.isEmpty() || named.get().meets(Optional.empty(), port));
-        if (takes) {
+        if (leads(entry, protocol, port)) {
           return MappingReason.NONE;
         }
       }
       return leading.isEmpty() ? MappingReason.NO_ENTRY : MappingReason.PORT_NOT_NAMED;
+    }
+
+    private static boolean leads(Rule entry, String protocol, int port) {
+      Optional<RulePorts> named = RulePorts.of(entry);
+      String ofEntry = protocol(entry);
+      return (ofEntry.isEmpty() || ofEntry.equals(protocol))
+          && (named.isEmpty() || named.get().meets(Optional.empty(), port));
+    }
+
+    /** What narrows the packets that a rule translates: for each entry what both ask for. */
+    private List<Octets> conditions(Rule translation, String protocol, int port) {
+      String own = RulePorts.beside(translation, true).latin1();
+      Set<String> ways = new LinkedHashSet<>();
+      for (Rule entry : leading) {
+        if (leads(entry, protocol, port)) {
+          ways.add((RulePorts.beside(entry, false).latin1() + " " + own).strip());
+        }
+      }
+      if (ways.isEmpty()) {
+        ways.add(own);
+      }
+      List<Octets> conditions = new ArrayList<>();
+      for (String way : ways) {
+        if (way.isEmpty()) {
+          return List.of();
+        }
+        conditions.add(new Octets(way));
+      }
+      return conditions;
     }
 
     /** Ports that an entry names and that a rule should translate, and none does. */
@@ -207,7 +235,8 @@ final class TableInventory {
                   Optional.empty(),
                   OptionalInt.empty(),
                   MappingReason.PORT_NOT_TRANSLATED,
-                  ""));
+                  "",
+                  List.of()));
         }
       }
     }
@@ -239,7 +268,8 @@ final class TableInventory {
         Optional<IpAddress> to,
         OptionalInt toPort,
         MappingReason why,
-        String counters) {
+        String counters,
+        List<Octets> conditions) {
       boolean reached = owned.leadsToEntries("PREROUTING", chain);
       MappingReason reason = why == MappingReason.NONE && !reached ? MappingReason.NO_JUMP : why;
       State state = reason == MappingReason.NONE ? State.OK : State.INCOMPLETE;
@@ -267,7 +297,8 @@ final class TableInventory {
           reason,
           true,
           Optional.empty(),
-          connections(counters));
+          connections(counters),
+          conditions);
     }
   }
 

@@ -41,7 +41,7 @@ final class ExplainCommand implements Command {
   }
 
   private static final PortText PORT =
-      new PortText("Who gets connections to this port, from each kind of sender (protocol: tcp).");
+      PortText.one("Who gets connections to this port, from each kind of sender (protocol: tcp).");
 
   private static final Option<Style> OUTPUT =
       Option.choice(

@@ -12,7 +12,8 @@ final class FilterOptions {
   private static final Option.Text CONTAINER_ID =
       Option.text("ID", "Only of containers whose ID begins so.", "--container-id");
 
-  private static final PortText PORT = new PortText("Only those that take packets of this port.");
+  private static final PortText PORT =
+      PortText.some("Only those that take packets of this port, or of one of these.");
 
   static final Option.Choice<State> STATE =
       Option.choice(State.values(), State.OK, "Only those in this state.", "--state");

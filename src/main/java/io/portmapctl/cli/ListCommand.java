@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.ListMappings;
 import io.portmapctl.app.LiveHost;
+import io.portmapctl.app.MappingFilter;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Sources;
 import io.portmapctl.check.CheckNotice;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl list}: the mappings in a ruleset and their owners. */
@@ -39,7 +39,10 @@ final class ListCommand implements Command {
           "--attachments");
 
   private static final Option<Boolean> EXIT_CODE =
-      Option.flag("With --state: exit 1 when there are some.", "--exit-code");
+      Option.flag(
+          "Exit 1 when the filter finds nothing, or one that is not ok; with a --state of those that"
+              + " are not, when there are some.",
+          "--exit-code");
 
   private static final Option<Style> OUTPUT =
       Option.choice(
@@ -79,11 +82,6 @@ final class ListCommand implements Command {
 
   @Override
   public int run(Session session, ParseResult given) {
-    boolean some = EXIT_CODE.of(given);
-    if (some && !FilterOptions.STATE.isGiven(given)) {
-      throw new ParameterException(
-          given.commandSpec().commandLine(), "--exit-code is for --state, which is not given");
-    }
     Rulesets rulesets = RulesetOptions.of(given);
     Style style = OUTPUT.of(given);
     OutputOptions output = OutputOptions.of(given);
@@ -93,7 +91,8 @@ final class ListCommand implements Command {
             session.in(),
             IdentityOptions.pluginType(given),
             output.keepGoing());
-    ListMappings listing = new ListMappings(rulesets, attachments, FilterOptions.of(given));
+    MappingFilter filter = FilterOptions.of(given);
+    ListMappings listing = new ListMappings(rulesets, attachments, filter);
     Outcome outcome = new Outcome(session, output);
     try {
       LiveHost host =
@@ -104,10 +103,20 @@ final class ListCommand implements Command {
       if (!result.complete()) {
         return ExitCode.INPUT.number();
       }
-      return (some && !result.shown().isEmpty() ? ExitCode.DIFFERENCES : ExitCode.OK).number();
+      return (EXIT_CODE.of(given) && differs(result, filter) ? ExitCode.DIFFERENCES : ExitCode.OK)
+          .number();
     } catch (Failure failure) {
       return outcome.failed(failure, style == Style.JSON);
     }
+  }
+
+  /** Whether what is shown is other than whoever asks for an exit code hopes. */
+  private static boolean differs(ListMappings.Result result, MappingFilter filter) {
+    if (filter.state().isPresent() && filter.state().get() != State.OK) {
+      return !result.shown().isEmpty();
+    }
+    return filter.narrows() && result.shown().isEmpty()
+        || result.shown().stream().anyMatch(m -> m.state() != State.OK);
   }
 
   private static void show(
@@ -141,7 +150,7 @@ final class ListCommand implements Command {
     List<Notice> warnings = new ArrayList<>(result.notices());
     result.overlaps().forEach(o -> warnings.add(new CheckNotice.ClaimedTwice(o, cure(o))));
     result.shown().stream()
-        .filter(m -> m.takenBy().isPresent())
+        .filter(m -> m.state() == State.SHADOWED)
         .forEach(m -> warnings.add(new CheckNotice.Taken(m)));
     warnings.addAll(result.foreign());
     return warnings;

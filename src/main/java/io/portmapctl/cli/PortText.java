@@ -2,6 +2,7 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.PortSelector;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.PortRange;
 import io.portmapctl.net.Protocol;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,16 +12,28 @@ import picocli.CommandLine.ParseResult;
 
 /** A port of the host as {@code --port} says it. */
 final class PortText {
-  private static final String FORM = "[HOSTIP:]PORT[/PROTOCOL]";
+  private static final String ONE = "[HOSTIP:]PORT[/PROTOCOL]";
+  private static final String SOME = "[HOSTIP:]PORT[-PORT][/PROTOCOL]";
 
   private static final Pattern PORT =
-      Pattern.compile("(?:(\\[[^\\]]*\\]|[^:\\[]+):)?([0-9]{1,9})(?:/(.*))?");
+      Pattern.compile("(?:(\\[[^\\]]*\\]|[^:\\[]+):)?([0-9]{1,9})(?:-([0-9]{1,9}))?(?:/(.*))?");
 
+  private final String form;
   private final Option.Text option;
 
-  /** An option that says so. */
-  PortText(String description) {
-    this.option = Option.text(FORM, description, "--port");
+  private PortText(String form, String description) {
+    this.form = form;
+    this.option = Option.text(form, description, "--port");
+  }
+
+  /** An option that says one port. */
+  static PortText one(String description) {
+    return new PortText(ONE, description);
+  }
+
+  /** An option that says one port, or several in a row. */
+  static PortText some(String description) {
+    return new PortText(SOME, description);
   }
 
   void declare(CommandSpec spec) {
@@ -38,7 +51,8 @@ final class PortText {
     boolean formed = parts.matches();
     Optional<IpAddress> host = Optional.empty();
     Optional<Protocol> protocol = Optional.empty();
-    int port = 0;
+    int first = 0;
+    int last = 0;
     if (formed) {
       String address = parts.group(1);
       boolean brackets = address != null && address.startsWith("[");
@@ -46,22 +60,27 @@ final class PortText {
           address == null
               ? host
               : IpAddress.parse(brackets ? address.substring(1, address.length() - 1) : address);
-      protocol = parts.group(3) == null ? protocol : Protocol.parse(parts.group(3));
-      port = Integer.parseInt(parts.group(2));
+      protocol = parts.group(4) == null ? protocol : Protocol.parse(parts.group(4));
+      first = Integer.parseInt(parts.group(2));
+      last = parts.group(3) == null ? first : Integer.parseInt(parts.group(3));
       formed =
           (address == null || host.isPresent())
-              && (parts.group(3) == null || protocol.isPresent())
-              && port >= 1
-              && port <= 65535;
+              && (parts.group(4) == null || protocol.isPresent())
+              && (parts.group(3) == null || form.equals(SOME))
+              && first >= 1
+              && first <= last
+              && last <= 65535;
     }
     if (!formed) {
       throw option.wrong(
           given,
           "found "
               + Portmapctl.shown(text)
-              + ", expected [HOSTIP:]PORT[/PROTOCOL], an IPv6 HOSTIP in brackets, a port from 1 to"
+              + ", expected "
+              + form
+              + ", an IPv6 HOSTIP in brackets, a port from 1 to"
               + " 65535, the protocol tcp, udp or sctp");
     }
-    return new PortSelector(host, port, protocol);
+    return new PortSelector(host, new PortRange(first, last), protocol);
   }
 }

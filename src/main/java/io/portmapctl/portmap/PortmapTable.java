@@ -281,6 +281,21 @@ public final class PortmapTable {
     return Optional.empty();
   }
 
+  /** Whether entries of one chain take, first, all packets to a port that the other's are for. */
+  public boolean takesAll(String one, String other, PublishedPort port) {
+    PacketSet packets = sets().packets(port);
+    for (Entry own : entries(other)) {
+      PacketSet left = packets.and(sets().of(own));
+      for (Entry rival : entries(one)) {
+        left = rival.order() < own.order() ? left.minus(sets().of(rival)) : left;
+      }
+      if (!left.isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether there are packets to a port that entries of both chains take. */
   public boolean share(String one, String other, PublishedPort port) {
     return before(one, other, port).isPresent() || before(other, one, port).isPresent();

@@ -6,6 +6,7 @@ import io.portmapctl.net.PortRange;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Side;
+import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,41 @@ public record RulePorts(String protocol, Optional<Cidr> network, List<PortRange>
     return ports.isEmpty()
         ? Optional.empty()
         : Optional.of(new RulePorts(protocol, network, List.copyOf(ports)));
+  }
+
+  /**
+   * What a rule asks of packets beside protocol, ports and, where they are local, their
+   * destination, in iptables-save's words: what its comments say is no condition.
+   *
+   * @param published whether one destination address is what the rule publishes, and no condition
+   */
+  public static Octets beside(Rule rule, boolean published) {
+    StringBuilder words = new StringBuilder();
+    for (Match match : rule.matches()) {
+      if (!isPlain(match, published)) {
+        words.append(words.length() == 0 ? "" : " ").append(match.text().latin1());
+      }
+    }
+    return new Octets(words.toString());
+  }
+
+  private static boolean isPlain(Match match, boolean published) {
+    if (match instanceof Match.Proto p) {
+      return !p.negated();
+    }
+    if (match instanceof Match.Ports p) {
+      return p.flags().isEmpty()
+          && p.ports().stream().allMatch(t -> t.side() == Side.DESTINATION && !t.negated());
+    }
+    if (match instanceof Match.Multiport m) {
+      return m.ends() == Match.Ends.DESTINATION && !m.negated();
+    }
+    if (match instanceof Match.Address a) {
+      boolean one = a.cidr().prefix() == a.cidr().address().family().bits();
+      return published && one && a.side() == Side.DESTINATION && !a.negated();
+    }
+    return match instanceof Match.Comment
+        || match instanceof Match.AddressType && match.equals(Match.AddressType.TO_LOCAL);
   }
 
   /** The one address, where it is one. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.notice.Notice;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The mappings of a ruleset as JSON (version 1), one for each port; the text is octets. */
@@ -35,6 +36,9 @@ public final class ListJson {
             } else {
               json.writeNullField("connections");
             }
+            List<String> conditions = new ArrayList<>();
+            mapping.conditions().forEach(c -> conditions.add(c.decoded()));
+            JsonText.texts(json, "conditions", conditions);
             json.writeBooleanField("wins", mapping.wins());
             JsonText.text(json, "reason", MappingText.reason(mapping));
             if (mapping.takenBy().isPresent()) {
@@ -53,7 +57,7 @@ public final class ListJson {
     json.writeStringField("chain", taker.chain());
     json.writeNumberField("index", taker.index());
     json.writeStringField("rule", taker.rule().decoded());
-    JsonText.text(json, "owner", taker.program().map(MappingText::title).orElse(""));
+    JsonText.text(json, "owner", MappingText.owner(taker));
     json.writeEndObject();
   }
 }

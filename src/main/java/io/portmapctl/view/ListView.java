@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.check.Mapping;
+import io.portmapctl.check.MappingReason;
 import io.portmapctl.check.Program;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
@@ -131,11 +132,15 @@ public final class ListView {
         mapping.state().id(),
         mapping.snat() + "/" + mapping.wins() + "/" + mapping.connections().isPresent(),
         mapping.reason().name(),
+        MappingText.conditions(mapping),
         mapping.takenBy().map(ListView::taker).orElse(""));
   }
 
   private static String taker(Mapping.Taker taker) {
-    return taker.chain() + " " + taker.program().map(Program::name).orElse("");
+    return taker.chain()
+        + " "
+        + taker.program().map(Program::name).orElse("")
+        + taker.container().map(Sentences::brief).orElse("");
   }
 
   private static List<String> header(boolean wide, boolean counted) {
@@ -146,7 +151,7 @@ public final class ListView {
     }
     header.add("STATE");
     if (wide) {
-      header.addAll(List.of("SNAT", "CHAIN", "REASON"));
+      header.addAll(List.of("SNAT", "CHAIN", "CONDITIONS", "REASON"));
     }
     return header;
   }
@@ -158,7 +163,7 @@ public final class ListView {
     }
     least.add(NEVER);
     if (wide) {
-      least.addAll(List.of(NEVER, NEVER, NEVER));
+      least.addAll(List.of(NEVER, NEVER, NEVER, NEVER));
     }
     return least;
   }
@@ -177,14 +182,26 @@ public final class ListView {
     if (counted) {
       cells.add(mapping.connections().isPresent() ? Long.toString(run.connections()) : "-");
     }
-    boolean loses = mapping.state() == State.CONFLICT && !mapping.wins();
-    cells.add(mapping.state().id() + (loses ? " (loses)" : ""));
+    cells.add(mapping.state().id() + remarks(mapping));
     if (wide) {
       cells.add(mapping.snat() ? "yes" : "no");
       cells.add(mapping.chain());
+      cells.add(MappingText.conditions(mapping));
       cells.add(MappingText.reason(mapping));
     }
     return cells;
+  }
+
+  /** What a reader of the state must know beside it. */
+  private static String remarks(Mapping mapping) {
+    List<String> remarks = new ArrayList<>();
+    if (mapping.state() == State.CONFLICT && !mapping.wins()) {
+      remarks.add(mapping.reason() == MappingReason.LOST_IN_PART ? "loses some" : "loses");
+    }
+    if (!mapping.conditions().isEmpty()) {
+      remarks.add("conditions");
+    }
+    return remarks.isEmpty() ? "" : " (" + String.join(", ", remarks) + ")";
   }
 
   /** Of the long random IDs of container runtimes the digits by which they are told apart. */

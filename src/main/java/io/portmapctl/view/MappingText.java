@@ -3,6 +3,10 @@ package io.portmapctl.view;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.Program;
 import io.portmapctl.portmap.Layouts;
+import io.portmapctl.text.Octets;
+import io.portmapctl.text.Printable;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A mapping of a ruleset in words. */
 final class MappingText {
@@ -26,8 +30,27 @@ final class MappingText {
       case NOT_ALL_LED -> "not every packet from outside is led to " + entries(mapping);
       case ALSO_CLAIMED -> "another container claims this port too";
       case LOST -> "another container's entry stands first and takes the packets";
+      case LOST_IN_PART -> "another container's entry stands first and takes some of the packets";
       case TAKEN -> taken(mapping.takenBy().orElseThrow());
     };
+  }
+
+  /** What its packets must be beside, one way or another; empty where any is taken. */
+  static String conditions(Mapping mapping) {
+    List<String> ways = new ArrayList<>();
+    for (Octets condition : mapping.conditions()) {
+      ways.add(Printable.escaped(condition.decoded()));
+    }
+    return String.join(" or ", ways);
+  }
+
+  /** Whose a rule is that takes a mapping's packets; empty where that cannot be told. */
+  static String owner(Mapping.Taker taker) {
+    return taker
+        .program()
+        .map(MappingText::title)
+        .or(() -> taker.container().map(Sentences::brief))
+        .orElse("");
   }
 
   private static String entries(Mapping mapping) {

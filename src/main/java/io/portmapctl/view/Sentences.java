@@ -183,20 +183,23 @@ public final class Sentences {
             + " port "
             + first.hostPort().orElse(0)
             + first.hostIp().or(second::hostIp).map(ip -> " on " + ip).orElse("");
+    // on an address that the first alone names it takes all, unless it has conditions
+    boolean narrower = first.hostIp().isPresent() && second.hostIp().isEmpty();
+    boolean all = overlap.whole() || narrower && first.conditions().isEmpty();
     if (overlap.sameContainer()) {
       return port
           + " of container "
           + Printable.escaped(first.owner().orElseThrow().containerId())
           + " on several networks: network "
           + Printable.escaped(first.owner().orElseThrow().network())
-          + " takes the packets";
+          + (all ? " takes the packets" : " takes what it is for first");
     }
     return port
-        + " is taken by "
+        + (all ? " is taken by " : " is taken in part by ")
         + whose(first)
         + "; "
         + whose(second)
-        + " gets none of them"
+        + (all ? " gets none of them" : " gets the rest alone")
         + cure.map(c -> "; this cures it: " + c).orElse("");
   }
 

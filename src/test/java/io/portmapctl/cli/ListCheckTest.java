@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -178,6 +179,45 @@ class ListCheckTest {
                 "--exit-code");
         assertThat(orphans.exit()).as(orphans.out()).isZero();
       }
+    }
+  }
+
+  /** The exit code says whether there is what is asked for, and whether it is well. */
+  @Test
+  void theExitCodeOfAListAnswersItsFilter() throws Exception {
+    String stale = "--ruleset testdata/inputs/stale.save --attachments testdata/quickstart.json";
+    String well = "--ruleset " + V4;
+    String none = "--ruleset empty";
+    Map<String, Integer> codes = new LinkedHashMap<>();
+    codes.put(well, 0);
+    codes.put(none, 0);
+    codes.put(stale, 1);
+    codes.put(well + " --port 8080", 0);
+    codes.put(well + " --port 1-9000", 0);
+    codes.put(well + " --port 9001-9002/udp", 1);
+    codes.put(well + " --net web", 0);
+    codes.put(well + " --net nowhere", 1);
+    codes.put(well + " --container-id 26", 0);
+    codes.put(well + " --container-id 27", 1);
+    codes.put(none + " --port 8080", 1);
+    codes.put(stale + " --port 8080", 1);
+    codes.put(stale + " --port 5353", 0);
+    codes.put(stale + " --net web", 1);
+    // of the states that are not ok the question is whether there are some
+    codes.put(stale + " --state orphan", 1);
+    codes.put(stale + " --state incomplete", 0);
+    codes.put(stale + " --state ok", 0);
+    codes.put(none + " --state ok", 1);
+    codes.put(well + " --state orphan --port 8080", 0);
+    for (Map.Entry<String, Integer> code : codes.entrySet()) {
+      List<String> words = new ArrayList<>(List.of("list"));
+      words.addAll(List.of(code.getKey().split(" ")));
+      Run plain = run(words.toArray(new String[0]));
+      assertThat(plain.exit()).as(code.getKey()).isZero();
+      words.add("--exit-code");
+      Run asked = run(words.toArray(new String[0]));
+      assertThat(asked.exit()).as(code.getKey()).isEqualTo(code.getValue());
+      assertThat(asked.out()).isEqualTo(plain.out());
     }
   }
 

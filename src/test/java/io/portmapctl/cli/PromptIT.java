@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Screen;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +155,26 @@ class PromptIT {
           screen.keys("C-c");
         }
         waitUntilTakenBack(host);
+      }
+    }
+  }
+
+  @Test
+  void aTableIsAsWideAsTheTerminal() throws Exception {
+    String list =
+        "unset COLUMNS; LC_ALL=C "
+            + Namespace.launcher()
+            + " list -q --ruleset testdata/podman-host/iptables-save-counters.txt"
+            + " --ruleset6 testdata/podman-host/ip6tables-save.txt";
+    for (int width : new int[] {60, 80, 100}) {
+      try (Namespace host = Namespace.make();
+          Screen screen = Screen.start(host, width, list)) {
+        String seen = screen.waitFor("EXIT=0");
+        List<String> table = seen.lines().filter(l -> l.contains("9000-9019")).toList();
+        assertThat(table).hasSize(2).allMatch(l -> l.length() <= width);
+        // the whole address needs more than 80 columns
+        assertThat(seen.contains("[fd00:89:5::8]:9000-9019")).isEqualTo(width > 80);
+        assertThat(seen.contains("CONNS")).isEqualTo(width > 60);
       }
     }
   }

@@ -111,7 +111,8 @@ class NoticeTextTest {
   }
 
   private static Mapping mapping() {
-    Mapping.Taker taker = new Mapping.Taker("DOCKER", 1, Octets.EMPTY, Optional.empty());
+    Mapping.Taker taker =
+        new Mapping.Taker("DOCKER", 1, Octets.EMPTY, Optional.empty(), Optional.empty());
     return new Mapping(
         Family.IPV4,
         "tcp",
@@ -127,6 +128,7 @@ class NoticeTextTest {
         MappingReason.TAKEN,
         false,
         Optional.of(taker),
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        List.of());
   }
 }
