@@ -49,7 +49,7 @@ _portmapctl_add() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'diff json restore commands save document' ''
+      _portmapctl__offer 'diff brief json restore commands save document' ''
       return
       ;;
     --color)
@@ -82,7 +82,7 @@ _portmapctl_del() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'diff json restore commands save' ''
+      _portmapctl__offer 'diff brief json restore commands save' ''
       return
       ;;
     --color)
@@ -226,7 +226,7 @@ _portmapctl_gc() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'diff json restore commands save' ''
+      _portmapctl__offer 'diff brief json restore commands save' ''
       return
       ;;
     --color)

@@ -11,7 +11,6 @@ import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.portmap.RulePorts;
-import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
@@ -126,7 +125,8 @@ final class TableInventory {
     private void translation(RuleEntry row, List<Mapping> all) {
       RulePorts destination =
           RulePorts.of(row.rule())
-              .orElseGet(() -> new RulePorts(protocol(row.rule()), Optional.empty(), List.of()));
+              .orElseGet(
+                  () -> new RulePorts(RulePorts.protocol(row.rule()), Optional.empty(), List.of()));
       Optional<IpAddress> to = Optional.empty();
       OptionalInt toPort = OptionalInt.empty();
       if (row.rule().target() instanceof Target.Dnat dnat) {
@@ -145,7 +145,7 @@ final class TableInventory {
                 toPort,
                 why,
                 row.counters(),
-                conditions(row.rule(), destination.protocol(), -1)));
+                owned.conditions(chain, row.rule(), destination.protocol(), -1)));
       }
       for (int port : ports(destination)) {
         String key = destination.protocol() + port;
@@ -160,18 +160,9 @@ final class TableInventory {
                   toPort,
                   wrong(row, destination.protocol(), port),
                   row.counters(),
-                  conditions(row.rule(), destination.protocol(), port)));
+                  owned.conditions(chain, row.rule(), destination.protocol(), port)));
         }
       }
-    }
-
-    private static String protocol(Rule rule) {
-      for (Match match : rule.matches()) {
-        if (match instanceof Match.Proto proto && !proto.negated()) {
-          return proto.protocol().toString();
-        }
-      }
-      return "";
     }
 
     /** Why packets of a port may not get where the rule sends them. */
@@ -182,41 +173,10 @@ final class TableInventory {
 
     /** Why no entry leads packets of a port here. */
     private MappingReason reached(String protocol, int port) {
-      for (Rule entry : leading) {
-        if (leads(entry, protocol, port)) {
-          return MappingReason.NONE;
-        }
+      if (!owned.entries(chain, protocol, port).isEmpty()) {
+        return MappingReason.NONE;
       }
       return leading.isEmpty() ? MappingReason.NO_ENTRY : MappingReason.PORT_NOT_NAMED;
-    }
-
-    private static boolean leads(Rule entry, String protocol, int port) {
-      Optional<RulePorts> named = RulePorts.of(entry);
-      String ofEntry = protocol(entry);
-      return (ofEntry.isEmpty() || ofEntry.equals(protocol))
-          && (named.isEmpty() || named.get().meets(Optional.empty(), port));
-    }
-
-    /** What narrows the packets that a rule translates: for each entry what both ask for. */
-    private List<Octets> conditions(Rule translation, String protocol, int port) {
-      String own = RulePorts.beside(translation, true).latin1();
-      Set<String> ways = new LinkedHashSet<>();
-      for (Rule entry : leading) {
-        if (leads(entry, protocol, port)) {
-          ways.add((RulePorts.beside(entry, false).latin1() + " " + own).strip());
-        }
-      }
-      if (ways.isEmpty()) {
-        ways.add(own);
-      }
-      List<Octets> conditions = new ArrayList<>();
-      for (String way : ways) {
-        if (way.isEmpty()) {
-          return List.of();
-        }
-        conditions.add(new Octets(way));
-      }
-      return conditions;
     }
 
     /** Ports that an entry names and that a rule should translate, and none does. */

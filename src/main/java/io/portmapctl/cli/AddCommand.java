@@ -16,13 +16,13 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl add}: plans the mappings of attachments. */
 final class AddCommand implements Command {
-  private static final Option<Format> OUTPUT =
+  private static final Option.Choice<Format> OUTPUT =
       Option.choice(
           Format.values(),
           Format.DIFF,
-          "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
-              + " table as it will be (of one family), shell lines, or the attachment as a"
-              + " document (default: diff).",
+          "What to print: the changes, only what they mean (brief), the plan as JSON, the input of"
+              + " iptables-restore or the table as it will be (of one family), shell lines, or the"
+              + " attachment as a document (default: diff).",
           "-o",
           "--output");
 
@@ -79,7 +79,8 @@ final class AddCommand implements Command {
       if (format.oneFamily()) {
         family(rulesets, living.documents()); // that it cannot be told is an error before all else
       }
-      return new Execution(session, rulesets, applying, output, format, host, read.notices())
+      return new Execution(
+              session, rulesets, applying, output, OUTPUT.given(given), host, read.notices())
           .run(
               new AddRequest("add", living, rulesets.sources(), output.keepGoing()),
               printed,

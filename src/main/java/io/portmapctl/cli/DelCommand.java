@@ -29,12 +29,13 @@ final class DelCommand implements Command {
   private static final Option<Boolean> PRUNE =
       Option.flag("Remove the shared chains too, where nothing needs them any more.", "--prune");
 
-  private static final Option<Format> OUTPUT =
+  private static final Option.Choice<Format> OUTPUT =
       Option.choice(
           Format.REMOVALS,
           Format.DIFF,
-          "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
-              + " table as it will be (of one family), or shell lines (default: diff).",
+          "What to print: the changes, only what they mean (brief), the plan as JSON, the input of"
+              + " iptables-restore or the table as it will be (of one family), or shell lines"
+              + " (default: diff).",
           "-o",
           "--output");
 
@@ -125,7 +126,7 @@ final class DelCommand implements Command {
     if (prune) {
       requests.add(new Request.Prune());
     }
-    return new Execution(session, rulesets, applying, output, format, host, notices)
+    return new Execution(session, rulesets, applying, output, OUTPUT.given(given), host, notices)
         .run(
             new RemoveRequest(List.copyOf(requests), List.copyOf(subjects), rulesets.sources()),
             rulesets::onlyChanging,

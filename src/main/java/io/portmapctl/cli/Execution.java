@@ -12,7 +12,6 @@ import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.view.FaultText;
-import io.portmapctl.view.NoticeText;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +22,10 @@ final class Execution implements Apply.Attendant {
   private final ApplyOptions applying;
   private final OutputOptions output;
   private final Format format;
+
+  /** Whether nothing was asked for that is printed. */
+  private final boolean silent;
+
   private final Outcome outcome;
   private final LiveHost host;
   private final DryRun planning;
@@ -31,6 +34,7 @@ final class Execution implements Apply.Attendant {
   /**
    * One call.
    *
+   * @param asked the format that was asked for, if one was
    * @param host the live host
    * @param given what the inputs have warned of
    */
@@ -39,14 +43,15 @@ final class Execution implements Apply.Attendant {
       Rulesets rulesets,
       ApplyOptions applying,
       OutputOptions output,
-      Format format,
+      Optional<Format> asked,
       LiveHost host,
       List<? extends Notice> given) {
     this.session = session;
     this.rulesets = rulesets;
     this.applying = applying;
     this.output = output;
-    this.format = format;
+    this.format = asked.orElse(Format.DIFF);
+    this.silent = asked.isEmpty() && output.quiet();
     this.outcome = new Outcome(session, output);
     this.host = host;
     this.planning = new DryRun(host, rulesets, applying.hostInterface(), given);
@@ -97,8 +102,8 @@ final class Execution implements Apply.Attendant {
     String wrong = "";
     if (!rulesets.live()) {
       wrong = "--apply changes the running kernel's rules: not with --ruleset or --ruleset6";
-    } else if (format != Format.DIFF && format != Format.JSON) {
-      wrong = "--apply prints a diff or JSON: not with another --output";
+    } else if (format != Format.DIFF && format != Format.BRIEF && format != Format.JSON) {
+      wrong = "--apply prints a diff, brief or JSON: not with another --output";
     } else if (applying.confirm().isPresent() && !session.interactive()) {
       wrong = "--confirm asks on a terminal, and there is none";
     } else if (output.exitCode()) {
@@ -111,8 +116,8 @@ final class Execution implements Apply.Attendant {
 
   private void show(Printed printed, Report report) throws Failure {
     switch (format) {
-      case DIFF -> {
-        outcome.diff(report, false);
+      case DIFF, BRIEF -> {
+        plan(report, false);
         sayWhatIsNext(report.plan());
       }
       case JSON -> outcome.json(report, false);
@@ -131,6 +136,20 @@ final class Execution implements Apply.Attendant {
           outcome.lines(report, format, family);
         }
       }
+    }
+  }
+
+  /** Shows a plan to a person. */
+  private void plan(Report report, boolean applied) {
+    if (silent) {
+      if (how.refuses(report.plan())) {
+        outcome.conflicts(report);
+      }
+    } else if (format == Format.BRIEF) {
+      outcome.aside(report);
+      outcome.brief(report, applied);
+    } else {
+      outcome.diff(report, applied);
     }
   }
 
@@ -156,17 +175,19 @@ final class Execution implements Apply.Attendant {
     if (asked && !result.changed()) {
       // somebody was asked, or would have been: the plan was shown, on the terminal
       if (format != Format.JSON && !session.outIsTerminal()) {
-        outcome.diff(result.report(), false);
+        plan(result.report(), false);
       }
       return outcome.code(result.report().plan(), inputErrors);
     }
     if (format == Format.JSON) {
       outcome.json(result.report(), result.changed());
     } else if (!result.shown() || !session.outIsTerminal()) {
-      outcome.diff(result.report(), result.changed());
+      plan(result.report(), result.changed());
     } else {
-      result.notices().forEach(n -> session.say("warning: " + NoticeText.of(n)));
-      session.say("Applied.");
+      outcome.warnings(result.notices());
+      if (!output.quiet()) {
+        session.say("Applied.");
+      }
     }
     boolean incomplete = incomplete(result.report(), inputErrors);
     if (incomplete || result.end() != Apply.End.DONE) {
@@ -218,8 +239,8 @@ final class Execution implements Apply.Attendant {
       session.say(
           families.isEmpty()
               ? "Nothing to rehearse."
-              : "Rehearsed in a throw-away network namespace: the kernel takes the plan and gives it"
-                  + " back as predicted ("
+              : "Rehearsed in a throw-away network namespace: the kernel takes the plan and gives"
+                  + " it back as predicted ("
                   + String.join(", ", families.stream().map(Family::title).toList())
                   + ").");
     }

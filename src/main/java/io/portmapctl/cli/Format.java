@@ -4,6 +4,8 @@ package io.portmapctl.cli;
 enum Format {
   /** The changes, for a person. */
   DIFF,
+  /** What the changes mean, a line a mapping. */
+  BRIEF,
   /** The plan as JSON. */
   JSON,
   /** One family's input of {@code iptables-restore --noflush}. */
@@ -16,7 +18,7 @@ enum Format {
   DOCUMENT;
 
   /** What can be printed of a removal: a document says what shall be there. */
-  static final Format[] REMOVALS = {DIFF, JSON, RESTORE, COMMANDS, SAVE};
+  static final Format[] REMOVALS = {DIFF, BRIEF, JSON, RESTORE, COMMANDS, SAVE};
 
   /**
    * Whether it prints one family only: a pipe that carries both commits one and fails on the other.

@@ -24,12 +24,13 @@ final class GcCommand implements Command {
   private static final Option<Boolean> ALL_NETWORKS =
       Option.flag("On any network, not only on those that the SOURCEs name.", "--all-networks");
 
-  private static final Option<Format> OUTPUT =
+  private static final Option.Choice<Format> OUTPUT =
       Option.choice(
           Format.REMOVALS,
           Format.DIFF,
-          "What to print: the changes, the plan as JSON, the input of iptables-restore or the"
-              + " table as it will be (of one family), or shell lines (default: diff).",
+          "What to print: the changes, only what they mean (brief), the plan as JSON, the input of"
+              + " iptables-restore or the table as it will be (of one family), or shell lines"
+              + " (default: diff).",
           "-o",
           "--output");
 
@@ -43,9 +44,9 @@ final class GcCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Plans the removal of the mappings of containers that are in none of the SOURCEs, or "
-                + "dead, on the networks that the SOURCEs name. One record that cannot be read stops it, "
-                + "with --keep-going too: what it owns would be taken for nobody's.")
+            "Plans the removal of the mappings of containers that are in none of the SOURCEs, or"
+                + " dead, on the networks that the SOURCEs name. One record that cannot be read"
+                + " stops it, with --keep-going too: what it owns would be taken for nobody's.")
         .footerHeading("Examples:%n")
         .footer(
             "  sudo portmapctl gc /var/lib/cni/results",
@@ -103,7 +104,8 @@ final class GcCommand implements Command {
             network -> all || named.contains(network),
             rulesets.sources(),
             chain -> CommandText.of("del", "--chain", chain));
-    return new Execution(session, rulesets, applying, output, format, host, documents.notices())
+    return new Execution(
+            session, rulesets, applying, output, OUTPUT.given(given), host, documents.notices())
         .run(request, rulesets::onlyChanging, false);
   }
 }

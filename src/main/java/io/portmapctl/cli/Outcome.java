@@ -26,6 +26,8 @@ import java.util.Optional;
 
 /** The end that add and del share: a plan shown, its exit code. */
 record Outcome(Session session, OutputOptions options) implements Notes {
+  /** As many lines a small terminal shows. */
+  private static final int SCREEN = 24;
 
   /** Shows errors as the format wants them; their exit code. */
   int failed(Failure failure, boolean json) {
@@ -54,18 +56,26 @@ record Outcome(Session session, OutputOptions options) implements Notes {
         DiffView.render(report, theme, session.outIsTerminal(), options.detail(), applied));
   }
 
+  /** Shows what a plan means. */
+  void brief(Report report, boolean applied) {
+    session.print(DiffView.brief(report, new Theme(options.color(session)), applied));
+  }
+
   /**
    * Shows a plan as a diff before a question.
    *
    * @param aside whether standard output is for something else
    */
   void question(Report report, boolean aside) {
+    Theme theme = new Theme(options.color(session));
+    String text = DiffView.render(report, theme, true, DiffView.Detail.NOTES, false);
+    if (text.lines().count() > SCREEN) {
+      text += "\n" + DiffView.meaning(report, theme); // what stood above may be out of sight
+    }
     if (!aside) {
-      diff(report, false);
+      session.print(text);
       return;
     }
-    String text =
-        DiffView.render(report, new Theme(options.color(session)), true, options.detail(), false);
     session.err().writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
     session.err().flush();
   }
@@ -110,7 +120,8 @@ record Outcome(Session session, OutputOptions options) implements Notes {
     }
   }
 
-  private void conflicts(Report report) {
+  /** Conflicts that have no place on standard output. */
+  void conflicts(Report report) {
     for (Conflict conflict : report.plan().conflicts()) {
       session.say("conflict: " + Sentences.conflict(conflict));
     }

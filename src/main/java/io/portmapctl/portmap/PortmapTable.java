@@ -10,12 +10,14 @@ import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
+import io.portmapctl.text.Octets;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.PortPackets;
 import io.portmapctl.trace.RulePackets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +92,44 @@ public final class PortmapTable {
   /** The entries that lead to a chain, in order. */
   public List<Entry> entries(String containerChain) {
     return entries().getOrDefault(containerChain, List.of());
+  }
+
+  /** Those of the entries that lead to a chain that lead packets to a port there. */
+  public List<Entry> entries(String containerChain, String protocol, int port) {
+    List<Entry> leading = new ArrayList<>();
+    for (Entry entry : entries(containerChain)) {
+      Optional<RulePorts> named = RulePorts.of(entry.row().rule());
+      String ofEntry = RulePorts.protocol(entry.row().rule());
+      if ((ofEntry.isEmpty() || ofEntry.equals(protocol))
+          && (named.isEmpty() || named.get().meets(Optional.empty(), port))) {
+        leading.add(entry);
+      }
+    }
+    return leading;
+  }
+
+  /**
+   * What packets to a port must be beside, so that a rule of a container's chain translates them,
+   * in iptables-save's words: for each entry what both ask for; none where all are translated.
+   */
+  public List<Octets> conditions(
+      String containerChain, Rule translation, String protocol, int port) {
+    String own = RulePorts.beside(translation, true).latin1();
+    Set<String> ways = new LinkedHashSet<>();
+    for (Entry entry : entries(containerChain, protocol, port)) {
+      ways.add((RulePorts.beside(entry.row().rule(), false).latin1() + " " + own).strip());
+    }
+    if (ways.isEmpty()) {
+      ways.add(own);
+    }
+    List<Octets> conditions = new ArrayList<>();
+    for (String way : ways) {
+      if (way.isEmpty()) {
+        return List.of();
+      }
+      conditions.add(new Octets(way));
+    }
+    return conditions;
   }
 
   private Map<String, List<Entry>> readEntries() {

@@ -45,6 +45,16 @@ public record RulePorts(String protocol, Optional<Cidr> network, List<PortRange>
         : Optional.of(new RulePorts(protocol, network, List.copyOf(ports)));
   }
 
+  /** The protocol that a rule names; empty where it names none. */
+  public static String protocol(Rule rule) {
+    for (Match match : rule.matches()) {
+      if (match instanceof Match.Proto proto && !proto.negated()) {
+        return proto.protocol().toString();
+      }
+    }
+    return "";
+  }
+
   /**
    * What a rule asks of packets beside protocol, ports and, where they are local, their
    * destination, in iptables-save's words: what its comments say is no condition.

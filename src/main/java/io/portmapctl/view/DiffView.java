@@ -6,12 +6,14 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.SequenceDiff;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.LayoutChoice;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.text.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import java.util.Map;
  */
 public final class DiffView {
   private static final int CONTEXT = 3;
+  private static final String CHAINS = "chains";
   private static final String OF = " of ";
 
   /** How much is said beside the diff. */
@@ -72,6 +75,9 @@ public final class DiffView {
   public static String render(
       Report report, Theme theme, boolean terminal, Detail detail, boolean applied) {
     DiffView view = new DiffView(report, theme, terminal, detail);
+    if (detail != Detail.DIFF_ONLY && !report.plan().changes().isEmpty()) {
+      view.out.append(meaning(report, theme)).append('\n');
+    }
     for (Plan.Part part : report.plan().families()) {
       if (!part.changes().isEmpty()) {
         view.part(part);
@@ -83,6 +89,24 @@ public final class DiffView {
     return view.out.toString();
   }
 
+  /** What a plan means, a line a mapping, as octets; none where no rule changes. */
+  public static String meaning(Report report, Theme theme) {
+    return Terminal.octets(MappingChangesView.render(report, theme));
+  }
+
+  /**
+   * What a plan means, and how much it changes, as octets.
+   *
+   * @param applied whether the plan was carried out
+   */
+  public static String brief(Report report, Theme theme, boolean applied) {
+    return meaning(report, theme) + Terminal.octets(count(report.plan(), theme, applied) + "\n");
+  }
+
+  private static String count(Plan plan, Theme theme, boolean applied) {
+    return theme.strong(plan.hasChanges() ? Summary.of(plan).sentence(applied) : "No changes.");
+  }
+
   private void part(Plan.Part part) {
     Table before = part.before();
     Table after = part.after();
@@ -90,12 +114,12 @@ public final class DiffView {
     line(theme.strong("--- " + name + " (before)"));
     line(theme.strong("+++ " + name + " (after)"));
     List<Line> lines = new ArrayList<>();
-    lines.add(new Line("chains", SequenceDiff.Kind.KEEP, "*nat"));
+    lines.add(new Line(CHAINS, SequenceDiff.Kind.KEEP, "*nat"));
     List<SequenceDiff.Step<String>> chains = chains(before, after);
     for (SequenceDiff.Step<String> step : chains) {
       Table in = step.kind() == SequenceDiff.Kind.INSERT ? after : before;
       String policy = in.chain(step.element()).map(Chain::policy).orElse("-");
-      lines.add(new Line("chains", step.kind(), ":" + step.element() + " " + policy));
+      lines.add(new Line(CHAINS, step.kind(), ":" + step.element() + " " + policy));
     }
     for (SequenceDiff.Step<String> step : chains) {
       String chain = step.element();
@@ -119,6 +143,28 @@ public final class DiffView {
       String title, List<Line> lines, List<String> before, List<String> after) {
     SequenceDiff.<String>between(before, after)
         .forEach(s -> lines.add(new Line(title, s.kind(), s.element())));
+  }
+
+  /**
+   * How many lines beside a hunk are of its chain, at most so many, before one that is another
+   * container's.
+   */
+  private int context(List<Line> lines, String title) {
+    int size = 0;
+    while (size < Math.min(CONTEXT, lines.size())
+        && lines.get(size).title().equals(title)
+        && !isOfAnother(lines.get(size).text())) {
+      size++;
+    }
+    return size;
+  }
+
+  /** Whether a rule leads to the chain of a container that the plan is not about. */
+  private boolean isOfAnother(String line) {
+    int target = Math.max(line.lastIndexOf(" -j "), line.lastIndexOf(" -g "));
+    String chain = target < 0 ? "" : line.substring(target + " -j ".length());
+    return Layouts.isBridgePlugins(chain)
+        || Layouts.isContainerChain(chain) && !owners.containsKey(chain);
   }
 
   /** Both tables' chains in one order: names are unique, and what stays keeps its order. */
@@ -167,7 +213,13 @@ public final class DiffView {
         last = next;
         next = nextChange(lines, last + 1);
       }
-      int context = Math.min(CONTEXT, Math.min(change - done, next - last - 1));
+      String title = lines.get(change).title();
+      List<Line> before = new ArrayList<>(lines.subList(Math.max(done, change - CONTEXT), change));
+      Collections.reverse(before);
+      int context =
+          title.equals(CHAINS)
+              ? 0
+              : Math.min(context(before, title), context(lines.subList(last + 1, next), title));
       int start = change - context;
       int end = last + 1 + context;
       advance(at, lines.subList(done, start));
@@ -202,15 +254,46 @@ public final class DiffView {
     line(
         theme.place("@@ -" + range(at[0], size[0]) + " +" + range(at[1], size[1]) + " @@ " + place)
             + (of < 0 ? "" : theme.owner(shown.substring(of))));
-    for (Line line : lines) {
-      String text = terminal ? Terminal.safe(line.text()) : line.text();
+    for (int i = 0; i < lines.size(); i++) {
+      String text = shown(lines.get(i));
+      String other = theme.enabled() ? counterpart(lines, i) : "";
       line(
-          switch (line.kind()) {
+          switch (lines.get(i).kind()) {
             case KEEP -> " " + text;
-            case DELETE -> theme.removed("-" + text);
-            case INSERT -> theme.added("+" + text);
+            case DELETE -> theme.removed("-" + theme.changed(text, other));
+            case INSERT -> theme.added("+" + theme.changed(text, other));
           });
     }
+  }
+
+  private String shown(Line line) {
+    return terminal ? Terminal.safe(line.text()) : line.text();
+  }
+
+  /** The line that goes for one that comes, or the reverse; empty where none does. */
+  private String counterpart(List<Line> lines, int at) {
+    SequenceDiff.Kind kind = lines.get(at).kind();
+    if (kind == SequenceDiff.Kind.KEEP) {
+      return "";
+    }
+    int first = at;
+    while (first > 0 && lines.get(first - 1).kind() != SequenceDiff.Kind.KEEP) {
+      first--;
+    }
+    List<Line> others = new ArrayList<>();
+    int nth = 0;
+    for (int i = first; i < lines.size(); i++) {
+      SequenceDiff.Kind each = lines.get(i).kind();
+      if (each == SequenceDiff.Kind.KEEP) {
+        break;
+      }
+      if (each != kind) {
+        others.add(lines.get(i));
+      } else if (i < at) {
+        nth++;
+      }
+    }
+    return nth < others.size() ? shown(others.get(nth)) : "";
   }
 
   private static String range(int start, int count) {
@@ -240,7 +323,7 @@ public final class DiffView {
     for (Conflict conflict : plan.conflicts()) {
       note(theme.warning("conflict: ") + Sentences.conflict(conflict));
     }
-    note(theme.strong(plan.hasChanges() ? Summary.of(plan).sentence(applied) : "No changes."));
+    note(count(plan, theme, applied));
   }
 
   /**

@@ -159,7 +159,7 @@ class GoldenTest {
   }
 
   private int patch(Table before, String diff, String after, String what) throws Exception {
-    if (!diff.startsWith("--- ")) {
+    if (!diff.contains("\n--- ")) {
       assertThat(SaveFormat.print(before, false)).as(what).isEqualTo(after);
       return 0;
     }
