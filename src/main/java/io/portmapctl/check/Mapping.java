@@ -4,6 +4,7 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.portmap.Layout;
+import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.text.Octets;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,16 @@ public record Mapping(
       Octets rule,
       Optional<Program> program,
       Optional<Identity> container) {}
+
+  /** Whether a rule translates for it packets to that port that are not narrowed by conditions. */
+  public boolean takes(PublishedPort port) {
+    return state != State.INCOMPLETE
+        && containerIp.isPresent()
+        && family == port.family()
+        && protocol.equals(port.protocol())
+        && hostPort.equals(OptionalInt.of(port.port()))
+        && (hostIp.isEmpty() || port.hostIp().isEmpty() || hostIp.equals(port.hostIp()));
+  }
 
   /** The same in another state. */
   Mapping in(State other, MappingReason why) {

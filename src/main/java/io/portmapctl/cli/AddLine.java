@@ -1,11 +1,19 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
+import io.portmapctl.check.Mapping;
 import io.portmapctl.cni.Overrides;
+import io.portmapctl.cni.PortMapping;
+import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.text.ShellWord;
 import io.portmapctl.view.FaultText;
+import io.portmapctl.view.Sentences;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -88,6 +96,42 @@ public final class AddLine {
     } catch (ParameterException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Which of the ports another container has already, for each a sentence.
+   *
+   * @param words what stands after {@code add}; nothing is wrong with it
+   * @param names what is published
+   */
+  public static List<String> taken(Session session, List<String> words, KnownNames names) {
+    MappingRequest request = MappingRequest.of(Portmapctl.parsed(session, new AddCommand(), words));
+    Set<String> taken = new LinkedHashSet<>();
+    try {
+      Overrides overrides = request.pieces().with(request.identity().overrides(session));
+      String own = overrides.containerId().or(overrides::fallbackContainerId).orElse("");
+      for (PortMapping wanted : overrides.mappings()) {
+        for (Mapping mapping : names.mappings()) {
+          boolean family =
+              overrides.addresses().stream()
+                  .anyMatch(a -> a.address().family() == mapping.family());
+          boolean same = mapping.owner().map(o -> o.containerId().equals(own)).orElse(false);
+          if (family && !same && mapping.takes(PublishedPort.of(mapping.family(), wanted))) {
+            taken.add(Sentences.portOf(mapping));
+          }
+        }
+      }
+    } catch (Failure failure) {
+      return List.of(); // it is said where the line is looked at
+    }
+    return List.copyOf(taken);
+  }
+
+  /** A line of these words, as it can be typed again. */
+  public static String text(List<String> words) {
+    List<String> quoted = new ArrayList<>();
+    words.forEach(w -> quoted.add(ShellWord.quoted(w)));
+    return String.join(" ", quoted);
   }
 
   private static Optional<String> problem(Session session, ParseResult given) {

@@ -22,12 +22,14 @@ import java.util.TreeSet;
  * @param containers the containers by their ID, each with its network
  * @param ports the published ports as {@code --port} takes them, each with who has it
  * @param chains the chains of containers, each with whose it is
+ * @param mappings all that is published
  */
 public record KnownNames(
     SortedSet<String> networks,
     SortedMap<String, String> containers,
     SortedMap<String, String> ports,
-    SortedMap<String, String> chains) {
+    SortedMap<String, String> chains,
+    List<Mapping> mappings) {
   private static final int WAIT_SECONDS = 5;
 
   /**
@@ -41,7 +43,7 @@ public record KnownNames(
 
   /** No names. */
   public static KnownNames none() {
-    return new KnownNames(new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    return with(List.of());
   }
 
   /** Reads a ruleset, of both families. */
@@ -58,8 +60,13 @@ public record KnownNames(
     }
   }
 
+  private static KnownNames with(List<Mapping> mappings) {
+    return new KnownNames(
+        new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), mappings);
+  }
+
   private static KnownNames of(List<Mapping> mappings) {
-    KnownNames names = none();
+    KnownNames names = with(mappings);
     for (Mapping mapping : mappings) {
       String owner = mapping.owner().map(o -> o.containerId()).orElse("");
       mapping.owner().ifPresent(o -> names.networks.add(o.network()));

@@ -13,4 +13,7 @@ interface Asker {
    * @param offered answers that completion offers
    */
   Optional<String> ask(String question, List<String> offered);
+
+  /** Leaves a line that was made of answers where the person finds those that were typed. */
+  void remember(String line);
 }

@@ -109,7 +109,7 @@ final class Completions {
         yield beginning(all, word);
       }
       case "--container-id" -> named(names.get().containers(), word);
-      case "--port" -> named(names.get().ports(), word);
+      case "--port" -> ports(word);
       case "--chain" -> named(names.get().chains(), word);
       case "--ruleset", "--ruleset6" -> rulesets(word);
       default -> {
@@ -124,6 +124,33 @@ final class Completions {
     return names.subMap(word, word + Character.MAX_VALUE).entrySet().stream()
         .map(e -> Suggestion.of(e.getKey(), e.getValue()))
         .toList();
+  }
+
+  /**
+   * The published ports that a word may become: of one address also where the port alone is typed,
+   * and of all addresses also where one is typed.
+   */
+  private List<Suggestion> ports(String word) {
+    SortedMap<String, String> ports = names.get().ports();
+    List<Suggestion> found = new ArrayList<>(named(ports, word));
+    int colon = word.lastIndexOf(':');
+    String address = word.substring(0, colon + 1);
+    if (address.endsWith("]:") || !address.isEmpty() && !address.startsWith("[")) {
+      for (Suggestion port : named(ports, word.substring(colon + 1))) {
+        if (port.value().indexOf(':') < 0 && !ports.containsKey(address + port.value())) {
+          found.add(Suggestion.of(address + port.value(), port.description()));
+        }
+      }
+    } else if (!word.isEmpty() && word.chars().allMatch(Character::isDigit)) {
+      ports.forEach(
+          (port, owner) -> {
+            int end = port.lastIndexOf(':') + 1;
+            if (end > 0 && port.startsWith(word, end) && !port.startsWith(word)) {
+              found.add(Suggestion.of(port, owner));
+            }
+          });
+    }
+    return found;
   }
 
   private static List<Suggestion> rulesets(String word) {

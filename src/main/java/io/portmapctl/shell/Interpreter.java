@@ -305,7 +305,9 @@ final class Interpreter {
   /** Asks for what is missing, shows the line that says all, and runs it. */
   private int asked(
       Session session, List<String> words, List<AddLine.Piece> missing, Asker person, boolean own) {
-    Optional<List<String>> full = new Questions(session, person, work).complete(words, missing);
+    Optional<List<String>> full =
+        new Questions(session, person, own ? KnownNames::none : work::names)
+            .complete(words, missing);
     if (full.isEmpty()) {
       session.say("Nothing was changed.");
       return ExitCode.DIFFERENCES.number();
@@ -316,6 +318,11 @@ final class Interpreter {
     if (live && !shown && !all.contains("--apply")) {
       all.add("--apply");
     }
+    List<String> line = new ArrayList<>(List.of("add"));
+    line.addAll(all.subList(own ? 0 : work.ruleset().options().size(), all.size()));
+    String made = AddLine.text(line);
+    session.say("The line that says so: " + made);
+    person.remember(made);
     int code = carriedOut(session, "add", all);
     if (!live && code == 0) {
       session.say("The ruleset is a saved one, so the plan is only shown.");

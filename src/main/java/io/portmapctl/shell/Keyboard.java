@@ -4,6 +4,7 @@ import io.portmapctl.cli.ChosenRuleset;
 import io.portmapctl.cli.ExitCode;
 import io.portmapctl.cli.Session;
 import io.portmapctl.cli.ShellWords;
+import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jline.keymap.KeyMap;
+import org.jline.reader.Binding;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -21,10 +24,20 @@ import org.jline.reader.impl.DefaultHighlighter;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.InfoCmp.Capability;
 
 /** The prompt on a terminal: editing, history, completion, colours; Ctrl-C and Ctrl-D. */
 final class Keyboard implements Asker {
   private static final String PROMPT = "portmapctl> ";
+
+  private static final Map<String, Capability> CURSOR_KEYS =
+      Map.of(
+          "A", Capability.key_up,
+          "B", Capability.key_down,
+          "C", Capability.key_right,
+          "D", Capability.key_left,
+          "F", Capability.key_end,
+          "H", Capability.key_home);
 
   private final Session session;
   private final Terminal terminal;
@@ -85,20 +98,38 @@ final class Keyboard implements Asker {
             .option(Option.INSERT_TAB, false)
             .highlighter(coloured() ? new LineHighlighter() : new DefaultHighlighter());
     HistoryFile.of(session).ifPresent(f -> builder.variable(LineReader.HISTORY_FILE, f));
-    return builder.build();
+    return withBothForms(builder.history(new LineHistory()).build());
   }
 
   private LineReader answers() {
-    return LineReaderBuilder.builder()
-        .terminal(terminal)
-        .appName("portmapctl")
-        .parser(new LineParser())
-        .completer(
-            (reader, line, candidates) ->
-                offered.forEach(o -> candidates.add(candidate(Suggestion.of(o, "")))))
-        .option(Option.DISABLE_EVENT_EXPANSION, true)
-        .variable(LineReader.DISABLE_HISTORY, true)
-        .build();
+    return withBothForms(
+        LineReaderBuilder.builder()
+            .terminal(terminal)
+            .appName("portmapctl")
+            .parser(new LineParser())
+            .completer(
+                (reader, line, candidates) ->
+                    offered.forEach(o -> candidates.add(candidate(Suggestion.of(o, "")))))
+            .option(Option.DISABLE_EVENT_EXPANSION, true)
+            .variable(LineReader.DISABLE_HISTORY, true)
+            .build());
+  }
+
+  /**
+   * Takes the keys that move the cursor in both forms: a terminal sends the other one before it has
+   * been told that a line is read, as when a key is pressed while a command still runs.
+   */
+  private LineReader withBothForms(LineReader reader) {
+    KeyMap<Binding> keys = reader.getKeyMaps().get(LineReader.MAIN);
+    CURSOR_KEYS.forEach(
+        (end, key) -> {
+          String sent = KeyMap.key(terminal, key);
+          Binding does = sent == null ? null : keys.getBound(sent);
+          if (does != null) {
+            keys.bind(does, "\u001b[" + end, "\u001bO" + end);
+          }
+        });
+    return reader;
   }
 
   private static Candidate candidate(Suggestion suggestion) {
@@ -124,11 +155,8 @@ final class Keyboard implements Asker {
     while (!interpreter.left()) {
       session.out().flush();
       try {
-        String line = commands.readLine(PROMPT, rightPrompt(code), (Character) null, null);
-        ShellWords words = ShellWords.ofCommandLine(line);
-        if (!words.words().isEmpty()) {
-          code = foreground.run(sized(), this, inner -> interpreter.run(inner, words));
-        }
+        String text = commands.readLine(PROMPT, rightPrompt(code), (Character) null, null);
+        code = run(Block.lines(text), code);
       } catch (UserInterruptException e) {
         code = 0; // the line is dropped
       } catch (EndOfFileException e) {
@@ -136,6 +164,31 @@ final class Keyboard implements Asker {
       }
     }
     return 0;
+  }
+
+  /**
+   * Runs lines that were typed or pasted at once, until one fails; its exit code.
+   *
+   * @param before the exit code where there is nothing to run
+   */
+  private int run(List<String> lines, int before) {
+    int code = before;
+    for (int i = 0; i < lines.size() && !interpreter.left(); i++) {
+      ShellWords words = ShellWords.ofCommandLine(lines.get(i));
+      if (words.words().isEmpty()) {
+        continue;
+      }
+      if (lines.size() > 1) {
+        session.say(PROMPT + Printable.escaped(lines.get(i)));
+      }
+      code = foreground.run(sized(), this, inner -> interpreter.run(inner, words));
+      session.out().flush();
+      if (code != 0 && i + 1 < lines.size()) {
+        session.say("exit " + code + ": what was pasted below it is not run");
+        return code;
+      }
+    }
+    return code;
   }
 
   /** The session with the width that the terminal has now. */
@@ -179,5 +232,10 @@ final class Keyboard implements Asker {
     } finally {
       offered = List.of();
     }
+  }
+
+  @Override
+  public void remember(String line) {
+    commands.getHistory().add(line);
   }
 }

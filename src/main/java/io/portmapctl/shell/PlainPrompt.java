@@ -50,6 +50,11 @@ final class PlainPrompt implements Asker {
     }
   }
 
+  @Override
+  public void remember(String line) {
+    // what was shown is all that such a terminal remembers
+  }
+
   /** Ctrl-C: the line is gone; a question is given up, a command goes on to its end. */
   private void interrupt() {
     if (asked.equals(PROMPT)) {

@@ -7,17 +7,23 @@ import io.portmapctl.cli.ShellWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Asks for the pieces that an add lacks, one by one, until each is right. */
 final class Questions {
   private final Session session;
   private final Asker asker;
-  private final ShellRuleset work;
+  private final Supplier<KnownNames> names;
 
-  Questions(Session session, Asker asker, ShellRuleset work) {
+  /**
+   * Questions.
+   *
+   * @param names of the ruleset that the line is about; it may take its time
+   */
+  Questions(Session session, Asker asker, Supplier<KnownNames> names) {
     this.session = session;
     this.asker = asker;
-    this.work = work;
+    this.names = names;
   }
 
   /**
@@ -27,10 +33,10 @@ final class Questions {
    */
   Optional<List<String>> complete(List<String> words, List<AddLine.Piece> missing) {
     session.say("For each piece that is missing an answer; Ctrl-C leaves all as it is.");
-    KnownNames names = work.names();
+    KnownNames known = names.get();
     List<String> all = new ArrayList<>(words);
     for (AddLine.Piece piece : missing) {
-      Optional<List<String>> said = answer(piece, all, names);
+      Optional<List<String>> said = answer(piece, all, known);
       if (said.isEmpty()) {
         return Optional.empty();
       }
@@ -40,10 +46,11 @@ final class Questions {
   }
 
   /** The words that say a piece. */
-  private Optional<List<String>> answer(AddLine.Piece piece, List<String> words, KnownNames names) {
-    List<String> offered = offered(piece, words, names);
+  private Optional<List<String>> answer(AddLine.Piece piece, List<String> words, KnownNames known) {
+    List<String> offered = offered(piece, words, known);
     String otherwise = offered.size() == 1 ? offered.get(0) : "";
     String hint = otherwise.isEmpty() ? " (as " + piece.example() + ")" : " [" + otherwise + "]";
+    List<String> insisted = List.of();
     while (true) {
       Optional<String> answer = asker.ask("  " + piece.question() + hint + ": ", offered);
       if (answer.isEmpty()) {
@@ -56,10 +63,20 @@ final class Questions {
       all.addAll(said);
       Optional<String> wrong =
           values.isEmpty() ? Optional.of("it is needed") : AddLine.wrong(session, all);
-      if (wrong.isEmpty()) {
+      if (wrong.isPresent()) {
+        session.say("  " + wrong.get());
+        continue;
+      }
+      List<String> taken =
+          piece == AddLine.Piece.MAPPING && !values.equals(insisted)
+              ? AddLine.taken(session, all, known)
+              : List.of();
+      if (taken.isEmpty()) {
         return Optional.of(said);
       }
-      session.say("  " + wrong.get());
+      taken.forEach(t -> session.say("  " + t));
+      session.say("  Another one, or the same again to go on with it.");
+      insisted = values;
     }
   }
 

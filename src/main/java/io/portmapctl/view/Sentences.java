@@ -139,6 +139,19 @@ public final class Sentences {
         + Printable.escaped(taker.rule().decoded());
   }
 
+  /** Whose a port is that somebody else asks for. */
+  public static String portOf(Mapping mapping) {
+    return mapping.protocol()
+        + " port "
+        + mapping.hostPort().orElse(0)
+        + mapping.hostIp().map(ip -> " on " + ip).orElse("")
+        + " is taken: "
+        + Printable.escaped(
+            mapping.owner().map(Sentences::container).orElse("chain " + mapping.chain()))
+        + " has it"
+        + (mapping.conditions().isEmpty() ? "" : ", under conditions");
+  }
+
   /** What to do in another program that takes a port, for the end of a sentence. */
   public static String remedy(Program program) {
     return switch (program) {

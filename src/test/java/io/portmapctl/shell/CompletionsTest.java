@@ -20,13 +20,16 @@ class CompletionsTest {
           () -> {
             readings.incrementAndGet();
             KnownNames names =
-                new KnownNames(new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+                new KnownNames(
+                    new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), List.of());
             names.networks().addAll(List.of("web", "db"));
             names.containers().put("5f3c", "web");
             names.containers().put("5f3d", "web");
             names.containers().put("a1", "db");
             names.ports().put("8080", "5f3c");
             names.ports().put("53/udp", "5f3d");
+            names.ports().put("127.0.0.1:8443", "5f3d");
+            names.ports().put("[::1]:8444", "5f3d");
             names.chains().put("CNI-DN-0123456789abcdef01234", "a1");
             return names;
           });
@@ -54,7 +57,17 @@ class CompletionsTest {
     assertThat(offered("del", "--net", "")).containsExactly("db", "web");
     assertThat(offered("list", "--container-id", "5f")).containsExactly("5f3c", "5f3d");
     assertThat(offered("list", "--container-id=a")).containsExactly("--container-id=a1");
-    assertThat(offered("list", "--port", "")).containsExactly("53/udp", "8080");
+    assertThat(offered("list", "--port", "")).hasSize(4).contains("53/udp", "8080");
+    assertThat(offered("list", "--port", "127.")).containsExactly("127.0.0.1:8443");
+    assertThat(offered("list", "--port", "[")).containsExactly("[::1]:8444");
+    // the port alone, whatever its address
+    assertThat(offered("list", "--port", "84")).containsExactly("127.0.0.1:8443", "[::1]:8444");
+    assertThat(offered("list", "--port", "80")).containsExactly("8080");
+    // an address on which a port of all addresses is published too
+    assertThat(offered("explain", "--port", "192.0.2.1:80")).containsExactly("192.0.2.1:8080");
+    assertThat(offered("explain", "--port", "[fd00::1]:5")).containsExactly("[fd00::1]:53/udp");
+    assertThat(offered("list", "--port", "127.0.0.1:8"))
+        .containsExactly("127.0.0.1:8443", "127.0.0.1:8080");
     assertThat(offered("del", "--chain", "CNI")).containsExactly("CNI-DN-0123456789abcdef01234");
     assertThat(offered("nonsense", "--net", "")).isEmpty();
   }
@@ -80,7 +93,8 @@ class CompletionsTest {
   void ofTenThousandIdsOnlyThoseThatBeginSoAreLookedAt() {
     TreeMap<String, String> ids = new TreeMap<>();
     IntStream.range(0, 10_000).forEach(i -> ids.put(String.format("%08x", i * 7919), "web"));
-    KnownNames names = new KnownNames(new TreeSet<>(), ids, new TreeMap<>(), new TreeMap<>());
+    KnownNames names =
+        new KnownNames(new TreeSet<>(), ids, new TreeMap<>(), new TreeMap<>(), List.of());
     Completions many = new Completions(() -> names);
     List<String> before = List.of("list", "--container-id");
     long begun = System.nanoTime();

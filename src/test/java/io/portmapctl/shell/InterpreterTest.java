@@ -63,6 +63,67 @@ class InterpreterTest {
     assertThat(one.asked.get(1)).contains("Container ID [5f3c]");
   }
 
+  /** The line is one that can be typed again, and leads to the same. */
+  @Test
+  void theLineThatWasMadeIsLeftInTheHistory() {
+    Surroundings around = new Surroundings("5f3c", "10.89.5.6/24", "8080:80 81:81/udp");
+    assertThat(run(around, EMPTY, "add --net web --condition-v4 '-s 192.0.2.0/24'")).isZero();
+    String line =
+        "add --net web --condition-v4 '-s 192.0.2.0/24' --container-id 5f3c --ip 10.89.5.6/24"
+            + " -p 8080:80 -p 81:81/udp";
+    assertThat(around.remembered).containsExactly(line);
+    assertThat(around.err()).contains(line);
+    Surroundings again = new Surroundings();
+    assertThat(run(again, EMPTY, line)).isZero();
+    assertThat(again.out()).isEqualTo(around.out());
+    Surroundings own = new Surroundings("5f3c", "10.89.5.6/24", "8080:80");
+    assertThat(run(own, Surroundings.PODMAN, "add --ruleset empty --net web")).isZero();
+    assertThat(own.remembered).allMatch(l -> l.startsWith("add --ruleset empty --net web"));
+  }
+
+  @Test
+  void aPortThatIsTakenIsSaidAtThePort() {
+    String add = "add --net web --container-id 5f3c --ip 10.89.5.60/24";
+    Surroundings around = new Surroundings("8080:80 82:80", "8443:80", "127.0.0.2:8443:80");
+    assertThat(run(around, Surroundings.PODMAN, add)).isZero();
+    assertThat(around.err())
+        .contains("tcp port 8080 is taken: container 26447870ce46 (network web) has it")
+        .contains("tcp port 8443 on 127.0.0.1 is taken:");
+    assertThat(around.out()).contains("-d 127.0.0.2/32 -p tcp -m tcp --dport 8443");
+    // who insists goes on, and the plan says what comes of it
+    Surroundings insisting = new Surroundings("8080:80", "8080:80");
+    assertThat(run(insisting, Surroundings.PODMAN, add)).isEqualTo(5);
+    assertThat(insisting.asked).hasSize(2);
+    // its own port, another protocol, or a family in which nobody has it
+    for (String free : List.of("8080:80/udp", "9200:80")) {
+      Surroundings other = new Surroundings(free);
+      assertThat(run(other, Surroundings.PODMAN, add)).isZero();
+      assertThat(other.err()).doesNotContain("is taken");
+    }
+    Surroundings six = new Surroundings("8080:80");
+    assertThat(run(six, Surroundings.PODMAN, "add --net web --container-id 5f3c --ip fd00::6/64"))
+        .isZero();
+    assertThat(six.err()).doesNotContain("is taken");
+    String own =
+        "add --net web --ip 10.89.5.7/24 --container-id"
+            + " 26447870ce462b982f1c11276d224a3771528d03c9b89deccb9a67b088072d92";
+    Surroundings same = new Surroundings("8080:80");
+    assertThat(run(same, Surroundings.PODMAN, own)).isZero();
+    assertThat(same.err()).doesNotContain("is taken");
+  }
+
+  @Test
+  void aPastedBlockIsItsLines() {
+    assertThat(Block.lines("list\n\nlist --port 80\r\n  help \n"))
+        .containsExactly("list", "list --port 80", "help");
+    assertThat(Block.lines("add --net web \\\n  -p 80:80\nlist"))
+        .containsExactly("add --net web   -p 80:80", "list");
+    assertThat(Block.lines("list 'a\nb'\nlist")).containsExactly("list 'a\nb'", "list");
+    assertThat(Block.lines("list a\\\\\nlist # it's\nlist"))
+        .containsExactly("list a\\\\", "list # it's", "list");
+    assertThat(Block.lines(" \n")).isEmpty();
+  }
+
   @Test
   void nothingIsAskedWhereTheLineIsWrongOrHasASourceOrWantsHelp() {
     for (String line :

@@ -85,6 +85,11 @@ class ShellIT {
         assertThat(there).isEqualTo(answer.equals("y"));
         screen.keys("C-l");
       }
+      // the line that was made of the answers is in the history, as one that was typed
+      screen.keys("Up");
+      screen.waitFor(READY + "add --lock-file");
+      screen.waitFor("--net web --container-id 5f3c --ip 10.89.5.6/24 -p 8080:80");
+      screen.keys("C-a", "C-k");
       // what the shell has added it completes
       screen.keys("-l", "--", "del --net web --container-id ");
       screen.keys("Tab");
@@ -134,6 +139,60 @@ class ShellIT {
         screen.waitFor("Leave the shell.");
       }
       assertThat(Files.readString(folder.resolve("portmapctl/history"))).startsWith("help quit\n");
+    }
+  }
+
+  /** As in a system's shell; one that fails is the last. */
+  @Test
+  void aPastedBlockIsRunLineByLine() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = start(host, "--ruleset testdata/podman-host/iptables-save.txt")) {
+      screen.paste("help use\nlist --port 5432 \\\n  --net db\nhelp reload\n");
+      screen.waitFor("list --port 5432");
+      screen.keys("Enter");
+      screen.waitFor("Work on another ruleset");
+      screen.waitFor("10.89.6.2:5432");
+      screen.waitFor("Read the ruleset's names for completion anew.");
+    }
+    try (Namespace host = Namespace.make();
+        Screen screen = start(host, "--ruleset testdata/podman-host/iptables-save.txt")) {
+      screen.paste("help exit\nlist --port nonsense\nexit\n");
+      screen.keys("Enter");
+      screen.waitFor("exit 2: what was pasted below it is not run");
+      // each line is one of the history
+      screen.keys("Up");
+      screen.waitFor(READY + "exit");
+      screen.keys("Up", "Up", "Up", "Up");
+      screen.waitFor(READY + "list --port 5432   --net db");
+    }
+  }
+
+  /** Before the prompt has told the terminal that a line is read, keys come in another form. */
+  @Test
+  void aKeyThatIsPressedWhileACommandRunsCounts() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = start(host, "--ruleset testdata/podman-host/iptables-save.txt")) {
+      screen.keys("-l", "--", "help use");
+      screen.keys("Enter", "Up", "Home", "M-d");
+      screen.keys("-l", "--", "help");
+      screen.waitForMany(READY + "help use", 2);
+      screen.keys("Enter");
+      screen.waitForMany("Work on another ruleset", 2);
+      assertThat(screen.text()).doesNotContain("is no command");
+    }
+  }
+
+  @Test
+  void portsOfAnAddressComplete() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = start(host, "--ruleset testdata/podman-host/iptables-save.txt")) {
+      screen.keys("-l", "--", "list --port 844");
+      screen.keys("Tab");
+      screen.waitFor("--port 127.0.0.1:8443");
+      screen.keys("C-u");
+      screen.keys("-l", "--", "list --port 192.0.2.7:808");
+      screen.keys("Tab");
+      screen.waitFor("--port 192.0.2.7:8080");
     }
   }
 

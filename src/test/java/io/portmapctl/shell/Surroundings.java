@@ -19,6 +19,7 @@ final class Surroundings implements Asker {
       new ChosenRuleset("testdata/podman-host/iptables-save.txt", Optional.empty());
 
   final List<String> asked = new ArrayList<>();
+  final List<String> remembered = new ArrayList<>();
   final List<List<String>> offered = new ArrayList<>();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -51,5 +52,10 @@ final class Surroundings implements Asker {
     asked.add(question);
     offered.add(suggestions);
     return Optional.ofNullable(answers.poll());
+  }
+
+  @Override
+  public void remember(String line) {
+    remembered.add(line);
   }
 }

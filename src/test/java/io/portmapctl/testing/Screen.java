@@ -59,6 +59,12 @@ public final class Screen implements AutoCloseable {
     tmux(words.toArray(new String[0]));
   }
 
+  /** Pastes, as a terminal does that is told where a paste begins and ends. */
+  public void paste(String text) throws Exception {
+    tmux("set-buffer", text);
+    tmux("paste-buffer", "-p");
+  }
+
   /** What stands on it now. */
   public String text() throws Exception {
     return tmux("capture-pane", "-p", "-J", "-S", "-200").out();
