@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
@@ -49,6 +50,15 @@ public sealed interface AppNotice extends Notice {
 
     /** For this kind. */
     R unclaimed(Unclaimed notice);
+
+    /** For this kind. */
+    R orphansElsewhere(OrphansElsewhere notice);
+
+    /** For this kind. */
+    R orphansListed(OrphansListed notice);
+
+    /** For this kind. */
+    R bridgeLeftovers(BridgeLeftovers notice);
   }
 
   /** Asks for the answer for this kind. */
@@ -216,6 +226,68 @@ public sealed interface AppNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.notForwarding(this);
+    }
+  }
+
+  /**
+   * Containers that are in none of the sources, on networks that none of them names.
+   *
+   * @param containers how many
+   * @param networks their networks, each once
+   */
+  record OrphansElsewhere(int containers, List<String> networks) implements AppNotice {
+    /** Copies the list. */
+    public OrphansElsewhere {
+      networks = List.copyOf(networks);
+    }
+
+    @Override
+    public String code() {
+      return "orphans-on-other-networks";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.orphansElsewhere(this);
+    }
+  }
+
+  /**
+   * Mappings that are listed are of containers that are gone.
+   *
+   * @param first one of them
+   * @param containers how many there are
+   * @param removal the command that removes what is left of them
+   */
+  record OrphansListed(Identity first, int containers, String removal) implements AppNotice {
+    @Override
+    public String code() {
+      return "orphans";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.orphansListed(this);
+    }
+  }
+
+  /**
+   * The bridge plugin of CNI still masquerades what containers send that are gone; that is not
+   * portmap's, and stays.
+   *
+   * @param chain the first chain in which it does
+   * @param container whom its rules name
+   * @param chains how many such chains there are
+   */
+  record BridgeLeftovers(String chain, Identity container, int chains) implements AppNotice {
+    @Override
+    public String code() {
+      return "bridge-masquerade-left";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.bridgeLeftovers(this);
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 /**
  * The sweep of what no living attachment owns.
  *
- * @param owners the living
+ * @param owners the containers that live
  * @param networks which networks are swept
  * @param sources for each family, where its table comes from
  * @param removal the command that removes a chain by its name
@@ -32,7 +32,8 @@ public record GcRequest(
 
   @Override
   public Report on(List<Table> tables, List<Notice> given) {
-    Orphans garbage = Orphans.of(new PortmapState(tables), owners, networks);
+    PortmapState state = new PortmapState(tables);
+    Orphans garbage = Orphans.of(state, owners, networks);
     List<Request> requests = new ArrayList<>();
     List<Report.Subject> subjects = new ArrayList<>();
     for (Identity orphan : garbage.orphans()) {
@@ -41,6 +42,12 @@ public record GcRequest(
     }
     Plan plan = Plans.of(tables, requests);
     List<Notice> notices = new ArrayList<>(given);
+    if (!garbage.elsewhere().isEmpty()) {
+      notices.add(
+          new AppNotice.OrphansElsewhere(
+              garbage.elsewhere().size(), List.copyOf(garbage.otherNetworks())));
+    }
+    BridgeChains.left(state, owners).ifPresent(notices::add);
     for (String chain : garbage.unclaimed()) {
       notices.add(new AppNotice.Unclaimed(chain, removal.apply(chain)));
     }

@@ -9,6 +9,7 @@ import io.portmapctl.check.State;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
    * @param notices of the rulesets and the attachments
    * @param overlaps containers that claim one port, of which at least one is shown
    * @param foreign what other programs' rules have to do with it
+   * @param owners the containers that the host has, where they are known
    * @param complete whether every record could be read
    */
   public record Result(
@@ -44,6 +46,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
       List<Notice> notices,
       List<Overlap> overlaps,
       List<Notice> foreign,
+      Optional<Owners> owners,
       boolean complete) {}
 
   /**
@@ -68,6 +71,10 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
         Inventory.of(tables, known.owners, AddressSource.known(rulesets.live(), host.host()));
     List<Mapping> shown = inventory.mappings().stream().filter(filter::takes).toList();
     notices.addAll(inventory.notices());
+    known
+        .owners
+        .flatMap(o -> BridgeChains.left(new PortmapState(tables), o))
+        .ifPresent(notices::add);
     List<Overlap> overlaps =
         inventory.overlaps().stream()
             .filter(o -> filter.takes(o.first()) || filter.takes(o.second()))
@@ -88,6 +95,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
         List.copyOf(notices),
         overlaps,
         List.copyOf(foreign),
+        known.owners,
         known.complete);
   }
 
@@ -134,8 +142,6 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
       return new Known(Optional.empty(), byDefault);
     }
     return new Known(
-        Optional.of(
-            new Owners(documents.attachments(), Dead.whoseNamespaceIsGone(host.host(), live))),
-        true);
+        Optional.of(new Owners(documents, Dead.whoseNamespaceIsGone(host.host(), live))), true);
   }
 }

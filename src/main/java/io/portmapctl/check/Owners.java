@@ -1,6 +1,7 @@
 package io.portmapctl.check;
 
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
 import io.portmapctl.portmap.ContainerChains;
@@ -12,26 +13,52 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The attachments that a host is known to have, by the names of their chains. */
+/**
+ * The containers that a host is known to have. One that a record names lives on every network: what
+ * calls plugins may be another plugin, and its records name another network than the rules.
+ */
 public final class Owners {
   private final Map<String, Attachment> byDigits = new HashMap<>();
+
+  /** Chains of attachments whose container lives. */
   private final Set<String> living = new HashSet<>();
 
+  /** The IDs of containers that live. */
+  private final Set<String> ids = new HashSet<>();
+
+  /** The networks that documents name. */
+  private final Set<String> networks = new HashSet<>();
+
+  /** What files that say no more than their names may name. */
+  private final Set<Identity> read = new HashSet<>();
+
+  private Set<String> readDigits = Set.of();
+
   /**
-   * Known attachments; of several with the same chains a living one counts.
+   * Those that documents tell of; of several with the same chains a living one counts.
    *
+   * @param documents read for their owners
    * @param dead which of them have a container that is gone
    */
-  public Owners(List<Attachment> attachments, Predicate<Attachment> dead) {
-    for (Attachment attachment : attachments) {
+  public Owners(Documents documents, Predicate<Attachment> dead) {
+    for (Attachment attachment : documents.attachments()) {
       String hash = ContainerChains.of(attachment.identity()).digits();
+      networks.add(attachment.identity().network());
       if (!dead.test(attachment)) {
         byDigits.put(hash, attachment);
         living.add(hash);
+        ids.add(attachment.identity().containerId());
       } else if (!living.contains(hash)) {
         byDigits.put(hash, attachment);
       }
     }
+    for (Documents.Named named : documents.names()) {
+      if (named.attachment().filter(dead).isEmpty()) {
+        read.addAll(named.name().readings());
+        named.name().network().ifPresent(networks::add);
+      }
+    }
+    read.forEach(r -> ids.add(r.containerId()));
   }
 
   /** Whose chains these are, where an attachment tells. */
@@ -39,16 +66,45 @@ public final class Owners {
     return Optional.ofNullable(byDigits.get(container.digits())).map(Attachment::identity);
   }
 
-  /** Whether a living attachment has these chains. */
-  boolean isLiving(ContainerChains container) {
-    return living.contains(container.digits());
+  /** Whether a document names that network. */
+  public boolean knows(String network) {
+    return networks.contains(network);
   }
 
-  /** Whether no living attachment has these chains; the name tells, a comment may have been cut. */
+  /** Whether a container of that ID lives, on whatever network. */
+  boolean lives(String containerId) {
+    return ids.contains(containerId);
+  }
+
+  /**
+   * Whether somebody living may have these chains.
+   *
+   * @param named whom their entries name
+   */
+  boolean isLiving(ContainerChains container, List<Identity> named) {
+    return living.contains(container.digits())
+        || named.stream().anyMatch(n -> lives(n.containerId()))
+        || named.isEmpty() && readDigits().contains(container.digits());
+  }
+
+  /** Whether no living container has these chains; the name tells, a comment may have been cut. */
   boolean orphan(ContainerChains container, Optional<Identity> named) {
     Attachment known = byDigits.get(container.digits());
     boolean another = known != null && named.isPresent() && !named.get().equals(known.identity());
-    return !isLiving(container) || another;
+    return another
+        ? !lives(named.get().containerId())
+        : !isLiving(container, named.stream().toList());
+  }
+
+  /** The chains of those that files name; asked for where no entry names anybody. */
+  private Set<String> readDigits() {
+    if (readDigits.isEmpty() && !read.isEmpty()) {
+      readDigits = new HashSet<>();
+      for (Identity identity : read) {
+        readDigits.add(ContainerChains.of(identity).digits());
+      }
+    }
+    return readDigits;
   }
 
   /** Whether a mapping of that port makes a rule in that family, where its attachment is known. */

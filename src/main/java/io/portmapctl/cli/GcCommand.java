@@ -9,8 +9,6 @@ import io.portmapctl.app.Sources;
 import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Documents;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -90,18 +88,13 @@ final class GcCommand implements Command {
     Documents documents =
         new Sources(names, session.in(), IdentityOptions.pluginType(given), false)
             .read(host.documents(), Documents.Need.OWNER, outcome);
-    Set<String> named =
-        documents.attachments().stream()
-            .map(a -> a.identity().network())
-            .collect(Collectors.toSet());
     boolean all = ALL_NETWORKS.of(given);
     Owners owners =
-        new Owners(
-            documents.attachments(), Dead.whoseNamespaceIsGone(host.host(), rulesets.anyLive()));
+        new Owners(documents, Dead.whoseNamespaceIsGone(host.host(), rulesets.anyLive()));
     GcRequest request =
         new GcRequest(
             owners,
-            network -> all || named.contains(network),
+            network -> all || owners.knows(network),
             rulesets.sources(),
             chain -> CommandText.of("del", "--chain", chain));
     return new Execution(

@@ -1,5 +1,6 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.AppNotice;
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.ListMappings;
 import io.portmapctl.app.LiveHost;
@@ -10,6 +11,7 @@ import io.portmapctl.check.CheckNotice;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.Overlap;
 import io.portmapctl.check.State;
+import io.portmapctl.cni.Identity;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.view.ListJson;
 import io.portmapctl.view.ListView;
@@ -99,7 +101,7 @@ final class ListCommand implements Command {
           ChosenHost.of(given)
               .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), true);
       ListMappings.Result result = listing.run(host, outcome);
-      show(session, style, output, outcome, result);
+      show(session, style, output, outcome, result, attachments.names());
       if (!result.complete()) {
         return ExitCode.INPUT.number();
       }
@@ -124,8 +126,9 @@ final class ListCommand implements Command {
       Style style,
       OutputOptions output,
       Outcome outcome,
-      ListMappings.Result result) {
-    List<Notice> warnings = warnings(result);
+      ListMappings.Result result,
+      List<String> sources) {
+    List<Notice> warnings = warnings(result, sources);
     if (style == Style.JSON) {
       session.print(ListJson.render(result.shown(), warnings));
       return;
@@ -146,14 +149,38 @@ final class ListCommand implements Command {
     }
   }
 
-  private static List<Notice> warnings(ListMappings.Result result) {
+  private static List<Notice> warnings(ListMappings.Result result, List<String> sources) {
     List<Notice> warnings = new ArrayList<>(result.notices());
     result.overlaps().forEach(o -> warnings.add(new CheckNotice.ClaimedTwice(o, cure(o))));
     result.shown().stream()
         .filter(m -> m.state() == State.SHADOWED)
         .forEach(m -> warnings.add(new CheckNotice.Taken(m)));
     warnings.addAll(result.foreign());
+    orphans(result, sources).ifPresent(warnings::add);
     return warnings;
+  }
+
+  /** Who is gone, and what removes what is left. */
+  private static Optional<Notice> orphans(ListMappings.Result result, List<String> sources) {
+    List<Identity> gone =
+        result.shown().stream()
+            .filter(m -> m.state() == State.ORPHAN)
+            .flatMap(m -> m.owner().stream())
+            .distinct()
+            .toList();
+    if (gone.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> words = new ArrayList<>(List.of("gc"));
+    words.addAll(sources.isEmpty() ? List.of(ListMappings.CACHE) : sources);
+    boolean elsewhere =
+        gone.stream().anyMatch(g -> result.owners().map(o -> !o.knows(g.network())).orElse(false));
+    if (elsewhere) {
+      words.add("--all-networks");
+    }
+    return Optional.of(
+        new AppNotice.OrphansListed(
+            gone.get(0), gone.size(), CommandText.of(words.toArray(new String[0]))));
   }
 
   /** Who is in the way and dead is removed. */

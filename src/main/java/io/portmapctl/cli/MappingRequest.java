@@ -48,8 +48,7 @@ record MappingRequest(
 
   private static final Option<Boolean> INCLUDE_DEAD =
       Option.flag(
-          "Take cache records too whose container is dead: its network namespace is mounted"
-              + " nowhere.",
+          "Take cache records too whose container is dead: its network namespace is gone.",
           "--include-dead");
 
   static void declare(CommandSpec spec) {

@@ -6,6 +6,7 @@ import io.portmapctl.app.Notes;
 import io.portmapctl.app.Report;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.host.live.RestoreScript;
 import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.net.Family;
@@ -28,6 +29,8 @@ import java.util.Optional;
 record Outcome(Session session, OutputOptions options) implements Notes {
   /** As many lines a small terminal shows. */
   private static final int SCREEN = 24;
+  /** So many entries of folders are named where nobody asked for all. */
+  private static final int NAMED = 3;
 
   /** Shows errors as the format wants them; their exit code. */
   int failed(Failure failure, boolean json) {
@@ -136,7 +139,7 @@ record Outcome(Session session, OutputOptions options) implements Notes {
                 + Sentences.who(attachment.identity())
                 + ": its network namespace "
                 + attachment.netns().orElse("")
-                + " is mounted nowhere; passed over (--include-dead takes it)");
+                + " is no container's any more; passed over (--include-dead takes it)");
       }
     }
   }
@@ -148,11 +151,19 @@ record Outcome(Session session, OutputOptions options) implements Notes {
     }
     if (options.verbose()) {
       skipped.forEach(s -> session.say("passed over: " + FaultText.of(s)));
-    } else {
+      return;
+    }
+    // what tells of a container whose mappings are not looked at is no other kind of thing
+    List<InputError> telling =
+        skipped.stream().filter(s -> DocumentFault.tells(s.fault())).toList();
+    telling.stream().limit(NAMED).forEach(s -> session.say("passed over: " + FaultText.of(s)));
+    int others = skipped.size() - Math.min(NAMED, telling.size());
+    if (others > 0) {
       session.say(
-          skipped.size()
-              + (skipped.size() == 1 ? " folder entry" : " folder entries")
-              + " of other kinds passed over (--verbose names them)");
+          others
+              + (others == 1 ? " folder entry" : " folder entries")
+              + (telling.size() > NAMED ? " more" : " of other kinds")
+              + " passed over (--verbose names them)");
     }
   }
 

@@ -16,9 +16,16 @@ final class ConfigurationList implements NetworkConfiguration {
     if (!hasArray(config)) {
       return NetworkConfiguration.anotherPlugin(config, pluginType);
     }
-    return plugin(config, pluginType).isPresent()
-        ? Optional.empty()
-        : Optional.of(new DocumentFault.NoPlugin(pluginType));
+    if (plugin(config, pluginType).isPresent()) {
+      return Optional.empty();
+    }
+    for (Cursor plugin : config.items("plugins")) {
+      Optional<DocumentFault> meta = NetworkConfiguration.metaPlugin(plugin, pluginType);
+      if (meta.isPresent()) {
+        return meta;
+      }
+    }
+    return Optional.of(new DocumentFault.NoPlugin(pluginType));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.portmapctl.cni;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -13,17 +14,27 @@ import java.util.function.Predicate;
  * @param errors what could not be used
  * @param notices what a reader should know
  * @param skipped folder entries of another kind, each with what it is
+ * @param names files that name a container which their contents do not, where owners were asked for
  */
 public record Documents(
     List<Attachment> attachments,
     List<Origin> origins,
     List<InputError> errors,
     List<DocumentNotice> notices,
-    List<InputError> skipped) {
+    List<InputError> skipped,
+    List<Named> names) {
 
   /** No documents. */
   public static final Documents NONE =
-      new Documents(List.of(), List.of(), List.of(), List.of(), List.of());
+      new Documents(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+
+  /**
+   * A file that names a container which its contents do not.
+   *
+   * @param name its name
+   * @param attachment what its contents tell of; empty where they tell of nobody
+   */
+  public record Named(RecordName name, Optional<Attachment> attachment) {}
 
   /**
    * Where an attachment came from.
@@ -59,7 +70,7 @@ public record Documents(
         from.add(origins.get(i));
       }
     }
-    return new Documents(List.copyOf(kept), List.copyOf(from), errors, notices, skipped);
+    return new Documents(List.copyOf(kept), List.copyOf(from), errors, notices, skipped, names);
   }
 
   /** Reads the sources of this machine. */

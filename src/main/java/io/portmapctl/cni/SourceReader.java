@@ -12,9 +12,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads the sources of one command, one after another, and gathers what they hold. */
 final class SourceReader {
+  /** The name of what is no file of one document. */
+  private static final RecordName NAMELESS = new RecordName("");
+
   private final SourceFiles files;
   private final Documents.Need need;
   private final DocumentReader documents;
@@ -23,6 +27,7 @@ final class SourceReader {
   private final List<InputError> errors = new ArrayList<>();
   private final List<DocumentNotice> notices = new ArrayList<>();
   private final List<InputError> skipped = new ArrayList<>();
+  private final List<Documents.Named> names = new ArrayList<>();
   private final Map<String, Seen> seen = new HashMap<>();
   private int withoutMappings;
 
@@ -42,7 +47,8 @@ final class SourceReader {
         List.copyOf(origins),
         List.copyOf(errors),
         List.copyOf(notices),
-        List.copyOf(skipped));
+        List.copyOf(skipped),
+        List.copyOf(names));
   }
 
   /** Reads the command line alone. */
@@ -62,14 +68,14 @@ final class SourceReader {
     String shown = source.equals("-") ? "standard input" : Printable.escaped(source);
     try {
       if (source.equals("-")) {
-        text(shown, SourceFiles.bytes(standardInput), false);
+        text(new Place(shown, NAMELESS, false), SourceFiles.bytes(standardInput));
         return;
       }
       Path path = Path.of(source);
       if (files.isFolder(path)) {
         folder(shown, path);
       } else if (files.exists(path)) {
-        text(shown, files.read(path), false);
+        text(new Place(shown, name(path), false), files.read(path));
       } else {
         errors.add(notFound(shown));
       }
@@ -90,7 +96,7 @@ final class SourceReader {
         continue;
       }
       try {
-        text(name, files.read(entry), true);
+        text(new Place(name, name(entry), true), files.read(entry));
       } catch (IOException e) {
         errors.add(unreadable(name, e));
       }
@@ -102,10 +108,23 @@ final class SourceReader {
 
   /** How many documents concerned us, right or wrong. */
   private int taken() {
-    return attachments.size() + errors.size() + withoutMappings;
+    return attachments.size() + errors.size() + names.size() + withoutMappings;
   }
 
-  private void text(String shown, byte[] text, boolean inFolder) {
+  /**
+   * Where documents are read.
+   *
+   * @param shown its name for a person
+   * @param name the file's own name
+   * @param inFolder whether a folder was named, and not the file
+   */
+  private record Place(String shown, RecordName name, boolean inFolder) {}
+
+  private static RecordName name(Path file) {
+    return new RecordName(String.valueOf(file.getFileName()));
+  }
+
+  private void text(Place place, byte[] text) {
     List<Json> all = new ArrayList<>();
     try {
       for (Json document : Json.parseAll(text)) {
@@ -116,34 +135,53 @@ final class SourceReader {
         }
       }
     } catch (Json.FormatException e) {
-      errors.add(new InputError(shown, new DocumentFault.NotJson(e.error())));
+      errors.add(new InputError(place.shown, new DocumentFault.NotJson(e.error())));
       return;
     }
     if (all.isEmpty()) {
-      errors.add(new InputError(shown, DocumentFault.Plain.EMPTY));
+      errors.add(new InputError(place.shown, DocumentFault.Plain.EMPTY));
+    }
+    if (all.size() == 1) {
+      document(place, all.get(0));
+      return;
     }
     for (int i = 0; i < all.size(); i++) {
-      String name = all.size() == 1 ? shown : shown + " (document " + (i + 1) + ")";
-      document(name, all.get(i), inFolder);
+      String shown = place.shown + " (document " + (i + 1) + ")";
+      document(new Place(shown, NAMELESS, place.inFolder), all.get(i));
     }
   }
 
-  private void document(String name, Json json, boolean inFolder) {
-    Diagnostics diagnostics = new Diagnostics(name);
+  private void document(Place place, Json json) {
+    Diagnostics diagnostics = new Diagnostics(place.shown);
     Read<DocumentReader.Found> read = documents.read(Cursor.root(json, diagnostics));
     notices.addAll(diagnostics.notices());
     if (read instanceof Read.Usable<DocumentReader.Found> usable) {
-      attachment(name, usable.value(), inFolder);
+      attachment(place, usable.value());
     } else if (read instanceof Read.Wrong<DocumentReader.Found> wrong) {
       errors.addAll(wrong.errors());
     } else if (read instanceof Read.OtherKind<DocumentReader.Found> other) {
-      (inFolder ? skipped : errors).add(new InputError(name, other.why()));
+      otherKind(place, other.why());
     }
   }
 
-  private void attachment(String name, DocumentReader.Found found, boolean inFolder) {
+  /** Whose container lives, a file's name may tell where its contents do not. */
+  private void otherKind(Place place, DocumentFault why) {
+    boolean known = place.inFolder || why == DocumentFault.Plain.BARE_RESULT;
+    if (need == Documents.Need.OWNER && known && !place.name.readings().isEmpty()) {
+      names.add(new Documents.Named(place.name, Optional.empty()));
+    } else if (!place.inFolder) {
+      errors.add(new InputError(place.shown, why));
+    } else if (why != DocumentFault.Plain.BARE_RESULT || !place.name.isLoopback()) {
+      skipped.add(new InputError(place.shown, why));
+    } else {
+      skipped.add(new InputError(place.shown, DocumentFault.Plain.NO_MAPPINGS));
+    }
+  }
+
+  private void attachment(Place place, DocumentReader.Found found) {
+    String name = place.shown;
     Attachment attachment = found.attachment();
-    if (inFolder && need == Documents.Need.ALL && attachment.mappings().isEmpty()) {
+    if (place.inFolder && need == Documents.Need.ALL && attachment.mappings().isEmpty()) {
       withoutMappings++;
       skipped.add(new InputError(name, DocumentFault.Plain.NO_MAPPINGS));
       return;
@@ -155,6 +193,13 @@ final class SourceReader {
     if (earlier == null || need == Documents.Need.OWNER) {
       attachments.add(attachment);
       origins.add(new Documents.Origin(name, found.place()));
+      boolean another =
+          need == Documents.Need.OWNER
+              && !place.name.names(who.containerId())
+              && !place.name.readings().isEmpty();
+      if (another) {
+        names.add(new Documents.Named(place.name, Optional.of(attachment)));
+      }
     } else if (!earlier.attachment.sameWish(attachment)) {
       errors.add(
           new InputError(

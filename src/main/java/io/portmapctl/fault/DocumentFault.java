@@ -14,6 +14,14 @@ public sealed interface DocumentFault extends Fault {
   /** Calls the method for its kind. */
   <T> T visit(Visitor<T> visitor);
 
+  /**
+   * Whether something is of another kind than ours, and yet tells of a container that may have
+   * mappings.
+   */
+  static boolean tells(Fault fault) {
+    return fault == Plain.BARE_RESULT || fault instanceof MetaPlugin;
+  }
+
   /** A piece of an attachment. */
   enum Piece {
     /** The configuration, in a cache record. */
@@ -303,6 +311,25 @@ public sealed interface DocumentFault extends Fault {
     }
   }
 
+  /**
+   * A configuration of a plugin that only calls others, as multus does.
+   *
+   * @param ours our plugin's type
+   * @param place the JSON path of the first configuration among them that has our plugin; empty
+   *     where none has
+   */
+  record MetaPlugin(String found, String ours, String place) implements DocumentFault {
+    @Override
+    public String code() {
+      return "other-kind";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.metaPlugin(this);
+    }
+  }
+
   /** A configuration list that has no plugin of ours. */
   record NoPlugin(String ours) implements DocumentFault {
     @Override
@@ -339,6 +366,8 @@ public sealed interface DocumentFault extends Fault {
     EMPTY_FOLDER("empty"),
     /** A JSON object of no kind that describes port mappings. */
     NO_CONFIGURATION("other-kind"),
+    /** A CNI result without the configuration that it came of, as older libcni kept it. */
+    BARE_RESULT("other-kind"),
     /** An attachment that publishes nothing. */
     NO_MAPPINGS("other-kind"),
     /** An entry of a folder that is no regular file. */
@@ -481,6 +510,9 @@ public sealed interface DocumentFault extends Fault {
 
     /** Another plugin's. */
     T anotherPlugin(AnotherPlugin fault);
+
+    /** One that calls others. */
+    T metaPlugin(MetaPlugin fault);
 
     /** None of ours. */
     T noPlugin(NoPlugin fault);

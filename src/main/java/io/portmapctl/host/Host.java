@@ -36,6 +36,22 @@ public interface Host {
   boolean exists(Path path);
 
   /**
+   * A network namespace.
+   *
+   * @param id the number by which the kernel tells it from others while it is there
+   * @param mounted whether it is mounted where the path leads, and not a process's
+   */
+  record NetworkNamespace(String id, boolean mounted) {}
+
+  /**
+   * The network namespace that a path leads to, links followed; empty where it leads to nothing or
+   * to something else.
+   *
+   * @throws IOException where that cannot be told
+   */
+  Optional<NetworkNamespace> namespace(Path path) throws IOException;
+
+  /**
    * A file of {@code /proc}.
    *
    * @return its bytes

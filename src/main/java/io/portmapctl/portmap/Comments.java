@@ -12,6 +12,8 @@ public final class Comments {
 
   private static final String SEPARATOR = "\" id: \"";
 
+  private static final String BRIDGE = "name: \"";
+
   private Comments() {}
 
   /** The whole comment. */
@@ -55,6 +57,22 @@ public final class Comments {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whom the bridge plugin names in a rule that masquerades what a container sends; empty where it
+   * names nobody, or may be read in several ways.
+   */
+  public static Optional<Identity> bridgeOwner(Octets comment) {
+    String text = comment.decoded();
+    int at = text.indexOf(SEPARATOR);
+    boolean named = text.startsWith(BRIDGE) && text.endsWith("\"") && at >= BRIDGE.length();
+    int id = at + SEPARATOR.length();
+    return named && id < text.length() && text.indexOf(SEPARATOR, at + 1) < 0
+        ? Optional.of(
+            new Identity(
+                text.substring(BRIDGE.length(), at), text.substring(id, text.length() - 1)))
+        : Optional.empty();
   }
 
   /**

@@ -71,39 +71,60 @@ public final class PortmapState {
    * What is in the tables of one container.
    *
    * @param container its chains' names
-   * @param owner whom an entry names; empty where none does
+   * @param named whom entries name, each once; several where one name of a chain is two containers'
    * @param chains those of its chains that are there; none where entries alone are left
    */
-  public record Remains(ContainerChains container, Optional<Identity> owner, List<String> chains) {}
+  public record Remains(ContainerChains container, List<Identity> named, List<String> chains) {
+
+    /** Whom an entry names, the last of several; empty where none does. */
+    public Optional<Identity> owner() {
+      return named.isEmpty() ? Optional.empty() : Optional.of(named.get(named.size() - 1));
+    }
+  }
 
   /** What is there of any container, in the order of the tables. */
   public List<Remains> remains() {
-    Map<String, Optional<Identity>> owners = new LinkedHashMap<>();
+    Map<String, List<Identity>> owners = new LinkedHashMap<>();
     Map<String, Set<String>> chains = new LinkedHashMap<>();
     for (PortmapTable table : tables) {
       for (Chain chain : table.table().chains().values()) {
         String digits = ContainerChains.digits(chain.name());
         if (!digits.isEmpty()) {
-          owners.putIfAbsent(digits, Optional.empty());
+          owners.putIfAbsent(digits, List.of());
           chains.computeIfAbsent(digits, d -> new LinkedHashSet<>()).add(chain.name());
         }
         if (Layouts.isShared(chain.name()) || Layouts.holdsEntries(chain.name())) {
           for (RuleEntry row : chain.rows()) {
             String target = row.rule().target().chain().orElse("");
             PortmapTable.owner(row.rule(), target)
-                .ifPresent(o -> owners.put(ContainerChains.digits(target), Optional.of(o)));
+                .ifPresent(
+                    o ->
+                        owners.merge(
+                            ContainerChains.digits(target), List.of(o), PortmapState::and));
           }
         }
       }
     }
     List<Remains> remains = new ArrayList<>();
     owners.forEach(
-        (digits, owner) ->
+        (digits, named) ->
             remains.add(
                 new Remains(
                     new ContainerChains(digits),
-                    owner,
+                    named,
                     List.copyOf(chains.getOrDefault(digits, Set.of())))));
     return remains;
+  }
+
+  /** The same with one more at the end, where it is not the last already. */
+  private static List<Identity> and(List<Identity> named, List<Identity> more) {
+    Identity last = more.get(0);
+    if (!named.isEmpty() && named.get(named.size() - 1).equals(last)) {
+      return named;
+    }
+    List<Identity> all = new ArrayList<>(named);
+    all.remove(last);
+    all.add(last);
+    return List.copyOf(all);
   }
 }

@@ -1,10 +1,15 @@
 package io.portmapctl.view;
 
 import io.portmapctl.app.AppNotice;
+import io.portmapctl.text.Printable;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** What a reader should know of rulesets, inputs and host, in words. */
 final class AppNoticeText implements AppNotice.Visitor<String> {
+  /** So many names are said. */
+  private static final int FEW = 5;
+
   private static final String CANNOT =
       "an iptables that cannot show all of it (\"[unsupported revision]\"): what such rules do"
           + " cannot be told; ";
@@ -79,6 +84,53 @@ final class AppNoticeText implements AppNotice.Visitor<String> {
   @Override
   public String notForwarding(AppNotice.NotForwarding notice) {
     return NoticeText.obstacle(notice.obstacle());
+  }
+
+  @Override
+  public String orphansElsewhere(AppNotice.OrphansElsewhere notice) {
+    int containers = notice.containers();
+    List<String> networks = notice.networks();
+    return containers
+        + (containers == 1 ? " container" : " containers")
+        + (networks.size() == 1 ? " of network " : " of networks ")
+        + several(networks)
+        + (containers == 1 ? " is" : " are")
+        + " in none of the sources, which do not name "
+        + (networks.size() == 1 ? "that network" : "those networks")
+        + "; what is left there stays: --all-networks, or del, removes it";
+  }
+
+  @Override
+  public String orphansListed(AppNotice.OrphansListed notice) {
+    String first = Sentences.who(notice.first());
+    return (notice.containers() == 1
+            ? first + " is gone"
+            : notice.containers() + " containers are gone, one of them " + first)
+        + ": "
+        + notice.removal()
+        + " removes what is left";
+  }
+
+  @Override
+  public String bridgeLeftovers(AppNotice.BridgeLeftovers notice) {
+    boolean one = notice.chains() == 1;
+    return notice.chains()
+        + (one ? " ipMasq chain" : " ipMasq chains")
+        + " of the bridge plugin for "
+        + (one ? "a container that is" : "containers that are")
+        + " in none of the sources ("
+        + notice.chain()
+        + ", "
+        + Sentences.who(notice.container())
+        + (one ? "" : ", and others")
+        + "): not portmap's, and not removed here";
+  }
+
+  /** The first of some names, and how many there are besides. */
+  private static String several(List<String> names) {
+    String first =
+        names.stream().limit(FEW).map(Printable::escaped).collect(Collectors.joining(", "));
+    return names.size() > FEW ? first + " and " + (names.size() - FEW) + " more" : first;
   }
 
   @Override

@@ -218,6 +218,22 @@ final class DocumentFaultText implements DocumentFault.Visitor<String> {
   }
 
   @Override
+  public String metaPlugin(DocumentFault.MetaPlugin fault) {
+    return "a configuration of plugin "
+        + quoted(fault.found())
+        + ", which calls others; "
+        + (fault.place().isEmpty()
+            ? "none of those in it has "
+                + quoted(fault.ours())
+                + "; the records of those that it calls are below /var/lib/cni/multus"
+            : fault.place()
+                + " has "
+                + quoted(fault.ours())
+                + ": give that as a document of its own, or the records of those that it calls,"
+                + " which are below /var/lib/cni/multus");
+  }
+
+  @Override
   public String noPlugin(DocumentFault.NoPlugin fault) {
     return "a configuration list without a plugin of type " + quoted(fault.ours());
   }
@@ -238,6 +254,9 @@ final class DocumentFaultText implements DocumentFault.Visitor<String> {
       case NO_CONFIGURATION ->
           "not a network configuration: it has none of \"type\", \"plugins\", and \"config\" with"
               + " \"containerID\"";
+      case BARE_RESULT ->
+          "a CNI result alone, as older libcni kept it: it does not tell the container's mappings,"
+              + " which were not looked at";
       case NO_MAPPINGS -> "an attachment without port mappings";
       case NOT_REGULAR -> "not a regular file";
       case NOT_FOUND -> "no such file or folder";

@@ -20,8 +20,8 @@ class PortmapTableTest {
   private final PortmapTable table =
       table(
           "-A CNI-HOSTPORT-DNAT -p udp -j ACCEPT",
-          "-A CNI-HOSTPORT-DNAT -p tcp -m comment --comment \"dnat name: \\\"net\\\" id: \\\"two\\\"\""
-              + " -m multiport --dports 8080 -j "
+          "-A CNI-HOSTPORT-DNAT -p tcp -m comment --comment \"dnat name: \\\"net\\\" id:"
+              + " \\\"two\\\"\" -m multiport --dports 8080 -j "
               + SECOND,
           "-A CNI-HOSTPORT-DNAT -m comment --comment \"dnat name: \\\"net\\\" id: \\\"no\\\"\" -j "
               + FIRST,
@@ -84,8 +84,8 @@ class PortmapTableTest {
     PortmapState state = new PortmapState(List.of(table.table()));
     assertThat(state.remains())
         .containsExactlyInAnyOrder(
-            new PortmapState.Remains(ContainerChains.of(ONE), Optional.empty(), List.of(FIRST)),
-            new PortmapState.Remains(ContainerChains.of(TWO), Optional.of(TWO), List.of(SECOND)));
+            new PortmapState.Remains(ContainerChains.of(ONE), List.of(), List.of(FIRST)),
+            new PortmapState.Remains(ContainerChains.of(TWO), List.of(TWO), List.of(SECOND)));
     assertThat(state.layout(ContainerChains.of(TWO))).containsSame(Layouts.MARK);
     assertThat(state.layout(ContainerChains.of(ONE))).containsSame(Layouts.SNAT);
     assertThat(state.layout(ContainerChains.of(new Identity("net", "three")))).isEmpty();

@@ -9,9 +9,12 @@ import io.portmapctl.net.IpAddress;
 import java.io.IOException;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,6 +66,35 @@ public record LocalHost(List<Path> programs, Path network, Exec exec) implements
   @Override
   public boolean exists(Path path) {
     return Files.exists(place(path));
+  }
+
+  /** All namespaces are files of one file system of the kernel's, nsfs. */
+  @Override
+  public Optional<NetworkNamespace> namespace(Path path) throws IOException {
+    Object nsfs = Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:dev");
+    Map<String, Object> file;
+    try {
+      file = Files.readAttributes(path, "unix:dev,ino");
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (FileSystemException e) {
+      if (e instanceof AccessDeniedException) {
+        throw e;
+      }
+      return Optional.empty(); // a file where a folder should be, or links in a circle
+    }
+    return nsfs.equals(file.get("dev"))
+        ? Optional.of(new NetworkNamespace(String.valueOf(file.get("ino")), isReal(path)))
+        : Optional.empty();
+  }
+
+  /** A process's namespace is a link that leads to no name. */
+  private static boolean isReal(Path path) {
+    try {
+      return path.toRealPath().isAbsolute();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Override

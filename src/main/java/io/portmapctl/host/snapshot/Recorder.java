@@ -23,9 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Records a host. It reads what the other commands may ask of it, and beside that what a person
@@ -54,14 +52,13 @@ public final class Recorder {
   private static final List<String> CONF6 = List.of("forwarding", "disable_ipv6");
 
   /** Where network namespaces are often mounted, by names that may be links. */
-  private static final List<String> MOUNT_FOLDERS =
+  private static final List<Path> MOUNT_FOLDERS =
       List.of(
-          "/run",
-          "/run/netns",
-          "/run/docker/netns",
-          "/var/run",
-          "/var/run/netns",
-          "/var/run/docker/netns");
+          Path.of("/run/netns"),
+          Path.of("/run/docker/netns"),
+          Path.of("/var/run"),
+          Path.of("/var/run/netns"),
+          Path.of("/var/run/docker/netns"));
 
   /** What nothing is computed from yet, for whoever reads the file. */
   private static final List<List<String>> QUESTIONS =
@@ -80,7 +77,7 @@ public final class Recorder {
   private final Map<Path, Path> realPaths = new TreeMap<>();
   private final Map<List<String>, Snapshot.Reply> commands = new LinkedHashMap<>();
   private final Map<Path, Snapshot.Entry> files = new TreeMap<>();
-  private final Set<Path> existing = new TreeSet<>();
+  private final Map<Path, Optional<Host.NetworkNamespace>> namespaces = new TreeMap<>();
 
   private Recorder(Host host) {
     this.host = host;
@@ -120,7 +117,7 @@ public final class Recorder {
         interfaces,
         noInterfaces,
         files,
-        existing,
+        namespaces,
         host.holders(Sockets.read(host).inodes()));
   }
 
@@ -274,9 +271,15 @@ public final class Recorder {
   }
 
   private void namespaces() {
-    Path mounts = Path.of("/proc/self/mountinfo");
-    files.put(mounts, kept(read(mounts), line -> line.contains(" - nsfs ")));
-    MOUNT_FOLDERS.forEach(folder -> real(Path.of(folder)));
+    mounted().forEach(this::namespace);
+    for (Path folder : MOUNT_FOLDERS) {
+      real(folder);
+      try {
+        host.names(folder).forEach(name -> namespace(folder.resolve(name)));
+      } catch (IOException e) {
+        continue; // nothing is there for whoever looks
+      }
+    }
     List<String> processes = new ArrayList<>(List.of("self", "thread-self"));
     try {
       processes.addAll(host.names(Path.of("/proc")));
@@ -284,11 +287,40 @@ public final class Recorder {
       files.put(Path.of("/proc"), unread(e));
     }
     for (String process : processes) {
-      Path namespace = Path.of("/proc", process, "ns", "net");
-      if (host.exists(namespace)) {
-        existing.add(namespace);
+      namespace(Path.of("/proc", process, "ns", "net"));
+    }
+  }
+
+  /** Where namespaces are mounted (proc(5), {@code /proc/PID/mountinfo}). */
+  private List<Path> mounted() {
+    List<Path> mounted = new ArrayList<>();
+    Snapshot.Entry mounts = read(Path.of("/proc/self/mountinfo"));
+    for (String line : mounts.content().split("\n", -1)) {
+      String[] parts = line.split(" ", -1);
+      if (parts.length > 4 && line.contains(" - nsfs ")) {
+        // blanks and backslashes stand there as octal escapes
+        mounted.add(
+            Path.of(parts[4].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")));
       }
     }
+    return mounted;
+  }
+
+  private void namespace(Path path) {
+    try {
+      Optional<Host.NetworkNamespace> there = host.namespace(path);
+      if (there.isPresent() || !looksThrough(path)) {
+        namespaces.put(path, there);
+      }
+    } catch (IOException e) {
+      return; // who may not look knows of none
+    }
+  }
+
+  /** Whether all network namespaces are recorded that are where a path leads. */
+  static boolean looksThrough(Path path) {
+    return path.startsWith("/proc")
+        || path.getParent() != null && MOUNT_FOLDERS.contains(path.getParent());
   }
 
   private void documents(Path folder) {
@@ -340,13 +372,6 @@ public final class Recorder {
     if (!netns.startsWith("/") || netns.indexOf('\0') >= 0) {
       return;
     }
-    Path path = Path.of(netns);
-    if (path.startsWith("/proc")) {
-      if (host.exists(path)) {
-        existing.add(path);
-      }
-    } else if (path.getParent() != null) {
-      real(path.getParent());
-    }
+    namespace(Path.of(netns));
   }
 }

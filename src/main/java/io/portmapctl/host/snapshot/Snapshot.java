@@ -1,12 +1,12 @@
 package io.portmapctl.host.snapshot;
 
 import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.net.HostInterface;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Everything that is read of a host, raw, at one moment.
@@ -18,7 +18,8 @@ import java.util.Set;
  * @param interfaces its interfaces in the kernel's order; empty where they could not be read
  * @param noInterfaces why they could not be read; empty where they could
  * @param files files and folders by their path, in order
- * @param existing other paths that are there
+ * @param namespaces where network namespaces are, of processes too, and where looked-for ones are
+ *     not; empty where that is not held
  * @param holders for the inode of a socket on which somebody waits, the first process that has it
  */
 public record Snapshot(
@@ -29,7 +30,7 @@ public record Snapshot(
     List<HostInterface> interfaces,
     String noInterfaces,
     Map<Path, Entry> files,
-    Set<Path> existing,
+    Map<Path, Optional<Host.NetworkNamespace>> namespaces,
     Map<String, String> holders) {
 
   /**

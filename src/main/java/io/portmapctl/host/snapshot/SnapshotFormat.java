@@ -14,6 +14,7 @@ import io.portmapctl.fault.JsonError;
 import io.portmapctl.fault.SnapshotFault;
 import io.portmapctl.fault.SnapshotFault.Expected;
 import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.net.IpAddress;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Snapshots as JSON documents. What programs printed and files hold is bytes of any kind: each
@@ -39,6 +39,12 @@ import java.util.TreeSet;
 public final class SnapshotFormat {
   private static final int VERSION = 1;
   private static final String ENCODING = "latin1";
+
+  /** What holds a network namespace. */
+  private static final String MOUNT = "mount";
+
+  private static final String PROCESS = "process";
+  private static final String NOTHING = "missing";
   private static final List<String> SECTIONS =
       List.of(
           "kind",
@@ -50,7 +56,6 @@ public final class SnapshotFormat {
           "commands",
           "interfaces",
           "files",
-          "existing",
           "sockets");
 
   /** The text is no snapshot; the message names the place. */
@@ -170,7 +175,18 @@ public final class SnapshotFormat {
       json.writeEndObject();
     }
     json.writeEndArray();
-    texts(json, "existing", snapshot.existing().stream().map(Path::toString).toList());
+    json.writeArrayFieldStart("namespaces");
+    for (Map.Entry<Path, Optional<Host.NetworkNamespace>> each : snapshot.namespaces().entrySet()) {
+      Optional<Host.NetworkNamespace> there = each.getValue();
+      json.writeStartObject();
+      json.writeStringField("path", each.getKey().toString());
+      if (there.isPresent()) {
+        json.writeStringField("id", there.get().id());
+      }
+      json.writeStringField("is", there.map(n -> n.mounted() ? MOUNT : PROCESS).orElse(NOTHING));
+      json.writeEndObject();
+    }
+    json.writeEndArray();
     json.writeArrayFieldStart("sockets");
     for (Map.Entry<String, String> socket : new TreeMap<>(snapshot.holders()).entrySet()) {
       json.writeStartObject();
@@ -234,7 +250,7 @@ public final class SnapshotFormat {
     private final List<HostInterface> interfaces = new ArrayList<>();
     private String noInterfaces = "";
     private final Map<Path, Snapshot.Entry> files = new TreeMap<>();
-    private final Set<Path> existing = new TreeSet<>();
+    private final Map<Path, Optional<Host.NetworkNamespace>> namespaces = new TreeMap<>();
     private final Map<String, String> holders = new TreeMap<>();
 
     Reader(JsonParser parser) {
@@ -271,7 +287,7 @@ public final class SnapshotFormat {
           List.copyOf(interfaces),
           noInterfaces,
           files,
-          existing,
+          namespaces,
           holders);
     }
 
@@ -293,7 +309,7 @@ public final class SnapshotFormat {
         case "interfaces" -> array(this::hostInterface);
         case "noInterfaces" -> noInterfaces = text();
         case "files" -> array(this::file);
-        case "existing" -> array(() -> existing.add(path()));
+        case "namespaces" -> array(this::namespace);
         case "sockets" -> array(this::socket);
         default -> parser.skipChildren();
       }
@@ -307,6 +323,16 @@ public final class SnapshotFormat {
     private void realPath() throws IOException, FormatException {
       Map<String, String> fields = texts();
       realPaths.put(path(of(fields, "path")), path(of(fields, "real")));
+    }
+
+    private void namespace() throws IOException, FormatException {
+      Map<String, String> fields = texts();
+      String is = of(fields, "is");
+      Optional<Host.NetworkNamespace> there =
+          is.equals(NOTHING)
+              ? Optional.empty()
+              : Optional.of(new Host.NetworkNamespace(of(fields, "id"), is.equals(MOUNT)));
+      namespaces.put(path(of(fields, "path")), there);
     }
 
     private void socket() throws IOException, FormatException {

@@ -68,7 +68,24 @@ public final class SnapshotHost implements Host {
 
   @Override
   public boolean exists(Path path) {
-    return snapshot.existing().contains(path) || entry(path).kind() != Snapshot.Kind.MISSING;
+    return entry(path).kind() != Snapshot.Kind.MISSING;
+  }
+
+  @Override
+  public Optional<NetworkNamespace> namespace(Path path) throws IOException {
+    if (snapshot.namespaces().isEmpty()) {
+      throw new IOException("the snapshot does not hold which network namespaces there are");
+    }
+    for (Path spelled : List.of(path, real(path))) {
+      Optional<NetworkNamespace> there = snapshot.namespaces().get(spelled);
+      if (there != null) {
+        return there;
+      }
+    }
+    if (Recorder.looksThrough(path)) {
+      return Optional.empty();
+    }
+    throw new IOException("the snapshot does not hold what is there");
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
 import io.portmapctl.host.live.LocalHost;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.HostInterface;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +49,13 @@ class SnapshotTest {
                 false)),
         "",
         files,
-        Set.of(Path.of("/proc/1/ns/net")),
+        Map.of(
+            Path.of("/proc/1/ns/net"),
+            Optional.of(new Host.NetworkNamespace("4026531840", false)),
+            Path.of("/var/run/netns/a"),
+            Optional.of(new Host.NetworkNamespace("4026532000", true)),
+            Path.of("/srv/gone"),
+            Optional.empty()),
         Map.of("123", "nginx (process 9)"));
   }
 
@@ -132,8 +138,14 @@ class SnapshotTest {
   void countersAreLeftOutOnlyBeforeRules() {
     assertThat(
             SnapshotHost.withoutCounters(
-                "# it's \"[1:2] -A\n*nat\n:X - [5:6]\n[1:2] -A X -j Y\n"
-                    + "[3:4] -A X -m comment --comment \"a \\\"\n[5:6] -A b\" -j Y\n[7:8] -A X\nCOMMIT\n"))
+                "# it's \"[1:2] -A\n"
+                    + "*nat\n"
+                    + ":X - [5:6]\n"
+                    + "[1:2] -A X -j Y\n"
+                    + "[3:4] -A X -m comment --comment \"a \\\"\n"
+                    + "[5:6] -A b\" -j Y\n"
+                    + "[7:8] -A X\n"
+                    + "COMMIT\n"))
         .isEqualTo(
             "# it's \"[1:2] -A\n*nat\n:X - [5:6]\n-A X -j Y\n"
                 + "-A X -m comment --comment \"a \\\"\n[5:6] -A b\" -j Y\n-A X\nCOMMIT\n");
@@ -156,8 +168,20 @@ class SnapshotTest {
     assertThatThrownBy(() -> host.read(Path.of("/proc/c"))).isInstanceOf(NoSuchFileException.class);
     assertThat(host.exists(Path.of("/proc/a"))).isTrue();
     assertThat(host.exists(Path.of("/proc/c"))).isFalse();
-    assertThat(host.exists(Path.of("/proc/1/ns/net"))).isTrue();
-    assertThat(host.exists(Path.of("/proc/2/ns/net"))).isFalse();
+  }
+
+  @Test
+  void namespacesAreWhereTheyWere() throws Exception {
+    SnapshotHost host = host(Map.of());
+    Host.NetworkNamespace own = new Host.NetworkNamespace("4026531840", false);
+    assertThat(host.namespace(Path.of("/proc/1/ns/net"))).contains(own);
+    assertThat(host.namespace(Path.of("/proc/2/ns/net"))).isEmpty();
+    assertThat(host.namespace(Path.of("/var/run/netns/a")))
+        .contains(new Host.NetworkNamespace("4026532000", true));
+    assertThat(host.namespace(Path.of("/run/netns/b"))).isEmpty();
+    assertThat(host.namespace(Path.of("/srv/gone"))).isEmpty();
+    assertThatThrownBy(() -> host.namespace(Path.of("/srv/other")))
+        .hasMessage("the snapshot does not hold what is there");
   }
 
   @Test
@@ -172,7 +196,7 @@ class SnapshotTest {
                 List.of(),
                 "no interfaces",
                 Map.of(),
-                Set.of(),
+                Map.of(),
                 Map.of()));
     assertThat(host.real(Path.of("/var/run/netns"))).isEqualTo(Path.of("/run/netns"));
     assertThat(host.real(Path.of("/srv/netns"))).isEqualTo(Path.of("/srv/netns"));
@@ -234,8 +258,10 @@ class SnapshotTest {
     Files.writeString(
         net.resolve("tcp"),
         "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
-            + "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1\n"
-            + "   1: 0100007F:1F91 0100007F:9999 01 00000000:00000000 00:00000000 00000000 0 0 78 1\n");
+            + "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77"
+            + " 1\n"
+            + "   1: 0100007F:1F91 0100007F:9999 01 00000000:00000000 00:00000000 00000000 0 0 78"
+            + " 1\n");
     Snapshot snapshot =
         Recorder.record(new LocalHost(List.of(programs), net, exec), "2026-11-26T16:30:00Z");
     assertThat(asked.stream().filter(c -> c.get(0).endsWith("-save")))
