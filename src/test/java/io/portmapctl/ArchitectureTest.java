@@ -200,7 +200,7 @@ class ArchitectureTest {
   static final ArchRule jacksonOnlyWhereJsonIs =
       noClasses()
           .that()
-          .resideOutsideOfPackages("..cni..", "..view..", "..host.snapshot..")
+          .resideOutsideOfPackages("..cni..", "..view..", "..host.snapshot..", "..host.nft..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml..");

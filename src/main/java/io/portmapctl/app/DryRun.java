@@ -16,18 +16,22 @@ public final class DryRun {
   private final Rulesets rulesets;
   private final Optional<String> hostInterface;
   private final List<Notice> given;
+  private final boolean asking;
 
   /**
    * On these rulesets.
    *
    * @param hostInterface the interface for route_localnet, where it is not to be looked up
    * @param given what the inputs have warned of
+   * @param asking whether programs are asked that only warnings need
    */
   public DryRun(
       LiveHost host,
       Rulesets rulesets,
       Optional<String> hostInterface,
-      List<? extends Notice> given) {
+      List<? extends Notice> given,
+      boolean asking) {
+    this.asking = asking;
     this.host = host;
     this.rulesets = rulesets;
     this.hostInterface = hostInterface;
@@ -63,6 +67,7 @@ public final class DryRun {
     List<Plan.Sysctl> resolved = new ArrayList<>();
     List<Notice> more =
         new ArrayList<>(LiveHost.listeners(host.kernel(), rulesets, report.plan().captured()));
+    more.addAll(OtherTables.translating(host, rulesets, report.plan().captured(), asking));
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {
         resolve(sysctl, more).ifPresent(resolved::add);

@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.check.CheckNotice;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.explain.Assumption;
@@ -10,6 +11,7 @@ import io.portmapctl.explain.PortReach;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
@@ -124,13 +126,16 @@ public record ExplainMappings(
                 .on(tables, notices)
             : unplanned(tables, List.copyOf(notices));
     HostFacts facts = new HostFacts(host, rulesets, hostInterface);
-    Report report = facts.on(planned);
+    Report alone = facts.on(planned);
+    List<Notice> elsewhere = OtherTables.translating(host, rulesets, asked(alone, tables), true);
+    Report report = alone.with(alone.plan(), elsewhere);
     Explainer explainer =
         new Explainer(
             published(report),
             known,
             facts.settings(report.plan()),
-            desired.isPresent() && report.plan().hasChanges());
+            desired.isPresent() && report.plan().hasChanges(),
+            elsewhere.stream().anyMatch(CheckNotice.TranslatedElsewhere.class::isInstance));
     boolean complete =
         desired.map(d -> d.documents().errors().isEmpty()).orElse(true)
             && report.leftOut().isEmpty();
@@ -189,6 +194,40 @@ public record ExplainMappings(
         .flatMap(d -> d.documents().attachments().stream())
         .filter(a -> planned.contains(a.identity()))
         .toList();
+  }
+
+  /** The ports that are asked about. */
+  private List<PublishedPort> asked(Report report, List<Table> tables) {
+    List<PublishedPort> ports = new ArrayList<>();
+    if (packet.isPresent()) {
+      Packet start = packet.get().packet();
+      for (Protocol protocol : Protocol.values()) {
+        boolean same = IpProtocol.of(protocol.id()).equals(Optional.of(start.protocol()));
+        if (same && start.destination().port().isPresent()) {
+          ports.add(
+              new PublishedPort(
+                  start.family(),
+                  protocol.id(),
+                  start.destination().ip(),
+                  start.destination().port().getAsInt()));
+        }
+      }
+    } else if (port.isPresent()) {
+      String protocol = port.get().protocol().orElse(Protocol.TCP).id();
+      for (Table table : tables) {
+        ports.add(
+            new PublishedPort(table.family(), protocol, port.get().address(), port.get().port()));
+      }
+    } else {
+      for (Table table : tables) {
+        for (Attachment attachment : published(report)) {
+          attachment.mappings().stream()
+              .filter(m -> m.appliesTo(table.family()))
+              .forEach(m -> ports.add(PublishedPort.of(table.family(), m)));
+        }
+      }
+    }
+    return ports;
   }
 
   /** Both families, but for one whose table is empty only because no ruleset was named for it. */

@@ -84,6 +84,9 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
             ForeignRules.of(
                 tables,
                 published(shown.stream().filter(m -> m.state() != State.SHADOWED).toList())));
+    foreign.addAll(
+        OtherTables.translating(
+            host, rulesets, shown.isEmpty() ? filter.asked() : published(shown), true));
     if (shown.isEmpty()) {
       foreign.addAll(
           ForeignRules.translating(

@@ -4,7 +4,9 @@ import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Target;
+import io.portmapctl.ruleset.Variant;
 import io.portmapctl.text.Octets;
+import java.util.List;
 import java.util.Optional;
 
 /** What a reader should know of mappings and of who else has to do with them. */
@@ -17,6 +19,9 @@ public sealed interface CheckNotice extends Notice {
 
     /** For this kind. */
     R notCni(NotCni notice);
+
+    /** For this kind. */
+    R translatedElsewhere(TranslatedElsewhere notice);
 
     /** For this kind. */
     R kubeProxy(KubeProxyOrder notice);
@@ -69,6 +74,40 @@ public sealed interface CheckNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.notCni(this);
+    }
+  }
+
+  /**
+   * Another nat table of the same kernel translates ports too.
+   *
+   * @param ports the ports, of one family
+   * @param variant the variant of iptables whose table it is; empty for one that nft wrote
+   * @param table the table, as {@code nat} or {@code inet dk}
+   * @param chain the chain of the rule
+   * @param to where to, as far as the rule says it in one place
+   * @param first whether that table is known to be asked first; else either may be
+   */
+  record TranslatedElsewhere(
+      List<PublishedPort> ports,
+      Optional<Variant> variant,
+      String table,
+      String chain,
+      Optional<String> to,
+      boolean first)
+      implements CheckNotice {
+    /** Copies the list. */
+    public TranslatedElsewhere {
+      ports = List.copyOf(ports);
+    }
+
+    @Override
+    public String code() {
+      return "translated-elsewhere";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.translatedElsewhere(this);
     }
   }
 

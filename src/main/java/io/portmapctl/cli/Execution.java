@@ -54,7 +54,7 @@ final class Execution implements Apply.Attendant {
     this.silent = asked.isEmpty() && output.quiet();
     this.outcome = new Outcome(session, output);
     this.host = host;
-    this.planning = new DryRun(host, rulesets, applying.hostInterface(), given);
+    this.planning = new DryRun(host, rulesets, applying.hostInterface(), given, !applying.apply());
     this.how = applying.how(output.force());
   }
 

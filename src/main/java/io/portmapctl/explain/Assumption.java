@@ -38,6 +38,8 @@ public sealed interface Assumption {
   enum Plain implements Assumption {
     /** The rules are those that a plan would make. */
     PLANNED,
+    /** Another nat table of the same kernel may take the packets, and is not asked first. */
+    ASKED_FIRST,
     /** This host's addresses are not known. */
     HOST_UNKNOWN,
     /** This host's addresses are not known, so that a packet is taken to come from outside. */

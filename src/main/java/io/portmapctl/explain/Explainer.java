@@ -27,9 +27,14 @@ import java.util.stream.Stream;
  * @param host what is known of the host's addresses
  * @param settings what the kernel does
  * @param planned whether the rules are those of a plan that is not made yet
+ * @param elsewhere whether another nat table of the same kernel may take the packets
  */
 public record Explainer(
-    List<Attachment> attachments, HostAddresses host, Settings settings, boolean planned) {
+    List<Attachment> attachments,
+    HostAddresses host,
+    Settings settings,
+    boolean planned,
+    boolean elsewhere) {
 
   /** For fewer ports it does not pay to start another thread. */
   private static final int FEWEST = 100;
@@ -69,7 +74,9 @@ public record Explainer(
     if (!ports.isEmpty()) {
       all.add(new Problem.Unfiltered());
     }
-    return new Explanation(walkthroughs, ports, all, takenForGranted(ports));
+    List<Assumption> assumptions = new ArrayList<>(askedFirst());
+    assumptions.addAll(takenForGranted(ports));
+    return new Explanation(walkthroughs, ports, all, assumptions);
   }
 
   /** What an attachment publishes in a family: nothing where it has no address of it. */
@@ -148,8 +155,17 @@ public record Explainer(
     return List.copyOf(assumptions);
   }
 
-  /** Whether the rules are there already. */
+  private List<Assumption> askedFirst() {
+    return elsewhere ? List.of(Assumption.Plain.ASKED_FIRST) : List.of();
+  }
+
+  /** Whether the rules are there already, and whether they are what counts. */
   List<Assumption> whetherPlanned() {
-    return planned ? List.of(Assumption.Plain.PLANNED) : List.of();
+    List<Assumption> assumptions = new ArrayList<>();
+    if (planned) {
+      assumptions.add(Assumption.Plain.PLANNED);
+    }
+    assumptions.addAll(askedFirst());
+    return assumptions;
   }
 }

@@ -3,7 +3,9 @@ package io.portmapctl.host;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.Variant;
 import java.util.List;
+import java.util.Optional;
 
 /** What keeps nat tables. */
 public interface Backend {
@@ -22,6 +24,24 @@ public interface Backend {
    * @throws HostException when it cannot be read; never an empty table in its place
    */
   Reading read(Family family) throws HostException;
+
+  /**
+   * What the other of the kernel's two engines holds.
+   *
+   * @param table its nat table
+   * @param variant which it is
+   */
+  record Other(Table table, Variant variant) {}
+
+  /**
+   * What the engine holds that is not worked on, where there is one; known once the table of the
+   * family was read.
+   *
+   * @param asking whether it is read where nobody has read it
+   */
+  default Optional<Other> other(Family family, boolean asking) {
+    return Optional.empty();
+  }
 
   /**
    * The same for whom the table says it all.

@@ -23,6 +23,9 @@ public sealed interface HostNotice extends Notice {
     R nftBaseChains(NftBaseChains notice);
 
     /** For this kind. */
+    R nftUnread(NftUnread notice);
+
+    /** For this kind. */
     R flowsKept(FlowsKept notice);
   }
 
@@ -90,6 +93,23 @@ public sealed interface HostNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.nftBaseChains(this);
+    }
+  }
+
+  /**
+   * Whether nft itself translates ports beside iptables is not known.
+   *
+   * @param why what it said, or what is wrong with its answer
+   */
+  record NftUnread(String why) implements HostNotice {
+    @Override
+    public String code() {
+      return "nft-not-read";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.nftUnread(this);
     }
   }
 

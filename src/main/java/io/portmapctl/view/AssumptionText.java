@@ -20,6 +20,9 @@ final class AssumptionText implements Assumption.Visitor<String> {
   public String plain(Assumption.Plain plain) {
     return switch (plain) {
       case PLANNED -> "The rules are those that the plan would make; nothing was changed.";
+      case ASKED_FIRST ->
+          "Another nat table of this kernel translates the port too (a warning says which); these"
+              + " rules are taken to be asked before it, which is not known.";
       case HOST_UNKNOWN -> UNKNOWN + ".";
       case HOST_UNKNOWN_OUTSIDE -> UNKNOWN + ": the packet is taken to come from outside.";
       case ONE_SUBNET ->

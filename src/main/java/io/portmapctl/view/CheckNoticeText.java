@@ -1,7 +1,9 @@
 package io.portmapctl.view;
 
 import io.portmapctl.check.CheckNotice;
+import io.portmapctl.check.Program;
 import io.portmapctl.portmap.Layouts;
+import java.util.Optional;
 
 /** What a reader should know of mappings and who else has to do with them, in words. */
 final class CheckNoticeText implements CheckNotice.Visitor<String> {
@@ -27,6 +29,34 @@ final class CheckNoticeText implements CheckNotice.Visitor<String> {
         + notice.program().map(p -> ", of " + MappingText.title(p) + ",").orElse("")
         + notice.to().map(dnat -> " to " + dnat.to().place()).orElse("")
         + "; explain --port tells more";
+  }
+
+  @Override
+  public String translatedElsewhere(CheckNotice.TranslatedElsewhere notice) {
+    String family = notice.ports().stream().findFirst().map(p -> p.family().title()).orElse("");
+    boolean one = notice.ports().size() == 1;
+    Optional<Program> program = Program.of(notice.chain());
+    return family
+        + ": "
+        + PortNames.of(notice.ports())
+        + notice
+            .variant()
+            .map(
+                v ->
+                    (one ? " is" : " are")
+                        + " translated in the nat table of iptables-"
+                        + v.id()
+                        + " too, by a rule of chain ")
+            .orElse(
+                " may be translated in table "
+                    + notice.table()
+                    + " too, which nft wrote, by a rule of chain ")
+        + notice.chain()
+        + program.map(p -> ", of " + MappingText.title(p) + ",").orElse("")
+        + notice.to().map(to -> " to " + to).orElse("")
+        + (notice.first()
+            ? "; that table is asked first"
+            : "; which of the tables is asked first cannot be told here");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.host.HostNotice;
+import io.portmapctl.text.Printable;
 
 /** What a reader should know who reads or changes a host, in words. */
 final class HostNoticeText implements HostNotice.Visitor<String> {
@@ -40,6 +41,12 @@ final class HostNoticeText implements HostNotice.Visitor<String> {
         + notice.family().title()
         + " nat table holds base chains that nft wrote itself; iptables does not show them,"
         + " and what they do to a packet is not seen here";
+  }
+
+  @Override
+  public String nftUnread(HostNotice.NftUnread notice) {
+    return "whether rules that nft wrote itself translate ports is not known: "
+        + Printable.escaped(notice.why().lines().findFirst().orElse("nft could not be asked"));
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The running kernel, through iptables-save and {@code iptables-restore --noflush}. */
 public final class IptablesBackend implements Backend {
@@ -41,6 +42,11 @@ public final class IptablesBackend implements Backend {
     LiveReader.Reading reading = reader.read(family);
     reading.program().ifPresent(p -> programs.put(family, p));
     return new Reading(reading.table(), reading.notices());
+  }
+
+  @Override
+  public Optional<Other> other(Family family, boolean asking) {
+    return reader.other(family, asking);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.portmapctl.host.live;
 
 import io.portmapctl.fault.HostFault;
+import io.portmapctl.host.Backend;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
@@ -15,7 +16,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads a host's nat table through iptables-save. */
@@ -24,6 +27,9 @@ public final class LiveReader {
   private final VariantChoice variant;
   private final boolean counters;
   private boolean ambiguous;
+
+  /** What the variant holds that was not chosen, where it was looked at. */
+  private final Map<Family, Backend.Other> others = new EnumMap<>(Family.class);
 
   /**
    * What was read.
@@ -61,7 +67,7 @@ public final class LiveReader {
    * @throws HostException when it cannot be read
    */
   Reading read(Family family) throws HostException {
-    if (family == Family.IPV6 && !host.exists(Path.of("/proc/net/if_inet6"))) {
+    if (!knows(family)) {
       return new Reading(Table.empty(TableName.NAT, family), Optional.empty(), List.of());
     }
     Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
@@ -88,16 +94,45 @@ public final class LiveReader {
       return reading.and(List.of(new HostNotice.OtherVariantUnknown(family, other.get())));
     }
     Reading seen = reading.and(second.notices());
+    Variant which = legacy ? Variant.NFT : Variant.LEGACY;
+    others.put(family, new Backend.Other(second.table(), which));
     if (!holdsCni(second.table())) {
       return seen;
     }
-    Variant which = legacy ? Variant.NFT : Variant.LEGACY;
     if (holdsCni(reading.table())) {
       ambiguous = true;
       return seen.and(List.of(new HostNotice.BothVariants(family, which)));
     }
+    others.put(family, new Backend.Other(reading.table(), legacy ? Variant.LEGACY : Variant.NFT));
     return new Reading(second.table(), second.program(), seen.notices())
         .and(List.of(new HostNotice.OnlyOtherVariant(family, which)));
+  }
+
+  /**
+   * What the variant holds that is not worked on.
+   *
+   * @param asking whether it is read where it was not looked at
+   */
+  Optional<Backend.Other> other(Family family, boolean asking) {
+    if (variant == VariantChoice.AUTO || !asking) {
+      return Optional.ofNullable(others.get(family));
+    }
+    boolean legacy = variant == VariantChoice.LEGACY;
+    Optional<Path> program = host.find(family.program() + (legacy ? "-nft" : "-legacy") + "-save");
+    if (program.isEmpty() || !knows(family)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Backend.Other(
+              read(family, program.get()).table(), legacy ? Variant.NFT : Variant.LEGACY));
+    } catch (HostException e) {
+      return Optional.empty(); // who names a variant has said which one counts
+    }
+  }
+
+  private boolean knows(Family family) {
+    return family == Family.IPV4 || host.exists(Path.of("/proc/net/if_inet6"));
   }
 
   /** Whether both variants hold CNI chains, so that it cannot be told which one counts. */

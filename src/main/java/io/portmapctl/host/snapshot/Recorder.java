@@ -8,6 +8,7 @@ import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.live.LiveReader;
 import io.portmapctl.host.live.Sockets;
+import io.portmapctl.host.nft.NftNat;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.ruleset.TableName;
@@ -98,6 +99,7 @@ public final class Recorder {
       rulesets(family);
     }
     QUESTIONS.forEach(this::question);
+    nft();
     sockets();
     settings();
     namespaces();
@@ -202,6 +204,23 @@ public final class Recorder {
       realPaths.put(path, host.real(path));
     } catch (IOException e) {
       return; // there is no such path
+    }
+  }
+
+  /** The tables in which nft itself translates addresses, as they are asked for. */
+  private void nft() {
+    Optional<Path> nft = host.find("nft");
+    if (nft.isEmpty()) {
+      return;
+    }
+    List<String> chains = NftNat.chains(nft.get());
+    Snapshot.Reply reply = answer(chains);
+    commands.put(chains, reply);
+    try {
+      String printed = reply.result().map(Exec.Result::output).orElse("");
+      NftNat.tables(nft.get(), printed).forEach(t -> commands.put(t, answer(t)));
+    } catch (IOException e) {
+      return; // who reads the answer about chains is told the same
     }
   }
 
@@ -313,7 +332,7 @@ public final class Recorder {
         namespaces.put(path, there);
       }
     } catch (IOException e) {
-      return; // who may not look knows of none
+      namespaces.put(path, Optional.of(new Host.NetworkNamespace("", false)));
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param noInterfaces why they could not be read; empty where they could
  * @param files files and folders by their path, in order
  * @param namespaces where network namespaces are, of processes too, and where looked-for ones are
- *     not; empty where that is not held
+ *     not; one without a number could not be looked at; empty where that is not held
  * @param holders for the inode of a socket on which somebody waits, the first process that has it
  */
 public record Snapshot(

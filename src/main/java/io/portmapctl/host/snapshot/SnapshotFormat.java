@@ -45,6 +45,7 @@ public final class SnapshotFormat {
 
   private static final String PROCESS = "process";
   private static final String NOTHING = "missing";
+  private static final String UNTOLD = "forbidden";
   private static final List<String> SECTIONS =
       List.of(
           "kind",
@@ -180,10 +181,13 @@ public final class SnapshotFormat {
       Optional<Host.NetworkNamespace> there = each.getValue();
       json.writeStartObject();
       json.writeStringField("path", each.getKey().toString());
-      if (there.isPresent()) {
+      boolean told = there.map(n -> !n.id().isEmpty()).orElse(false);
+      if (told) {
         json.writeStringField("id", there.get().id());
       }
-      json.writeStringField("is", there.map(n -> n.mounted() ? MOUNT : PROCESS).orElse(NOTHING));
+      json.writeStringField(
+          "is",
+          there.isEmpty() ? NOTHING : !told ? UNTOLD : there.get().mounted() ? MOUNT : PROCESS);
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -328,10 +332,11 @@ public final class SnapshotFormat {
     private void namespace() throws IOException, FormatException {
       Map<String, String> fields = texts();
       String is = of(fields, "is");
+      String id = is.equals(NOTHING) || is.equals(UNTOLD) ? "" : of(fields, "id");
       Optional<Host.NetworkNamespace> there =
           is.equals(NOTHING)
               ? Optional.empty()
-              : Optional.of(new Host.NetworkNamespace(of(fields, "id"), is.equals(MOUNT)));
+              : Optional.of(new Host.NetworkNamespace(id, is.equals(MOUNT)));
       namespaces.put(path(of(fields, "path")), there);
     }
 

@@ -78,6 +78,9 @@ public final class SnapshotHost implements Host {
     }
     for (Path spelled : List.of(path, real(path))) {
       Optional<NetworkNamespace> there = snapshot.namespaces().get(spelled);
+      if (there != null && there.map(n -> n.id().isEmpty()).orElse(false)) {
+        throw new AccessDeniedException(path.toString());
+      }
       if (there != null) {
         return there;
       }

@@ -55,7 +55,9 @@ class SnapshotTest {
             Path.of("/var/run/netns/a"),
             Optional.of(new Host.NetworkNamespace("4026532000", true)),
             Path.of("/srv/gone"),
-            Optional.empty()),
+            Optional.empty(),
+            Path.of("/proc/3/ns/net"),
+            Optional.of(new Host.NetworkNamespace("", false))),
         Map.of("123", "nginx (process 9)"));
   }
 
@@ -180,6 +182,8 @@ class SnapshotTest {
         .contains(new Host.NetworkNamespace("4026532000", true));
     assertThat(host.namespace(Path.of("/run/netns/b"))).isEmpty();
     assertThat(host.namespace(Path.of("/srv/gone"))).isEmpty();
+    assertThatThrownBy(() -> host.namespace(Path.of("/proc/3/ns/net")))
+        .isInstanceOf(AccessDeniedException.class);
     assertThatThrownBy(() -> host.namespace(Path.of("/srv/other")))
         .hasMessage("the snapshot does not hold what is there");
   }
