@@ -52,6 +52,9 @@ public sealed interface AppNotice extends Notice {
     R unclaimed(Unclaimed notice);
 
     /** For this kind. */
+    R nothingThere(NothingThere notice);
+
+    /** For this kind. */
     R orphansElsewhere(OrphansElsewhere notice);
 
     /** For this kind. */
@@ -226,6 +229,28 @@ public sealed interface AppNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.notForwarding(this);
+    }
+  }
+
+  /**
+   * Of a container that was to be removed nothing is there, but of others that may be meant.
+   *
+   * @param near those
+   */
+  record NothingThere(Identity asked, List<Identity> near) implements AppNotice {
+    /** Copies the list. */
+    public NothingThere {
+      near = List.copyOf(near);
+    }
+
+    @Override
+    public String code() {
+      return "nothing-there";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.nothingThere(this);
     }
   }
 

@@ -75,7 +75,7 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
       Documents.Origin origin = documents.origins().get(i);
       LayoutChoice choice =
           layout.isEmpty()
-              ? LayoutChoice.auto(attachment, state)
+              ? auto(attachment, origin, state)
               : LayoutChoice.asked(layout.get(), state);
       Optional<LayoutNotice> notice = choice.layout().notice(state);
       if (notice.isPresent() && !notices.contains(notice.get())) {
@@ -95,6 +95,12 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
       }
     }
     return new Requests(List.copyOf(requests), List.copyOf(leftOut), List.copyOf(notices));
+  }
+
+  private static LayoutChoice auto(
+      Attachment attachment, Documents.Origin origin, PortmapState state) {
+    LayoutChoice choice = LayoutChoice.auto(attachment, state);
+    return origin.isByHand() ? choice.byHand() : choice;
   }
 
   /** The conditions that make an entry longer than a line may be, by their field. */

@@ -50,9 +50,10 @@ final class DelCommand implements Command {
     spec.usageMessage()
         .description(
             "Plans the removal of the attachments' port mappings and shows what would change.",
-            "Only network name and container ID count. Connections already open go on until they"
-                + " close.");
+            "Only network name and container ID count, whatever else of add's options is given."
+                + " Connections already open go on until they close.");
     IdentityOptions.declare(spec);
+    MappingRequest.declareUnneeded(spec);
     CHAIN.declare(spec);
     PRUNE.declare(spec);
     RulesetOptions.declare(spec);
@@ -128,7 +129,8 @@ final class DelCommand implements Command {
     }
     return new Execution(session, rulesets, applying, output, OUTPUT.given(given), host, notices)
         .run(
-            new RemoveRequest(List.copyOf(requests), List.copyOf(subjects), rulesets.sources()),
+            new RemoveRequest(
+                List.copyOf(requests), List.copyOf(subjects), rulesets.sources(), Nearest::to),
             rulesets::onlyChanging,
             inputErrors);
   }

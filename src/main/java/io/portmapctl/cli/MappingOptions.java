@@ -95,19 +95,25 @@ record MappingOptions(
           "NAME", "A chain that marks for masquerade, instead of ours.", "--set-mark-chain");
 
   static void declare(CommandSpec spec) {
-    for (Option<?> option :
-        List.of(
-            IFNAME,
-            IP,
-            PUBLISH,
-            NO_SNAT,
-            CONDITION_V4,
-            CONDITION_V6,
-            MASQ_ALL,
-            MARK_BIT,
-            SET_MARK_CHAIN)) {
-      option.declare(spec);
-    }
+    all().forEach(option -> option.declare(spec));
+  }
+
+  /** The same for a command that does without. */
+  static void declareUnneeded(CommandSpec spec) {
+    all().forEach(option -> option.declareUnneeded(spec));
+  }
+
+  private static List<Option<?>> all() {
+    return List.of(
+        IFNAME,
+        IP,
+        PUBLISH,
+        NO_SNAT,
+        CONDITION_V4,
+        CONDITION_V6,
+        MASQ_ALL,
+        MARK_BIT,
+        SET_MARK_CHAIN);
   }
 
   static MappingOptions of(ParseResult given) {

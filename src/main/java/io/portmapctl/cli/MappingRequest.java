@@ -58,6 +58,13 @@ record MappingRequest(
     INCLUDE_DEAD.declare(spec);
   }
 
+  /** For a command that does without all but whose mappings. */
+  static void declareUnneeded(CommandSpec spec) {
+    MappingOptions.declareUnneeded(spec);
+    LAYOUT.declareUnneeded(spec);
+    INCLUDE_DEAD.declareUnneeded(spec);
+  }
+
   static MappingRequest of(ParseResult given) {
     return new MappingRequest(
         IdentityOptions.of(given),

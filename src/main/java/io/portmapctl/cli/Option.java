@@ -29,7 +29,16 @@ abstract class Option<T> {
 
   /** Adds it to a command. */
   void declare(CommandSpec spec) {
-    spec.addOption(builder(OptionSpec.builder(names).description(description)).build());
+    declare(spec, description);
+  }
+
+  /** Adds it to a command that takes it, so that a line can be turned round, and does without. */
+  void declareUnneeded(CommandSpec spec) {
+    declare(spec, "Taken as add takes it; a removal does not need it.");
+  }
+
+  private void declare(CommandSpec spec, String text) {
+    spec.addOption(builder(OptionSpec.builder(names).description(text)).build());
   }
 
   /** Its type and label. */

@@ -43,6 +43,17 @@ public record Documents(
    * @param place the JSON path of portmap's configuration in the document
    */
   public record Origin(String source, String place) {
+    private static final String COMMAND_LINE = "command line";
+
+    /** The command line alone. */
+    static Origin byHand() {
+      return new Origin(COMMAND_LINE, "");
+    }
+
+    /** Whether it came from no document. */
+    public boolean isByHand() {
+      return source.equals(COMMAND_LINE);
+    }
 
     /** The JSON path of one of its fields. */
     public String path(String field) {

@@ -31,6 +31,9 @@ record Pieces(
     boolean cached,
     Optional<String> netns) {
 
+  /** The version of what is given by hand: that of the plugins of today. */
+  private static final String BY_HAND = "1.0.0";
+
   /** Those of a configuration. */
   static Pieces configured(
       Cursor configuration,
@@ -60,7 +63,7 @@ record Pieces(
         nothing,
         nothing,
         new Value.Absent<>(),
-        new Value.Absent<>(),
+        new Value.Present<>(BY_HAND),
         new Value.Absent<>(),
         new Value.Absent<>());
   }

@@ -53,12 +53,12 @@ final class SourceReader {
 
   /** Reads the command line alone. */
   void byHand() {
-    String name = "command line";
-    Diagnostics diagnostics = new Diagnostics(name);
+    Documents.Origin origin = Documents.Origin.byHand();
+    Diagnostics diagnostics = new Diagnostics(origin.source());
     Read<DocumentReader.Found> read = documents.byHand(diagnostics);
     if (read instanceof Read.Usable<DocumentReader.Found> usable) {
       attachments.add(usable.value().attachment());
-      origins.add(new Documents.Origin(name, ""));
+      origins.add(origin);
     }
     errors.addAll(diagnostics.errors());
   }

@@ -18,6 +18,13 @@ public record LayoutChoice(Layout layout, LayoutReason reason) {
         layout, state.hasKubernetes() ? LayoutReason.ASKED_BESIDE_KUBE_PROXY : LayoutReason.ASKED);
   }
 
+  /** The same choice of an attachment that was given by hand, which has no version of its own. */
+  public LayoutChoice byHand() {
+    return reason == LayoutReason.CNI_VERSION
+        ? new LayoutChoice(layout, LayoutReason.BY_HAND)
+        : this;
+  }
+
   /** The layout that fits the attachment and what is there already. */
   public static LayoutChoice auto(Attachment attachment, PortmapState state) {
     List<Layout> all = Layouts.all();

@@ -16,6 +16,8 @@ public enum LayoutReason {
   KUBE_PROXY,
   /** The attachment comes from a container runtime's cache. */
   CACHE,
+  /** The attachment was given by hand, without a document. */
+  BY_HAND,
   /** The attachment's cniVersion is one of plugins that make this layout. */
   CNI_VERSION,
   /** Nothing asks for another. */

@@ -87,6 +87,14 @@ final class AppNoticeText implements AppNotice.Visitor<String> {
   }
 
   @Override
+  public String nothingThere(AppNotice.NothingThere notice) {
+    return "nothing of "
+        + Sentences.who(notice.asked())
+        + " is there; there is "
+        + notice.near().stream().map(Sentences::who).collect(Collectors.joining("; "));
+  }
+
+  @Override
   public String orphansElsewhere(AppNotice.OrphansElsewhere notice) {
     int containers = notice.containers();
     List<String> networks = notice.networks();

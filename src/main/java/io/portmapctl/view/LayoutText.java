@@ -22,6 +22,7 @@ final class LayoutText {
       case CHAINS -> "the ruleset has chains of this layout";
       case KUBE_PROXY -> "the ruleset has kube-proxy's chains";
       case CACHE -> "it comes from a container runtime's cache";
+      case BY_HAND -> "it is given by hand";
       case CNI_VERSION -> "its cniVersion is 0.4.0 or newer";
       case NOTHING -> "nothing asks for another";
       case DEAD -> "its container is dead";

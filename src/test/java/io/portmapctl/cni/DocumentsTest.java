@@ -87,7 +87,7 @@ class DocumentsTest {
 
   @Test
   void otherKindsSayWhatTheyAre() {
-    assertOther("{'cniVersion':'1.0.0','ips':[]}", "not a network configuration: ");
+    assertOther("{'cniVersion':'1.0.0','ips':[]}", "a CNI result alone, ");
     assertOther("{'type':'multus','name':'n'}", "a configuration of plugin \"multus\", ");
     assertOther(attachment("{'type':'bridge'}"), "a configuration of plugin \"bridge\", ");
     assertOther(record("{'type':'bridge'}"), "a configuration of plugin \"bridge\", ");
