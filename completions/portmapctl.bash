@@ -62,7 +62,11 @@ _portmapctl_add() {
 
 _portmapctl_del() {
   case $prev in
-    --net | --container-id | --plugin-type | --chain | --confirm | --wait | --host-interface)
+    --net | --container-id | --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --chain | --confirm | --wait | --host-interface)
+      return
+      ;;
+    --layout)
+      _portmapctl__offer 'auto snat mark' ''
       return
       ;;
     --ruleset | --ruleset6)
@@ -90,7 +94,7 @@ _portmapctl_del() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --chain --prune --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --chain --prune --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_check() {

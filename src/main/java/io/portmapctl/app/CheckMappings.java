@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.check.Advice;
 import io.portmapctl.check.Audit;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.ForeignRules;
@@ -7,6 +8,7 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.explain.Localnet;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.LayoutChoice;
@@ -44,9 +46,10 @@ public record CheckMappings(
    *
    * @param audit the findings
    * @param report the same as a plan
+   * @param advice what else keeps packets from all of them
    * @param complete whether nothing was left out
    */
-  public record Result(Audit audit, Report report, boolean complete) {}
+  public record Result(Audit audit, Report report, List<Advice> advice, boolean complete) {}
 
   /**
    * Reads and checks.
@@ -78,6 +81,7 @@ public record CheckMappings(
     for (Finding finding : audit.findings()) {
       findings.add(onHost(finding, host, notices));
     }
+    notices.addAll(OtherTables.translating(host, rulesets, ports, true));
     notices.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
     notices.addAll(notOfHost(ports, host));
     LayoutChoice none = new LayoutChoice(desired.layout().orElse(Layouts.MARK), LayoutReason.DEAD);
@@ -87,7 +91,22 @@ public record CheckMappings(
       notes.leftOut(Failure.Kind.INPUT, wanted.leftOut());
     }
     boolean complete = desired.documents().errors().isEmpty() && wanted.leftOut().isEmpty();
-    return new Result(audit, report(audit), complete);
+    return new Result(audit, report(audit), forwarding(ports, host), complete);
+  }
+
+  /** Who forwards nothing has no use for mappings. */
+  private List<Advice> forwarding(List<PublishedPort> ports, LiveHost host) {
+    List<Advice> advice = new ArrayList<>();
+    for (Family family : Family.values()) {
+      if (ports.stream().anyMatch(p -> p.family() == family)) {
+        for (ForwardingObstacle obstacle : HostFacts.obstacles(host, rulesets, family)) {
+          if (obstacle.total()) {
+            advice.add(new Advice.ForwardsNothing(obstacle));
+          }
+        }
+      }
+    }
+    return List.copyOf(advice);
   }
 
   private static List<PublishedPort> published(

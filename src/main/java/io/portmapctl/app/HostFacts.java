@@ -3,6 +3,7 @@ package io.portmapctl.app;
 import io.portmapctl.explain.Localnet;
 import io.portmapctl.explain.Settings;
 import io.portmapctl.host.HostException;
+import io.portmapctl.host.live.Forwarding;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
@@ -65,9 +66,18 @@ final class HostFacts {
   }
 
   private List<ForwardingObstacle> obstacles(Family family) {
+    return obstacles.computeIfAbsent(family, f -> obstacles(live, rulesets, f));
+  }
+
+  /**
+   * What keeps packets from being forwarded: on the live host, or as a file's table filter says.
+   */
+  static List<ForwardingObstacle> obstacles(LiveHost live, Rulesets rulesets, Family family) {
     return rulesets.live(family)
-        ? obstacles.computeIfAbsent(family, f -> live.forwarding().obstacles(f))
-        : List.of();
+        ? live.forwarding().obstacles(family)
+        : rulesets.filter(family).stream()
+            .flatMap(saved -> Forwarding.obstacle(saved, family).stream())
+            .toList();
   }
 
   /** What the kernel does, when a plan is made. */

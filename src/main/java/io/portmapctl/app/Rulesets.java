@@ -214,6 +214,21 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
     }
   }
 
+  /**
+   * Table filter, in the words of iptables-save, where the ruleset of a family is a file that holds
+   * it.
+   */
+  Optional<String> filter(Family family) {
+    String source = source(family);
+    if (!families.list().contains(family) || source.equals("live") || source.equals("empty")) {
+      return Optional.empty();
+    }
+    String text = "\n" + again(source).replace("\r", "");
+    int start = text.indexOf("\n*filter\n");
+    int end = text.indexOf("\nCOMMIT\n", Math.max(0, start));
+    return start < 0 || end < 0 ? Optional.empty() : Optional.of(text.substring(start, end));
+  }
+
   private static String text(String source) throws IOException {
     return new String(Files.readAllBytes(Path.of(source)), StandardCharsets.ISO_8859_1);
   }

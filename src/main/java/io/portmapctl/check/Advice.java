@@ -1,6 +1,7 @@
 package io.portmapctl.check;
 
 import io.portmapctl.cni.Identity;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.packet.Difference;
 import io.portmapctl.portmap.PublishedPort;
@@ -35,6 +36,9 @@ public sealed interface Advice extends Notice {
 
     /** For this kind. */
     R bothWanted(BothWanted advice);
+
+    /** For this kind. */
+    R forwardsNothing(ForwardsNothing advice);
 
     /** For this kind. */
     R notChecked(NotChecked advice);
@@ -175,6 +179,19 @@ public sealed interface Advice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.bothWanted(this);
+    }
+  }
+
+  /** The rules are no fault of it, and yet nothing is forwarded to containers. */
+  record ForwardsNothing(ForwardingObstacle obstacle) implements Advice {
+    @Override
+    public String code() {
+      return "forwards-nothing";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.forwardsNothing(this);
     }
   }
 

@@ -6,9 +6,12 @@ import io.portmapctl.app.DesiredMappings;
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
+import io.portmapctl.check.Advice;
 import io.portmapctl.view.CheckJson;
 import io.portmapctl.view.CheckView;
 import io.portmapctl.view.Theme;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -75,8 +78,10 @@ final class CheckCommand implements Command {
                   output.keepGoing())
               .run(host, desired.documents().notices(), outcome);
       Repair repair = Repair.of(session, given, rulesets, result.audit());
+      List<Advice> advice = new ArrayList<>(repair.advice());
+      advice.addAll(result.advice());
       CheckReport check =
-          new CheckReport(result.audit(), result.report(), repair.commands(), repair.advice());
+          new CheckReport(result.audit(), result.report(), repair.commands(), List.copyOf(advice));
       if (style == Style.JSON) {
         session.print(CheckJson.render(check));
       } else if (!output.quiet()) {

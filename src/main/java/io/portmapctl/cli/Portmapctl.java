@@ -124,8 +124,8 @@ public final class Portmapctl {
     CommandSpec root = CommandSpec.wrapWithoutInspection((Runnable) () -> {}).name(NAME);
     root.usageMessage()
         .description(
-            "Plans, shows, makes, lists and checks the iptables rules that publish container "
-                + "ports, as the CNI portmap plugin makes them. Nothing is changed without --apply.");
+            "Plans, shows, makes, lists and checks the iptables rules that publish container ports,"
+                + " as the CNI portmap plugin makes them. Nothing is changed without --apply.");
     root.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(ExitCode.list());
     root.addOption(help());
     root.addOption(

@@ -96,7 +96,12 @@ public final class PortReachability {
     Set<ChainOwners.Recipient> recipients = new LinkedHashSet<>();
     answers.forEach(a -> a.arrivals().forEach(r -> recipients.add(r.recipient())));
     question.others.removeAll(recipients);
-    return new PortReach(port, answers, List.copyOf(recipients), List.copyOf(question.others));
+    return new PortReach(
+        port,
+        answers,
+        List.copyOf(recipients),
+        List.copyOf(question.others),
+        recipients.isEmpty() ? PortReach.Stranded.of(table, port) : List.of());
   }
 
   /** The host's addresses, and those that rules of this port name; one stands for the unknown. */

@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.check.Advice;
+import io.portmapctl.net.ForwardingObstacle;
 
 /** What a person must decide, in words. */
 final class AdviceText implements Advice.Visitor<String> {
@@ -15,8 +16,8 @@ final class AdviceText implements Advice.Visitor<String> {
 
   @Override
   public String unshownRules(Advice.UnshownRules advice) {
-    return "What the iptables that wrote the ruleset could not show may be right: take the save with"
-        + " the iptables that made the rules, and check that.";
+    return "What the iptables that wrote the ruleset could not show may be right: take the save"
+        + " with the iptables that made the rules, and check that.";
   }
 
   @Override
@@ -60,6 +61,17 @@ final class AdviceText implements Advice.Visitor<String> {
     return Sentences.rival(
             advice.port(), advice.extent(), advice.container(), advice.chain(), advice.packets())
         + "; both are wanted, and one of them must go";
+  }
+
+  @Override
+  public String forwardsNothing(Advice.ForwardsNothing advice) {
+    String obstacle = NoticeText.obstacle(advice.obstacle());
+    return advice.obstacle().kind() == ForwardingObstacle.Kind.SETTING
+        ? obstacle
+            + "; sysctl -w "
+            + ForwardingObstacle.setting(advice.obstacle().family())
+            + "=1 lets it"
+        : obstacle + ": a rule of it must let through what goes to the containers";
   }
 
   @Override

@@ -34,6 +34,7 @@ public final class ExplanationView {
   }
 
   private void all() {
+    missing();
     for (Report.Subject subject : report.subjects()) {
       subject
           .choice()
@@ -71,8 +72,40 @@ public final class ExplanationView {
     line(
         theme.strong(
             changes
-                ? "Rules marked + are new. Nothing was changed: `add` plans the same, and `add --apply` makes it."
+                ? "Rules marked + are new. Nothing was changed: `add` plans the same, and `add"
+                    + " --apply` makes it."
                 : "All of this is there already."));
+  }
+
+  /** That it is not so now comes before all that is told of how it will be. */
+  private void missing() {
+    long missing = 0;
+    long goes = 0;
+    for (Walkthrough walk : explanation.walkthroughs()) {
+      for (Walkthrough.Stage stage : walk.stages()) {
+        missing += stage.lines().stream().filter(Walkthrough.Line::isNew).count();
+      }
+      goes += walk.goes().size();
+    }
+    if (missing + goes > 0) {
+      line(
+          theme.warning("Not so now: ")
+              + (missing == 0
+                  ? ""
+                  : Summary.plural(missing, "rule")
+                      + " of those below, marked +, "
+                      + (missing == 1 ? "is" : "are")
+                      + " missing")
+              + (missing > 0 && goes > 0 ? ", and " : "")
+              + (goes == 0
+                  ? ""
+                  : Summary.plural(goes, "rule")
+                      + ", marked -, "
+                      + (goes == 1 ? "is" : "are")
+                      + " there that must go")
+              + ". What follows is how it will be when `add --apply` has made it so.");
+      line("");
+    }
   }
 
   private void title(String text) {

@@ -40,6 +40,16 @@ public final class ReachJson {
         TraceJson.recipient(json, recipient);
       }
       json.writeEndArray();
+      json.writeArrayFieldStart("stranded");
+      for (PortReach.Stranded stranded : reach.stranded()) {
+        json.writeStartObject();
+        JsonText.identity(json, stranded.container());
+        json.writeStringField("chain", stranded.chain());
+        json.writeStringField("entries", stranded.entries());
+        JsonText.texts(json, "notFrom", stranded.builtIns());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
       json.writeArrayFieldStart("alsoClaimedBy");
       for (ChainOwners.Recipient other : reach.others()) {
         TraceJson.recipient(json, other);

@@ -56,8 +56,17 @@ public final class ReachView {
                         + " by "
                         + TraceView.claimant(o)
                         + ", which comes too late"));
+    reach.stranded().forEach(s -> line("  " + stranded(s)));
     answers(lines(reach.answers()));
     line("");
+  }
+
+  private static String stranded(PortReach.Stranded stranded) {
+    return stranded.container().map(Sentences::container).orElse("chain " + stranded.chain())
+        + " has an entry for it, but no rule of "
+        + String.join(" or ", stranded.builtIns())
+        + " leads to "
+        + stranded.entries();
   }
 
   /** Who gets connections to a port, in a sentence without its dot. */

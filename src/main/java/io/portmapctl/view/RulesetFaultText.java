@@ -49,8 +49,8 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
         + fault.index()
         + " of chain "
         + fault.chain()
-        + " fits into no line that iptables-restore reads back as it is (a line break in its comment,"
-        + " or more than 10,239 bytes), so that -o save would load something else";
+        + " fits into no line that iptables-restore reads back as it is (a line break in its"
+        + " comment, or more than 10,239 bytes), so that -o save would load something else";
   }
 
   @Override

@@ -86,8 +86,12 @@ public record Forwarding(Host host, VariantChoice variant) {
     }
   }
 
-  /** What the rules of FORWARD, and of the chains that they lead to, may drop. */
-  private static Optional<ForwardingObstacle> obstacle(String saved, Family family) {
+  /**
+   * What the rules of FORWARD, and of the chains that they lead to, may drop.
+   *
+   * @param saved table filter, as iptables-save prints it
+   */
+  public static Optional<ForwardingObstacle> obstacle(String saved, Family family) {
     Map<String, List<String>> targets = new HashMap<>();
     boolean policy = false;
     for (String line : saved.split("\n", -1)) {
