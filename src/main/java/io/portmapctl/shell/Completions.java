@@ -31,6 +31,7 @@ final class Completions {
   Completions(Supplier<KnownNames> names) {
     this.names = names;
     commands.remove("shell");
+    commands.remove("help"); // the shell has one of its own
   }
 
   /**

@@ -221,7 +221,7 @@ final class Interpreter {
     StringBuilder out = new StringBuilder("Commands (help COMMAND shows the options):\n");
     commands.forEach(
         (name, spec) -> {
-          if (!name.equals("shell")) {
+          if (!name.equals("shell") && !own().containsKey(name)) {
             out.append(row(name, summary(spec)));
           }
         });
