@@ -68,9 +68,16 @@ final class HostFaultText implements HostFault.Visitor<String> {
           case ADDRESSES -> "this host's addresses cannot be read: ";
           case FILE -> fault.name() + " cannot be read: ";
           case WRITTEN_FILE -> fault.name() + " cannot be written: ";
-          case UNDO -> "--undo: " + fault.name() + " cannot be written: ";
         }
         + fault.system();
+  }
+
+  @Override
+  public String unwritten(HostFault.Unwritten fault) {
+    return (fault.file() == HostFault.Aside.UNDO ? "--undo: " : "--lock-file: ")
+        + fault.name()
+        + " "
+        + fault.why().visit(FileFaultText.TEXT);
   }
 
   @Override
