@@ -174,7 +174,7 @@ final class HostFaultText implements HostFault.Visitor<String> {
 
   private static String difference(HostFault.Difference difference) {
     return "chain "
-        + difference.chain()
+        + Terminal.decoded(difference.chain())
         + (difference.rule() == 0
             ? ""
             : ", rule "
@@ -187,7 +187,7 @@ final class HostFaultText implements HostFault.Visitor<String> {
 
   @Override
   public String notApplied(HostFault.NotApplied fault) {
-    String chain = "chain " + fault.chain();
+    String chain = "chain " + Terminal.decoded(fault.chain());
     return switch (fault.refusal()) {
       case EXISTS -> chain + " exists";
       case NO_CHAIN -> "no " + chain;
