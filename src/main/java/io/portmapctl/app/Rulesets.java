@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.FileFault;
 import io.portmapctl.fault.HostFault;
@@ -233,7 +234,7 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
   }
 
   private static String text(String source) throws IOException {
-    return new String(Files.readAllBytes(Path.of(source)), StandardCharsets.ISO_8859_1);
+    return new String(SourceFiles.LOCAL.read(Path.of(source)), StandardCharsets.ISO_8859_1);
   }
 
   private static Table file(Family family, String source, Consumer<Notice> notices) throws Failure {

@@ -44,8 +44,12 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   void errors(ExitCode code, List<InputError> errors, boolean json) {
     if (json) {
       session.print(PlanJson.error(code.number(), errors));
-    } else {
-      errors.forEach(e -> session.say("portmapctl: " + FaultText.of(e)));
+      return;
+    }
+    List<InputError> shown = FaultText.first(errors);
+    shown.forEach(e -> session.say("portmapctl: " + FaultText.of(e)));
+    if (shown.size() < errors.size()) {
+      session.say("portmapctl: " + FaultText.more(errors.size() - shown.size()));
     }
   }
 
