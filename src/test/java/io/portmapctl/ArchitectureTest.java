@@ -81,7 +81,7 @@ class ArchitectureTest {
           .whereLayer("portmap")
           .mayOnlyBeAccessedByLayers("plan", "host", "check", "explain", "view", "cli", "app")
           .whereLayer("packet")
-          .mayOnlyBeAccessedByLayers("trace", "portmap", "check", "explain", "view")
+          .mayOnlyBeAccessedByLayers("trace", "portmap", "check", "explain", "view", "cli")
           .whereLayer("trace")
           .mayOnlyBeAccessedByLayers("portmap", "check", "explain", "view", "cli", "app")
           .whereLayer("plan")

@@ -23,10 +23,6 @@ public final class Effort {
   public Effort(long most) {
     this.most = most;
     this.until = 2 * most;
-    if (System.getenv("EFF") != null)
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(() -> System.err.println("EFFORT " + spent + " of " + this.most))); // TEMP
   }
 
   /** Without a bound: for sets that nobody else's rules make. */

@@ -136,4 +136,86 @@ class BoundsTest {
     Files.writeString(file, "{\"existing\":[" + "\"/\",".repeat(1_000_000) + "\"/\"]}");
     refused(Run.of("list", "--host", file.toString()), "more than 1000000 values");
   }
+
+  /** A host that publishes port 8080 of container c1, with other rules before the shared jumps. */
+  private String host(String chains, String before) throws IOException {
+    Run plan =
+        Run.with(
+            Map.of(),
+            DOCUMENT.formatted("", MAPPING),
+            List.of(
+                "add", "-", "--container-id", "c1", "--ruleset", "empty", "--layout", "mark",
+                "--family", "ipv4", "-o", "save"));
+    String save =
+        plan.out()
+            .replace(":CNI-HOSTPORT-DNAT", chains + ":CNI-HOSTPORT-DNAT")
+            .replaceFirst("-A PREROUTING", before + "-A PREROUTING");
+    Path file = folder.resolve("save");
+    Files.writeString(file, save);
+    return file.toString();
+  }
+
+  /** What every command says of port 8080 while the rules before it cannot be followed. */
+  private void isNotKnown(String chains, String before) throws IOException {
+    String file = host(chains, before);
+    Path document = folder.resolve("web.json");
+    Files.writeString(document, DOCUMENT.formatted("", MAPPING));
+    Run check =
+        Run.of(
+            "check", document.toString(), "--container-id", "c1", "--layout", "mark", "--ruleset",
+            file, "--family", "ipv4", "-o", "json");
+    assertThat(check.out() + check.err()).containsAnyOf("\"open\"", "too involved");
+    assertThat(check.exit()).isIn(0, 3);
+    Run port = Run.of("explain", "--port", "8080", "--ruleset", file);
+    assertThat(port.out() + port.err()).containsAnyOf("not known", "too involved");
+    assertThat(port.exit()).isIn(0, 3);
+    Run packet =
+        Run.of(
+            "explain", "--packet", "tcp 203.0.113.9:40000 -> 192.0.2.10:8080", "--ruleset", file);
+    assertThat(packet.out() + packet.err()).containsAnyOf("not known", "too involved");
+    assertThat(packet.exit()).isIn(0, 3);
+    assertThat(Run.of("list", "--ruleset", file).exit()).isZero();
+  }
+
+  private static String chains(int number) {
+    StringBuilder chains = new StringBuilder();
+    for (int i = 0; i < number; i++) {
+      chains.append(":j").append(i).append(" - [0:0]\n");
+    }
+    return chains.toString();
+  }
+
+  @Test
+  void jumpsThatLeadOnAndOn() throws IOException {
+    StringBuilder rules = new StringBuilder("-A PREROUTING -j j0\n");
+    for (int i = 0; i < 4999; i++) {
+      rules.append("-A j%d -j j%d\n".formatted(i, i + 1));
+    }
+    isNotKnown(chains(5000), rules.toString());
+  }
+
+  @Test
+  void pathsThatDouble() throws IOException {
+    StringBuilder rules = new StringBuilder("-A PREROUTING -j j0\n");
+    for (int i = 0; i < 60; i++) {
+      rules.append("-A j%1$d -m foo%1$d --a -j j%2$d\n".formatted(i, i + 1));
+      rules.append("-A j%1$d -m bar%1$d --b -j j%2$d\n".formatted(i, i + 1));
+    }
+    isNotKnown(chains(61), rules + "-A j60 -m foo --bar -j ACCEPT\n");
+  }
+
+  @Test
+  void setsThatDouble() throws IOException {
+    StringBuilder rules = new StringBuilder();
+    for (int i = 0; i < 32; i++) {
+      String mark = "0x" + Integer.toHexString(1 << i);
+      rules.append(
+          "-A PREROUTING -m foo%d --a -j MARK --set-xmark %s/0x0\n".formatted(i, mark));
+    }
+    for (int i = 0; i < 16; i++) {
+      String mark = "0x" + Integer.toHexString(1 << i | 1 << i + 16);
+      rules.append("-A PREROUTING -m mark --mark %1$s/%1$s -m a%2$d --a -j ACCEPT\n".formatted(mark, i));
+    }
+    isNotKnown("", rules.toString());
+  }
 }
