@@ -31,6 +31,7 @@ import java.util.Optional;
 record Outcome(Session session, OutputOptions options) implements Notes {
   /** As many lines a small terminal shows. */
   private static final int SCREEN = 24;
+
   /** So many entries of folders are named where nobody asked for all. */
   private static final int NAMED = 3;
 

@@ -144,8 +144,18 @@ class BoundsTest {
             Map.of(),
             DOCUMENT.formatted("", MAPPING),
             List.of(
-                "add", "-", "--container-id", "c1", "--ruleset", "empty", "--layout", "mark",
-                "--family", "ipv4", "-o", "save"));
+                "add",
+                "-",
+                "--container-id",
+                "c1",
+                "--ruleset",
+                "empty",
+                "--layout",
+                "mark",
+                "--family",
+                "ipv4",
+                "-o",
+                "save"));
     String save =
         plan.out()
             .replace(":CNI-HOSTPORT-DNAT", chains + ":CNI-HOSTPORT-DNAT")
@@ -162,8 +172,18 @@ class BoundsTest {
     Files.writeString(document, DOCUMENT.formatted("", MAPPING));
     Run check =
         Run.of(
-            "check", document.toString(), "--container-id", "c1", "--layout", "mark", "--ruleset",
-            file, "--family", "ipv4", "-o", "json");
+            "check",
+            document.toString(),
+            "--container-id",
+            "c1",
+            "--layout",
+            "mark",
+            "--ruleset",
+            file,
+            "--family",
+            "ipv4",
+            "-o",
+            "json");
     assertThat(check.out() + check.err()).containsAnyOf("\"open\"", "too involved");
     assertThat(check.exit()).isIn(0, 3);
     Run port = Run.of("explain", "--port", "8080", "--ruleset", file);
@@ -209,12 +229,12 @@ class BoundsTest {
     StringBuilder rules = new StringBuilder();
     for (int i = 0; i < 32; i++) {
       String mark = "0x" + Integer.toHexString(1 << i);
-      rules.append(
-          "-A PREROUTING -m foo%d --a -j MARK --set-xmark %s/0x0\n".formatted(i, mark));
+      rules.append("-A PREROUTING -m foo%d --a -j MARK --set-xmark %s/0x0\n".formatted(i, mark));
     }
     for (int i = 0; i < 16; i++) {
       String mark = "0x" + Integer.toHexString(1 << i | 1 << i + 16);
-      rules.append("-A PREROUTING -m mark --mark %1$s/%1$s -m a%2$d --a -j ACCEPT\n".formatted(mark, i));
+      rules.append(
+          "-A PREROUTING -m mark --mark %1$s/%1$s -m a%2$d --a -j ACCEPT\n".formatted(mark, i));
     }
     isNotKnown("", rules.toString());
   }
