@@ -14,6 +14,24 @@ _portmapctl__offer() {
   fi
 }
 
+# Offers names of the current rules, or of those that the line names; others wrote them, and nothing expands them.
+_portmapctl__names() {
+  local program=portmapctl name rest i line=${COMP_LINE:0:COMP_POINT} rules=()
+  [[ ${COMP_WORDS[0]} == /* ]] && program=${COMP_WORDS[0]}
+  for ((i = 2; i + 1 < COMP_CWORD; i++)); do
+    if [[ ${COMP_WORDS[i]} == --ruleset || ${COMP_WORDS[i]} == --ruleset6 ]]; then
+      name=${COMP_WORDS[i]}
+      [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
+      rules+=("$name=${COMP_WORDS[i + 1]}")
+    fi
+  done
+  # readline replaces what stands behind the last colon
+  line=${line##*[[:space:]=]}
+  while IFS=$'\t' read -r name rest; do
+    [[ $name == "$line"* ]] && COMPREPLY+=("${name#"${line%"$cur"}"}")
+  done < <("$program" generate-completion --names "$1" "${rules[@]}" 2>/dev/null)
+}
+
 # Offers options after a dash or where there is nothing else, otherwise arguments.
 _portmapctl__arguments() {
   if [[ $cur == -* || -z $2$3 ]]; then
@@ -25,7 +43,15 @@ _portmapctl__arguments() {
 
 _portmapctl_add() {
   case $prev in
-    --net | --container-id | --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --confirm | --wait | --host-interface)
+    --net)
+      _portmapctl__names network
+      return
+      ;;
+    --container-id)
+      _portmapctl__names container
+      return
+      ;;
+    --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --confirm | --wait | --host-interface)
       return
       ;;
     --layout)
@@ -62,11 +88,23 @@ _portmapctl_add() {
 
 _portmapctl_del() {
   case $prev in
-    --net | --container-id | --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --chain | --confirm | --wait | --host-interface)
+    --net)
+      _portmapctl__names network
+      return
+      ;;
+    --container-id)
+      _portmapctl__names container
+      return
+      ;;
+    --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --confirm | --wait | --host-interface)
       return
       ;;
     --layout)
       _portmapctl__offer 'auto snat mark' ''
+      return
+      ;;
+    --chain)
+      _portmapctl__names chain
       return
       ;;
     --ruleset | --ruleset6)
@@ -99,7 +137,15 @@ _portmapctl_del() {
 
 _portmapctl_check() {
   case $prev in
-    --net | --container-id | --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --host-interface | --wait)
+    --net)
+      _portmapctl__names network
+      return
+      ;;
+    --container-id)
+      _portmapctl__names container
+      return
+      ;;
+    --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --host-interface | --wait)
       return
       ;;
     --layout)
@@ -152,7 +198,19 @@ _portmapctl_list() {
       _portmapctl__offer '' files
       return
       ;;
-    --plugin-type | --net | --container-id | --port | --wait)
+    --plugin-type | --wait)
+      return
+      ;;
+    --net)
+      _portmapctl__names network
+      return
+      ;;
+    --container-id)
+      _portmapctl__names container
+      return
+      ;;
+    --port)
+      _portmapctl__names port
       return
       ;;
     --state)
@@ -173,11 +231,23 @@ _portmapctl_list() {
 
 _portmapctl_explain() {
   case $prev in
-    --net | --container-id | --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --packet | --port | --local-address | --host-interface | --wait)
+    --net)
+      _portmapctl__names network
+      return
+      ;;
+    --container-id)
+      _portmapctl__names container
+      return
+      ;;
+    --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --packet | --local-address | --host-interface | --wait)
       return
       ;;
     --layout)
       _portmapctl__offer 'auto snat mark' ''
+      return
+      ;;
+    --port)
+      _portmapctl__names port
       return
       ;;
     --ruleset | --ruleset6)
@@ -261,11 +331,39 @@ _portmapctl_shell() {
 }
 
 _portmapctl_generate-completion() {
-  _portmapctl__arguments '-h --help' 'bash zsh fish' ''
+  case $prev in
+    --names)
+      _portmapctl__offer 'network container port chain' ''
+      return
+      ;;
+    --ruleset | --ruleset6)
+      _portmapctl__offer 'live empty' files
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--names --ruleset --ruleset6 -h --help' 'bash zsh fish' ''
 }
 
 _portmapctl_help() {
-  _portmapctl__arguments '-h --help' 'add del check list explain gc snapshot shell generate-completion help' ''
+  case $prev in
+    --schema)
+      _portmapctl__offer 'plan check list trace reach explanation snapshot error' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc snapshot shell generate-completion help' ''
+}
+
+# Of 127.0.0.1:80, which comes as several words, what stands behind the last colon, and the option before it.
+_portmapctl__colon() {
+  local line=${COMP_LINE:0:COMP_POINT}
+  local word=${line##*[[:space:]=]}
+  line=${line%"$word"}
+  while [[ $line == *[[:space:]=] ]]; do
+    line=${line%?}
+  done
+  cur=${word##*:}
+  prev=${line##*[[:space:]]}
 }
 
 _portmapctl() {
@@ -276,6 +374,8 @@ _portmapctl() {
     cur=
   elif [[ $prev == '=' ]] && ((COMP_CWORD > 2)); then
     prev=${COMP_WORDS[COMP_CWORD - 2]}
+  elif [[ $cur == :* || $prev == *: ]]; then
+    _portmapctl__colon
   fi
   if ((COMP_CWORD == 1)); then
     _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc snapshot shell generate-completion help' ''

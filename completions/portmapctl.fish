@@ -9,6 +9,23 @@ function __portmapctl_no_command
     test (count (commandline -opc)) -eq 1
 end
 
+# Names of the current rules, or of those that the line names.
+function __portmapctl_names
+    set -l words (commandline -opc)
+    set -l program portmapctl
+    string match -q -- '/*' $words[1]; and set program $words[1]
+    set -l rules
+    for i in (seq 2 (count $words))
+        switch $words[$i]
+            case --ruleset --ruleset6
+                set -a rules $words[$i] $words[(math $i + 1)]
+            case '--ruleset=*' '--ruleset6=*'
+                set -a rules $words[$i]
+        end
+    end
+    $program generate-completion --names $argv[1] $rules 2>/dev/null
+end
+
 complete -c portmapctl -f
 complete -c portmapctl -n '__portmapctl_no_command' -a add -d 'Plans the port mappings of the attachments and shows what would change'
 complete -c portmapctl -n '__portmapctl_no_command' -a del -d 'Plans the removal of the attachments\' port mappings and shows what would change'
@@ -19,13 +36,13 @@ complete -c portmapctl -n '__portmapctl_no_command' -a gc -d 'Plans the removal 
 complete -c portmapctl -n '__portmapctl_no_command' -a snapshot -d 'Writes everything that the other commands would read of this host as one JSON document'
 complete -c portmapctl -n '__portmapctl_no_command' -a shell -d 'Runs the same commands at a prompt, with completion (Tab), a history and questions for what an add lacks'
 complete -c portmapctl -n '__portmapctl_no_command' -a generate-completion -d 'Prints the completions of commands, options and values for a shell'
-complete -c portmapctl -n '__portmapctl_no_command' -a help -d 'Display help information about the specified command'
+complete -c portmapctl -n '__portmapctl_no_command' -a help -d 'Shows the commands, or the options of one'
 complete -c portmapctl -n '__portmapctl_no_command' -s h -l help -d 'Show this help and exit'
 complete -c portmapctl -n '__portmapctl_no_command' -s V -l version -d 'Show the version and exit'
 
 complete -c portmapctl -n '__portmapctl_command_is add' -F
-complete -c portmapctl -n '__portmapctl_command_is add' -l net -r -f -d 'The network name'
-complete -c portmapctl -n '__portmapctl_command_is add' -l container-id -r -f -d 'The container ID; else the document\'s, else CNI_CONTAINERID'
+complete -c portmapctl -n '__portmapctl_command_is add' -l net -r -f -a '(__portmapctl_names network)' -d 'The network name'
+complete -c portmapctl -n '__portmapctl_command_is add' -l container-id -r -f -a '(__portmapctl_names container)' -d 'The container ID; else the document\'s, else CNI_CONTAINERID'
 complete -c portmapctl -n '__portmapctl_command_is add' -l plugin-type -r -f -d 'Which plugin of a configuration list is portmap (default: portmap)'
 complete -c portmapctl -n '__portmapctl_command_is add' -l ifname -r -f -d 'The container\'s interface'
 complete -c portmapctl -n '__portmapctl_command_is add' -l ip -r -f -d 'The container\'s address; repeatable, one a family'
@@ -61,8 +78,8 @@ complete -c portmapctl -n '__portmapctl_command_is add' -l keep-going -d 'Report
 complete -c portmapctl -n '__portmapctl_command_is add' -s h -l help -d 'Show this help and exit'
 
 complete -c portmapctl -n '__portmapctl_command_is del' -F
-complete -c portmapctl -n '__portmapctl_command_is del' -l net -r -f -d 'The network name'
-complete -c portmapctl -n '__portmapctl_command_is del' -l container-id -r -f -d 'The container ID; else the document\'s, else CNI_CONTAINERID'
+complete -c portmapctl -n '__portmapctl_command_is del' -l net -r -f -a '(__portmapctl_names network)' -d 'The network name'
+complete -c portmapctl -n '__portmapctl_command_is del' -l container-id -r -f -a '(__portmapctl_names container)' -d 'The container ID; else the document\'s, else CNI_CONTAINERID'
 complete -c portmapctl -n '__portmapctl_command_is del' -l plugin-type -r -f -d 'Which plugin of a configuration list is portmap (default: portmap)'
 complete -c portmapctl -n '__portmapctl_command_is del' -l ifname -r -f -d 'Taken as add takes it; a removal does not need it'
 complete -c portmapctl -n '__portmapctl_command_is del' -l ip -r -f -d 'Taken as add takes it; a removal does not need it'
@@ -75,7 +92,7 @@ complete -c portmapctl -n '__portmapctl_command_is del' -l mark-bit -r -f -d 'Ta
 complete -c portmapctl -n '__portmapctl_command_is del' -l set-mark-chain -r -f -d 'Taken as add takes it; a removal does not need it'
 complete -c portmapctl -n '__portmapctl_command_is del' -l layout -r -f -a 'auto snat mark' -d 'Taken as add takes it; a removal does not need it'
 complete -c portmapctl -n '__portmapctl_command_is del' -l include-dead -d 'Taken as add takes it; a removal does not need it'
-complete -c portmapctl -n '__portmapctl_command_is del' -l chain -r -f -d 'Remove a CNI-DN or CNI-SN chain whose owner cannot be told any more'
+complete -c portmapctl -n '__portmapctl_command_is del' -l chain -r -f -a '(__portmapctl_names chain)' -d 'Remove a CNI-DN or CNI-SN chain whose owner cannot be told any more'
 complete -c portmapctl -n '__portmapctl_command_is del' -l prune -d 'Remove the shared chains too, where nothing needs them any more'
 complete -c portmapctl -n '__portmapctl_command_is del' -l ruleset -r -F -a 'live empty' -d 'The current IPv4 ruleset'
 complete -c portmapctl -n '__portmapctl_command_is del' -l ruleset6 -r -F -a 'live empty' -d 'The same for IPv6; empty where only --ruleset is given and is not live'
@@ -100,8 +117,8 @@ complete -c portmapctl -n '__portmapctl_command_is del' -l keep-going -d 'Report
 complete -c portmapctl -n '__portmapctl_command_is del' -s h -l help -d 'Show this help and exit'
 
 complete -c portmapctl -n '__portmapctl_command_is check' -F
-complete -c portmapctl -n '__portmapctl_command_is check' -l net -r -f -d 'The network name'
-complete -c portmapctl -n '__portmapctl_command_is check' -l container-id -r -f -d 'The container ID; else the document\'s, else CNI_CONTAINERID'
+complete -c portmapctl -n '__portmapctl_command_is check' -l net -r -f -a '(__portmapctl_names network)' -d 'The network name'
+complete -c portmapctl -n '__portmapctl_command_is check' -l container-id -r -f -a '(__portmapctl_names container)' -d 'The container ID; else the document\'s, else CNI_CONTAINERID'
 complete -c portmapctl -n '__portmapctl_command_is check' -l plugin-type -r -f -d 'Which plugin of a configuration list is portmap (default: portmap)'
 complete -c portmapctl -n '__portmapctl_command_is check' -l ifname -r -f -d 'The container\'s interface'
 complete -c portmapctl -n '__portmapctl_command_is check' -l ip -r -f -d 'The container\'s address; repeatable, one a family'
@@ -135,9 +152,9 @@ complete -c portmapctl -n '__portmapctl_command_is list' -l iptables -r -f -a 'a
 complete -c portmapctl -n '__portmapctl_command_is list' -l host -r -F -d 'A snapshot that stands for the live host, as portmapctl snapshot prints it'
 complete -c portmapctl -n '__portmapctl_command_is list' -l attachments -r -F -d 'Files and folders with the attachments that this host has'
 complete -c portmapctl -n '__portmapctl_command_is list' -l plugin-type -r -f -d 'Which plugin of a configuration list is portmap (default: portmap)'
-complete -c portmapctl -n '__portmapctl_command_is list' -l net -r -f -d 'Only of this network'
-complete -c portmapctl -n '__portmapctl_command_is list' -l container-id -r -f -d 'Only of containers whose ID begins so'
-complete -c portmapctl -n '__portmapctl_command_is list' -l port -r -f -d 'Only those that take packets of this port, or of one of these'
+complete -c portmapctl -n '__portmapctl_command_is list' -l net -r -f -a '(__portmapctl_names network)' -d 'Only of this network'
+complete -c portmapctl -n '__portmapctl_command_is list' -l container-id -r -f -a '(__portmapctl_names container)' -d 'Only of containers whose ID begins so'
+complete -c portmapctl -n '__portmapctl_command_is list' -l port -r -f -a '(__portmapctl_names port)' -d 'Only those that take packets of this port, or of one of these'
 complete -c portmapctl -n '__portmapctl_command_is list' -l state -r -f -a 'ok orphan incomplete conflict shadowed' -d 'Only those in this state'
 complete -c portmapctl -n '__portmapctl_command_is list' -l exit-code -d 'Exit 1 when the filter finds nothing, or one that is not ok'
 complete -c portmapctl -n '__portmapctl_command_is list' -s o -l output -r -f -a 'table wide json' -d 'A table as wide as the terminal or 80 columns, one with everything, or JSON (default: table)'
@@ -149,8 +166,8 @@ complete -c portmapctl -n '__portmapctl_command_is list' -s q -l quiet -d 'Only 
 complete -c portmapctl -n '__portmapctl_command_is list' -s h -l help -d 'Show this help and exit'
 
 complete -c portmapctl -n '__portmapctl_command_is explain' -F
-complete -c portmapctl -n '__portmapctl_command_is explain' -l net -r -f -d 'The network name'
-complete -c portmapctl -n '__portmapctl_command_is explain' -l container-id -r -f -d 'The container ID; else the document\'s, else CNI_CONTAINERID'
+complete -c portmapctl -n '__portmapctl_command_is explain' -l net -r -f -a '(__portmapctl_names network)' -d 'The network name'
+complete -c portmapctl -n '__portmapctl_command_is explain' -l container-id -r -f -a '(__portmapctl_names container)' -d 'The container ID; else the document\'s, else CNI_CONTAINERID'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l plugin-type -r -f -d 'Which plugin of a configuration list is portmap (default: portmap)'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l ifname -r -f -d 'The container\'s interface'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l ip -r -f -d 'The container\'s address; repeatable, one a family'
@@ -164,7 +181,7 @@ complete -c portmapctl -n '__portmapctl_command_is explain' -l set-mark-chain -r
 complete -c portmapctl -n '__portmapctl_command_is explain' -l layout -r -f -a 'auto snat mark' -d 'Which chains and rules publish a port (default: auto)'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l include-dead -d 'Take cache records too whose container is dead'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l packet -r -f -d 'Follow this packet'
-complete -c portmapctl -n '__portmapctl_command_is explain' -l port -r -f -d 'Who gets connections to this port, from each kind of sender (protocol: tcp)'
+complete -c portmapctl -n '__portmapctl_command_is explain' -l port -r -f -a '(__portmapctl_names port)' -d 'Who gets connections to this port, from each kind of sender (protocol: tcp)'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l ruleset -r -F -a 'live empty' -d 'The current IPv4 ruleset'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l ruleset6 -r -F -a 'live empty' -d 'The same for IPv6; empty where only --ruleset is given and is not live'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l family -r -f -a 'both ipv4 ipv6' -d 'Restrict to one family (default: both)'
@@ -217,7 +234,11 @@ complete -c portmapctl -n '__portmapctl_command_is shell' -l keep-going -d 'Go o
 complete -c portmapctl -n '__portmapctl_command_is shell' -s h -l help -d 'Show this help and exit'
 
 complete -c portmapctl -n '__portmapctl_command_is generate-completion' -f -a 'bash zsh fish'
+complete -c portmapctl -n '__portmapctl_command_is generate-completion' -l names -r -f -a 'network container port chain' -d 'Instead, print the names of these in the current rules, as the completions ask for them'
+complete -c portmapctl -n '__portmapctl_command_is generate-completion' -l ruleset -r -F -a 'live empty' -d 'The current IPv4 ruleset'
+complete -c portmapctl -n '__portmapctl_command_is generate-completion' -l ruleset6 -r -F -a 'live empty' -d 'The same for IPv6; empty where only --ruleset is given and is not live'
 complete -c portmapctl -n '__portmapctl_command_is generate-completion' -s h -l help -d 'Show this help and exit'
 
 complete -c portmapctl -n '__portmapctl_command_is help' -f -a 'add del check list explain gc snapshot shell generate-completion help'
-complete -c portmapctl -n '__portmapctl_command_is help' -s h -l help -d 'Show usage help for the help command and exit'
+complete -c portmapctl -n '__portmapctl_command_is help' -l schema -r -f -a 'plan check list trace reach explanation snapshot error' -d 'Print the JSON Schema of what -o json prints, by the "kind" that it says'
+complete -c portmapctl -n '__portmapctl_command_is help' -s h -l help -d 'Show this help and exit'

@@ -2,17 +2,16 @@ package io.portmapctl.app;
 
 import io.portmapctl.cni.InputError;
 import io.portmapctl.fault.HostFault;
+import io.portmapctl.file.UnwrittenException;
+import io.portmapctl.file.WholeFile;
 import io.portmapctl.host.Applier;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.HostNotice;
 import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.net.Family;
+import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +59,7 @@ public final class Apply {
     /** The plan is another now, since somebody else changed the rules; it is shown anew. */
     void changedMeanwhile();
 
-    /** The kernel took the plan in a rehearsal. */
+    /** The kernel took the plan in a rehearsal; told after the change. */
     void rehearsed(List<Family> families);
 
     /** The change begins; closed when it is made. */
@@ -69,8 +68,12 @@ public final class Apply {
     /** Whether the change shall stay; no answer within so many seconds is a no. */
     boolean keeps(int seconds);
 
-    /** The change was not confirmed, and is taken back. */
-    void takenBack();
+    /**
+     * The change was not confirmed, and is taken back.
+     *
+     * @param stays what stays of it, since others use it by now
+     */
+    void takenBack(List<HostNotice> stays);
 
     /** It was not confirmed, and cannot be taken back. */
     void notTakenBack(List<InputError> errors);
@@ -111,6 +114,9 @@ public final class Apply {
 
   /** What made the change, where one was made. */
   private Optional<Applier> done = Optional.empty();
+
+  /** What was rehearsed: it is told when the lock is free again, and nobody waits for a reader. */
+  private Optional<List<Family>> rehearsed = Optional.empty();
 
   /** On the live rulesets. */
   public Apply(DryRun planning, LiveHost host, Rulesets rulesets, How how) {
@@ -155,16 +161,15 @@ public final class Apply {
     Working working = attendant.working();
     try {
       return Termination.deferred(
-          () ->
-              Lock.holding(
-                  how.lockFile(), how.waitSeconds(), () -> transaction(request, shown, attendant)));
+          () -> Lock.holding(how.lockFile(), how.waitSeconds(), () -> transaction(request, shown)));
     } finally {
       working.close();
+      rehearsed.ifPresent(attendant::rehearsed);
+      rehearsed = Optional.empty();
     }
   }
 
-  private Optional<Result> transaction(
-      PlanRequest request, Optional<Report> shown, Attendant attendant) throws Failure {
+  private Optional<Result> transaction(PlanRequest request, Optional<Report> shown) throws Failure {
     List<Report> reports = new ArrayList<>();
     boolean[] other = {false};
     Applier applier =
@@ -175,7 +180,7 @@ public final class Apply {
               other[0] = shown.isPresent() && !shown.get().plan().changes().equals(plan.changes());
               boolean go = !other[0] && !how.refuses(plan);
               if (go && how.rehearse()) {
-                attendant.rehearsed(planning.rehearsed(plan));
+                rehearsed = Optional.of(planning.rehearsed(plan));
               }
               if (go) {
                 writeUndo(made);
@@ -194,6 +199,8 @@ public final class Apply {
               });
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "apply", e.fault());
+    } catch (Failure e) {
+      throw withWhatStands(e);
     }
     if (other[0]) {
       return Optional.empty();
@@ -203,6 +210,19 @@ public final class Apply {
     done = changed ? Optional.of(applier) : Optional.empty();
     End end = result.made() || !how.refuses(result.plan()) ? End.DONE : End.REFUSED;
     return Optional.of(new Result(end, report, changed, shown.isPresent(), result.notices()));
+  }
+
+  /** What the applier could not take back when planning anew has failed. */
+  private static Failure withWhatStands(Failure failure) {
+    List<InputError> errors = new ArrayList<>(failure.errors());
+    for (Throwable each : failure.getSuppressed()) {
+      if (each instanceof HostException stands) {
+        errors.add(new InputError("apply", stands.fault()));
+      }
+    }
+    return errors.size() == failure.errors().size()
+        ? failure
+        : new Failure(Failure.Kind.HOST, errors);
   }
 
   /**
@@ -226,8 +246,7 @@ public final class Apply {
   /** What went wrong is said at once: where the process is ending nobody else can. */
   private List<InputError> takeBack(Applier applier, Attendant attendant) {
     try {
-      Lock.holding(how.lockFile(), how.waitSeconds(), () -> undone(applier));
-      attendant.takenBack();
+      attendant.takenBack(Lock.holding(how.lockFile(), how.waitSeconds(), () -> undone(applier)));
       return List.of();
     } catch (Failure e) {
       attendant.notTakenBack(e.errors());
@@ -235,10 +254,9 @@ public final class Apply {
     }
   }
 
-  private static boolean undone(Applier applier) throws Failure {
+  private static List<HostNotice> undone(Applier applier) throws Failure {
     try {
-      applier.undo();
-      return true;
+      return applier.undo();
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "apply", e.fault());
     }
@@ -248,18 +266,23 @@ public final class Apply {
     if (how.undo().isEmpty()) {
       return;
     }
+    for (Change change : plan.changes()) {
+      if (Unshown.isNamed(change)) {
+        throw new HostException(
+            HostException.Kind.FAILED, new HostFault.Unshown(change.family(), change.chain()));
+      }
+    }
+    String script =
+        ShellScript.undo(
+            plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
+            plan.sysctls(),
+            host.backend()::program);
     try {
-      String script =
-          ShellScript.undo(
-              plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
-              plan.sysctls(),
-              host.backend()::program);
-      Files.write(Path.of(how.undo().get()), script.getBytes(StandardCharsets.ISO_8859_1));
-    } catch (IOException | InvalidPathException e) {
+      WholeFile.replace(how.undo().get(), script.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (UnwrittenException e) {
       throw new HostException(
           HostException.Kind.FAILED,
-          new HostFault.NoAccess(
-              HostFault.Thing.UNDO, how.undo().get(), String.valueOf(e.getMessage())));
+          new HostFault.Unwritten(HostFault.Aside.UNDO, how.undo().get(), e.fault()));
     }
   }
 }

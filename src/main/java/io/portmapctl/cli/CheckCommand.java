@@ -9,6 +9,7 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.check.Advice;
 import io.portmapctl.view.CheckJson;
 import io.portmapctl.view.CheckView;
+import io.portmapctl.view.Prose;
 import io.portmapctl.view.Theme;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,8 +86,9 @@ final class CheckCommand implements Command {
       if (style == Style.JSON) {
         session.print(CheckJson.render(check));
       } else if (!output.quiet()) {
-        session.print(
-            CheckView.render(check, new Theme(output.color(session)), session.outIsTerminal()));
+        boolean terminal = session.outIsTerminal();
+        String text = CheckView.render(check, new Theme(output.color(session)), terminal);
+        session.print(terminal ? Prose.notesWrapped(text, OutputOptions.width(session)) : text);
       }
       if (!result.complete()) {
         return ExitCode.INPUT.number();

@@ -16,6 +16,7 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.view.DotView;
 import io.portmapctl.view.ExplanationJson;
 import io.portmapctl.view.ExplanationView;
+import io.portmapctl.view.Prose;
 import io.portmapctl.view.ReachJson;
 import io.portmapctl.view.ReachView;
 import io.portmapctl.view.Theme;
@@ -124,7 +125,9 @@ final class ExplainCommand implements Command {
                   ApplyOptions.hostInterface(given),
                   output.keepGoing())
               .run(host, desired.map(d -> d.documents().notices()).orElse(List.of()));
-      session.print(shown.text(result, port));
+      String text = shown.text(result, port);
+      boolean prose = style == Style.TEXT && session.outIsTerminal();
+      session.print(prose ? Prose.wrapped(text, OutputOptions.width(session)) : text);
       if (style != Style.JSON) {
         outcome.aside(result.report());
       }

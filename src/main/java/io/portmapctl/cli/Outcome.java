@@ -14,10 +14,12 @@ import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.Printable;
 import io.portmapctl.view.DiffView;
 import io.portmapctl.view.FaultText;
 import io.portmapctl.view.NoticeText;
 import io.portmapctl.view.PlanJson;
+import io.portmapctl.view.Prose;
 import io.portmapctl.view.Sentences;
 import io.portmapctl.view.Terminal;
 import io.portmapctl.view.Theme;
@@ -43,8 +45,12 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   void errors(ExitCode code, List<InputError> errors, boolean json) {
     if (json) {
       session.print(PlanJson.error(code.number(), errors));
-    } else {
-      errors.forEach(e -> session.say("portmapctl: " + FaultText.of(e)));
+      return;
+    }
+    List<InputError> shown = FaultText.first(errors);
+    shown.forEach(e -> session.say("portmapctl: " + FaultText.of(e)));
+    if (shown.size() < errors.size()) {
+      session.say("portmapctl: " + FaultText.more(errors.size() - shown.size()));
     }
   }
 
@@ -56,8 +62,9 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   /** Shows a plan as a diff. */
   void diff(Report report, boolean applied) {
     Theme theme = new Theme(options.color(session));
-    session.print(
-        DiffView.render(report, theme, session.outIsTerminal(), options.detail(), applied));
+    boolean terminal = session.outIsTerminal();
+    String text = DiffView.render(report, theme, terminal, options.detail(), applied);
+    session.print(terminal ? Prose.notesWrapped(text, OutputOptions.width(session)) : text);
   }
 
   /** Shows what a plan means. */
@@ -120,14 +127,25 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   /** Warnings that have no place on standard output. */
   void warnings(List<? extends Notice> warnings) {
     if (!options.quiet()) {
-      warnings.forEach(w -> session.say("warning: " + NoticeText.of(w)));
+      warnings.forEach(w -> note("warning: " + NoticeText.of(w)));
     }
   }
 
   /** Conflicts that have no place on standard output. */
   void conflicts(Report report) {
     for (Conflict conflict : report.plan().conflicts()) {
-      session.say("conflict: " + Sentences.conflict(conflict));
+      note("conflict: " + Sentences.conflict(conflict));
+    }
+  }
+
+  /** A sentence of any length, on standard error. */
+  private void note(String text) {
+    if (session.interactive()) {
+      Prose.line(Printable.escaped(text), OutputOptions.width(session))
+          .lines()
+          .forEach(session::say);
+    } else {
+      session.say(text);
     }
   }
 

@@ -1,8 +1,11 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.fault.UsageFault;
+import io.portmapctl.packet.TooInvolvedException;
 import io.portmapctl.text.Printable;
+import io.portmapctl.view.FaultText;
 import io.portmapctl.view.PlanJson;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -39,7 +42,8 @@ public final class Portmapctl {
           new GcCommand(),
           new SnapshotCommand(),
           new ShellCommand(),
-          new CompletionCommand());
+          new CompletionCommand(),
+          new HelpCommand());
 
   private Portmapctl() {}
 
@@ -93,6 +97,8 @@ public final class Portmapctl {
       return outsideCommands(session, args);
     } catch (ParameterException e) {
       return usage(session, e, asksForJson(words));
+    } catch (TooInvolvedException e) {
+      return tooInvolved(session, asksForJson(words));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return defect(session, e, words.contains("--verbose") || words.contains("-v"));
     }
@@ -135,7 +141,6 @@ public final class Portmapctl {
             .build());
     root.version(version());
     COMMANDS.forEach(c -> root.addSubcommand(c.name(), spec(c)));
-    root.addSubcommand("help", CommandSpec.forAnnotatedObject(new CommandLine.HelpCommand()));
     return root;
   }
 
@@ -152,11 +157,14 @@ public final class Portmapctl {
       line.usage(line.getOut());
       return ExitCode.OK.number();
     }
-    String expected = "expected one of " + String.join(", ", root.subcommands().keySet());
-    if (args.length > 0 && !args[0].startsWith("-") && !root.subcommands().containsKey(args[0])) {
-      String meant = Nearest.question(args[0], root.subcommands().keySet());
-      throw new ParameterException(line, "'" + args[0] + "' is no command; " + meant + expected);
+    if (args.length == 0) {
+      session.say(root.usageMessage().description()[0]);
     }
+    List<String> names = List.copyOf(root.subcommands().keySet());
+    if (args.length > 0 && !args[0].startsWith("-") && !names.contains(args[0])) {
+      throw new ParameterException(line, noCommand(args[0], names));
+    }
+    String expected = "expected one of " + String.join(", ", names);
     line.setParameterExceptionHandler((e, words) -> usage(session, e, false));
     line.setExecutionStrategy(
         given -> {
@@ -168,6 +176,12 @@ public final class Portmapctl {
           return new CommandLine.RunLast().execute(given);
         });
     return line.execute(args);
+  }
+
+  /** What is said of a word that stands for a command, and is none. */
+  static String noCommand(String word, List<String> names) {
+    String expected = "expected one of " + String.join(", ", names);
+    return "'" + word + "' is no command; " + Nearest.question(word, names) + expected;
   }
 
   private static CommandLine line(Session session, CommandSpec spec) {
@@ -205,11 +219,40 @@ public final class Portmapctl {
   }
 
   private static Optional<String> suggestion(ParameterException e) {
-    return e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()
-        ? Nearest.to(
-            unmatched.getUnmatched().get(0).split("=", 2)[0],
-            e.getCommandLine().getCommandSpec().optionsMap().keySet())
-        : Optional.empty();
+    if (!(e instanceof UnmatchedArgumentException unmatched) || !unmatched.isUnknownOption()) {
+      return Optional.empty();
+    }
+    String word = unmatched.getUnmatched().get(0).split("=", 2)[0];
+    CommandSpec spec = e.getCommandLine().getCommandSpec();
+    return asValue(word, spec).or(() -> Nearest.to(word, spec.optionsMap().keySet()));
+  }
+
+  /**
+   * The option whose value was given as an option of its own, as {@code --json}, or {@code -j} as
+   * other programs call it.
+   */
+  private static Optional<String> asValue(String word, CommandSpec spec) {
+    String value = word.equals("-j") ? "json" : word.replaceFirst("^--", "");
+    for (OptionSpec option : spec.options()) {
+      if (option.completionCandidates() != null) {
+        for (String candidate : option.completionCandidates()) {
+          if (candidate.equals(value)) {
+            return Optional.of(option.shortestName() + " " + value);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int tooInvolved(Session session, boolean json) {
+    InputError error = new InputError("ruleset", new RulesetFault.TooInvolved());
+    if (json) {
+      session.print(PlanJson.error(ExitCode.INPUT.number(), List.of(error)));
+    } else {
+      session.say("portmapctl: " + FaultText.of(error));
+    }
+    return ExitCode.INPUT.number();
   }
 
   private static int defect(Session session, Throwable e, boolean verbose) {

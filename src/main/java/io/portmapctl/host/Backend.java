@@ -6,6 +6,7 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Variant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What keeps nat tables. */
 public interface Backend {
@@ -44,7 +45,8 @@ public interface Backend {
   }
 
   /**
-   * The same for whom the table says it all.
+   * The same for whom the table says it all; where a family was read before, of the variant that
+   * was read.
    *
    * @throws HostException when it cannot be read
    */
@@ -66,9 +68,16 @@ public interface Backend {
   }
 
   /**
-   * Makes all changes of one family, or none.
+   * Makes all changes of one family in one transaction, or in as few as its programs can.
    *
-   * @throws HostException when none was made, somebody else's change in between among the reasons
+   * @param made is told of each transaction when it is made; of one that is not, nothing is made
+   * @throws HostException when not all was made, somebody else's change in between among the
+   *     reasons
    */
-  void apply(Plan.Part part) throws HostException;
+  void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException;
+
+  /** The same for whom it is enough that all was made. */
+  default void apply(Plan.Part part) throws HostException {
+    apply(part, transaction -> {});
+  }
 }

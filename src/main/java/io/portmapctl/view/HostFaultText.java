@@ -18,7 +18,8 @@ final class HostFaultText implements HostFault.Visitor<String> {
   public String notInstalled(HostFault.NotInstalled fault) {
     String holder =
         switch (fault.program()) {
-          case "unshare" -> "package util-linux";
+          case "unshare", "flock" -> "package util-linux";
+          case "nft" -> "package nftables";
           case "conntrack" -> "package conntrack";
           default -> "Debian: package iptables";
         };
@@ -68,9 +69,16 @@ final class HostFaultText implements HostFault.Visitor<String> {
           case ADDRESSES -> "this host's addresses cannot be read: ";
           case FILE -> fault.name() + " cannot be read: ";
           case WRITTEN_FILE -> fault.name() + " cannot be written: ";
-          case UNDO -> "--undo: " + fault.name() + " cannot be written: ";
         }
         + fault.system();
+  }
+
+  @Override
+  public String unwritten(HostFault.Unwritten fault) {
+    return (fault.file() == HostFault.Aside.UNDO ? "--undo: " : "--lock-file: ")
+        + fault.name()
+        + " "
+        + fault.why().visit(FileFaultText.TEXT);
   }
 
   @Override
@@ -108,9 +116,6 @@ final class HostFaultText implements HostFault.Visitor<String> {
         "somebody else changes the rules all the time: after "
             + fault.attempts()
             + " attempts they are not as planned";
-    if (fault.stands().isPresent()) {
-      return never + "; " + fault.stands().get().visit(this);
-    }
     return never + (fault.made() ? "; what was made is taken back" : "");
   }
 
@@ -120,6 +125,40 @@ final class HostFaultText implements HostFault.Visitor<String> {
         + fault.family().title()
         + " rules were changed and could not be taken back: "
         + of(fault.why());
+  }
+
+  @Override
+  public String notKnown(HostFault.NotKnown fault) {
+    return "whether the "
+        + fault.family().title()
+        + " rules were changed is not known: "
+        + of(fault.why());
+  }
+
+  @Override
+  public String stillUsed(HostFault.StillUsed fault) {
+    boolean one = fault.chains().size() == 1;
+    return "others use the "
+        + fault.family().title()
+        + (one ? " chain " : " chains ")
+        + String.join(", ", fault.chains())
+        + " by now: "
+        + (one ? "it stays" : "they stay");
+  }
+
+  @Override
+  public String settingStays(HostFault.SettingStays fault) {
+    String name = "route_localnet of " + fault.networkInterface();
+    return fault
+        .why()
+        .map(why -> name + " was set and could not be given back: " + of(why))
+        .orElse("another container needs " + name + " by now: it stays");
+  }
+
+  @Override
+  public String standing(HostFault.Standing fault) {
+    return of(fault.why())
+        + fault.stands().stream().map(f -> "; " + of(f)).collect(Collectors.joining());
   }
 
   @Override
@@ -167,7 +206,7 @@ final class HostFaultText implements HostFault.Visitor<String> {
 
   private static String difference(HostFault.Difference difference) {
     return "chain "
-        + difference.chain()
+        + Terminal.decoded(difference.chain())
         + (difference.rule() == 0
             ? ""
             : ", rule "
@@ -180,7 +219,7 @@ final class HostFaultText implements HostFault.Visitor<String> {
 
   @Override
   public String notApplied(HostFault.NotApplied fault) {
-    String chain = "chain " + fault.chain();
+    String chain = "chain " + Terminal.decoded(fault.chain());
     return switch (fault.refusal()) {
       case EXISTS -> chain + " exists";
       case NO_CHAIN -> "no " + chain;

@@ -54,7 +54,7 @@ public final class PlanJson {
           json.writeNumberField("version", 1);
           json.writeNumberField("exitCode", exitCode);
           json.writeArrayFieldStart("errors");
-          for (InputError error : errors) {
+          for (InputError error : FaultText.first(errors)) {
             json.writeStartObject();
             json.writeStringField("source", error.source());
             json.writeStringField("path", error.path());
@@ -65,6 +65,9 @@ public final class PlanJson {
             json.writeEndObject();
           }
           json.writeEndArray();
+          if (FaultText.first(errors).size() < errors.size()) {
+            json.writeNumberField("more", errors.size() - FaultText.first(errors).size());
+          }
         });
   }
 
@@ -95,10 +98,10 @@ public final class PlanJson {
       json.writeStringField("table", "nat");
       if (change instanceof Change.CreateChain) {
         json.writeStringField("op", "create-chain");
-        json.writeStringField("chain", change.chain());
+        json.writeStringField("chain", Terminal.decoded(change.chain()));
       } else if (change instanceof Change.DeleteChain) {
         json.writeStringField("op", "delete-chain");
-        json.writeStringField("chain", change.chain());
+        json.writeStringField("chain", Terminal.decoded(change.chain()));
       } else if (change instanceof Change.InsertRule insert) {
         rule(json, "insert-rule", change, insert.position(), insert.row());
       } else if (change instanceof Change.AppendRule append) {
@@ -115,7 +118,7 @@ public final class PlanJson {
       JsonGenerator json, String op, Change change, int position, RuleEntry row)
       throws IOException {
     json.writeStringField("op", op);
-    json.writeStringField("chain", change.chain());
+    json.writeStringField("chain", Terminal.decoded(change.chain()));
     json.writeNumberField("position", position);
     json.writeStringField("rule", row.text().decoded());
   }
@@ -167,7 +170,7 @@ public final class PlanJson {
       json.writeNullField("hostPort");
       JsonText.identity(json, name.other());
       json.writeBooleanField("wins", true);
-      json.writeStringField("chain", name.chain());
+      json.writeStringField("chain", Terminal.decoded(name.chain()));
     }
     json.writeObjectFieldStart("with");
     JsonText.identity(json, Optional.of(conflict.owner()));

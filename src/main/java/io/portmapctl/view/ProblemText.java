@@ -58,8 +58,11 @@ final class ProblemText implements Problem.Visitor<String> {
 
   private static String taker(ChainOwners.Recipient taker) {
     return taker.isContainer()
-        ? taker.owner().map(Sentences::container).orElse("the owner of chain " + taker.chain())
-        : "a rule of chain " + taker.chain();
+        ? taker
+            .owner()
+            .map(Sentences::container)
+            .orElse("the owner of chain " + Terminal.decoded(taker.chain()))
+        : "a rule of chain " + Terminal.decoded(taker.chain());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.portmapctl.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portmapctl.testing.Codes;
 import io.portmapctl.view.FaultText;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ class FaultTest {
       assertThat(fault.code()).as("%s", fault).matches("[a-z0-9]+(-[a-z0-9]+)*");
       assertThat(FaultText.of(fault)).as("%s", fault).isNotBlank();
     }
+    assertThat(faults.stream().map(Fault::code).distinct())
+        .as("the errors of " + Codes.FILE)
+        .containsExactlyInAnyOrderElementsOf(Codes.of("error").keySet());
   }
 
   private static List<Fault> faults(Class<?> kind) throws Exception {
@@ -77,6 +81,9 @@ class FaultTest {
     }
     if (type == int.class) {
       return List.of(7);
+    }
+    if (type == long.class) {
+      return List.of(7L);
     }
     if (type == String.class) {
       return List.of("x");

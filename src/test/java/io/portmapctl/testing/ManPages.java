@@ -1,5 +1,7 @@
 package io.portmapctl.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.portmapctl.view.Schemas;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ public final class ManPages {
   public static final Path TEMPLATES = Path.of("src/main/man");
 
   private static final String CHAINS = "portmapctl-chains.7";
+  private static final String JSON = "portmapctl-json.5";
   private final CommandSpec root;
   private final String version;
   private final String date;
@@ -56,6 +59,7 @@ public final class ManPages {
               pages.put(file, page(file, spec, "portmapctl " + name));
             });
     pages.put(CHAINS, page(CHAINS, root, ""));
+    pages.put(JSON, page(JSON, root, ""));
     return pages;
   }
 
@@ -84,6 +88,9 @@ public final class ManPages {
       case "@EXIT STATUS@" -> exitStatus();
       case "@COMMANDS@" -> commandList();
       case "@SEE ALSO@" -> seeAlso();
+      case "@DOCUMENTS@" -> documents();
+      case "@NOTICES@" -> codes("notice");
+      case "@ERRORS@" -> codes("error");
       default -> line;
     };
   }
@@ -92,7 +99,8 @@ public final class ManPages {
     int dot = file.lastIndexOf('.');
     String section = file.substring(dot + 1);
     String title = Roff.text(file.substring(0, dot).toUpperCase(Locale.ROOT));
-    String volume = section.equals("1") ? "\"User Commands\"" : "Miscellanea";
+    String volume =
+        Map.of("1", "\"User Commands\"", "5", "\"File Formats\"", "7", "Miscellanea").get(section);
     String words = String.join(" ", title, section, date, "\"portmapctl " + version + "\"", volume);
     // no word is broken, and no gap widened, in what may be copied
     return ".TH " + words + "\n.nr HY 0\n.hy 0\n.ad l";
@@ -150,8 +158,48 @@ public final class ManPages {
   private String seeAlso() {
     List<String> pages = new ArrayList<>();
     commands().keySet().forEach(name -> pages.add(reference("portmapctl-" + name, "1")));
+    pages.add(reference("portmapctl-json", "5"));
     pages.add(reference("portmapctl-chains", "7"));
     return String.join("\n", pages);
+  }
+
+  /** Every kind of JSON document with its fields, from the schemas. */
+  private static String documents() {
+    List<String> out = new ArrayList<>();
+    for (String kind : Schemas.KINDS) {
+      JsonSchema schema = JsonSchema.of(kind);
+      out.add(".SS " + Roff.text(kind));
+      out.add(Roff.sentences(schema.root().path("description").asText()));
+      schema
+          .fields()
+          .forEach((field, of) -> out.add(entry(Roff.bold(field) + type(schema, of), said(of))));
+    }
+    return String.join("\n", out);
+  }
+
+  private static String said(JsonNode field) {
+    return field.path("description").asText();
+  }
+
+  /** The type of a field in brackets, or the values that it may have. */
+  private static String type(JsonSchema schema, JsonNode field) {
+    JsonNode of = schema.resolved(field);
+    JsonNode values = of.has("enum") ? of.path("enum") : of.path("type");
+    List<String> words = new ArrayList<>();
+    if (of.has("const")) {
+      words.add(of.path("const").asText());
+    } else if (values.isArray()) {
+      values.forEach(value -> words.add(value.asText()));
+    } else {
+      words.add(values.asText());
+    }
+    return " (" + Roff.text(String.join(", ", words)) + ")";
+  }
+
+  private static String codes(String kind) {
+    List<String> entries = new ArrayList<>();
+    Codes.of(kind).forEach((code, meaning) -> entries.add(entry(Roff.bold(code), meaning + ".")));
+    return String.join("\n", entries);
   }
 
   private static String reference(String page, String section) {

@@ -14,6 +14,7 @@ import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.testing.ClassConstants;
+import io.portmapctl.testing.Codes;
 import io.portmapctl.text.Octets;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
@@ -70,6 +71,9 @@ class NoticeTextTest {
         assertThat(of.putIfAbsent(code, kind)).as(code).isIn(null, kind);
       }
     }
+    assertThat(of.keySet())
+        .as("the notices of " + Codes.FILE)
+        .containsExactlyInAnyOrderElementsOf(Codes.of("notice").keySet());
   }
 
   /** Some value of a type; records are made of some values of their components' types. */
@@ -88,15 +92,16 @@ class NoticeTextTest {
     known.put(Identity.class, new Identity("web", "c0ffee"));
     known.put(Mapping.class, mapping());
     known.put(Octets.class, Octets.EMPTY);
+    known.put(HostFault.class, HostFault.Plain.LOCKED);
     known.put(
         HostException.class,
-        new HostException(
-            HostException.Kind.FAILED, new HostFault.Overtaken(5, false, Optional.empty())));
+        new HostException(HostException.Kind.FAILED, new HostFault.Overtaken(5, false)));
     if (known.containsKey(type)) {
       return known.get(type);
     }
     if (type.isEnum()) {
-      return type.getEnumConstants()[0];
+      Object[] constants = type.getEnumConstants();
+      return constants[flag ? 0 : constants.length - 1];
     }
     Class<?>[] types =
         Arrays.stream(type.getRecordComponents())

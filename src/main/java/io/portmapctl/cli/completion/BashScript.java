@@ -25,6 +25,24 @@ final class BashScript {
         fi
       }
 
+      # Offers names of the current rules, or of those that the line names; others wrote them, and nothing expands them.
+      _portmapctl__names() {
+        local program=portmapctl name rest i line=${COMP_LINE:0:COMP_POINT} rules=()
+        [[ ${COMP_WORDS[0]} == /* ]] && program=${COMP_WORDS[0]}
+        for ((i = 2; i + 1 < COMP_CWORD; i++)); do
+          if [[ ${COMP_WORDS[i]} == --ruleset || ${COMP_WORDS[i]} == --ruleset6 ]]; then
+            name=${COMP_WORDS[i]}
+            [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
+            rules+=("$name=${COMP_WORDS[i + 1]}")
+          fi
+        done
+        # readline replaces what stands behind the last colon
+        line=${line##*[[:space:]=]}
+        while IFS=$'\\t' read -r name rest; do
+          [[ $name == "$line"* ]] && COMPREPLY+=("${name#"${line%"$cur"}"}")
+        done < <("$program" generate-completion --names "$1" "${rules[@]}" 2>/dev/null)
+      }
+
       # Offers options after a dash or where there is nothing else, otherwise arguments.
       _portmapctl__arguments() {
         if [[ $cur == -* || -z $2$3 ]]; then
@@ -37,6 +55,18 @@ final class BashScript {
   private static final String END =
       """
 
+      # Of 127.0.0.1:80, which comes as several words, what stands behind the last colon, and the option before it.
+      _portmapctl__colon() {
+        local line=${COMP_LINE:0:COMP_POINT}
+        local word=${line##*[[:space:]=]}
+        line=${line%"$word"}
+        while [[ $line == *[[:space:]=] ]]; do
+          line=${line%?}
+        done
+        cur=${word##*:}
+        prev=${line##*[[:space:]]}
+      }
+
       _portmapctl() {
         local IFS=$' \\t\\n' cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
         COMPREPLY=()
@@ -45,6 +75,8 @@ final class BashScript {
           cur=
         elif [[ $prev == '=' ]] && ((COMP_CWORD > 2)); then
           prev=${COMP_WORDS[COMP_CWORD - 2]}
+        elif [[ $cur == :* || $prev == *: ]]; then
+          _portmapctl__colon
         fi
         if ((COMP_CWORD == 1)); then
           _portmapctl__arguments '@OPTIONS@' '@COMMANDS@' ''
@@ -109,6 +141,9 @@ final class BashScript {
   }
 
   private static String offer(Value value) {
+    if (!value.names().isEmpty()) {
+      return "_portmapctl__names " + value.names();
+    }
     boolean nothing = value.words().isEmpty() && !value.files();
     return nothing ? "" : "_portmapctl__offer " + wordsAndFiles(value);
   }

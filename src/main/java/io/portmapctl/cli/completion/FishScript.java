@@ -17,6 +17,23 @@ final class FishScript {
           test (count (commandline -opc)) -eq 1
       end
 
+      # Names of the current rules, or of those that the line names.
+      function __portmapctl_names
+          set -l words (commandline -opc)
+          set -l program portmapctl
+          string match -q -- '/*' $words[1]; and set program $words[1]
+          set -l rules
+          for i in (seq 2 (count $words))
+              switch $words[$i]
+                  case --ruleset --ruleset6
+                      set -a rules $words[$i] $words[(math $i + 1)]
+                  case '--ruleset=*' '--ruleset6=*'
+                      set -a rules $words[$i]
+              end
+          end
+          $program generate-completion --names $argv[1] $rules 2>/dev/null
+      end
+
       complete -c portmapctl -f
       """;
 
@@ -51,6 +68,9 @@ final class FishScript {
 
   /** What can stand there: files only where it says so. */
   private static String offer(Value value) {
+    if (!value.names().isEmpty()) {
+      return "-f -a " + quoted("(__portmapctl_names " + value.names() + ")");
+    }
     String words = value.words().isEmpty() ? "" : " -a " + quoted(value.joined());
     return (value.files() ? "-F" : "-f") + words;
   }

@@ -46,7 +46,7 @@ record Grammar(List<Option> options, List<Verb> verbs) {
     Optional<Value> value =
         option.arity().max() == 0
             ? Optional.empty()
-            : Optional.of(Value.of(option.paramLabel(), commands));
+            : Optional.of(Value.of(option.paramLabel(), commands).of(option.longestName()));
     return new Option(
         List.of(option.names()), brief(option.description()), value, option.isMultiValue());
   }

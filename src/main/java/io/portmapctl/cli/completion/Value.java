@@ -2,6 +2,7 @@ package io.portmapctl.cli.completion;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What can stand as an option's value or as an argument, as its label says it: {@code
@@ -10,8 +11,15 @@ import java.util.List;
  * @param label the label
  * @param words the words that the label names
  * @param files whether it can be a file or a folder
+ * @param names what has the name that it can be in the current rules; empty for no such thing
  */
-record Value(String label, List<String> words, boolean files) {
+record Value(String label, List<String> words, boolean files, String names) {
+  /**
+   * The options that take a name, and what has it; {@code generate-completion --names} knows it.
+   */
+  private static final Map<String, String> NAMES =
+      Map.of(
+          "--net", "network", "--container-id", "container", "--port", "port", "--chain", "chain");
 
   /** Of a label: what is in lower case is a word, FILE and SOURCE are files, COMMAND a command. */
   static Value of(String label, List<String> commands) {
@@ -20,7 +28,12 @@ record Value(String label, List<String> words, boolean files) {
         label.equals("COMMAND")
             ? commands
             : parts.stream().filter(p -> p.matches("[a-z][a-z0-9-]*")).toList();
-    return new Value(label, words, parts.contains("FILE") || parts.contains("SOURCE"));
+    return new Value(label, words, parts.contains("FILE") || parts.contains("SOURCE"), "");
+  }
+
+  /** The same as the value of an option. */
+  Value of(String option) {
+    return new Value(label, words, files, NAMES.getOrDefault(option, ""));
   }
 
   /** The words, one space between. */

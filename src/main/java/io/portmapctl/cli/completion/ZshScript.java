@@ -20,8 +20,21 @@ final class ZshScript {
         _alternative "words:word:($*)" 'files:file:_files'
       }
 
+      # Names of the current rules, or of those that the line names.
+      _portmapctl_names() {
+        local option
+        local -a rules names
+        for option in --ruleset --ruleset6; do
+          [[ -n ${opt_args[$option]} ]] && rules+=("$option=${opt_args[$option]}")
+        done
+        names=(${(f)"$($program generate-completion --names $1 $rules 2>/dev/null)"})
+        names=(${names%%$'\\t'*})
+        compadd -a names
+      }
+
       _portmapctl() {
-        local curcontext=$curcontext state line ret=1
+        local curcontext=$curcontext state line ret=1 program=portmapctl
+        [[ $words[1] == /* ]] && program=$words[1]
         typeset -A opt_args
         _arguments -C -S \\
       @OPTIONS@    '1:command:_portmapctl_commands' \\
@@ -96,7 +109,9 @@ final class ZshScript {
   /** The part of a specification that says what comes, and how it is completed. */
   private static String message(Value value) {
     String action = " ";
-    if (value.files() && !value.words().isEmpty()) {
+    if (!value.names().isEmpty()) {
+      action = " _portmapctl_names " + value.names();
+    } else if (value.files() && !value.words().isEmpty()) {
       action = " _portmapctl_words_or_files " + value.joined();
     } else if (value.files()) {
       action = "_files";

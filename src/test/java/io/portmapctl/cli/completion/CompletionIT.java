@@ -8,6 +8,8 @@ import io.portmapctl.testing.Run;
 import io.portmapctl.testing.Screen;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,26 @@ class CompletionIT {
           new Typed("portmapctl generate-completion f", "portmapctl generate-completion fish"),
           new Typed("portmapctl help che", "portmapctl help check"));
 
+  private static final Path TARGET = Path.of("target").toAbsolutePath();
+  private static final String SAVED = "testdata/podman-host/iptables-save.txt";
+  private static final String HOSTILE_CHAIN = "CNI-DN-000000000000000000000";
+  private static final String ID =
+      "26447870ce462b982f1c11276d224a3771528d03c9b89deccb9a67b088072d92";
+
+  /** The same, where the rules of the captured host are in the kernel. */
+  private static final List<Typed> NAMES =
+      List.of(
+          new Typed("portmapctl del --net w", "portmapctl del --net web"),
+          new Typed("portmapctl add --net=d", "portmapctl add --net=db"),
+          new Typed("portmapctl list --container-id 2644", "portmapctl list --container-id " + ID),
+          new Typed("portmapctl list --port 54", "portmapctl list --port 5432"),
+          new Typed("portmapctl explain --port 535", "portmapctl explain --port 5353/udp"),
+          new Typed(
+              "portmapctl explain --port 127.0.0.1:84", "portmapctl explain --port 127.0.0.1:8443"),
+          new Typed(
+              "portmapctl list --ruleset " + SAVED + " --net d",
+              "portmapctl list --ruleset " + SAVED + " --net db"));
+
   @TempDir private Path folder;
 
   private static void typeAll(Screen screen) throws Exception {
@@ -50,6 +72,118 @@ class CompletionIT {
     screen.keys("C-u", "portmapctl list --output ", "Tab", "Tab");
     for (String word : List.of("json", "table", "wide")) {
       screen.waitFor(word);
+    }
+  }
+
+  /** The captured host, and an entry of somebody who wants a name to be run. */
+  private Namespace hostWithRules() throws Exception {
+    Namespace host = Namespace.make();
+    host.must(Files.readString(Path.of(SAVED)), "iptables-restore");
+    host.must("", "iptables", "-t", "nat", "-N", HOSTILE_CHAIN);
+    String name = "$(touch " + folder.resolve("run") + ")";
+    host.must(
+        "",
+        "iptables",
+        "-t",
+        "nat",
+        "-A",
+        "CNI-HOSTPORT-DNAT",
+        "-m",
+        "comment",
+        "--comment",
+        "dnat name: \"" + name + "\" id: \"" + name + "\"",
+        "-j",
+        HOSTILE_CHAIN);
+    return host;
+  }
+
+  private void typeNames(Screen screen) throws Exception {
+    for (Typed typed : NAMES) {
+      screen.keys("C-u", typed.words(), "Tab");
+      screen.waitFor(typed.then());
+    }
+    screen.keys("C-u", "portmapctl list --net ", "Tab", "Tab");
+    screen.waitFor("db");
+    screen.keys("C-u", "portmapctl list --ruleset empty --net w", "Tab", "x");
+    screen.waitFor("portmapctl list --ruleset empty --net wx");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void namesInBash() throws Exception {
+    Needs.program("bash");
+    Path start = folder.resolve("rc");
+    Files.writeString(start, "PS1='$ '\n. " + COMPLETIONS.resolve("portmapctl.bash") + "\n");
+    String bash = "PATH=" + TARGET + ":$PATH bash --noprofile --rcfile " + start + " -i";
+    try (Namespace host = hostWithRules();
+        Screen screen = Screen.start(host, 200, bash)) {
+      screen.waitFor("$ ");
+      typeNames(screen);
+    }
+  }
+
+  @Test
+  void namesInZsh() throws Exception {
+    Needs.program("zsh");
+    Files.writeString(
+        folder.resolve(".zshrc"),
+        "PROMPT='%# '\nfpath=("
+            + COMPLETIONS
+            + " $fpath)\nautoload -Uz compinit\ncompinit -u -D\necho begin\n");
+    String zsh = "PATH=" + TARGET + ":$PATH ZDOTDIR=" + folder + " zsh -d -i";
+    try (Namespace host = hostWithRules();
+        Screen screen = Screen.start(host, 200, zsh)) {
+      screen.waitFor("begin");
+      typeNames(screen);
+    }
+  }
+
+  @Test
+  void namesInFish() throws Exception {
+    Needs.program("fish");
+    String load =
+        "set -g fish_complete_path; source " + COMPLETIONS.resolve("portmapctl.fish") + "; ";
+    try (Namespace host = hostWithRules()) {
+      for (Typed typed : NAMES) {
+        String words = typed.then();
+        String wanted = words.substring(words.lastIndexOf(' ') + 1);
+        assertThat(fish(host, load + "complete -C '" + typed.words() + "'").lines())
+            .as(typed.words())
+            .anyMatch(l -> l.split("\t")[0].equals(wanted));
+      }
+      String line = "complete -C 'portmapctl list --ruleset empty --net w'";
+      assertThat(fish(host, load + line)).isEmpty();
+      String all = fish(host, load + "complete -C 'portmapctl list --net '");
+      assertThat(all.lines().map(l -> l.split("\t")[0])).containsExactly("db", "web");
+      assertThat(folder.resolve("run")).doesNotExist();
+    }
+  }
+
+  private static String fish(Namespace host, String script) throws Exception {
+    return host.must(
+        "", "sh", "-c", "PATH=" + TARGET + ":$PATH exec fish --no-config -c \"$0\"", script);
+  }
+
+  /** Who may not read the rules is offered none, and told nothing; prints how long one waits. */
+  @Test
+  void namesForNobodyAndHowLongTheyTake() throws Exception {
+    Needs.program("setpriv");
+    List<String> words = List.of("generate-completion", "--names", "container");
+    try (Namespace host = hostWithRules()) {
+      List<String> nobody =
+          new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+      nobody.add(Namespace.launcherForAnybody(folder));
+      nobody.addAll(words);
+      assertThat(host.run("", nobody)).isEqualTo(new Run(0, "", ""));
+      List<Long> times = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        long start = System.nanoTime();
+        Run run = host.portmapctl(words.toArray(new String[0]));
+        times.add((System.nanoTime() - start) / 1_000_000);
+        assertThat(run.out()).contains(ID + "\tweb\n").doesNotContain("touch");
+      }
+      Collections.sort(times);
+      System.out.printf("names of the current rules, median of 9: %d ms%n", times.get(4));
     }
   }
 

@@ -252,4 +252,33 @@ class FaultsIT {
                   + " than 0\n");
     }
   }
+
+  /** A script that cannot be kept: the change is not made. */
+  @Test
+  void withoutTheScriptThatTakesItBackNothingIsChanged() throws Exception {
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Files.setAttribute(shared, "unix:mode", 01777);
+    Path target = Files.writeString(folder.resolve("target"), "old");
+    Path link = Files.createSymbolicLink(shared.resolve("link"), target);
+    Path pipe = shared.resolve("pipe");
+    Namespace.process("", List.of("mkfifo", pipe.toString()));
+    try (Namespace host = Namespace.make()) {
+      for (String undo : List.of(link.toString(), pipe.toString(), "/dev/full", "/dev/stdout")) {
+        Run run =
+            host.portmapctl(
+                "add",
+                "testdata/quickstart.json",
+                "--apply",
+                "--undo",
+                undo,
+                "--lock-file",
+                folder.resolve("lock").toString());
+        assertThat(run.exit()).as(undo).isEqualTo(4);
+        assertThat(run.err())
+            .startsWith("portmapctl: apply: --undo: " + undo + " cannot be written: ");
+        assertThat(rules(host)).as(undo).isEmpty();
+      }
+    }
+    assertThat(Files.readString(target)).isEqualTo("old");
+  }
 }
