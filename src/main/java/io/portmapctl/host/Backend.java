@@ -46,6 +46,14 @@ public interface Backend {
   }
 
   /**
+   * Tries whether the rules of a family can be changed, and changes nothing; known once they were
+   * read.
+   *
+   * @throws HostException when they cannot be
+   */
+  default void requireChangeable(Family family) throws HostException {}
+
+  /**
    * Makes all changes of one family, or none.
    *
    * @throws HostException when none was made, somebody else's change in between among the reasons

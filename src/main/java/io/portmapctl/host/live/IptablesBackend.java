@@ -7,6 +7,8 @@ import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -50,14 +52,7 @@ public final class IptablesBackend implements Backend {
 
   @Override
   public void apply(Plan.Part part) throws HostException {
-    Family family = part.before().family();
-    if (reader.ambiguous()) {
-      throw new HostException(HostException.Kind.UNREADABLE, HostFault.Plain.BOTH_VARIANTS);
-    }
-    Path save = programs.get(family);
-    if (save == null) {
-      throw new HostException(HostException.Kind.MISSING, new HostFault.NoFamily(family, false));
-    }
+    Path save = changing(part.before().family());
     List<String> commands = RestoreScript.commands(part.before(), part.changes());
     if (commands.stream().allMatch(RestoreScript::fits)) {
       String program = sibling(save, "-restore");
@@ -68,6 +63,27 @@ public final class IptablesBackend implements Backend {
     } else {
       oneByOne(sibling(save, ""), commands);
     }
+  }
+
+  /** The program by whose sibling the rules of a family are changed. */
+  private Path changing(Family family) throws HostException {
+    if (reader.ambiguous()) {
+      throw new HostException(HostException.Kind.UNREADABLE, HostFault.Plain.BOTH_VARIANTS);
+    }
+    Path save = programs.get(family);
+    if (save == null) {
+      throw new HostException(HostException.Kind.MISSING, new HostFault.NoFamily(family, false));
+    }
+    return save;
+  }
+
+  @Override
+  public void requireChangeable(Family family) throws HostException {
+    String program = sibling(changing(family), "-restore");
+    run(
+        program,
+        List.of(program, "--test", "--noflush", "-w", Integer.toString(waitSeconds)),
+        RestoreScript.of(Table.empty(TableName.NAT, family), List.of()));
   }
 
   /**
