@@ -20,6 +20,9 @@ import java.util.Map;
 public final class Portmap {
   private Portmap() {}
 
+  /** The property that names another lock, for who may not write to the usual folder. */
+  private static final String LOCK = "portmapctl.lock";
+
   /** Whether a runtime calls: it says what it wants in a variable of the environment. */
   public static boolean isAskedFor() {
     String command = System.getenv(Verb.COMMAND);
@@ -51,7 +54,7 @@ public final class Portmap {
       Exec exec = new ProcessExec(Plugin.WAIT_SECONDS + 30L);
       LocalHost machine = LocalHost.of(environment.getOrDefault("PATH", ""), exec);
       LiveHost host = LiveHost.of(machine, exec, VariantChoice.AUTO, Plugin.WAIT_SECONDS, false);
-      return new Plugin(host, Plugin.LOCK_FILE).call(environment, input);
+      return new Plugin(host, System.getProperty(LOCK, Plugin.LOCK_FILE)).call(environment, input);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return Plugin.defect(e);
     }

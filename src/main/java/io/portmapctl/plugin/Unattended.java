@@ -15,6 +15,12 @@ final class Unattended implements Apply.Attendant, Notes {
 
   private Unattended() {}
 
+  /** Nothing is told of work that goes on. */
+  private record Unwatched() implements Apply.Working {
+    @Override
+    public void close() {}
+  }
+
   @Override
   public boolean asks() {
     return false;
@@ -36,7 +42,7 @@ final class Unattended implements Apply.Attendant, Notes {
 
   @Override
   public Apply.Working working() {
-    return () -> {};
+    return new Unwatched();
   }
 
   @Override

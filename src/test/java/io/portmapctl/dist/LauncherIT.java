@@ -71,7 +71,7 @@ class LauncherIT {
                 "-XX:+UseSerialGC",
                 "-cp",
                 TARGET.resolve("portmapctl.jar").toString(),
-                "io.portmapctl.cli.Portmapctl",
+                "io.portmapctl.Main",
                 "--version"));
     assertThat(run.exit()).as(run.err()).isZero();
     // picocli's too, which are compiled for Java 5
