@@ -37,6 +37,7 @@ record RecordedStep(
     String stdin,
     JsonNode result) {
   private static final Path REFERENCE = Path.of("testdata/reference");
+  private static final Path DEVIATIONS = REFERENCE.resolve("plugin-deviations.tsv");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What a call of ours left: tables as iptables-save prints them, settings by interface. */
@@ -54,6 +55,16 @@ record RecordedStep(
       }
     }
     return steps;
+  }
+
+  /** How the calls differ that are known to, by their names. */
+  static Map<String, String> deviations() throws IOException {
+    Map<String, String> listed = new TreeMap<>();
+    for (String line : Files.readAllLines(DEVIATIONS)) {
+      String[] parts = line.split("\t", -1);
+      listed.put(parts[0] + "\t" + parts[1], parts[2]);
+    }
+    return listed;
   }
 
   private static List<RecordedStep> of(String layout, JsonNode experiment) {
