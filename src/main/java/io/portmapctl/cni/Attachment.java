@@ -42,11 +42,6 @@ public record Attachment(
   /** The bit used where none is given. */
   public static final int DEFAULT_MARK_BIT = 13;
 
-  /** Of whom only network and container are known. */
-  public static Attachment of(Identity identity) {
-    return of(identity, Optional.empty());
-  }
-
   /** Of whom only network and container are known, and perhaps the network namespace. */
   static Attachment of(Identity identity, Optional<String> netns) {
     return new Attachment(

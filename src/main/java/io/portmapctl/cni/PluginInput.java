@@ -133,6 +133,7 @@ public final class PluginInput {
         List.of(new Documents.Origin(SOURCE, "")),
         List.of(),
         diagnostics.notices(),
+        List.of(),
         List.of());
   }
 
@@ -174,11 +175,12 @@ public final class PluginInput {
    * @throws InputException where neither list is there, or an item of one does not tell its
    *     container
    */
-  public List<Identity> validAttachments() throws InputException {
+  public Documents validAttachments() throws InputException {
     String network = network();
     Diagnostics diagnostics = new Diagnostics(SOURCE);
     Cursor root = Cursor.root(document, diagnostics);
-    List<Identity> valid = new ArrayList<>();
+    List<Attachment> valid = new ArrayList<>();
+    List<Documents.Origin> origins = new ArrayList<>();
     boolean told = false;
     for (String name : List.of("cni.dev/valid-attachments", "cni.dev/attachments")) {
       told |= hasField(name);
@@ -191,14 +193,16 @@ public final class PluginInput {
         if (id.orElse("").isEmpty() && !id.isWrong()) {
           item.missing("containerID", DocumentFault.Piece.CONTAINER_ID);
         }
-        valid.add(new Identity(network, id.orElse("")));
+        valid.add(Attachment.of(new Identity(network, id.orElse("")), Optional.empty()));
+        origins.add(new Documents.Origin(SOURCE, item.path()));
       }
     }
     if (!told) {
       root.missing("cni.dev/valid-attachments", DocumentFault.Piece.ATTACHMENTS);
     }
     requireNone(diagnostics);
-    return List.copyOf(valid);
+    return new Documents(
+        List.copyOf(valid), List.copyOf(origins), List.of(), List.of(), List.of(), List.of());
   }
 
   /** Whether a field is there; libcni writes a list without items as null. */

@@ -121,7 +121,7 @@ public final class Planner {
   /** A chain's rules become these, by the fewest edits. */
   private void replace(String chain, List<Rule> wanted) {
     List<Rule> current = work.rows(chain).stream().map(RuleEntry::rule).toList();
-    if (readAlike(current, wanted)) {
+    if (current.equals(wanted)) {
       return;
     }
     int at = 0;
@@ -132,19 +132,6 @@ public final class Planner {
         case INSERT -> work.insert(chain, at++, step.element());
       }
     }
-  }
-
-  /** Whether rules are equal; what is read back mostly is. */
-  private static boolean readAlike(List<Rule> some, List<Rule> others) {
-    if (some.size() != others.size()) {
-      return false;
-    }
-    for (int i = 0; i < some.size(); i++) {
-      if (!some.get(i).readsLike(others.get(i))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** A rule stands in a chain exactly once, at the place of its first. */
@@ -179,7 +166,7 @@ public final class Planner {
       List<DesiredRules.Placement> placements) {
     List<Rule> wanted = placements.stream().map(DesiredRules.Placement::rule).toList();
     List<Rule> current = currentEntries(shared, container);
-    if (readAlike(current, wanted)) {
+    if (current.equals(wanted)) {
       return;
     }
     if (current.isEmpty()) {

@@ -249,15 +249,13 @@ public final class Plugin {
    * Removes what nobody owns: all at once, or where that fails one by one, so that what can go
    * goes.
    */
-  private void collect(List<Identity> valid, String network, List<String> log)
-      throws PluginException {
-    List<Attachment> living = valid.stream().map(Attachment::of).toList();
+  private void collect(Documents valid, String network, List<String> log) throws PluginException {
     List<InputError> errors = new ArrayList<>();
     for (Rulesets.Families family : List.of(Rulesets.Families.IPV4, Rulesets.Families.IPV6)) {
       Rulesets rulesets = live(family);
       GcRequest all =
           new GcRequest(
-              new Owners(living, attachment -> false),
+              new Owners(valid, attachment -> false),
               network::equals,
               rulesets.sources(),
               chain -> "portmapctl del --chain " + chain);

@@ -114,6 +114,11 @@ public final class MemoryHost implements Kernel, Host {
   }
 
   @Override
+  public Optional<NetworkNamespace> namespace(Path path) throws IOException {
+    throw new IOException("no files");
+  }
+
+  @Override
   public Exec.Result ask(List<String> command) throws IOException {
     throw new IOException("no programs");
   }
