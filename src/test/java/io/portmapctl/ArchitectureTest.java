@@ -1,5 +1,9 @@
 package io.portmapctl;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -13,6 +17,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.testing.ClassConstants;
+import java.io.FileOutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,6 +39,8 @@ class ArchitectureTest {
           .definedBy("io.portmapctl.notice")
           .layer("net")
           .definedBy("io.portmapctl.net")
+          .layer("file")
+          .definedBy("io.portmapctl.file")
           .layer("ruleset")
           .definedBy("io.portmapctl.ruleset")
           .layer("iptables")
@@ -66,6 +75,8 @@ class ArchitectureTest {
           .definedBy("io.portmapctl.plugin")
           .layer("start")
           .definedBy("io.portmapctl")
+          .whereLayer("file")
+          .mayOnlyBeAccessedByLayers("app", "cli", "shell")
           .whereLayer("iptables")
           .mayOnlyBeAccessedByLayers("portmap", "host", "cli", "app")
           .whereLayer("cni")
@@ -110,7 +121,8 @@ class ArchitectureTest {
               "io.portmapctl.text",
               "io.portmapctl.notice",
               "io.portmapctl.net",
-              "io.portmapctl.fault")
+              "io.portmapctl.fault",
+              "io.portmapctl.file")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -245,6 +257,32 @@ class ArchitectureTest {
           .callMethod(System.class, "getenv")
           .orShould()
           .callMethod(System.class, "exit", int.class);
+
+  /** Files are written in one way; settings of the kernel are none. */
+  @ArchTest
+  static final ArchRule filesAreWrittenInOneRoom =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..file..")
+          .and()
+          .doNotHaveFullyQualifiedName("io.portmapctl.host.Exec")
+          .and()
+          .doNotHaveSimpleName("Portmapctl")
+          .and()
+          .doNotHaveFullyQualifiedName("io.portmapctl.plugin.Portmap")
+          .should()
+          .callMethodWhere(
+              target(owner(type(Files.class)))
+                  .and(
+                      target(
+                          nameMatching(
+                              "write.*|new.*(Writer|OutputStream|ByteChannel)|create.*|copy|move|delete.*|set.*"))))
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(FileOutputStream.class)
+          .orShould()
+          .callMethodWhere(
+              target(owner(type(FileChannel.class))).and(target(nameMatching("open"))));
 
   @ArchTest
   static final ArchRule noVagueNames =

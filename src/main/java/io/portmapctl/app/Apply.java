@@ -2,6 +2,8 @@ package io.portmapctl.app;
 
 import io.portmapctl.cni.InputError;
 import io.portmapctl.fault.HostFault;
+import io.portmapctl.file.UnwrittenException;
+import io.portmapctl.file.WholeFile;
 import io.portmapctl.host.Applier;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.HostNotice;
@@ -9,11 +11,7 @@ import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +81,7 @@ public final class Apply {
     /** The plan is another now, since somebody else changed the rules; it is shown anew. */
     void changedMeanwhile();
 
-    /** The kernel took the plan in a rehearsal. */
+    /** The kernel took the plan in a rehearsal; told after the change. */
     void rehearsed(List<Family> families);
 
     /** The change begins; closed when it is made. */
@@ -135,6 +133,9 @@ public final class Apply {
   /** What made the change, where one was made. */
   private Optional<Applier> done = Optional.empty();
 
+  /** What was rehearsed: it is told when the lock is free again, and nobody waits for a reader. */
+  private Optional<List<Family>> rehearsed = Optional.empty();
+
   /** On the live rulesets. */
   public Apply(DryRun planning, LiveHost host, Rulesets rulesets, How how) {
     this.planning = planning;
@@ -178,16 +179,15 @@ public final class Apply {
     Working working = attendant.working();
     try {
       return Termination.deferred(
-          () ->
-              Lock.holding(
-                  how.lockFile(), how.waitSeconds(), () -> transaction(request, shown, attendant)));
+          () -> Lock.holding(how.lockFile(), how.waitSeconds(), () -> transaction(request, shown)));
     } finally {
       working.close();
+      rehearsed.ifPresent(attendant::rehearsed);
+      rehearsed = Optional.empty();
     }
   }
 
-  private Optional<Result> transaction(
-      PlanRequest request, Optional<Report> shown, Attendant attendant) throws Failure {
+  private Optional<Result> transaction(PlanRequest request, Optional<Report> shown) throws Failure {
     List<Report> reports = new ArrayList<>();
     boolean[] other = {false};
     Applier applier =
@@ -198,7 +198,7 @@ public final class Apply {
               other[0] = shown.isPresent() && !shown.get().plan().changes().equals(plan.changes());
               boolean go = !other[0] && !how.refuses(plan);
               if (go && how.rehearse()) {
-                attendant.rehearsed(planning.rehearsed(plan));
+                rehearsed = Optional.of(planning.rehearsed(plan));
               }
               if (go) {
                 writeUndo(made);
@@ -271,18 +271,17 @@ public final class Apply {
     if (how.undo().isEmpty()) {
       return;
     }
+    String script =
+        ShellScript.undo(
+            plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
+            plan.sysctls(),
+            host.backend()::program);
     try {
-      String script =
-          ShellScript.undo(
-              plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
-              plan.sysctls(),
-              host.backend()::program);
-      Files.write(Path.of(how.undo().get()), script.getBytes(StandardCharsets.ISO_8859_1));
-    } catch (IOException | InvalidPathException e) {
+      WholeFile.replace(how.undo().get(), script.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (UnwrittenException e) {
       throw new HostException(
           HostException.Kind.FAILED,
-          new HostFault.NoAccess(
-              HostFault.Thing.UNDO, how.undo().get(), String.valueOf(e.getMessage())));
+          new HostFault.Unwritten(HostFault.Aside.UNDO, how.undo().get(), e.fault()));
     }
   }
 }

@@ -2,6 +2,9 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.Apply;
 import io.portmapctl.app.Failure;
+import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.net.HostInterface;
+import io.portmapctl.view.FaultText;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,9 +89,23 @@ record ApplyOptions(
     return WAIT.of(given).orElse(30);
   }
 
-  /** The interface given with {@code --host-interface}. */
+  /** The interface given with {@code --host-interface}, whose setting is a file of its name. */
   static Optional<String> hostInterface(ParseResult given) {
-    return HOST_INTERFACE.filled(given);
+    Optional<String> name = HOST_INTERFACE.of(given);
+    if (name.isPresent()) {
+      String wrong = "";
+      if (!HostInterface.isName(name.get())) {
+        wrong = FaultText.of(new DocumentFault.BadName(DocumentFault.Named.INTERFACE, name.get()));
+      } else if (name.get().equals("all") || name.get().equals("default")) {
+        wrong =
+            Portmapctl.shown(name.get()) + " is no interface: the setting would be for others too";
+      }
+      if (!wrong.isEmpty()) {
+        throw new ParameterException(
+            given.commandSpec().commandLine(), HOST_INTERFACE.name() + ": " + wrong);
+      }
+    }
+    return name;
   }
 
   /**

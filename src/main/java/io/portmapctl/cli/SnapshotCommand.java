@@ -2,17 +2,13 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.TakeSnapshot;
-import io.portmapctl.fault.FileFault;
+import io.portmapctl.file.UnwrittenException;
+import io.portmapctl.file.WholeFile;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.host.snapshot.SnapshotNotice;
 import io.portmapctl.text.Printable;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -95,18 +91,9 @@ final class SnapshotCommand implements Command {
 
   private static void write(String file, String text) throws Failure {
     try {
-      PrivateFile.replace(Path.of(file), text.getBytes(StandardCharsets.ISO_8859_1));
-    } catch (NoSuchFileException | InvalidPathException e) {
-      throw unwritten(file, FileFault.Unwritten.NO_FOLDER, "");
-    } catch (AccessDeniedException e) {
-      throw unwritten(file, FileFault.Unwritten.FORBIDDEN, "");
-    } catch (IOException e) {
-      throw unwritten(file, FileFault.Unwritten.SYSTEM, String.valueOf(e.getMessage()));
+      WholeFile.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (UnwrittenException e) {
+      throw new Failure(Failure.Kind.HOST, Printable.escaped(file), e.fault());
     }
-  }
-
-  private static Failure unwritten(String file, FileFault.Unwritten why, String system) {
-    return new Failure(
-        Failure.Kind.HOST, Printable.escaped(file), new FileFault.Unwritable(why, system));
   }
 }

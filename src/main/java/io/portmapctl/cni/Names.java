@@ -1,7 +1,7 @@
 package io.portmapctl.cni;
 
 import io.portmapctl.fault.DocumentFault;
-import java.nio.charset.StandardCharsets;
+import io.portmapctl.net.HostInterface;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -20,14 +20,8 @@ final class Names {
 
   /** What is wrong with an interface name, if anything is (dev_valid_name in the kernel). */
   static Optional<DocumentFault> networkInterface(String value) {
-    boolean wrong =
-        value.isEmpty()
-            || value.getBytes(StandardCharsets.UTF_8).length > 15
-            || value.equals(".")
-            || value.equals("..")
-            || value.chars().anyMatch(c -> c == '/' || c == ':' || c <= ' ' || c == 127);
-    return wrong
-        ? Optional.of(new DocumentFault.BadName(DocumentFault.Named.INTERFACE, value))
-        : Optional.empty();
+    return HostInterface.isName(value)
+        ? Optional.empty()
+        : Optional.of(new DocumentFault.BadName(DocumentFault.Named.INTERFACE, value));
   }
 }

@@ -53,6 +53,14 @@ public sealed interface FileFault extends Fault {
     NO_FOLDER,
     /** It may not be. */
     FORBIDDEN,
+    /** It is a folder. */
+    FOLDER,
+    /** It is there, and no regular file, or what others may have put there in place of one. */
+    NOT_REGULAR,
+    /** A symbolic link that others may have put there is on the way; it is told which. */
+    LINK,
+    /** It is a terminal. */
+    TERMINAL,
     /** The system says why. */
     SYSTEM
   }
@@ -60,7 +68,7 @@ public sealed interface FileFault extends Fault {
   /**
    * It cannot be written.
    *
-   * @param system what the system says of it, where it does
+   * @param system what the system says of it, where it does; the link's name
    */
   record Unwritable(Unwritten why, String system) implements FileFault {
     @Override

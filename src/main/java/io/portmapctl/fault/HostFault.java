@@ -110,9 +110,7 @@ public sealed interface HostFault extends Fault {
     /** A file, or a setting that is one. */
     FILE,
     /** The same, to be written. */
-    WRITTEN_FILE,
-    /** The script that takes a change back. */
-    UNDO
+    WRITTEN_FILE
   }
 
   /**
@@ -130,6 +128,27 @@ public sealed interface HostFault extends Fault {
     @Override
     public <T> T visit(Visitor<T> visitor) {
       return visitor.noAccess(this);
+    }
+  }
+
+  /** What is written for a change, beside the change. */
+  enum Aside {
+    /** The script that takes it back. */
+    UNDO,
+    /** The lock. */
+    LOCK
+  }
+
+  /** A file that a change needs cannot be written; its name as it was given. */
+  record Unwritten(Aside file, String name, FileFault.Unwritable why) implements HostFault {
+    @Override
+    public String code() {
+      return "no-access";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.unwritten(this);
     }
   }
 
@@ -434,6 +453,9 @@ public sealed interface HostFault extends Fault {
 
     /** No access. */
     T noAccess(NoAccess fault);
+
+    /** A file not written. */
+    T unwritten(Unwritten fault);
 
     /** Not read. */
     T notRead(NotRead fault);

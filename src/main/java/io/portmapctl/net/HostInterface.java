@@ -1,5 +1,6 @@
 package io.portmapctl.net;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -22,5 +23,20 @@ public record HostInterface(
   public HostInterface {
     addresses = List.copyOf(addresses);
     broadcasts = List.copyOf(broadcasts);
+  }
+
+  /**
+   * Whether the kernel gives a network interface such a name (dev_valid_name): at most 15 bytes, no
+   * slash, no colon, none that is a space to the kernel, which reads bytes as ISO 8859-1. Control
+   * characters, which it allows, nobody means.
+   */
+  public static boolean isName(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    for (byte b : bytes) {
+      if (b == '/' || b == ':' || b >= 0 && b <= ' ' || b == 127 || b == (byte) 0xa0) {
+        return false;
+      }
+    }
+    return bytes.length > 0 && bytes.length <= 15 && !name.equals(".") && !name.equals("..");
   }
 }

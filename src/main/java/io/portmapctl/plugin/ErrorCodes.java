@@ -133,6 +133,11 @@ final class ErrorCodes
   }
 
   @Override
+  public ErrorCode unwritten(HostFault.Unwritten fault) {
+    return ErrorCode.IO;
+  }
+
+  @Override
   public ErrorCode notRead(HostFault.NotRead fault) {
     return fault.why().visit(this);
   }

@@ -41,6 +41,10 @@ final class Completions {
    * @param word its beginning
    */
   List<Suggestion> of(List<String> before, String word) {
+    return all(before, word).stream().filter(Suggestion::printable).toList();
+  }
+
+  private List<Suggestion> all(List<String> before, String word) {
     List<Suggestion> all = new ArrayList<>();
     if (before.isEmpty()) {
       commands.forEach((name, spec) -> all.add(Suggestion.of(name, Interpreter.summary(spec))));
@@ -52,7 +56,7 @@ final class Completions {
     }
     String command = before.get(0);
     if (command.equals("help")) {
-      return before.size() > 1 ? List.of() : of(List.of(), word);
+      return before.size() > 1 ? List.of() : all(List.of(), word);
     }
     if (command.equals("use")) {
       return before.size() > 2 ? List.of() : rulesets(word);

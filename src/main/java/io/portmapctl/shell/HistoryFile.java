@@ -1,36 +1,30 @@
 package io.portmapctl.shell;
 
 import io.portmapctl.cli.Session;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import io.portmapctl.file.OwnFile;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/** Where typed lines are kept for the next time. */
+/** Where typed lines are kept for the next time: what a person types is nobody else's business. */
 final class HistoryFile {
   private HistoryFile() {}
 
-  /** The file, its folder made where it was missing; empty where there can be none. */
+  /** The file, made where it was missing; empty where there can be none, which is said. */
   static Optional<Path> of(Session session) {
-    Optional<String> state =
+    Optional<String> folder =
         session
             .variable("XDG_STATE_HOME")
             .filter(s -> s.startsWith("/")) // the specification says to ignore another
-            .or(() -> session.variable("HOME").map(h -> h + "/.local/state"));
-    try {
-      if (state.isEmpty()) {
-        return Optional.empty();
-      }
-      Path folder = Path.of(state.get(), "portmapctl");
-      // what a person types is nobody else's business
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      return Files.isWritable(folder) ? Optional.of(folder.resolve("history")) : Optional.empty();
-    } catch (IOException | InvalidPathException | UnsupportedOperationException e) {
-      return Optional.empty();
+            .or(() -> session.variable("HOME").map(h -> h + "/.local/state"))
+            .map(s -> s + "/portmapctl");
+    Optional<Path> file = folder.flatMap(f -> OwnFile.in(f, "history"));
+    if (file.isEmpty()) {
+      session.say(
+          "No history is kept: "
+              + folder
+                  .map(f -> f + "/history would have to be a plain file of this user's alone.")
+                  .orElse("neither XDG_STATE_HOME nor HOME says where."));
     }
+    return file;
   }
 }

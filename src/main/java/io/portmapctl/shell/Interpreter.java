@@ -6,15 +6,11 @@ import io.portmapctl.cli.ExitCode;
 import io.portmapctl.cli.KnownNames;
 import io.portmapctl.cli.Nearest;
 import io.portmapctl.cli.Portmapctl;
+import io.portmapctl.cli.ResultFile;
 import io.portmapctl.cli.Session;
 import io.portmapctl.cli.ShellWords;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,18 +125,11 @@ final class Interpreter {
                 session.in(), out, session.err(), session.env(), false, session.interactive()),
             words);
     out.flush();
-    try {
-      if (code <= ExitCode.DIFFERENCES.number()) {
-        Files.write(Path.of(file), results.toByteArray());
-      }
-    } catch (NoSuchFileException e) {
-      session.say("portmapctl: " + file + ": cannot be written: there is no such folder");
-      return ExitCode.HOST.number();
-    } catch (IOException | InvalidPathException e) {
-      session.say("portmapctl: " + file + ": cannot be written: " + e.getMessage());
-      return ExitCode.HOST.number();
+    if (code > ExitCode.DIFFERENCES.number()) {
+      return code;
     }
-    return code;
+    int written = ResultFile.write(session, file, results.toByteArray());
+    return written == 0 ? code : written;
   }
 
   private int run(Session session, List<String> words) {

@@ -91,7 +91,7 @@ final class Keyboard implements Asker {
                           line.words().subList(0, line.wordIndex()),
                           line.word().substring(0, line.wordCursor()))
                       .forEach(s -> candidates.add(candidate(s)));
-                  work.news().forEach(reader::printAbove);
+                  work.news().forEach(n -> reader.printAbove(Printable.escaped(n)));
                 })
             .option(Option.DISABLE_EVENT_EXPANSION, true) // "!" is a word of conditions
             .option(Option.HISTORY_TIMESTAMPED, false)
@@ -109,7 +109,10 @@ final class Keyboard implements Asker {
             .parser(new LineParser())
             .completer(
                 (reader, line, candidates) ->
-                    offered.forEach(o -> candidates.add(candidate(Suggestion.of(o, "")))))
+                    offered.stream()
+                        .map(o -> Suggestion.of(o, ""))
+                        .filter(Suggestion::printable)
+                        .forEach(s -> candidates.add(candidate(s))))
             .option(Option.DISABLE_EVENT_EXPANSION, true)
             .variable(LineReader.DISABLE_HISTORY, true)
             .build());
@@ -133,7 +136,7 @@ final class Keyboard implements Asker {
   }
 
   private static Candidate candidate(Suggestion suggestion) {
-    String description = suggestion.description();
+    String description = Printable.escaped(suggestion.description());
     return new Candidate(
         suggestion.value(),
         suggestion.value(),
@@ -214,9 +217,9 @@ final class Keyboard implements Asker {
     }
   }
 
-  /** JLine gives a meaning to percent signs in prompts. */
+  /** JLine gives a meaning to percent signs and to the controls of terminals in prompts. */
   private static String literal(String text) {
-    return text.replace("%", "%%");
+    return Printable.escaped(text).replace("%", "%%");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.portmapctl.shell;
 import io.portmapctl.cli.ChosenRuleset;
 import io.portmapctl.cli.Session;
 import io.portmapctl.cli.ShellWords;
+import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class PlainPrompt implements Asker {
   public Optional<String> ask(String question, List<String> offered) {
     asked = question;
     givenUp = false;
-    session.err().print(question);
+    session.err().print(Printable.escaped(question));
     session.err().flush();
     try {
       Optional<String> line = lines.next();

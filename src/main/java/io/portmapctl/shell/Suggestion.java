@@ -1,5 +1,7 @@
 package io.portmapctl.shell;
 
+import io.portmapctl.text.Printable;
+
 /**
  * What a word may become.
  *
@@ -11,5 +13,10 @@ record Suggestion(String value, String description, boolean whole) {
 
   static Suggestion of(String value, String description) {
     return new Suggestion(value, description, true);
+  }
+
+  /** Whether the word can stand on a terminal as it is: what cannot be seen is not offered. */
+  boolean printable() {
+    return Printable.escaped(value).equals(value);
   }
 }

@@ -25,17 +25,26 @@ public final class Printable {
       case '\r' -> out.append("\\r");
       case '\t' -> out.append("\\t");
       default -> {
-        int type = Character.getType(c);
-        if (type == Character.CONTROL
-            || type == Character.FORMAT
-            || type == Character.SURROGATE
-            || type == Character.LINE_SEPARATOR
-            || type == Character.PARAGRAPH_SEPARATOR) {
-          out.append(c < 256 ? String.format("\\x%02x", c) : String.format("\\u%04x", c));
-        } else {
+        if (isShown(c)) {
           out.appendCodePoint(c);
+        } else {
+          out.append(c < 256 ? String.format("\\x%02x", c) : String.format("\\u%04x", c));
         }
       }
     }
+  }
+
+  /**
+   * Whether a character is there to be seen. A terminal obeys controls, the ones of ISO 6429 that
+   * begin at 128 included; format characters turn the direction of others or hide; half a character
+   * is none.
+   */
+  public static boolean isShown(int c) {
+    int type = Character.getType(c);
+    return type != Character.CONTROL
+        && type != Character.FORMAT
+        && type != Character.SURROGATE
+        && type != Character.LINE_SEPARATOR
+        && type != Character.PARAGRAPH_SEPARATOR;
   }
 }

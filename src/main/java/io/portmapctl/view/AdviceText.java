@@ -8,15 +8,15 @@ final class AdviceText implements Advice.Visitor<String> {
   @Override
   public String nobodysRule(Advice.NobodysRule advice) {
     return "The rule of "
-        + advice.chain()
+        + Terminal.decoded(advice.chain())
         + " is nobody's who is known, and no rule of ours can go before it: whoever made it must"
         + " take it out";
   }
 
   @Override
   public String unshownRules(Advice.UnshownRules advice) {
-    return "What the iptables that wrote the ruleset could not show may be right: take the save with"
-        + " the iptables that made the rules, and check that.";
+    return "What the iptables that wrote the ruleset could not show may be right: take the save"
+        + " with the iptables that made the rules, and check that.";
   }
 
   @Override
@@ -32,7 +32,7 @@ final class AdviceText implements Advice.Visitor<String> {
   @Override
   public String askProgram(Advice.AskProgram advice) {
     return "Chain "
-        + advice.chain()
+        + Terminal.decoded(advice.chain())
         + " is "
         + MappingText.title(advice.program())
         + "'s, which would put its rule back: "
@@ -42,7 +42,7 @@ final class AdviceText implements Advice.Visitor<String> {
   @Override
   public String nobodyMasquerades(Advice.NobodyMasquerades advice) {
     return "The program whose chain "
-        + advice.chain()
+        + Terminal.decoded(advice.chain())
         + " is must masquerade what it marks; without externalSetMarkChain the mapping"
         + " needs it not";
   }
@@ -50,7 +50,7 @@ final class AdviceText implements Advice.Visitor<String> {
   @Override
   public String masqueradesMore(Advice.MasqueradesMore advice) {
     return "The rule of "
-        + advice.chain()
+        + Terminal.decoded(advice.chain())
         + " masquerades more than what is marked; nobody who is known made it so, and it"
         + " is not removed here";
   }

@@ -136,7 +136,7 @@ final class AppNoticeText implements AppNotice.Visitor<String> {
   @Override
   public String unclaimed(AppNotice.Unclaimed notice) {
     return "chain "
-        + notice.chain()
+        + Terminal.decoded(notice.chain())
         + ": nobody's entry tells whose it was; "
         + notice.removal()
         + " removes it";

@@ -50,7 +50,7 @@ public final class CheckJson {
       JsonText.number(json, "hostPort", OptionalInt.of(shadow.port().port()));
       json.writeStringField("effect", shadow.effect().name().toLowerCase(Locale.ROOT));
       json.writeStringField("extent", shadow.extent().name().toLowerCase(Locale.ROOT));
-      json.writeStringField("chain", shadow.chain());
+      json.writeStringField("chain", Terminal.decoded(shadow.chain()));
       json.writeStringField("rule", shadow.rule().decoded());
       JsonText.identity(json, shadow.container());
       json.writeEndObject();
@@ -74,7 +74,7 @@ public final class CheckJson {
     for (Finding.Part part : parts) {
       json.writeStartObject();
       json.writeStringField("family", part.family().id());
-      json.writeStringField("chain", part.chain());
+      json.writeStringField("chain", Terminal.decoded(part.chain()));
       JsonText.text(json, "rule", part.rule().map(Octets::decoded).orElse(""));
       json.writeEndObject();
     }

@@ -12,7 +12,7 @@ final class CheckNoticeText implements CheckNotice.Visitor<String> {
         + ": "
         + notice.port()
         + " may be taken before its rules are reached, by a rule of chain "
-        + notice.chain()
+        + Terminal.decoded(notice.chain())
         + " of which that cannot be told: "
         + notice.rule().latin1();
   }
@@ -23,7 +23,7 @@ final class CheckNoticeText implements CheckNotice.Visitor<String> {
         + ": "
         + notice.port()
         + " is no mapping of CNI, and is translated by a rule of chain "
-        + notice.chain()
+        + Terminal.decoded(notice.chain())
         + notice.program().map(p -> ", of " + MappingText.title(p) + ",").orElse("")
         + notice.to().map(dnat -> " to " + dnat.to().place()).orElse("")
         + "; explain --port tells more";

@@ -36,6 +36,13 @@ final class FileFaultText implements FileFault.Visitor<String> {
         + switch (fault.why()) {
           case NO_FOLDER -> "no such folder";
           case FORBIDDEN -> "permission denied";
+          case FOLDER -> "it is a folder";
+          case NOT_REGULAR -> "it is there and no regular file";
+          case LINK ->
+              Printable.escaped(fault.system())
+                  + " is a symbolic link that somebody else may have put there; name the file that"
+                  + " it leads to";
+          case TERMINAL -> "it is a terminal; without > the results stand there, made safe for it";
           case SYSTEM -> fault.system();
         };
   }

@@ -68,9 +68,16 @@ final class HostFaultText implements HostFault.Visitor<String> {
           case ADDRESSES -> "this host's addresses cannot be read: ";
           case FILE -> fault.name() + " cannot be read: ";
           case WRITTEN_FILE -> fault.name() + " cannot be written: ";
-          case UNDO -> "--undo: " + fault.name() + " cannot be written: ";
         }
         + fault.system();
+  }
+
+  @Override
+  public String unwritten(HostFault.Unwritten fault) {
+    return (fault.file() == HostFault.Aside.UNDO ? "--undo: " : "--lock-file: ")
+        + fault.name()
+        + " "
+        + fault.why().visit(FileFaultText.TEXT);
   }
 
   @Override
@@ -167,7 +174,7 @@ final class HostFaultText implements HostFault.Visitor<String> {
 
   private static String difference(HostFault.Difference difference) {
     return "chain "
-        + difference.chain()
+        + Terminal.decoded(difference.chain())
         + (difference.rule() == 0
             ? ""
             : ", rule "
@@ -180,7 +187,7 @@ final class HostFaultText implements HostFault.Visitor<String> {
 
   @Override
   public String notApplied(HostFault.NotApplied fault) {
-    String chain = "chain " + fault.chain();
+    String chain = "chain " + Terminal.decoded(fault.chain());
     return switch (fault.refusal()) {
       case EXISTS -> chain + " exists";
       case NO_CHAIN -> "no " + chain;

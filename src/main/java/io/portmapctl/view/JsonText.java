@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.util.Separators;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -99,19 +100,21 @@ final class JsonText {
     text(json, "containerID", identity.map(Identity::containerId).orElse(""));
   }
 
-  /** A terminal obeys some characters that JSON need not escape; they stand in strings only. */
+  /**
+   * A terminal obeys some characters that JSON need not escape, and half a character cannot be
+   * written; they stand in strings only.
+   */
   private static String escaped(String json) {
     StringBuilder out = new StringBuilder(json.length());
-    for (int i = 0; i < json.length(); i++) {
-      char c = json.charAt(i);
-      int type = Character.getType(c);
-      boolean obeyed =
-          c != '\n'
-              && (type == Character.CONTROL
-                  || type == Character.FORMAT
-                  || type == Character.LINE_SEPARATOR
-                  || type == Character.PARAGRAPH_SEPARATOR);
-      out.append(obeyed ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+    for (int i = 0; i < json.length(); i += Character.charCount(json.codePointAt(i))) {
+      int c = json.codePointAt(i);
+      if (c == '\n' || Printable.isShown(c)) {
+        out.appendCodePoint(c);
+      } else {
+        for (char half : Character.toChars(c)) {
+          out.append(String.format("\\u%04x", (int) half));
+        }
+      }
     }
     return out.toString();
   }

@@ -28,7 +28,7 @@ public final class ListJson {
             JsonText.number(json, "containerPort", mapping.containerPort());
             JsonText.identity(json, mapping.owner());
             JsonText.text(json, "layout", mapping.layout().map(l -> l.id()).orElse(""));
-            json.writeStringField("chain", mapping.chain());
+            json.writeStringField("chain", Terminal.decoded(mapping.chain()));
             json.writeBooleanField("snat", mapping.snat());
             json.writeStringField("state", mapping.state().id());
             if (mapping.connections().isPresent()) {
@@ -54,7 +54,7 @@ public final class ListJson {
   private static void taker(JsonGenerator json, Mapping.Taker taker) throws IOException {
     json.writeObjectFieldStart("takenBy");
     json.writeStringField("table", "nat");
-    json.writeStringField("chain", taker.chain());
+    json.writeStringField("chain", Terminal.decoded(taker.chain()));
     json.writeNumberField("index", taker.index());
     json.writeStringField("rule", taker.rule().decoded());
     JsonText.text(json, "owner", MappingText.owner(taker));

@@ -185,9 +185,9 @@ public final class ListView {
     cells.add(mapping.state().id() + remarks(mapping));
     if (wide) {
       cells.add(mapping.snat() ? "yes" : "no");
-      cells.add(mapping.chain());
+      cells.add(Printable.escaped(Terminal.decoded(mapping.chain())));
       cells.add(MappingText.conditions(mapping));
-      cells.add(MappingText.reason(mapping));
+      cells.add(Printable.escaped(MappingText.reason(mapping)));
     }
     return cells;
   }

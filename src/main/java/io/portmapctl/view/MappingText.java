@@ -60,7 +60,7 @@ final class MappingText {
   private static String taken(Mapping.Taker taker) {
     return "a rule of "
         + taker.program().map(p -> title(p) + ", in chain ").orElse("chain ")
-        + taker.chain()
+        + Terminal.decoded(taker.chain())
         + " takes its packets first";
   }
 

@@ -95,10 +95,10 @@ public final class PlanJson {
       json.writeStringField("table", "nat");
       if (change instanceof Change.CreateChain) {
         json.writeStringField("op", "create-chain");
-        json.writeStringField("chain", change.chain());
+        json.writeStringField("chain", Terminal.decoded(change.chain()));
       } else if (change instanceof Change.DeleteChain) {
         json.writeStringField("op", "delete-chain");
-        json.writeStringField("chain", change.chain());
+        json.writeStringField("chain", Terminal.decoded(change.chain()));
       } else if (change instanceof Change.InsertRule insert) {
         rule(json, "insert-rule", change, insert.position(), insert.row());
       } else if (change instanceof Change.AppendRule append) {
@@ -115,7 +115,7 @@ public final class PlanJson {
       JsonGenerator json, String op, Change change, int position, RuleEntry row)
       throws IOException {
     json.writeStringField("op", op);
-    json.writeStringField("chain", change.chain());
+    json.writeStringField("chain", Terminal.decoded(change.chain()));
     json.writeNumberField("position", position);
     json.writeStringField("rule", row.text().decoded());
   }
@@ -167,7 +167,7 @@ public final class PlanJson {
       json.writeNullField("hostPort");
       JsonText.identity(json, name.other());
       json.writeBooleanField("wins", true);
-      json.writeStringField("chain", name.chain());
+      json.writeStringField("chain", Terminal.decoded(name.chain()));
     }
     json.writeObjectFieldStart("with");
     JsonText.identity(json, Optional.of(conflict.owner()));

@@ -15,14 +15,14 @@ final class PlanNoticeText implements PlanNotice.Visitor<String> {
   public String unmodelledEntry(PlanNotice.UnmodelledEntry notice) {
     return notice.family().title()
         + ": an entry in "
-        + notice.chain()
+        + Terminal.decoded(notice.chain())
         + " has a match that is not modelled; it is written anew unless its words agree";
   }
 
   @Override
   public String ownedChain(PlanNotice.OwnedChain notice) {
     return "chain "
-        + notice.chain()
+        + Terminal.decoded(notice.chain())
         + " is that of "
         + who(notice.owner())
         + "; del --net and --container-id remove it by name";
@@ -34,7 +34,7 @@ final class PlanNoticeText implements PlanNotice.Visitor<String> {
         + ": "
         + notice.port()
         + " is translated by another program's rule in chain "
-        + notice.chain()
+        + Terminal.decoded(notice.chain())
         + " too; which one takes a packet depends on their order";
   }
 

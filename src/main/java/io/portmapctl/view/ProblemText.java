@@ -58,13 +58,16 @@ final class ProblemText implements Problem.Visitor<String> {
 
   private static String taker(ChainOwners.Recipient taker) {
     return taker.isContainer()
-        ? taker.owner().map(Sentences::container).orElse("the owner of chain " + taker.chain())
-        : "a rule of chain " + taker.chain();
+        ? taker
+            .owner()
+            .map(Sentences::container)
+            .orElse("the owner of chain " + Terminal.decoded(taker.chain()))
+        : "a rule of chain " + Terminal.decoded(taker.chain());
   }
 
   @Override
   public String unfiltered(Problem.Unfiltered unfiltered) {
-    return "Rules of chain INPUT in table filter do not see these connections: they are forwarded to"
-        + " the container, so only FORWARD's rules do.";
+    return "Rules of chain INPUT in table filter do not see these connections: they are forwarded"
+        + " to the container, so only FORWARD's rules do.";
   }
 }

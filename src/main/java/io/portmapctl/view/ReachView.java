@@ -80,7 +80,8 @@ public final class ReachView {
         all.stream().limit(MOST_NAMES).map(TraceView::claimant).collect(Collectors.joining(", or "))
             + (all.size() > MOST_NAMES ? ", or one of " + (all.size() - MOST_NAMES) + " more" : "");
     boolean one = all.size() == 1 && all.get(0).isContainer();
-    return names + (one ? " gets it (chain " + all.get(0).chain() + ")" : " takes it");
+    return names
+        + (one ? " gets it (chain " + Terminal.decoded(all.get(0).chain()) + ")" : " takes it");
   }
 
   /**

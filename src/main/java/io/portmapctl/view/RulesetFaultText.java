@@ -15,7 +15,7 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
   /** What a plan would have to do with such a rule. */
   static String byItsWords(String chain) {
     return ", and the plan would have to delete or write such a rule of chain "
-        + chain
+        + Terminal.decoded(chain)
         + " by its words; ";
   }
 
@@ -48,9 +48,9 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
     return "rule "
         + fault.index()
         + " of chain "
-        + fault.chain()
-        + " fits into no line that iptables-restore reads back as it is (a line break in its comment,"
-        + " or more than 10,239 bytes), so that -o save would load something else";
+        + Terminal.decoded(fault.chain())
+        + " fits into no line that iptables-restore reads back as it is (a line break in its"
+        + " comment, or more than 10,239 bytes), so that -o save would load something else";
   }
 
   @Override

@@ -80,7 +80,7 @@ public final class Sentences {
       return what
           + ": localhost and hairpin traffic is not masqueraded: no rule of POSTROUTING masquerades"
           + " what chain "
-          + Printable.escaped(shadow.chain())
+          + Printable.escaped(Terminal.decoded(shadow.chain()))
           + " marks";
     }
     if (shadow.containerChain().isPresent() && shadow.effect() == Finding.Effect.PORT) {
@@ -106,7 +106,7 @@ public final class Sentences {
     String rule = Printable.escaped(shadow.rule().decoded());
     String part =
         shadow.effect() == Finding.Effect.SOURCE ? "" : part(shadow.extent(), shadow.packets());
-    return what + effect + Printable.escaped(shadow.chain()) + ": " + rule + part;
+    return what + effect + Printable.escaped(Terminal.decoded(shadow.chain())) + ": " + rule + part;
   }
 
   /** Which container takes a mapping's packets. */
@@ -134,7 +134,7 @@ public final class Sentences {
         + mapping.hostIp().map(ip -> " on " + ip).orElse("")
         + " is taken first by a rule of "
         + taker.program().map(p -> MappingText.title(p) + ", in chain ").orElse("")
-        + Printable.escaped(taker.chain())
+        + Printable.escaped(Terminal.decoded(taker.chain()))
         + ": "
         + Printable.escaped(taker.rule().decoded());
   }
@@ -218,7 +218,10 @@ public final class Sentences {
 
   private static String whose(Mapping mapping) {
     String dead = mapping.state() == State.ORPHAN ? " (which is not alive)" : "";
-    return mapping.owner().map(Sentences::who).orElse("the owner of chain " + mapping.chain())
+    return mapping
+            .owner()
+            .map(Sentences::who)
+            .orElse("the owner of chain " + Terminal.decoded(mapping.chain()))
         + dead;
   }
 
@@ -228,7 +231,7 @@ public final class Sentences {
     if (conflict instanceof Conflict.ChainName name) {
       return family
           + "chain "
-          + name.chain()
+          + Terminal.decoded(name.chain())
           + " belongs to "
           + name.other().map(Sentences::who).orElse("somebody whose comment was cut")
           + ", whose name and ID hash to the same as those of "

@@ -93,7 +93,7 @@ public final class TraceJson {
   static void recipient(JsonGenerator json, ChainOwners.Recipient recipient) throws IOException {
     json.writeStartObject();
     JsonText.identity(json, recipient.owner());
-    json.writeStringField("chain", recipient.chain());
+    json.writeStringField("chain", Terminal.decoded(recipient.chain()));
     json.writeEndObject();
   }
 

@@ -209,7 +209,11 @@ public final class TraceView {
       } else {
         Step last = exit.rules().get(exit.rules().size() - 1);
         decisions.add(
-            "rule " + last.index() + " of " + Printable.escaped(last.chain()) + " takes it");
+            "rule "
+                + last.index()
+                + " of "
+                + Printable.escaped(Terminal.decoded(last.chain()))
+                + " takes it");
       }
     }
     return String.join("; ", decisions);
@@ -273,15 +277,21 @@ public final class TraceView {
   static String recipient(ChainOwners.Recipient recipient) {
     if (!recipient.isContainer()) {
       return "A rule of chain "
-          + Printable.escaped(recipient.chain())
+          + Printable.escaped(Terminal.decoded(recipient.chain()))
           + ", none of CNI's, takes it.";
     }
     return recipient
         .owner()
-        .map(o -> "It belongs to " + Sentences.who(o) + " (chain " + recipient.chain() + ").")
+        .map(
+            o ->
+                "It belongs to "
+                    + Sentences.who(o)
+                    + " (chain "
+                    + Terminal.decoded(recipient.chain())
+                    + ").")
         .orElse(
             "It belongs to the owner of chain "
-                + recipient.chain()
+                + Terminal.decoded(recipient.chain())
                 + ", whose name no rule tells.");
   }
 
@@ -293,7 +303,7 @@ public final class TraceView {
 
   /** Who claims a port, for the middle of a sentence. */
   static String claimant(ChainOwners.Recipient recipient) {
-    String chain = "chain " + Printable.escaped(recipient.chain());
+    String chain = "chain " + Printable.escaped(Terminal.decoded(recipient.chain()));
     return recipient.isContainer()
         ? recipient.owner().map(Sentences::who).orElse("the owner of " + chain)
         : "a rule of "

@@ -20,7 +20,13 @@ final class VerdictText implements Cause.Visitor<String> {
       return paths(every.reasons())
           + every
               .hiding()
-              .map(r -> " (rule " + r.index() + " of " + r.chain() + " hides who sends it)")
+              .map(
+                  r ->
+                      " (rule "
+                          + r.index()
+                          + " of "
+                          + Terminal.decoded(r.chain())
+                          + " hides who sends it)")
               .orElse("");
     }
     return "it depends on what cannot be told here: "
@@ -120,7 +126,7 @@ final class VerdictText implements Cause.Visitor<String> {
         + " a rule for it (rule "
         + nearest.rule().index()
         + " of "
-        + nearest.rule().chain()
+        + Terminal.decoded(nearest.rule().chain())
         + ")"
         + network.orElse(reasons);
   }

@@ -3,6 +3,8 @@ package io.portmapctl.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.cli.KnownNames;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -10,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is offered where. */
 @Tag("fast")
@@ -50,6 +53,19 @@ class CompletionsTest {
     assertThat(offered("list", "--state", "o")).containsExactly("ok", "orphan");
     assertThat(offered("list", "--state=o")).containsExactly("--state=ok", "--state=orphan");
     assertThat(readings).hasValue(0);
+  }
+
+  /** A terminal would obey them, and a person not know what stands on the line. */
+  @Test
+  void whatCannotBeSeenIsNotOffered(@TempDir Path folder) throws Exception {
+    for (String name :
+        List.of("a\u001b]0;title\u0007", "a\u009b31m", "a\u202eb", "a\rb", "ab\u00fc")) {
+      Files.createFile(folder.resolve(name));
+    }
+    assertThat(offered("check", folder + "/a")).containsExactly(folder + "/ab\u00fc");
+    assertThat(offered("list", ">", folder + "/a")).containsExactly(folder + "/ab\u00fc");
+    assertThat(offered("use", folder + "/a")).containsExactly(folder + "/ab\u00fc");
+    assertThat(offered("help", "ch")).containsExactly("check");
   }
 
   @Test

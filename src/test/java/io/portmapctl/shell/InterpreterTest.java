@@ -161,6 +161,24 @@ class InterpreterTest {
   }
 
   @Test
+  void resultsGoNowhereThatSomebodyElsePointsTo(@TempDir Path folder) throws IOException {
+    String add = "add --net web --container-id c --ip 10.1.1.1/24 -p 80:80 -o document > ";
+    Path target = Files.writeString(folder.resolve("target"), "old");
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Files.setAttribute(shared, "unix:mode", 01777);
+    Path link = Files.createSymbolicLink(shared.resolve("link"), target);
+    Surroundings around = new Surroundings();
+    assertThat(run(around, EMPTY, add + link)).isEqualTo(4);
+    assertThat(around.err()).contains(link + " is a symbolic link that somebody else may have put");
+    assertThat(run(around, EMPTY, add + folder)).isEqualTo(4);
+    assertThat(around.err()).contains(folder + ": cannot be written: it is a folder");
+    assertThat(run(around, EMPTY, add + "/dev/full")).isEqualTo(4);
+    assertThat(around.err()).contains("/dev/full: cannot be written: No space left on device");
+    assertThat(run(around, EMPTY, add + "/dev/null")).isZero();
+    assertThat(Files.readString(target)).isEqualTo("old");
+  }
+
+  @Test
   void aWrongLineIsAUsageErrorAndLeavesNothing() {
     Surroundings around = new Surroundings();
     assertThat(run(around, EMPTY, "list '")).isEqualTo(2);

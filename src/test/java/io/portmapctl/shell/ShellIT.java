@@ -196,6 +196,21 @@ class ShellIT {
     }
   }
 
+  /** To open a FIFO would wait for whoever writes to it. */
+  @Test
+  void aHistoryThatIsNoPlainFileIsNone() throws Exception {
+    Path kept = Files.createDirectory(folder.resolve("portmapctl"));
+    Namespace.process("", List.of("mkfifo", kept.resolve("history").toString()));
+    try (Namespace host = Namespace.make();
+        Screen screen = start(host, "--ruleset empty")) {
+      screen.waitFor("No history is kept");
+      type(screen, "help quit");
+      screen.waitFor("Leave the shell.");
+      screen.keys("C-d");
+      screen.waitFor("EXIT=0");
+    }
+  }
+
   @Test
   void aNarrowTerminalHasTablesThatFit() throws Exception {
     try (Namespace host = Namespace.make();

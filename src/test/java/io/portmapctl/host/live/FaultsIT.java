@@ -92,7 +92,8 @@ class FaultsIT {
     nothingChanges(
         "iptables-restore",
         "echo 'iptables-restore: Permission denied (you must be root)' >&2; exit 4",
-        "portmapctl: apply: the live ruleset cannot be changed: permission denied; run it with sudo");
+        "portmapctl: apply: the live ruleset cannot be changed: permission denied; run it with"
+            + " sudo");
   }
 
   @Test
@@ -100,7 +101,8 @@ class FaultsIT {
     nothingChanges(
         "iptables-restore",
         "echo 'Another app is currently holding the xtables lock.' >&2; exit 4",
-        "portmapctl: apply: another program holds the lock of iptables; --wait SECONDS waits longer");
+        "portmapctl: apply: another program holds the lock of iptables; --wait SECONDS waits"
+            + " longer");
   }
 
   @Test
@@ -134,9 +136,9 @@ class FaultsIT {
     nothingChanges(
         "ip6tables-save",
         "echo '*nat'; echo ':PREROUTING ACCEPT [0:0]'",
-        "portmapctl: apply: FOLDER/ip6tables-save -t nat: line 2: table nat of line 1 has no COMMIT:"
-            + " cut off?; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset"
-            + " FILE)");
+        "portmapctl: apply: FOLDER/ip6tables-save -t nat: line 2: table nat of line 1 has no"
+            + " COMMIT: cut off?; run it with sudo, or plan on --ruleset empty or on a saved file"
+            + " (--ruleset FILE)");
   }
 
   @Test
@@ -144,8 +146,8 @@ class FaultsIT {
     nothingChanges(
         "iptables-save",
         "echo 'cannot open netlink' >&2; exit 3",
-        "portmapctl: apply: FOLDER/iptables-save failed with exit status 3: cannot open netlink; run"
-            + " it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)");
+        "portmapctl: apply: FOLDER/iptables-save failed with exit status 3: cannot open netlink;"
+            + " run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)");
   }
 
   /** Somebody else makes a chain of ours each time just before our transaction. */
@@ -176,8 +178,8 @@ class FaultsIT {
           assertThat(run.exit()).isEqualTo(4);
           assertThat(run.err())
               .isEqualTo(
-                  "portmapctl: apply: somebody else changes the rules all the time: after 5 attempts"
-                      + " they are not as planned\n");
+                  "portmapctl: apply: somebody else changes the rules all the time: after 5"
+                      + " attempts they are not as planned\n");
           assertThat(rules(host)).doesNotContain("--dport 8080");
         }
       }
@@ -246,8 +248,37 @@ class FaultsIT {
           .isEqualTo(
               "portmapctl: lock: "
                   + folder.resolve("lock")
-                  + " cannot be locked: another portmapctl holds it; --wait SECONDS waits longer than"
-                  + " 0\n");
+                  + " cannot be locked: another portmapctl holds it; --wait SECONDS waits longer"
+                  + " than 0\n");
     }
+  }
+
+  /** A script that cannot be kept: the change is not made. */
+  @Test
+  void withoutTheScriptThatTakesItBackNothingIsChanged() throws Exception {
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Files.setAttribute(shared, "unix:mode", 01777);
+    Path target = Files.writeString(folder.resolve("target"), "old");
+    Path link = Files.createSymbolicLink(shared.resolve("link"), target);
+    Path pipe = shared.resolve("pipe");
+    Namespace.process("", List.of("mkfifo", pipe.toString()));
+    try (Namespace host = Namespace.make()) {
+      for (String undo : List.of(link.toString(), pipe.toString(), "/dev/full", "/dev/stdout")) {
+        Run run =
+            host.portmapctl(
+                "add",
+                "testdata/quickstart.json",
+                "--apply",
+                "--undo",
+                undo,
+                "--lock-file",
+                folder.resolve("lock").toString());
+        assertThat(run.exit()).as(undo).isEqualTo(4);
+        assertThat(run.err())
+            .startsWith("portmapctl: apply: --undo: " + undo + " cannot be written: ");
+        assertThat(rules(host)).as(undo).isEmpty();
+      }
+    }
+    assertThat(Files.readString(target)).isEqualTo("old");
   }
 }
