@@ -86,7 +86,7 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers(
               "plan", "host", "check", "explain", "view", "cli", "app", "plugin")
           .whereLayer("packet")
-          .mayOnlyBeAccessedByLayers("trace", "portmap", "check", "explain", "view")
+          .mayOnlyBeAccessedByLayers("trace", "portmap", "check", "explain", "view", "cli")
           .whereLayer("trace")
           .mayOnlyBeAccessedByLayers("portmap", "check", "explain", "view", "cli", "app")
           .whereLayer("plan")

@@ -1,6 +1,7 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.AddressFile;
+import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.FileFault;
 import io.portmapctl.host.Host;
@@ -89,7 +90,7 @@ public record AddressSource(List<Cidr> local, String file) {
   private List<HostInterface> read() throws Failure {
     String shown = Printable.escaped(file);
     try {
-      return AddressFile.parse(Files.readAllBytes(Path.of(file)));
+      return AddressFile.parse(SourceFiles.LOCAL.read(Path.of(file)));
     } catch (AddressFile.FormatException e) {
       throw new Failure(Failure.Kind.INPUT, shown, e.fault());
     } catch (NoSuchFileException | InvalidPathException e) {

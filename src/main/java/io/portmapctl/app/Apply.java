@@ -9,6 +9,7 @@ import io.portmapctl.host.HostException;
 import io.portmapctl.host.HostNotice;
 import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.net.Family;
+import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import java.nio.charset.StandardCharsets;
@@ -90,8 +91,12 @@ public final class Apply {
     /** Whether the change shall stay; no answer within so many seconds is a no. */
     boolean keeps(int seconds);
 
-    /** The change was not confirmed, and is taken back. */
-    void takenBack();
+    /**
+     * The change was not confirmed, and is taken back.
+     *
+     * @param stays what stays of it, since others use it by now
+     */
+    void takenBack(List<HostNotice> stays);
 
     /** It was not confirmed, and cannot be taken back. */
     void notTakenBack(List<InputError> errors);
@@ -217,6 +222,8 @@ public final class Apply {
               });
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "apply", e.fault());
+    } catch (Failure e) {
+      throw withWhatStands(e);
     }
     if (other[0]) {
       return Optional.empty();
@@ -226,6 +233,19 @@ public final class Apply {
     done = changed ? Optional.of(applier) : Optional.empty();
     End end = result.made() || !how.refuses(result.plan()) ? End.DONE : End.REFUSED;
     return Optional.of(new Result(end, report, changed, shown.isPresent(), result.notices()));
+  }
+
+  /** What the applier could not take back when planning anew has failed. */
+  private static Failure withWhatStands(Failure failure) {
+    List<InputError> errors = new ArrayList<>(failure.errors());
+    for (Throwable each : failure.getSuppressed()) {
+      if (each instanceof HostException stands) {
+        errors.add(new InputError("apply", stands.fault()));
+      }
+    }
+    return errors.size() == failure.errors().size()
+        ? failure
+        : new Failure(Failure.Kind.HOST, errors);
   }
 
   /**
@@ -249,8 +269,7 @@ public final class Apply {
   /** What went wrong is said at once: where the process is ending nobody else can. */
   private List<InputError> takeBack(Applier applier, Attendant attendant) {
     try {
-      Lock.holding(how.lockFile(), how.waitSeconds(), () -> undone(applier));
-      attendant.takenBack();
+      attendant.takenBack(Lock.holding(how.lockFile(), how.waitSeconds(), () -> undone(applier)));
       return List.of();
     } catch (Failure e) {
       attendant.notTakenBack(e.errors());
@@ -258,10 +277,9 @@ public final class Apply {
     }
   }
 
-  private static boolean undone(Applier applier) throws Failure {
+  private static List<HostNotice> undone(Applier applier) throws Failure {
     try {
-      applier.undo();
-      return true;
+      return applier.undo();
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "apply", e.fault());
     }
@@ -270,6 +288,12 @@ public final class Apply {
   private void writeUndo(Plan plan) throws HostException {
     if (how.undo().isEmpty()) {
       return;
+    }
+    for (Change change : plan.changes()) {
+      if (Unshown.isNamed(change)) {
+        throw new HostException(
+            HostException.Kind.FAILED, new HostFault.Unshown(change.family(), change.chain()));
+      }
     }
     String script =
         ShellScript.undo(

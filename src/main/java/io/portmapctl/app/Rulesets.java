@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.FileFault;
 import io.portmapctl.fault.HostFault;
@@ -165,14 +166,32 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
   }
 
   /**
-   * That a plan names no rule by words that do not name it.
+   * That a plan names no rule by words that do not name it. In the running kernel such a rule can
+   * be removed all the same.
    *
    * @throws Failure where it would have to
    */
-  public void requireShown(Plan plan) throws Failure {
+  void requireShown(Plan plan) throws Failure {
+    requireShown(plan, true);
+  }
+
+  /**
+   * That a plan can be printed in the words of iptables.
+   *
+   * @throws Failure where it names a rule that has none
+   */
+  public void requireWords(Plan plan) throws Failure {
+    requireShown(plan, false);
+  }
+
+  private void requireShown(Plan plan, boolean removable) throws Failure {
     for (Plan.Part part : plan.families()) {
       Family family = part.before().family();
-      Optional<Change> change = part.changes().stream().filter(Unshown::isNamed).findFirst();
+      Optional<Change> change =
+          part.changes().stream()
+              .filter(Unshown::isNamed)
+              .filter(c -> !(removable && live(family) && c instanceof Change.DeleteRule))
+              .findFirst();
       if (change.isPresent() && live(family)) {
         throw new Failure(
             Failure.Kind.HOST, "live ruleset", new HostFault.Unshown(family, change.get().chain()));
@@ -215,7 +234,7 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
   }
 
   private static String text(String source) throws IOException {
-    return new String(Files.readAllBytes(Path.of(source)), StandardCharsets.ISO_8859_1);
+    return new String(SourceFiles.LOCAL.read(Path.of(source)), StandardCharsets.ISO_8859_1);
   }
 
   private static Table file(Family family, String source, Consumer<Notice> notices) throws Failure {

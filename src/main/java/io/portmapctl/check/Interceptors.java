@@ -64,7 +64,7 @@ final class Interceptors {
 
   /** What is made when a set is first looked at. */
   private final class Sets {
-    private final PacketSpace space = new PacketSpace();
+    private final PacketSpace space = new PacketSpace(index.effort());
     private final HostAddresses host = known.get();
     private final SetTracer tracer = new SetTracer(index, host, space);
     private final PortPackets ports = new PortPackets(space, host, table.family());
@@ -348,8 +348,17 @@ final class Interceptors {
       List<RulePlace> diverting = new ArrayList<>(first.diverting());
       List<Leaving> arrived = new ArrayList<>();
       List<Leaving> lost = new ArrayList<>();
+      List<Leaving> givenUp = new ArrayList<>();
       for (Leaving leaving : first.leaving()) {
-        (arrives(leaving) ? arrived : lost).add(leaving);
+        if (leaving.givenUp()) {
+          givenUp.add(leaving); // it may arrive, and may not
+        }
+        if (arrives(leaving) || leaving.givenUp()) {
+          arrived.add(leaving);
+        }
+        if (!arrives(leaving)) {
+          lost.add(leaving);
+        }
       }
       if (!kind.isAboutSources()) {
         return new Passage(kind, meant, arrived, lost, diverting);
@@ -363,19 +372,31 @@ final class Interceptors {
           leaving = leaving.or(sets().tracer.rewritten(one, hook));
         }
       }
+      for (Leaving one : givenUp) {
+        leaving = leaving.or(one.packets());
+      }
       PacketInterface out = sets().host.deviceTowards(subject.container().address());
       leaving = sets().tracer.leavingThrough(leaving, out);
       SetTracer.Result last = sets().tracer.through(Hook.POSTROUTING, leaving, without);
       diverting.addAll(last.diverting());
       for (Leaving one : last.leaving()) {
-        (one.kind() == HookExit.Kind.REWRITTEN ? masqueraded : others).add(one);
+        if (one.givenUp()) {
+          givenUp.add(one);
+        } else {
+          (one.kind() == HookExit.Kind.REWRITTEN ? masqueraded : others).add(one);
+        }
       }
       if (kind == Passage.Kind.HIDDEN) {
-        List<Leaving> hidden = masqueraded.stream().filter(this::byStranger).toList();
+        List<Leaving> hidden =
+            new ArrayList<>(masqueraded.stream().filter(this::byStranger).toList());
         others.addAll(masqueraded);
         others.removeAll(hidden);
+        others.addAll(givenUp);
+        hidden.addAll(givenUp);
         return new Passage(kind, leaving, others, hidden, diverting);
       }
+      masqueraded.addAll(givenUp);
+      others.addAll(givenUp);
       return new Passage(kind, leaving, masqueraded, others, diverting);
     }
 

@@ -2,6 +2,7 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.LiveHost;
+import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.Fault;
 import io.portmapctl.fault.FileFault;
@@ -30,6 +31,9 @@ final class ChosenHost {
           "FILE",
           "A snapshot that stands for the live host, as portmapctl snapshot prints it.",
           "--host");
+
+  /** The largest snapshot that is read: it holds many files. */
+  private static final long MOST_BYTES = 256L << 20;
 
   private final String file;
 
@@ -88,7 +92,7 @@ final class ChosenHost {
 
   private Host read() throws Failure {
     try {
-      return new SnapshotHost(SnapshotFormat.parse(Files.readAllBytes(Path.of(file))));
+      return new SnapshotHost(SnapshotFormat.parse(SourceFiles.bytes(Path.of(file), MOST_BYTES)));
     } catch (SnapshotFormat.FormatException e) {
       throw failure(e.fault());
     } catch (NoSuchFileException | InvalidPathException e) {

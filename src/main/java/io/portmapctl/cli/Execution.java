@@ -8,10 +8,12 @@ import io.portmapctl.app.PlanRequest;
 import io.portmapctl.app.Report;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.InputError;
+import io.portmapctl.host.HostNotice;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.view.FaultText;
+import io.portmapctl.view.NoticeText;
 import java.util.List;
 import java.util.Optional;
 
@@ -130,6 +132,9 @@ final class Execution implements Apply.Attendant {
           if (format == Format.SAVE && family.equals(Optional.of(part.after().family()))) {
             rulesets.requireLoadable(part.after());
           }
+        }
+        if (format != Format.SAVE) {
+          rulesets.requireWords(report.plan());
         }
         outcome.aside(report);
         if (!how.refuses(report.plan())) {
@@ -257,9 +262,10 @@ final class Execution implements Apply.Attendant {
   }
 
   @Override
-  public void takenBack() {
+  public void takenBack(List<HostNotice> stays) {
     session.say("");
     session.say("Not confirmed: the changes are taken back.");
+    stays.forEach(notice -> session.say("warning: " + NoticeText.of(notice)));
   }
 
   @Override

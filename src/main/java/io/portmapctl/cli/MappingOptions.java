@@ -214,6 +214,9 @@ record MappingOptions(
     List<PortMapping> mappings = new ArrayList<>();
     for (String text : publish) {
       mappings.addAll(mapping(text));
+      if (mappings.size() > PortMapping.MOST) {
+        throw usage("-p: more than " + PortMapping.MOST + " port mappings for one container");
+      }
     }
     return mappings;
   }

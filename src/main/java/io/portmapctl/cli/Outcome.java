@@ -31,6 +31,7 @@ import java.util.Optional;
 record Outcome(Session session, OutputOptions options) implements Notes {
   /** As many lines a small terminal shows. */
   private static final int SCREEN = 24;
+
   /** So many entries of folders are named where nobody asked for all. */
   private static final int NAMED = 3;
 
@@ -44,8 +45,12 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   void errors(ExitCode code, List<InputError> errors, boolean json) {
     if (json) {
       session.print(PlanJson.error(code.number(), errors));
-    } else {
-      errors.forEach(e -> session.say("portmapctl: " + FaultText.of(e)));
+      return;
+    }
+    List<InputError> shown = FaultText.first(errors);
+    shown.forEach(e -> session.say("portmapctl: " + FaultText.of(e)));
+    if (shown.size() < errors.size()) {
+      session.say("portmapctl: " + FaultText.more(errors.size() - shown.size()));
     }
   }
 

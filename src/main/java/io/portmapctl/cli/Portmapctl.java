@@ -1,8 +1,11 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.fault.UsageFault;
+import io.portmapctl.packet.TooInvolvedException;
 import io.portmapctl.text.Printable;
+import io.portmapctl.view.FaultText;
 import io.portmapctl.view.PlanJson;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -94,6 +97,8 @@ public final class Portmapctl {
       return outsideCommands(session, args);
     } catch (ParameterException e) {
       return usage(session, e, asksForJson(words));
+    } catch (TooInvolvedException e) {
+      return tooInvolved(session, asksForJson(words));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return defect(session, e, words.contains("--verbose") || words.contains("-v"));
     }
@@ -238,6 +243,16 @@ public final class Portmapctl {
       }
     }
     return Optional.empty();
+  }
+
+  private static int tooInvolved(Session session, boolean json) {
+    InputError error = new InputError("ruleset", new RulesetFault.TooInvolved());
+    if (json) {
+      session.print(PlanJson.error(ExitCode.INPUT.number(), List.of(error)));
+    } else {
+      session.say("portmapctl: " + FaultText.of(error));
+    }
+    return ExitCode.INPUT.number();
   }
 
   private static int defect(Session session, Throwable e, boolean verbose) {

@@ -1,10 +1,14 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Cidr;
+import io.portmapctl.text.Octets;
 import java.util.List;
 
 /** Makes an attachment of the pieces of a document and of what the command line says. */
 record AttachmentReader(Overrides overrides, IdentityReader identities) {
+
+  private static final long MOST_ENTRIES = 100_000;
 
   /** The attachment; all that is wrong with the pieces goes to their diagnostics. */
   Attachment read(Pieces pieces) {
@@ -15,6 +19,8 @@ record AttachmentReader(Overrides overrides, IdentityReader identities) {
     PluginFields.requireIptables(plugin);
     List<PortMapping> mappings = mappings(pieces);
     PluginFields fields = PluginFields.read(plugin, overrides);
+    requireFewEntries(plugin, "conditionsV4", mappings, fields.conditionsV4());
+    requireFewEntries(plugin, "conditionsV6", mappings, fields.conditionsV6());
     List<Cidr> addresses =
         overrides.addresses().isEmpty()
             ? ContainerAddresses.read(pieces, version, ifName)
@@ -33,6 +39,19 @@ record AttachmentReader(Overrides overrides, IdentityReader identities) {
         addresses,
         pieces.cached(),
         pieces.netns());
+  }
+
+  /** Every address of a condition has entries of its own, and an entry holds 15 ports. */
+  private static void requireFewEntries(
+      Cursor plugin, String field, List<PortMapping> mappings, List<Octets> conditions) {
+    long entries = (mappings.size() + 14) / 15 * Conditions.addresses(conditions);
+    if (entries > MOST_ENTRIES) {
+      plugin
+          .diagnostics()
+          .error(
+              plugin.at(field),
+              new DocumentFault.TooMany(DocumentFault.Counted.ENTRIES, entries, MOST_ENTRIES));
+    }
   }
 
   private String ifName(Pieces pieces) {

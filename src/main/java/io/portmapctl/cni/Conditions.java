@@ -93,6 +93,18 @@ final class Conditions {
     return List.copyOf(out);
   }
 
+  /** For how many pairs of addresses the words make a rule of its own. */
+  static long addresses(List<Octets> words) {
+    long pairs = 1;
+    for (int i = 1; i < words.size(); i++) {
+      String option = words.get(i - 1).latin1();
+      if (option.equals("-s") || option.equals("-d")) {
+        pairs *= words.get(i).latin1().split(",", -1).length;
+      }
+    }
+    return pairs;
+  }
+
   /** Adds an error for every word that is not part of an allowed match. */
   static void check(List<Cursor> words, Family family) {
     boolean inModule = false;

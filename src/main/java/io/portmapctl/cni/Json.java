@@ -105,8 +105,9 @@ sealed interface Json {
                 StreamReadConstraints.builder().maxNestingDepth(JsonError.DEEPEST).build())
             .build();
     try (JsonParser parser = factory.createParser(text)) {
+      Values values = new Values(parser);
       while (parser.nextToken() != null) {
-        documents.add(value(parser));
+        documents.add(values.next());
       }
     } catch (JsonProcessingException e) {
       throw new FormatException(error(e));
@@ -135,36 +136,50 @@ sealed interface Json {
         : new JsonError(why, at.getLineNr(), at.getColumnNr(), message);
   }
 
-  private static Json value(JsonParser parser) throws IOException {
-    JsonToken token = parser.currentToken();
-    switch (token) {
-      case START_OBJECT -> {
-        List<Field> fields = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-          String name = parser.currentName();
-          parser.nextToken();
-          fields.add(new Field(name, value(parser)));
+  /** Reads values one after another, and no more than so many. */
+  final class Values {
+    private final JsonParser parser;
+    private int read;
+
+    Values(JsonParser parser) {
+      this.parser = parser;
+    }
+
+    /** The value that begins where the parser is. */
+    Json next() throws IOException, FormatException {
+      if (++read > JsonError.MOST_VALUES) {
+        throw new FormatException(new JsonError(JsonError.Why.TOO_MANY, 0, 0, ""));
+      }
+      JsonToken token = parser.currentToken();
+      switch (token) {
+        case START_OBJECT -> {
+          List<Field> fields = new ArrayList<>();
+          while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            fields.add(new Field(name, next()));
+          }
+          return new Obj(fields);
         }
-        return new Obj(fields);
-      }
-      case START_ARRAY -> {
-        List<Json> items = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          items.add(value(parser));
+        case START_ARRAY -> {
+          List<Json> items = new ArrayList<>();
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            items.add(next());
+          }
+          return new Array(items);
         }
-        return new Array(items);
-      }
-      case VALUE_STRING -> {
-        return new Text(parser.getText());
-      }
-      case VALUE_TRUE, VALUE_FALSE -> {
-        return new Bool(token == JsonToken.VALUE_TRUE);
-      }
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-        return new Numeral(parser.getText());
-      }
-      default -> {
-        return new Null();
+        case VALUE_STRING -> {
+          return new Text(parser.getText());
+        }
+        case VALUE_TRUE, VALUE_FALSE -> {
+          return new Bool(token == JsonToken.VALUE_TRUE);
+        }
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+          return new Numeral(parser.getText());
+        }
+        default -> {
+          return new Null();
+        }
       }
     }
   }

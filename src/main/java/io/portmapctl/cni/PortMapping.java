@@ -17,6 +17,9 @@ import java.util.Optional;
 public record PortMapping(
     int hostPort, int containerPort, Protocol protocol, Optional<IpAddress> hostIp) {
 
+  /** As many are planned with for one container: more than there are ports are nobody's. */
+  public static final int MOST = 65_536;
+
   /** Whether it makes a rule in that family. */
   public boolean appliesTo(Family family) {
     return hostIp.isEmpty() || hostIp.get().family() == family;

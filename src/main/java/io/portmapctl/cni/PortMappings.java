@@ -21,7 +21,17 @@ final class PortMappings {
    */
   static List<PortMapping> read(Cursor holder) {
     List<PortMapping> mappings = new ArrayList<>();
-    for (Cursor item : holder.items("portMappings")) {
+    List<Cursor> items = holder.items("portMappings");
+    if (items.size() > PortMapping.MOST) {
+      holder
+          .diagnostics()
+          .error(
+              holder.at("portMappings"),
+              new DocumentFault.TooMany(
+                  DocumentFault.Counted.MAPPINGS, items.size(), PortMapping.MOST));
+      return List.of();
+    }
+    for (Cursor item : items) {
       if (item.value() instanceof Json.Obj) {
         mapping(item).ifPresent(mappings::add);
       } else {

@@ -49,13 +49,33 @@ public interface SourceFiles {
   static byte[] bytes(InputStream in) throws IOException {
     byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
     if (bytes.length > MAX_BYTES) {
-      throw tooLarge();
+      throw tooLarge(MAX_BYTES);
     }
     return bytes;
   }
 
-  private static IOException tooLarge() {
-    return new IOException("larger than 64 MiB");
+  /**
+   * The bytes of a file of this machine; a pipe or a device, which need not end, is read as far as
+   * a SOURCE.
+   *
+   * @param most how large a regular file may be
+   * @throws IOException when it cannot be read, or is larger
+   */
+  static byte[] bytes(Path file, long most) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      // a FIFO or a device, as in a shell's <(…)
+      try (InputStream in = Files.newInputStream(file)) {
+        return bytes(in);
+      }
+    }
+    if (Files.size(file) > most) {
+      throw tooLarge(most);
+    }
+    return Files.readAllBytes(file);
+  }
+
+  private static IOException tooLarge(long most) {
+    return new IOException("larger than " + (most >> 20) + " MiB");
   }
 
   /** This machine's. */
@@ -89,16 +109,7 @@ public interface SourceFiles {
 
     @Override
     public byte[] read(Path file) throws IOException {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        // a FIFO or a device, as in a shell's <(…)
-        try (InputStream in = Files.newInputStream(file)) {
-          return bytes(in);
-        }
-      }
-      if (Files.size(file) > MAX_BYTES) {
-        throw tooLarge();
-      }
-      return Files.readAllBytes(file);
+      return bytes(file, MAX_BYTES);
     }
   }
 }

@@ -40,7 +40,7 @@ final class SenderClasses {
 
   SenderClasses(RuleIndex index, HostAddresses host) {
     this.index = index;
-    PacketSpace space = new PacketSpace();
+    PacketSpace space = new PacketSpace(index.effort());
     this.ports = new PortPackets(space, host, index.table().family());
     this.tracer = new SetTracer(index, host, space);
   }

@@ -84,6 +84,32 @@ public sealed interface DocumentFault extends Fault {
     }
   }
 
+  /** What is counted. */
+  enum Counted {
+    /** Mappings of one attachment. */
+    MAPPINGS,
+    /** Entries that its mappings and the addresses of its conditions make together. */
+    ENTRIES
+  }
+
+  /**
+   * There are more than we plan with.
+   *
+   * @param found how many there are
+   * @param most how many there may be
+   */
+  record TooMany(Counted what, long found, long most) implements DocumentFault {
+    @Override
+    public String code() {
+      return "too-many";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.tooMany(this);
+    }
+  }
+
   /** A JSON value of another type than the field's. */
   record WrongType(Found.Type expected, Found found) implements DocumentFault {
     @Override
@@ -478,6 +504,9 @@ public sealed interface DocumentFault extends Fault {
 
     /** Another type. */
     T wrongType(WrongType fault);
+
+    /** More than are planned with. */
+    T tooMany(TooMany fault);
 
     /** No number of the range. */
     T notInRange(NotInRange fault);

@@ -212,10 +212,9 @@ public sealed interface HostFault extends Fault {
    * Somebody else changes the rules all the time.
    *
    * @param attempts how often it was tried
-   * @param made whether something had been made
-   * @param stands why that could not be taken back; empty where it was
+   * @param made whether something had been made and is taken back
    */
-  record Overtaken(int attempts, boolean made, Optional<HostFault> stands) implements HostFault {
+  record Overtaken(int attempts, boolean made) implements HostFault {
     @Override
     public String code() {
       return "overtaken";
@@ -227,6 +226,11 @@ public sealed interface HostFault extends Fault {
     }
   }
 
+  /** Whether something was changed and could not be taken back. */
+  default boolean isNotTakenBack() {
+    return false;
+  }
+
   /** Rules were changed and could not be taken back. */
   record NotTakenBack(Family family, HostFault why) implements HostFault {
     @Override
@@ -235,8 +239,85 @@ public sealed interface HostFault extends Fault {
     }
 
     @Override
+    public boolean isNotTakenBack() {
+      return true;
+    }
+
+    @Override
     public <T> T visit(Visitor<T> visitor) {
       return visitor.notTakenBack(this);
+    }
+  }
+
+  /** What became of rules after a failure could not be read. */
+  record NotKnown(Family family, HostFault why) implements HostFault {
+    @Override
+    public String code() {
+      return "not-known";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.notKnown(this);
+    }
+  }
+
+  /** Chains that a change had made stay when it is taken back: others use them by then. */
+  record StillUsed(Family family, List<String> chains) implements HostFault {
+    @Override
+    public String code() {
+      return "still-used";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.stillUsed(this);
+    }
+  }
+
+  /**
+   * A setting that a change had made stays when it is taken back.
+   *
+   * @param networkInterface whose {@code route_localnet}
+   * @param why it could not be given back; empty where another container needs it by then
+   */
+  record SettingStays(String networkInterface, Optional<HostFault> why) implements HostFault {
+    @Override
+    public String code() {
+      return why.isPresent() ? "not-taken-back" : "still-used";
+    }
+
+    @Override
+    public boolean isNotTakenBack() {
+      return why.isPresent();
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.settingStays(this);
+    }
+  }
+
+  /**
+   * A change failed, and not all of it is taken back.
+   *
+   * @param why it failed
+   * @param stands what stands, each with its reason
+   */
+  record Standing(HostFault why, List<HostFault> stands) implements HostFault {
+    @Override
+    public String code() {
+      return isNotTakenBack() ? "not-taken-back" : why.code();
+    }
+
+    @Override
+    public boolean isNotTakenBack() {
+      return stands.stream().anyMatch(HostFault::isNotTakenBack);
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.standing(this);
     }
   }
 
@@ -468,6 +549,18 @@ public sealed interface HostFault extends Fault {
 
     /** Not taken back. */
     T notTakenBack(NotTakenBack fault);
+
+    /** Not known. */
+    T notKnown(NotKnown fault);
+
+    /** What others use. */
+    T stillUsed(StillUsed fault);
+
+    /** A setting. */
+    T settingStays(SettingStays fault);
+
+    /** What stands. */
+    T standing(Standing fault);
 
     /** Stale flows. */
     T staleFlows(StaleFlows fault);

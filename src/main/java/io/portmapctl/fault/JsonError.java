@@ -16,6 +16,9 @@ public record JsonError(Why why, int line, int column, String parser) {
   /** The deepest nesting that is read. */
   public static final int DEEPEST = 100;
 
+  /** As many values, of whatever type, are read of one text. */
+  public static final int MOST_VALUES = 1_000_000;
+
   /** What may be wrong. */
   public enum Why {
     /** It ends within a value. */
@@ -24,6 +27,8 @@ public record JsonError(Why why, int line, int column, String parser) {
     TOO_DEEP,
     /** A number is too long. */
     LONG_NUMBER,
+    /** It has too many values. */
+    TOO_MANY,
     /** Its octets are not of a Unicode encoding. */
     NOT_UNICODE,
     /** Its syntax. */

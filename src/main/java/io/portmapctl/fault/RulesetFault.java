@@ -6,6 +6,9 @@ import java.util.OptionalInt;
 /** What is wrong with a saved ruleset. */
 public sealed interface RulesetFault extends Fault {
 
+  /** As many chains and rules are read of one ruleset. */
+  int MOST = 1_000_000;
+
   @Override
   default <T> T accept(Fault.Visitor<T> visitor) {
     return visitor.ruleset(this);
@@ -30,6 +33,8 @@ public sealed interface RulesetFault extends Fault {
     SECOND_TABLE("duplicate"),
     /** A second chain of a name. */
     SECOND_CHAIN("duplicate"),
+    /** More chains and rules than are read. */
+    TOO_MANY("too-many"),
     /** A rule of a chain that is not declared. */
     NO_CHAIN("unknown-chain"),
     /** The comment that a table holds what iptables cannot show. */
@@ -98,6 +103,19 @@ public sealed interface RulesetFault extends Fault {
     }
   }
 
+  /** Its rules tell packets apart in more ways than are followed. */
+  record TooInvolved() implements RulesetFault {
+    @Override
+    public String code() {
+      return "too-involved";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.tooInvolved(this);
+    }
+  }
+
   /** By what a ruleset is known to be of the other family. */
   enum Sign {
     /** The comment of the program that wrote it. */
@@ -152,6 +170,9 @@ public sealed interface RulesetFault extends Fault {
 
     /** NoLine. */
     T noLine(NoLine fault);
+
+    /** More than is followed. */
+    T tooInvolved(TooInvolved fault);
 
     /** No end of a table. */
     T noCommit(NoCommit fault);

@@ -2,17 +2,20 @@ package io.portmapctl.host;
 
 import io.portmapctl.fault.HostFault;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.plan.Reversal;
 import io.portmapctl.ruleset.Rule;
-import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.text.Octets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Carries plans out: one transaction a family, read back and compared. What somebody else changes
@@ -21,12 +24,18 @@ import java.util.Optional;
 public final class Applier {
   private static final int ATTEMPTS = 5;
 
+  /** What {@code route_localnet} is set to. */
+  private static final String ON = "1";
+
   private final Backend backend;
   private final Kernel kernel;
   private final Before before;
   private final List<Plan.Part> made = new ArrayList<>();
   private final List<Plan.Sysctl> set = new ArrayList<>();
   private final List<HostNotice> notices = new ArrayList<>();
+
+  /** The chains of each family that were there at first, and those that were made. */
+  private final Map<Family, Set<String>> known = new EnumMap<>(Family.class);
 
   /** What is done with a plan just before it is carried out; it may refuse it. */
   public interface Before {
@@ -77,6 +86,22 @@ public final class Applier {
    */
   public <E extends Exception> Result apply(List<Family> families, Planner<E> planner)
       throws HostException, E {
+    try {
+      return attempts(families, planner);
+    } catch (HostException e) {
+      List<HostFault> stands = takeBack();
+      throw stands.isEmpty() ? e : new HostException(e.kind(), standing(e.fault(), stands));
+    } catch (Exception | Error e) {
+      List<HostFault> stands = takeBack();
+      if (!stands.isEmpty()) {
+        e.addSuppressed(new HostException(HostException.Kind.FAILED, several(stands)));
+      }
+      throw e;
+    }
+  }
+
+  private <E extends Exception> Result attempts(List<Family> families, Planner<E> planner)
+      throws HostException, E {
     Optional<Plan> first = Optional.empty();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       List<Table> tables = new ArrayList<>();
@@ -85,49 +110,67 @@ public final class Applier {
         Backend.Reading reading = backend.read(family);
         tables.add(reading.table());
         read.addAll(reading.notices());
+        known(reading.table(), attempt == 0);
       }
       Plan plan = planner.plan(tables, List.copyOf(read));
       if (!plan.hasChanges()) {
         return done(first.orElse(plan));
       }
-      if (!goesOn(plan)) {
-        takeBack();
-        return new Result(plan, false, List.copyOf(notices));
+      if (!before.goOn(plan, withMade(plan))) {
+        return refused(plan);
       }
       first = Optional.of(first.orElse(plan));
       if (make(plan)) {
         setSysctls(plan);
-        if (confirmed(plan, tables, planner)) {
+        if (isThere(plan, tables, planner)) {
           return done(first.get());
         }
       }
     }
-    Optional<HostFault> stands = Optional.empty();
     boolean some = !made.isEmpty();
-    try {
-      takeBack();
-    } catch (HostException e) {
-      stands = Optional.of(e.fault());
-    }
+    List<HostFault> stands = takeBack();
+    boolean back = some && stands.stream().noneMatch(HostFault::isNotTakenBack);
+    HostFault why = new HostFault.Overtaken(ATTEMPTS, back);
     throw new HostException(
-        HostException.Kind.FAILED, new HostFault.Overtaken(ATTEMPTS, some, stands));
+        HostException.Kind.FAILED, stands.isEmpty() ? why : standing(why, stands));
+  }
+
+  private Result refused(Plan plan) throws HostException {
+    notices.addAll(undo());
+    return new Result(plan, false, List.copyOf(notices));
   }
 
   /**
-   * Takes back what was made, where it was.
+   * Takes back what was made, where it was and nobody else needs it by now.
    *
-   * @throws HostException when that could not be done
+   * @return what stays, since others need it
+   * @throws HostException when something could not be taken back
    */
-  public void undo() throws HostException {
-    takeBack();
+  public List<HostNotice> undo() throws HostException {
+    List<HostFault> stands = takeBack();
+    if (stands.stream().anyMatch(HostFault::isNotTakenBack)) {
+      throw new HostException(HostException.Kind.FAILED, several(stands));
+    }
+    List<HostNotice> stay = new ArrayList<>();
+    stands.forEach(fault -> stay.add(new HostNotice.Stays(fault)));
+    return stay;
   }
 
-  private boolean goesOn(Plan plan) throws HostException {
-    try {
-      return before.goOn(plan, withMade(plan));
-    } catch (HostException e) {
-      takeBack();
-      throw e;
+  private static HostFault standing(HostFault why, List<HostFault> stands) {
+    return new HostFault.Standing(why, List.copyOf(stands));
+  }
+
+  private static HostFault several(List<HostFault> faults) {
+    return faults.size() == 1
+        ? faults.get(0)
+        : standing(faults.get(0), faults.subList(1, faults.size()));
+  }
+
+  /** The containers' chains that are no newcomers' when a change is taken back. */
+  private void known(Table table, boolean first) {
+    Set<String> chains = known.computeIfAbsent(table.family(), f -> new HashSet<>());
+    if (first) {
+      chains.addAll(table.chains().keySet());
     }
   }
 
@@ -157,49 +200,66 @@ public final class Applier {
       if (part.changes().isEmpty()) {
         continue;
       }
+      List<Plan.Part> transactions = new ArrayList<>();
       try {
-        backend.apply(part);
-        made.add(part);
+        backend.apply(part, transactions::add);
+        made(transactions);
       } catch (HostException e) {
-        boolean meanwhile =
-            e.kind() == HostException.Kind.FAILED
-                && !sameRules(backend.table(part.before().family()), part.before());
-        if (meanwhile) {
-          return false;
+        made(transactions);
+        if (e.kind() != HostException.Kind.FAILED) {
+          throw e; // it was not even tried
         }
-        takeBack();
-        throw e;
+        Table left = transactions.isEmpty() ? part.before() : last(transactions).after();
+        Table now = left(part, transactions, e);
+        if (Reversal.sameTexts(now, left)) {
+          throw e;
+        }
+        if (transactions.isEmpty() && Reversal.isIn(part, now)) {
+          made(List.of(part)); // it was made, whatever its program said
+        }
+        return false;
       }
     }
     return true;
   }
 
-  private void setSysctls(Plan plan) throws HostException {
-    for (Plan.Sysctl sysctl : plan.sysctls()) {
-      if (sysctl.networkInterface().isEmpty()) {
-        continue;
+  /** The table after a failure; where it cannot be read, it is not known what was made. */
+  private Table left(Plan.Part part, List<Plan.Part> transactions, HostException failure)
+      throws HostException {
+    Family family = part.before().family();
+    try {
+      return backend.table(family);
+    } catch (HostException e) {
+      if (transactions.isEmpty()) {
+        made(List.of(part));
       }
-      try {
-        kernel.setRouteLocalnet(sysctl.networkInterface().get(), "1");
-        set.add(sysctl);
-      } catch (HostException e) {
-        takeBack();
-        throw e;
+      throw new HostException(
+          failure.kind(),
+          standing(failure.fault(), List.of(new HostFault.NotKnown(family, e.fault()))));
+    }
+  }
+
+  private static Plan.Part last(List<Plan.Part> parts) {
+    return parts.get(parts.size() - 1);
+  }
+
+  private void made(List<Plan.Part> transactions) {
+    for (Plan.Part part : transactions) {
+      made.add(part);
+      Set<String> chains = known.computeIfAbsent(part.before().family(), f -> new HashSet<>());
+      for (Change change : part.changes()) {
+        if (change instanceof Change.CreateChain) {
+          chains.add(change.chain());
+        }
       }
     }
   }
 
-  /** Whether it reads back as planned; where that cannot be told, all is taken back. */
-  private <E extends Exception> boolean confirmed(Plan plan, List<Table> tables, Planner<E> planner)
-      throws HostException, E {
-    boolean told = false;
-    try {
-      boolean there = isThere(plan, tables, planner);
-      told = true;
-      return there;
-    } finally {
-      if (!told) {
-        takeBack();
+  private void setSysctls(Plan plan) throws HostException {
+    for (Plan.Sysctl sysctl : plan.sysctls()) {
+      if (sysctl.networkInterface().isPresent()) {
+        set.add(sysctl); // even a write that fails may have been heard
+        kernel.setRouteLocalnet(sysctl.networkInterface().get(), ON);
       }
     }
   }
@@ -235,35 +295,68 @@ public final class Applier {
     return true;
   }
 
-  /** Counters apart, which go on counting. */
-  private static boolean sameRules(Table a, Table b) {
-    return texts(a).equals(texts(b));
-  }
-
-  private static Map<String, List<Octets>> texts(Table table) {
-    Map<String, List<Octets>> texts = new HashMap<>();
-    table
-        .chains()
-        .forEach(
-            (name, chain) -> texts.put(name, chain.rows().stream().map(RuleEntry::text).toList()));
-    return texts;
-  }
-
-  /** Undoes what was made so far, the last first. */
-  private void takeBack() throws HostException {
+  /** Takes back what was made so far, the last first; what stands then, and why. */
+  private List<HostFault> takeBack() {
+    List<HostFault> stands = new ArrayList<>();
+    Set<IpAddress> needed = new HashSet<>();
     for (int i = made.size() - 1; i >= 0; i--) {
-      Plan.Part part = made.get(i);
-      try {
-        backend.apply(part.inverse());
-      } catch (HostException e) {
-        throw new HostException(
-            e.kind(), new HostFault.NotTakenBack(part.before().family(), e.fault()));
-      }
+      takeBack(made.get(i), stands, needed);
     }
     made.clear();
-    for (Plan.Sysctl sysctl : set) {
-      kernel.setRouteLocalnet(sysctl.networkInterface().orElseThrow(), sysctl.from().orElse("0"));
+    for (int i = set.size() - 1; i >= 0; i--) {
+      takeBack(set.get(i), stands, needed);
     }
     set.clear();
+    return stands;
+  }
+
+  private void takeBack(Plan.Part part, List<HostFault> stands, Set<IpAddress> needed) {
+    Family family = part.before().family();
+    Set<String> stays = new LinkedHashSet<>();
+    try {
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        Table now = backend.table(family);
+        Reversal reversal = Reversal.of(part, now, known.getOrDefault(family, Set.of()));
+        needed.addAll(reversal.needed());
+        stays.clear();
+        stays.addAll(reversal.stays());
+        try {
+          if (!reversal.part().changes().isEmpty()) {
+            backend.apply(reversal.part());
+          }
+          if (!stays.isEmpty()) {
+            stands.add(new HostFault.StillUsed(family, List.copyOf(stays)));
+          }
+          return;
+        } catch (HostException e) {
+          if (e.kind() != HostException.Kind.FAILED
+              || Reversal.sameTexts(backend.table(family), now)) {
+            throw e;
+          }
+        }
+      }
+      throw new HostException(HostException.Kind.FAILED, new HostFault.Overtaken(ATTEMPTS, false));
+    } catch (HostException e) {
+      stands.add(new HostFault.NotTakenBack(family, e.fault()));
+    }
+  }
+
+  private void takeBack(Plan.Sysctl sysctl, List<HostFault> stands, Set<IpAddress> needed) {
+    String name = sysctl.networkInterface().orElseThrow();
+    try {
+      if (!kernel.routeLocalnet(name).equals(Optional.of(ON))) {
+        return; // it was not set, or somebody else has changed it since
+      }
+      for (IpAddress container : needed) {
+        if (container.family() == Family.IPV4
+            && kernel.interfaceTowards(container).equals(Optional.of(name))) {
+          stands.add(new HostFault.SettingStays(name, Optional.empty()));
+          return;
+        }
+      }
+      kernel.setRouteLocalnet(name, sysctl.from().orElse("0"));
+    } catch (HostException e) {
+      stands.add(new HostFault.SettingStays(name, Optional.of(e.fault())));
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What keeps nat tables. */
 public interface Backend {
@@ -24,7 +25,8 @@ public interface Backend {
   Reading read(Family family) throws HostException;
 
   /**
-   * The same for whom the table says it all.
+   * The same for whom the table says it all; where a family was read before, of the variant that
+   * was read.
    *
    * @throws HostException when it cannot be read
    */
@@ -54,9 +56,16 @@ public interface Backend {
   default void requireChangeable(Family family) throws HostException {}
 
   /**
-   * Makes all changes of one family, or none.
+   * Makes all changes of one family in one transaction, or in as few as its programs can.
    *
-   * @throws HostException when none was made, somebody else's change in between among the reasons
+   * @param made is told of each transaction when it is made; of one that is not, nothing is made
+   * @throws HostException when not all was made, somebody else's change in between among the
+   *     reasons
    */
-  void apply(Plan.Part part) throws HostException;
+  void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException;
+
+  /** The same for whom it is enough that all was made. */
+  default void apply(Plan.Part part) throws HostException {
+    apply(part, transaction -> {});
+  }
 }

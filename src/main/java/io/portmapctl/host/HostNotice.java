@@ -1,5 +1,6 @@
 package io.portmapctl.host;
 
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.ruleset.Variant;
@@ -24,6 +25,9 @@ public sealed interface HostNotice extends Notice {
 
     /** For this kind. */
     R flowsKept(FlowsKept notice);
+
+    /** For this kind. */
+    R stays(Stays notice);
   }
 
   /** Asks for the answer for this kind. */
@@ -103,6 +107,19 @@ public sealed interface HostNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.flowsKept(this);
+    }
+  }
+
+  /** Something stays of a change that was taken back, since others use it by now. */
+  record Stays(HostFault what) implements HostNotice {
+    @Override
+    public String code() {
+      return "still-used";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.stays(this);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Tables in memory, as strict as the kernel: a change is made on a copy, which replaces the table
@@ -43,7 +44,7 @@ public final class MemoryBackend implements Backend {
   }
 
   @Override
-  public void apply(Plan.Part part) throws HostException {
+  public void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException {
     Family family = part.before().family();
     Table before = table(family);
     Map<String, Chain> chains = new LinkedHashMap<>(before.chains());
@@ -51,6 +52,7 @@ public final class MemoryBackend implements Backend {
       make(chains, change);
     }
     tables.put(family, before.with(chains));
+    made.accept(part);
   }
 
   /** Puts a table in the place of its family's, as somebody else might. */

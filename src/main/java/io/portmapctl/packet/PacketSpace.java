@@ -62,7 +62,23 @@ public final class PacketSpace {
   private final @Nullable Node[] answered = new Node[REMEMBERED];
   private final List<String> questions = new ArrayList<>();
   private final Map<String, Integer> levels = new HashMap<>();
+  private final Effort effort;
   private int nodesMade = 2;
+
+  /** A space in which as much may be done as it takes. */
+  public PacketSpace() {
+    this(Effort.endless());
+  }
+
+  /** A space in which no more may be done than that. */
+  public PacketSpace(Effort effort) {
+    this.effort = effort;
+  }
+
+  /** How much may be done in it. */
+  public Effort effort() {
+    return effort;
+  }
 
   /** How many nodes its sets have in all: what they cost. */
   public int size() {
@@ -375,6 +391,7 @@ public final class PacketSpace {
     boolean otherAsks = other.level() == level;
     int ones = oneAsks ? one.size() : 1;
     int others = otherAsks ? other.size() : 1;
+    effort.spend(ones + others);
     Runs runs = new Runs(ones + others);
     int i = 0;
     int k = 0;
@@ -495,6 +512,7 @@ public final class PacketSpace {
   /** A node whose runs lead to what others have become; itself where nothing has changed. */
   private Node mapped(Node node, int level, Mapping mapping) {
     Node[] next = new Node[node.size()];
+    effort.spend(next.length);
     boolean same = level == node.level();
     for (int i = 0; i < next.length; i++) {
       next[i] = mapping.of(node.next(i));

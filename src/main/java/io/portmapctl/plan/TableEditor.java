@@ -81,9 +81,12 @@ final class TableEditor {
   }
 
   void insert(String chain, int index, Rule rule) {
+    insert(chain, index, RuleEntry.of(rule));
+  }
+
+  void insert(String chain, int index, RuleEntry row) {
     List<RuleEntry> list = edited(chain);
-    RuleEntry row = RuleEntry.of(rule);
-    refer(chain, rule);
+    refer(chain, row.rule());
     if (index == list.size()) {
       changes.add(new Change.AppendRule(family(), chain, index + 1, row));
     } else {

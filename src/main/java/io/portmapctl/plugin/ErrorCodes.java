@@ -149,12 +149,32 @@ final class ErrorCodes
 
   @Override
   public ErrorCode overtaken(HostFault.Overtaken fault) {
-    return fault.stands().isPresent() ? ErrorCode.REFUSED : ErrorCode.TRY_AGAIN;
+    return ErrorCode.TRY_AGAIN;
   }
 
   @Override
   public ErrorCode notTakenBack(HostFault.NotTakenBack fault) {
     return ErrorCode.REFUSED;
+  }
+
+  @Override
+  public ErrorCode notKnown(HostFault.NotKnown fault) {
+    return ErrorCode.REFUSED;
+  }
+
+  @Override
+  public ErrorCode stillUsed(HostFault.StillUsed fault) {
+    return ErrorCode.REFUSED;
+  }
+
+  @Override
+  public ErrorCode settingStays(HostFault.SettingStays fault) {
+    return ErrorCode.REFUSED;
+  }
+
+  @Override
+  public ErrorCode standing(HostFault.Standing fault) {
+    return fault.isNotTakenBack() ? ErrorCode.REFUSED : fault.why().visit(this);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.portmapctl.app.Notes;
 import io.portmapctl.app.Report;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.InputError;
+import io.portmapctl.host.HostNotice;
 import io.portmapctl.net.Family;
 import java.util.List;
 
@@ -51,7 +52,7 @@ final class Unattended implements Apply.Attendant, Notes {
   }
 
   @Override
-  public void takenBack() {}
+  public void takenBack(List<HostNotice> stays) {}
 
   @Override
   public void notTakenBack(List<InputError> errors) {}

@@ -13,6 +13,7 @@ import io.portmapctl.ruleset.Target;
 import io.portmapctl.text.Octets;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.PortPackets;
+import io.portmapctl.trace.RuleIndex;
 import io.portmapctl.trace.RulePackets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -343,19 +344,21 @@ public final class PortmapTable {
 
   private Sets sets() {
     if (sets == null) {
-      sets = new Sets(table.family());
+      sets = new Sets(table);
     }
     return sets;
   }
 
   /** The entries as sets of packets, made when two are first compared. */
   private static final class Sets {
-    private final PacketSpace space = new PacketSpace();
+    private final PacketSpace space;
     private final PortPackets ports;
     private final RulePackets meaning;
     private final Map<Integer, PacketSet> known = new HashMap<>();
 
-    Sets(Family family) {
+    Sets(Table table) {
+      Family family = table.family();
+      this.space = new PacketSpace(RuleIndex.effort(table));
       this.ports = new PortPackets(space, HostAddresses.UNKNOWN, family);
       this.meaning = new RulePackets(space, HostAddresses.UNKNOWN, family, "");
     }

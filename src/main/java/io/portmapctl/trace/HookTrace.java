@@ -94,6 +94,7 @@ final class HookTrace implements Traversal.Observer<Step> {
       PacketSet told = one.addresses(packet);
       on = on.meets(told) ? on.and(told) : on;
     }
+    packets.space().effort().spend(exits.size());
     HookExit exit = new HookExit(kind, packet, Optional.of(on), rules, open);
     for (int i = 0; i < exits.size(); i++) {
       if (exit.sameEffect(exits.get(i))) {

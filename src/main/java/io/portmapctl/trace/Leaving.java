@@ -12,9 +12,14 @@ import java.util.Optional;
  * @param packets the packets, as they come to the rule that ends their path
  * @param rules those that took them, the jumps first; without any it is the chain's policy
  * @param target what rewrites them, where something does
+ * @param givenUp whether they were not followed to an end, which may be any
  */
 public record Leaving(
-    HookExit.Kind kind, PacketSet packets, List<RulePlace> rules, Optional<Target> target) {
+    HookExit.Kind kind,
+    PacketSet packets,
+    List<RulePlace> rules,
+    Optional<Target> target,
+    boolean givenUp) {
 
   /** Copies the list. */
   public Leaving {

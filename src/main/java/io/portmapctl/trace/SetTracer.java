@@ -107,7 +107,13 @@ public final class SetTracer {
         List<RulePlace> rules,
         Optional<Target> target,
         Optional<OpenReason> open) {
-      leaving.add(new Leaving(kind, packets, rules, target));
+      leaving.add(
+          new Leaving(
+              kind,
+              packets,
+              rules,
+              target,
+              open.filter(OpenReason.Limit.class::isInstance).isPresent()));
     }
   }
 }

@@ -43,7 +43,7 @@ public final class Tracer {
    */
   public Tracer(RuleIndex index, HostAddresses host, boolean everyRule) {
     this.host = host;
-    this.sets = new ChainSets(index, host, new PacketSpace());
+    this.sets = new ChainSets(index, host, new PacketSpace(index.effort()));
     this.detail = everyRule ? Traversal.Detail.EVERY_RULE : Traversal.Detail.OF_PORT;
   }
 

@@ -1,6 +1,8 @@
 package io.portmapctl.trace;
 
+import io.portmapctl.packet.Effort;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.TooInvolvedException;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
@@ -30,6 +32,9 @@ final class Traversal<W> {
 
   /** As often is a chain told for the same packets; then what came of it is known. */
   private static final int OFTEN_ENOUGH = 2;
+
+  /** What a rule takes beside what its sets take. */
+  private static final int A_STEP = 16;
 
   /** The kernel nests jumps less deep. */
   private static final int DEEPEST = 200;
@@ -132,6 +137,8 @@ final class Traversal<W> {
   private final Deque<String> chains = new ArrayDeque<>();
   private RuleIndex.Selection selection = RuleIndex.Selection.ALL;
   private final int nodesBefore;
+  private final Effort effort;
+  private Optional<W> latest = Optional.empty();
   private int steps;
   private int left;
 
@@ -148,6 +155,7 @@ final class Traversal<W> {
     this.detail = detail;
     this.leftOut = leftOut;
     this.nodesBefore = sets.space().size();
+    this.effort = sets.space().effort();
   }
 
   /** Takes packets through. */
@@ -159,7 +167,16 @@ final class Traversal<W> {
       boolean anyAddress = detail == Detail.OF_PORT && !hook.rewritesSource();
       selection = RuleIndex.Selection.of(packets, sets.table().family(), anyAddress);
     }
-    Optional<State> back = chain(hook.name(), new State(packets, true));
+    Optional<State> back = Optional.empty();
+    effort.begin();
+    try {
+      back = chain(hook.name(), new State(packets, true));
+    } catch (TooInvolvedException e) {
+      effort.end();
+      jumps.clear();
+      giveUp(packets, latest);
+    }
+    effort.end();
     if (back.isPresent()) {
       boolean drops =
           sets.table().chain(hook.name()).map(c -> c.policy().equals("DROP")).orElse(false);
@@ -185,14 +202,10 @@ final class Traversal<W> {
         continue;
       }
       if (++steps > MOST_STEPS || sets.space().size() - nodesBefore > MOST_NODES) {
-        leave(
-            HookExit.Kind.OPEN,
-            state.packets(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(OpenReason.Limit.TOO_MANY_STEPS));
+        giveUp(state.packets(), latest);
         return Optional.empty();
       }
+      effort.spend(A_STEP + jumps.size());
       PacketSet match = sets.packets(hook, name, i);
       PacketSet taken = state.packets().and(match);
       boolean none = taken.isEmpty();
@@ -200,6 +213,7 @@ final class Traversal<W> {
           none ? Ternary.NO : taken.equals(state.packets()) ? Ternary.YES : Ternary.UNKNOWN;
       W step =
           observer.step(name, i + 1, rule, state.packets(), result, state.certain(), jumps.size());
+      latest = Optional.of(step);
       if (none) {
         continue;
       }
@@ -229,6 +243,16 @@ final class Traversal<W> {
     Optional<State> back = State.either(returned, here);
     boolean allCameBack = left == leftBefore && start.certain();
     return back.map(s -> new State(s.packets(), allCameBack));
+  }
+
+  /** What becomes of packets is not looked at further, behind the latest of the rules. */
+  private void giveUp(PacketSet packets, Optional<W> rule) {
+    leave(
+        HookExit.Kind.OPEN,
+        packets,
+        rule,
+        Optional.empty(),
+        Optional.of(OpenReason.Limit.TOO_MANY_STEPS));
   }
 
   private void leave(

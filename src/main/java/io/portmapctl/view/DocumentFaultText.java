@@ -45,6 +45,7 @@ final class DocumentFaultText implements DocumentFault.Visitor<String> {
           case TRUNCATED -> "it ends too early";
           case TOO_DEEP -> "nested deeper than " + JsonError.DEEPEST + " levels";
           case LONG_NUMBER -> "a number longer than " + JsonError.LONGEST_NUMBER + " characters";
+          case TOO_MANY -> "more than " + JsonError.MOST_VALUES + " values";
           case NOT_UNICODE -> "not of a Unicode encoding";
           case SYNTAX -> syntax(error.parser());
         };
@@ -89,6 +90,20 @@ final class DocumentFaultText implements DocumentFault.Visitor<String> {
               + " bytes long, expected "
               + fault.most()
               + " at most: iptables-restore would make lines of their own of the rest";
+    };
+  }
+
+  @Override
+  public String tooMany(DocumentFault.TooMany fault) {
+    return switch (fault.what()) {
+      case MAPPINGS ->
+          fault.found() + " port mappings, expected " + fault.most() + " at most for one container";
+      case ENTRIES ->
+          "with these addresses the port mappings make "
+              + fault.found()
+              + " entries, expected "
+              + fault.most()
+              + " at most";
     };
   }
 

@@ -10,12 +10,26 @@ import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.fault.SnapshotFault;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.text.Printable;
+import java.util.List;
 
 /** What is wrong, in a sentence: what was found and what is allowed. */
 public final class FaultText implements Fault.Visitor<String> {
   private static final FaultText TEXT = new FaultText();
 
+  /** Nobody reads more errors of one call than these. */
+  private static final int MOST = 100;
+
   private FaultText() {}
+
+  /** Those that are told. */
+  public static List<InputError> first(List<InputError> errors) {
+    return errors.size() <= MOST ? errors : errors.subList(0, MOST);
+  }
+
+  /** That there are more than were told. */
+  public static String more(int errors) {
+    return errors + (errors == 1 ? " more error" : " more errors");
+  }
 
   /** The sentence. */
   public static String of(Fault fault) {

@@ -18,7 +18,8 @@ final class HostFaultText implements HostFault.Visitor<String> {
   public String notInstalled(HostFault.NotInstalled fault) {
     String holder =
         switch (fault.program()) {
-          case "unshare" -> "package util-linux";
+          case "unshare", "flock" -> "package util-linux";
+          case "nft" -> "package nftables";
           case "conntrack" -> "package conntrack";
           default -> "Debian: package iptables";
         };
@@ -115,9 +116,6 @@ final class HostFaultText implements HostFault.Visitor<String> {
         "somebody else changes the rules all the time: after "
             + fault.attempts()
             + " attempts they are not as planned";
-    if (fault.stands().isPresent()) {
-      return never + "; " + fault.stands().get().visit(this);
-    }
     return never + (fault.made() ? "; what was made is taken back" : "");
   }
 
@@ -127,6 +125,40 @@ final class HostFaultText implements HostFault.Visitor<String> {
         + fault.family().title()
         + " rules were changed and could not be taken back: "
         + of(fault.why());
+  }
+
+  @Override
+  public String notKnown(HostFault.NotKnown fault) {
+    return "whether the "
+        + fault.family().title()
+        + " rules were changed is not known: "
+        + of(fault.why());
+  }
+
+  @Override
+  public String stillUsed(HostFault.StillUsed fault) {
+    boolean one = fault.chains().size() == 1;
+    return "others use the "
+        + fault.family().title()
+        + (one ? " chain " : " chains ")
+        + String.join(", ", fault.chains())
+        + " by now: "
+        + (one ? "it stays" : "they stay");
+  }
+
+  @Override
+  public String settingStays(HostFault.SettingStays fault) {
+    String name = "route_localnet of " + fault.networkInterface();
+    return fault
+        .why()
+        .map(why -> name + " was set and could not be given back: " + of(why))
+        .orElse("another container needs " + name + " by now: it stays");
+  }
+
+  @Override
+  public String standing(HostFault.Standing fault) {
+    return of(fault.why())
+        + fault.stands().stream().map(f -> "; " + of(f)).collect(Collectors.joining());
   }
 
   @Override

@@ -46,4 +46,9 @@ final class HostNoticeText implements HostNotice.Visitor<String> {
   public String flowsKept(HostNotice.FlowsKept notice) {
     return FaultText.of(notice.why().fault());
   }
+
+  @Override
+  public String stays(HostNotice.Stays notice) {
+    return FaultText.of(notice.what());
+  }
 }

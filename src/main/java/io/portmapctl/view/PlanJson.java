@@ -54,7 +54,7 @@ public final class PlanJson {
           json.writeNumberField("version", 1);
           json.writeNumberField("exitCode", exitCode);
           json.writeArrayFieldStart("errors");
-          for (InputError error : errors) {
+          for (InputError error : FaultText.first(errors)) {
             json.writeStartObject();
             json.writeStringField("source", error.source());
             json.writeStringField("path", error.path());
@@ -65,6 +65,9 @@ public final class PlanJson {
             json.writeEndObject();
           }
           json.writeEndArray();
+          if (FaultText.first(errors).size() < errors.size()) {
+            json.writeNumberField("more", errors.size() - FaultText.first(errors).size());
+          }
         });
   }
 

@@ -33,6 +33,7 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
           case QUOTE -> "a quote is not closed: " + text;
           case SECOND_TABLE -> "a second " + text + " table";
           case SECOND_CHAIN -> "chain " + text + " stands twice";
+          case TOO_MANY -> "more than " + RulesetFault.MOST + " chains and rules: " + text;
           case NO_CHAIN -> "chain " + text + " is not declared";
           case INCOMPATIBLE ->
               "the "
@@ -51,6 +52,12 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
         + Terminal.decoded(fault.chain())
         + " fits into no line that iptables-restore reads back as it is (a line break in its"
         + " comment, or more than 10,239 bytes), so that -o save would load something else";
+  }
+
+  @Override
+  public String tooInvolved(RulesetFault.TooInvolved fault) {
+    return "too involved: its rules tell packets apart in more ways than are followed, so that it"
+        + " cannot be said what becomes of them";
   }
 
   @Override

@@ -74,6 +74,9 @@ class PackageIT {
             "/usr/share/zsh/vendor-completions/_portmapctl",
             "/usr/share/fish/vendor_completions.d/portmapctl.fish",
             "/usr/share/doc/portmapctl/copyright",
+            "/usr/share/doc/portmapctl/NOTICE",
+            "/usr/share/doc/portmapctl/portmapctl.cdx.json",
+            "/usr/share/portmapctl/schema/plan.schema.json",
             "/usr/share/doc/portmapctl/changelog.gz");
     try (Stream<Path> pages = Files.list(Path.of("man"))) {
       assertThat(names)

@@ -82,6 +82,9 @@ class FaultTest {
     if (type == int.class) {
       return List.of(7);
     }
+    if (type == long.class) {
+      return List.of(7L);
+    }
     if (type == String.class) {
       return List.of("x");
     }

@@ -1,6 +1,7 @@
 package io.portmapctl.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.fault.HostFault;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -100,10 +102,10 @@ class ApplierTest {
     }
 
     @Override
-    public void apply(Plan.Part part) throws HostException {
+    public void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException {
       calls.add("apply " + part.before().family().id());
       beforeApply.run(part);
-      memory.apply(part);
+      memory.apply(part, made);
     }
 
     /** Somebody else adds a rule. */
@@ -296,5 +298,87 @@ class ApplierTest {
             .apply(BOTH, publish(dual(new Generator(7))));
     assertThat(result.made()).isFalse();
     assertThat(backend.calls).containsExactly("read ipv4", "read ipv6");
+  }
+
+  /** A program that made its change and was killed then, or says that it failed. */
+  @Test
+  void whatWasMadeAndSaidToHaveFailedIsTakenBackToo() {
+    WatchedBackend backend = new WatchedBackend();
+    Table before = backend.memory.table(Family.IPV4);
+    backend.beforeApply =
+        part -> {
+          if (part.after().chain("CNI-HOSTPORT-DNAT").isEmpty()) {
+            return; // it is taken back
+          }
+          if (part.before().family() == Family.IPV4) {
+            backend.memory.apply(part);
+          }
+          throw new HostException(
+              HostException.Kind.FAILED, new HostFault.NotTaken(part.before().family(), "killed"));
+        };
+    assertThat(Faults.told(() -> apply(backend, dual(new Generator(8)))))
+        .contains("the kernel does not take the IPv6 plan");
+    assertThat(rules(backend.memory.table(Family.IPV4))).isEqualTo(rules(before));
+  }
+
+  @Test
+  void whatCannotBeTakenBackIsNamedBesideTheCause() {
+    WatchedBackend backend = new WatchedBackend();
+    backend.beforeApply =
+        part -> {
+          if (part.before().family() == Family.IPV6
+              || part.after().chain("CNI-HOSTPORT-DNAT").isEmpty()) {
+            throw new HostException(
+                HostException.Kind.FAILED, new HostFault.NotTaken(part.before().family(), "no"));
+          }
+        };
+    assertThat(Faults.told(() -> apply(backend, dual(new Generator(9)))))
+        .isEqualTo(
+            "the kernel does not take the IPv6 plan: no; the IPv4 rules were changed and could not"
+                + " be taken back: the kernel does not take the IPv4 plan: no");
+  }
+
+  @Test
+  void aPlannerThatFailsWhenItPlansAnewLeavesNothingBehind() {
+    WatchedBackend backend = new WatchedBackend();
+    Table before = backend.memory.table(Family.IPV4);
+    int[] plans = {0};
+    backend.beforeApply =
+        part -> {
+          if (part.before().family() == Family.IPV6) {
+            backend.interfere(Family.IPV6, "-A INPUT -s fd00::/16 -j ACCEPT");
+            throw new HostException(
+                HostException.Kind.FAILED, new HostFault.NotTaken(Family.IPV6, "no"));
+          }
+        };
+    Attachment attachment = dual(new Generator(10));
+    Applier applier = new Applier(backend, kernel, (plan, all) -> true);
+    assertThatThrownBy(
+            () ->
+                applier.apply(
+                    BOTH,
+                    (tables, notices) -> {
+                      if (plans[0]++ > 0) {
+                        throw new IllegalStateException("a defect");
+                      }
+                      return publish(attachment).plan(tables, notices);
+                    }))
+        .hasMessage("a defect");
+    assertThat(rules(backend.memory.table(Family.IPV4))).isEqualTo(rules(before));
+  }
+
+  @Test
+  void aSettingThatAnotherContainerNeedsStays() throws Exception {
+    WatchedBackend backend = new WatchedBackend();
+    Applier applier = new Applier(backend, kernel, (plan, all) -> true);
+    applier.apply(BOTH, publish(dual(new Generator(11))));
+    assertThat(kernel.values).containsEntry("br0", "1");
+    Attachment other = dual(new Generator(12));
+    apply(backend, other);
+    List<HostNotice> stays = applier.undo();
+    assertThat(stays).hasSize(3);
+    assertThat(kernel.values).containsEntry("br0", "1");
+    assertThat(publish(other).plan(List.of(backend.table(Family.IPV4)), List.of()).hasChanges())
+        .isFalse();
   }
 }

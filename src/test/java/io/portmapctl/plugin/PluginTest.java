@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -380,7 +381,7 @@ class PluginTest {
     backend =
         new Overlaid(tables) {
           @Override
-          public void apply(Plan.Part part) throws HostException {
+          public void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException {
             if (part.changes().stream()
                 .anyMatch(
                     c -> c.rule().map(r -> r.text().latin1()).orElse("").contains("\\\"a2\\\""))) {
@@ -389,7 +390,7 @@ class PluginTest {
                   new HostFault.Program(
                       HostFault.Ending.REFUSED, "iptables-restore", 4, "no\nnever"));
             }
-            super.apply(part);
+            super.apply(part, made);
           }
         };
     Answer answer = call("GC", configuration("1.1.0", "\"cni.dev/valid-attachments\": [], "));
@@ -432,7 +433,7 @@ class PluginTest {
     codes.put(HostFault.Plain.CHANGE_FORBIDDEN, 50);
     codes.put(new HostFault.NotInstalled("iptables-save"), 50);
     codes.put(new HostFault.Program(HostFault.Ending.REFUSED, "iptables-restore", 4, "no"), 101);
-    codes.put(new HostFault.Overtaken(5, true, Optional.empty()), 11);
+    codes.put(new HostFault.Overtaken(5, true), 11);
     for (HostFault fault : codes.keySet()) {
       backend = failing(fault);
       for (String verb : List.of("ADD", "DEL")) {
@@ -493,8 +494,8 @@ class PluginTest {
     }
 
     @Override
-    public void apply(Plan.Part part) throws HostException {
-      tables.apply(part);
+    public void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException {
+      tables.apply(part, made);
     }
   }
 }

@@ -326,7 +326,7 @@ class SetTracerTest {
     PacketSet one = end.packet().set(space);
     assertThat(part.packets().contains(one)).as(what + ", at its end " + end.packet()).isTrue();
     PacketSet on =
-        tracer.rewritten(new Leaving(part.kind(), one, part.rules(), part.target()), hook);
+        tracer.rewritten(new Leaving(part.kind(), one, part.rules(), part.target(), false), hook);
     end.target().ifPresent(t -> moved(what + ", " + t, on, end.packet(), t, hook));
   }
 

@@ -92,10 +92,10 @@ class NoticeTextTest {
     known.put(Identity.class, new Identity("web", "c0ffee"));
     known.put(Mapping.class, mapping());
     known.put(Octets.class, Octets.EMPTY);
+    known.put(HostFault.class, HostFault.Plain.LOCKED);
     known.put(
         HostException.class,
-        new HostException(
-            HostException.Kind.FAILED, new HostFault.Overtaken(5, false, Optional.empty())));
+        new HostException(HostException.Kind.FAILED, new HostFault.Overtaken(5, false)));
     if (known.containsKey(type)) {
       return known.get(type);
     }

@@ -63,6 +63,14 @@ class SchemasTest {
       add(asJson(each, "explain"));
     }
     add(Files.readString(Path.of("testdata/inputs/host.snapshot.json")));
+    String many =
+        "{\"name\":\"n\",\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[{}%s]}}";
+    add(
+        Run.with(
+                Map.of(),
+                many.formatted(",{}".repeat(60)),
+                List.of("add", "-", "--container-id", "c", "--ruleset", "empty", "-o", "json"))
+            .out());
     String host = "testdata/podman-host/";
     add(
         Run.of(

@@ -6,21 +6,37 @@ import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
+import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.ruleset.Match;
+import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.text.Octets;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** The running kernel, through iptables-save and {@code iptables-restore --noflush}. */
 public final class IptablesBackend implements Backend {
   private final Exec exec;
   private final LiveReader reader;
   private final int waitSeconds;
+  private final RuleHandles handles;
+  private final LegacyLock locked;
   private final Map<Family, Path> programs = new EnumMap<>(Family.class);
+
+  /** Rules whose removal by their text was refused, and the matches that may be why. */
+  private final Set<Octets> refused = new HashSet<>();
+
+  private final Set<String> refusedMatches = new HashSet<>();
 
   /**
    * A backend.
@@ -36,6 +52,8 @@ public final class IptablesBackend implements Backend {
     this.exec = exec;
     this.reader = new LiveReader(host, variant, counters);
     this.waitSeconds = waitSeconds;
+    this.handles = new RuleHandles(exec, host);
+    this.locked = new LegacyLock(exec, host, waitSeconds);
   }
 
   @Override
@@ -51,17 +69,29 @@ public final class IptablesBackend implements Backend {
   }
 
   @Override
-  public void apply(Plan.Part part) throws HostException {
-    Path save = changing(part.before().family());
-    List<String> commands = RestoreScript.commands(part.before(), part.changes());
-    if (commands.stream().allMatch(RestoreScript::fits)) {
-      String program = sibling(save, "-restore");
-      run(
-          program,
-          List.of(program, "--noflush", "-w", Integer.toString(waitSeconds)),
-          RestoreScript.of(part.before(), part.changes()));
-    } else {
-      oneByOne(sibling(save, ""), commands);
+  public Table table(Family family) throws HostException {
+    Path save = programs.get(family);
+    return save == null ? read(family).table() : reader.again(family, save);
+  }
+
+  @Override
+  public void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException {
+    Family family = part.before().family();
+    Path save = changing(family);
+    boolean legacy = reader.isLegacy(save);
+    try {
+      steps(part, save, legacy, made);
+    } catch (RefusedLine e) {
+      // its text does not name a rule that is there: it has to be named otherwise
+      if (!learn(e, table(family))) {
+        throw e.refused();
+      }
+      try {
+        steps(part, save, legacy, made);
+      } catch (RefusedLine again) {
+        learn(again, table(family));
+        throw again.refused();
+      }
     }
   }
 
@@ -83,17 +113,98 @@ public final class IptablesBackend implements Backend {
     run(
         program,
         List.of(program, "--test", "--noflush", "-w", Integer.toString(waitSeconds)),
-        RestoreScript.of(Table.empty(TableName.NAT, family), List.of()));
+        RestoreScript.input(Table.empty(TableName.NAT, family), List.of()));
+  }
+
+  private void steps(Plan.Part part, Path save, boolean legacy, Consumer<Plan.Part> made)
+      throws HostException, RefusedLine {
+    List<Steps.Step> steps = Steps.of(part, this::isUnnamed, legacy);
+    if (steps.stream().anyMatch(s -> s.way() == Steps.Way.HANDLES)) {
+      handles.require();
+    }
+    for (Steps.Step step : steps) {
+      switch (step.way()) {
+        case RESTORE -> restore(step.part(), save);
+        case HANDLES ->
+            handles.delete(step.part(), () -> reader.again(step.part().before().family(), save));
+        case ARGUMENTS -> {
+          String program = sibling(save, "");
+          for (String command :
+              RestoreScript.commands(step.part().before(), step.part().changes())) {
+            run(program, List.of("/bin/sh", "-s"), ShellScript.line(program, waitSeconds, command));
+          }
+        }
+      }
+      made.accept(step.part());
+    }
+  }
+
+  private void restore(Plan.Part part, Path save) throws HostException, RefusedLine {
+    String program = sibling(save, "-restore");
+    List<List<String>> commands =
+        RestoreScript.byChange(part.before(), part.changes(), this::isUnnamed);
+    String input = RestoreScript.input(part.before(), commands);
+    List<Change.DeleteRule> numbered = new ArrayList<>();
+    for (Change change : part.changes()) {
+      if (change instanceof Change.DeleteRule delete && isUnnamed(delete.row())) {
+        numbered.add(delete);
+      }
+    }
+    Exec.Result result;
+    if (numbered.isEmpty()) {
+      result =
+          ran(program, List.of(program, "--noflush", "-w", Integer.toString(waitSeconds)), input);
+    } else {
+      result = locked.restore(save, part.before(), numbered, input);
+    }
+    if (result.exit() == 0) {
+      return;
+    }
+    HostException refused = refused(program, result);
+    Optional<Change.DeleteRule> change =
+        refused.kind() == HostException.Kind.FAILED
+            ? RefusedLine.deleting(result.error(), commands, part.changes())
+            : Optional.empty();
+    if (change.isPresent() && !isUnnamed(change.get().row())) {
+      throw new RefusedLine(refused, change.get());
+    }
+    throw refused;
+  }
+
+  /** Whether no program is known to remove a rule by its text. */
+  private boolean isUnnamed(RuleEntry row) {
+    return !RestoreScript.isNamedByItsText(row)
+        || refused.contains(row.text())
+        || isLikeRefused(row);
+  }
+
+  /** Whether it holds a match of a kind that was refused in another rule. */
+  private boolean isLikeRefused(RuleEntry row) {
+    return !refusedMatches.isEmpty()
+        && row.rule().matches().stream()
+            .anyMatch(m -> m instanceof Match.Unknown && refusedMatches.contains(m.extension()));
   }
 
   /**
-   * A rule with a line break in its comment fits into no line of iptables-restore: such a part goes
-   * command by command, through a shell, whose quotes keep every byte.
+   * Remembers that a rule is not removed by its text, where it is there with it.
+   *
+   * @return whether it is there, so that nobody has taken it away meanwhile
    */
-  private void oneByOne(String program, List<String> commands) throws HostException {
-    for (String command : commands) {
-      run(program, List.of("/bin/sh", "-s"), ShellScript.line(program, waitSeconds, command));
+  private boolean learn(RefusedLine line, Table now) {
+    Change.DeleteRule change = line.change();
+    boolean there =
+        now.chain(change.chain())
+            .map(c -> c.rows().stream().anyMatch(r -> r.text().equals(change.row().text())))
+            .orElse(false);
+    if (there) {
+      refused.add(change.row().text());
+      for (Match match : change.row().rule().matches()) {
+        if (match instanceof Match.Unknown) {
+          refusedMatches.add(match.extension());
+        }
+      }
     }
+    return there;
   }
 
   private static String sibling(Path save, String suffix) {
@@ -102,17 +213,20 @@ public final class IptablesBackend implements Backend {
   }
 
   private void run(String program, List<String> command, String input) throws HostException {
-    Exec.Result result;
+    Exec.Result result = ran(program, command, input);
+    if (result.exit() != 0) {
+      throw refused(program, result);
+    }
+  }
+
+  private Exec.Result ran(String program, List<String> command, String input) throws HostException {
     try {
-      result = exec.run(command, input);
+      return exec.run(command, input);
     } catch (IOException e) {
       throw new HostException(
           HostException.Kind.FAILED,
           new HostFault.Program(
               HostFault.Ending.NOT_RUN, program, 0, String.valueOf(e.getMessage())));
-    }
-    if (result.exit() != 0) {
-      throw refused(program, result);
     }
   }
 

@@ -74,6 +74,21 @@ public final class LiveReader {
     return variant == VariantChoice.AUTO ? considerOther(family, program.get(), reading) : reading;
   }
 
+  /**
+   * The nat table once more, of the variant that was read.
+   *
+   * @param program the program that read it
+   * @throws HostException when it cannot be read
+   */
+  Table again(Family family, Path program) throws HostException {
+    return read(family, program).table();
+  }
+
+  /** Whether a program of this host's speaks to the legacy tables. */
+  boolean isLegacy(Path program) {
+    return isLegacy(host, program);
+  }
+
   /** The other variant is asked only where asking cannot change the kernel's state. */
   private Reading considerOther(Family family, Path program, Reading reading) {
     boolean legacy = isLegacy(host, program);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * One family's changes in the words of iptables, step by step. New chains are made by {@code -N},
@@ -38,8 +39,13 @@ public final class RestoreScript {
    * @param before the table on which the changes are made
    */
   public static String of(Table before, List<Change> changes) {
-    StringBuilder out = new StringBuilder("*").append(before.name().id()).append('\n');
-    commands(before, changes).forEach(line -> out.append(line).append('\n'));
+    return input(before, List.of(commands(before, changes)));
+  }
+
+  /** The same of commands. */
+  static String input(Table table, List<List<String>> commands) {
+    StringBuilder out = new StringBuilder("*").append(table.name().id()).append('\n');
+    commands.forEach(lines -> lines.forEach(line -> out.append(line).append('\n')));
     return out.append("COMMIT\n").toString();
   }
 
@@ -51,45 +57,87 @@ public final class RestoreScript {
     return command.indexOf('\n') < 0 && command.length() <= LONGEST;
   }
 
-  /** Each change as one command, without program and table. */
+  /** The changes as commands, without program and table. */
   public static List<String> commands(Table before, List<Change> changes) {
-    RestoreScript script = new RestoreScript(before);
-    return changes.stream().map(script::command).toList();
-  }
-
-  private String command(Change change) {
-    String chain = change.chain();
-    List<String> texts = rows.computeIfAbsent(chain, c -> new ArrayList<>());
-    if (change instanceof Change.CreateChain) {
-      return "-N " + chain;
-    }
-    if (change instanceof Change.DeleteChain) {
-      rows.remove(chain);
-      return "-X " + chain;
-    }
-    if (change instanceof Change.AppendRule append) {
-      texts.add(append.row().text().latin1());
-      return ("-A " + chain + " " + append.row().text().latin1()).stripTrailing();
-    }
-    if (change instanceof Change.InsertRule insert) {
-      texts.add(insert.position() - 1, insert.row().text().latin1());
-      return ("-I " + chain + " " + insert.position() + " " + insert.row().text().latin1())
-          .stripTrailing();
-    }
-    Change.DeleteRule delete = (Change.DeleteRule) change;
-    String text = delete.row().text().latin1();
-    boolean first = texts.indexOf(text) == delete.position() - 1;
-    texts.remove(delete.position() - 1);
-    return "-D " + chain + " " + (first && deletedByText(delete.row()) ? text : delete.position());
+    return byChange(before, changes, row -> !isNamedByItsText(row)).stream()
+        .flatMap(List::stream)
+        .toList();
   }
 
   /**
-   * A comment with a line break cannot be read back, a rule without words has no text, and what an
-   * old iptables could not show has another.
+   * The commands of each change, without program and table.
+   *
+   * @param byNumber which rules are removed by their number: somebody must see to it that it is
+   *     still theirs
    */
-  private static boolean deletedByText(RuleEntry row) {
+  static List<List<String>> byChange(
+      Table before, List<Change> changes, Predicate<RuleEntry> byNumber) {
+    RestoreScript script = new RestoreScript(before);
+    List<List<String>> commands = new ArrayList<>();
+    for (Change change : changes) {
+      commands.add(script.commands(change, byNumber));
+    }
+    return commands;
+  }
+
+  private List<String> commands(Change change, Predicate<RuleEntry> byNumber) {
+    String chain = change.chain();
+    List<String> texts = rows.computeIfAbsent(chain, c -> new ArrayList<>());
+    if (change instanceof Change.CreateChain) {
+      return List.of("-N " + chain);
+    }
+    if (change instanceof Change.DeleteChain) {
+      rows.remove(chain);
+      return List.of("-X " + chain);
+    }
+    if (change instanceof Change.AppendRule append) {
+      texts.add(append.row().text().latin1());
+      return List.of(("-A " + chain + " " + append.row().text().latin1()).stripTrailing());
+    }
+    if (change instanceof Change.InsertRule insert) {
+      String text = insert.row().text().latin1();
+      texts.add(insert.position() - 1, text);
+      return List.of(inserting(chain, insert.position(), text));
+    }
+    Change.DeleteRule delete = (Change.DeleteRule) change;
+    if (byNumber.test(delete.row())) {
+      texts.remove(delete.position() - 1);
+      return List.of("-D " + chain + " " + delete.position());
+    }
+    return deleting(chain, texts, delete);
+  }
+
+  private static String inserting(String chain, int position, String text) {
+    return ("-I " + chain + " " + position + " " + text).stripTrailing();
+  }
+
+  /**
+   * By its text the first of equal rules goes: where a later one shall, all of them until it go,
+   * and the others come back to their places.
+   */
+  private static List<String> deleting(String chain, List<String> texts, Change.DeleteRule delete) {
+    String text = delete.row().text().latin1();
+    List<String> commands = new ArrayList<>();
+    List<String> back = new ArrayList<>();
+    for (int i = 0; i < delete.position(); i++) {
+      if (texts.get(i).equals(text)) {
+        commands.add(("-D " + chain + " " + text).stripTrailing());
+        if (i < delete.position() - 1) {
+          back.add(inserting(chain, i + 1, text));
+        }
+      }
+    }
+    texts.remove(delete.position() - 1);
+    commands.addAll(back);
+    return commands;
+  }
+
+  /**
+   * Whether a rule's text names it for iptables-restore: one with a line break fits into no line,
+   * and what an old iptables could not show is something else.
+   */
+  static boolean isNamedByItsText(RuleEntry row) {
     return !row.rule().isUnshown()
-        && row.text().latin1().indexOf('\n') < 0
-        && !row.text().isEmpty();
+        && fits("-D 0123456789012345678901234567 " + row.text().latin1());
   }
 }

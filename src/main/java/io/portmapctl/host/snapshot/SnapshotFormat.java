@@ -243,6 +243,7 @@ public final class SnapshotFormat {
   private static final class Reader {
     private final JsonParser parser;
     private final Set<String> seen = new HashSet<>();
+    private int items;
     private String taken = "";
     private final Map<String, Path> programs = new TreeMap<>();
     private final Map<Path, Path> realPaths = new TreeMap<>();
@@ -442,6 +443,9 @@ public final class SnapshotFormat {
         throw wrong(Expected.ARRAY);
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (++items > JsonError.MOST_VALUES) {
+          throw notJson(JsonError.Why.TOO_MANY, 0, 0, "");
+        }
         item.read();
       }
     }

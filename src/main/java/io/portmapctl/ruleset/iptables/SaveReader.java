@@ -37,6 +37,7 @@ final class SaveReader {
 
   private Map<String, List<RuleEntry>> rows = new LinkedHashMap<>();
   private boolean reading;
+  private int read;
 
   SaveReader(Family family, Set<TableName> wanted, String text) {
     this.family = family;
@@ -123,10 +124,15 @@ final class SaveReader {
       if (!line.startsWith(":") && !line.startsWith("-A ") && !line.startsWith("[")) {
         throw wrong(Wrong.UNKNOWN, line);
       }
-    } else if (line.startsWith(":")) {
-      chain(line);
     } else {
-      rule(line);
+      if (++read > RulesetFault.MOST) {
+        throw wrong(Wrong.TOO_MANY, line);
+      }
+      if (line.startsWith(":")) {
+        chain(line);
+      } else {
+        rule(line);
+      }
     }
   }
 

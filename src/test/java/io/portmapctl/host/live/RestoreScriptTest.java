@@ -35,8 +35,9 @@ class RestoreScriptTest {
   }
 
   @Test
-  void theSecondOfTwoGoesByItsNumber() {
-    assertThat(deleting(table("-j ACCEPT", "-j ACCEPT"), 2)).containsExactly("-D X 2");
+  void theSecondOfTwoGoesByItsTextToo() {
+    assertThat(deleting(table("-j ACCEPT", "-j DROP", "-j ACCEPT"), 3))
+        .containsExactly("-D X -j ACCEPT", "-D X -j ACCEPT", "-I X 1 -j ACCEPT");
   }
 
   /** iptables-restore refuses its words. */
