@@ -7,7 +7,7 @@ import io.portmapctl.file.WholeFile;
 import io.portmapctl.host.Applier;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.HostNotice;
-import io.portmapctl.host.live.ShellScript;
+import io.portmapctl.host.live.UndoScript;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Conflict;
@@ -295,11 +295,7 @@ public final class Apply {
             HostException.Kind.FAILED, new HostFault.Unshown(change.family(), change.chain()));
       }
     }
-    String script =
-        ShellScript.undo(
-            plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
-            plan.sysctls(),
-            host.backend()::program);
+    String script = UndoScript.of(plan.families(), plan.sysctls(), host.backend()::program);
     try {
       WholeFile.replace(how.undo().get(), script.getBytes(StandardCharsets.ISO_8859_1));
     } catch (UnwrittenException e) {
