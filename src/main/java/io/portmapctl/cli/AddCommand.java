@@ -65,7 +65,8 @@ final class AddCommand implements Command {
       boolean inputErrors = !read.errors().isEmpty();
       if (format == Format.DOCUMENT) {
         for (Attachment attachment : read.attachments()) {
-          if (mappings.asked().orElse(Layouts.MARK).needsPrefix(attachment)) {
+          if (Layouts.candidates(mappings.asked()).stream()
+              .anyMatch(l -> l.needsPrefix(attachment))) {
             desired.prefixes().require(rulesets.families().list());
           }
           session.print(DocumentView.render(attachment, desired.layout()));
