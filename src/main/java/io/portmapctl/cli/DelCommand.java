@@ -68,14 +68,13 @@ final class DelCommand implements Command {
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      return plan(session, given, format, output, outcome);
+      return plan(session, given, output, outcome);
     } catch (Failure failure) {
       return outcome.failed(failure, format == Format.JSON);
     }
   }
 
-  private static int plan(
-      Session session, ParseResult given, Format format, OutputOptions output, Outcome outcome)
+  private static int plan(Session session, ParseResult given, OutputOptions output, Outcome outcome)
       throws Failure {
     IdentityOptions identity = IdentityOptions.of(given);
     List<String> chains = CHAIN.of(given);
