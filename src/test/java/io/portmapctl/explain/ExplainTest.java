@@ -206,7 +206,7 @@ class ExplainTest {
         String line = lines.get(i).replaceAll("\u001b\\[[0-9]*m", "");
         if (line.matches("^[ +-] {3,}-A .*|^ +[0-9]+ {2}(! )?-.*")) {
           int first = i - 1; // of a sentence that is wrapped
-          while (first > 0 && lines.get(first).strip().matches("[a-z].*[^:]")) {
+          while (first > 0 && !lines.get(first).strip().matches("[A-Z].*")) {
             first--;
           }
           assertThat(String.join(" ", lines.subList(first, i)).strip())
