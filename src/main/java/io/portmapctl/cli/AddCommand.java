@@ -52,7 +52,7 @@ final class AddCommand implements Command {
   @Override
   public int run(Session session, ParseResult given) {
     MappingRequest mappings = MappingRequest.of(given);
-    Rulesets rulesets = RulesetOptions.of(given);
+    Rulesets rulesets = RulesetOptions.of(session, given);
     Format format = OUTPUT.of(given);
     ApplyOptions applying = ApplyOptions.of(given);
     OutputOptions output = OutputOptions.of(given);

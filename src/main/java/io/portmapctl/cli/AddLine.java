@@ -139,7 +139,7 @@ public final class AddLine {
     try {
       Overrides overrides = wish.pieces().with(wish.identity().overrides(session));
       if (wish.mayNeedPrefix()) {
-        wish.pieces().requirePrefix(RulesetOptions.of(given).families().list());
+        wish.pieces().requirePrefix(RulesetOptions.of(session, given).families().list());
       }
       return overrides.errors().stream().map(e -> FaultText.of(e.fault())).findFirst();
     } catch (Failure failure) {

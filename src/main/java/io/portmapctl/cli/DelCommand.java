@@ -93,7 +93,7 @@ final class DelCommand implements Command {
     applying.requireInput(session, identity.sources());
     List<Request> requests = new ArrayList<>();
     List<Report.Subject> subjects = new ArrayList<>();
-    Rulesets rulesets = RulesetOptions.of(given);
+    Rulesets rulesets = RulesetOptions.of(session, given);
     List<DocumentNotice> notices = new ArrayList<>();
     LiveHost host =
         ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);

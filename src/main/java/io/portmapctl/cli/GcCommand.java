@@ -74,7 +74,7 @@ final class GcCommand implements Command {
   private static int plan(Session session, ParseResult given, Outcome outcome, OutputOptions output)
       throws Failure {
     List<String> names = SOURCE.of(given);
-    Rulesets rulesets = RulesetOptions.of(given);
+    Rulesets rulesets = RulesetOptions.of(session, given);
     ApplyOptions applying = ApplyOptions.of(given);
     if (names.isEmpty()) {
       throw Failure.usage(
