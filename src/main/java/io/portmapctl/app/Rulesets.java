@@ -44,6 +44,11 @@ public record Rulesets(
     InputStream standardInput) {
   private static final String STANDARD_INPUT = "-";
 
+  /** The same where nothing is on standard input. */
+  public Rulesets(String ruleset, String ruleset6, Families families, VariantChoice variant) {
+    this(ruleset, ruleset6, families, variant, InputStream.nullInputStream());
+  }
+
   /** Which families a command is about. */
   public enum Families {
     BOTH,

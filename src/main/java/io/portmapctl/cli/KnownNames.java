@@ -9,7 +9,6 @@ import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.view.FaultText;
-import java.io.InputStream;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -51,11 +50,7 @@ public record KnownNames(
   public static Reading read(Session session, ChosenRuleset ruleset) {
     Rulesets options =
         new Rulesets(
-            ruleset.ipv4(),
-            ruleset.ipv6().orElse(""),
-            Rulesets.Families.BOTH,
-            VariantChoice.AUTO,
-            InputStream.nullInputStream());
+            ruleset.ipv4(), ruleset.ipv6().orElse(""), Rulesets.Families.BOTH, VariantChoice.AUTO);
     try {
       LiveHost host = ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false);
       return new Reading(of(ListMappings.plain(options, host)), 0, List.of());
