@@ -30,6 +30,7 @@ class EnglishTest {
           "host.live.IptablesBackend", "what iptables says, to know it again",
           "host.live.Rehearsal", "what iptables says, to know it again",
           "host.live.ShellScript", "comments in a script",
+          "host.live.UndoScript", "what a script tells who runs it",
           "host.live.ProcessExec", "an I/O error, as the system words its own",
           "host.snapshot.Recorder", "an I/O error, as the system words its own",
           "host.snapshot.SnapshotHost", "an I/O error, as the system words its own");

@@ -7,9 +7,10 @@ import io.portmapctl.file.WholeFile;
 import io.portmapctl.host.Applier;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.HostNotice;
-import io.portmapctl.host.live.ShellScript;
+import io.portmapctl.host.live.UndoScript;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
+import io.portmapctl.plan.Conflict;
 import io.portmapctl.plan.Plan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,22 +27,44 @@ public final class Apply {
    * How a plan is carried out.
    *
    * @param rehearse whether it is tried in a throw-away network namespace first
-   * @param force whether conflicts do not refuse it
+   * @param force which conflicts do not refuse it
    * @param waitSeconds how long to wait for locks
    * @param lockFile the lock that serialises portmapctl with itself
    * @param undo where to write a script that takes the change back
    */
   public record How(
-      boolean rehearse, boolean force, int waitSeconds, String lockFile, Optional<String> undo) {
+      boolean rehearse, Force force, int waitSeconds, String lockFile, Optional<String> undo) {
 
     /** Whether conflicts refuse a plan. */
     public boolean refuses(Plan plan) {
-      return refuses(plan, force);
+      return force.refuses(plan);
+    }
+  }
+
+  /** Which conflicts do not refuse a plan. */
+  public enum Force {
+    /** Every conflict does. */
+    NOTHING,
+    /** Ports that others claim do not; a chain that is another's does. */
+    PORTS,
+    /** None does. */
+    ALL;
+
+    /** Whether conflicts refuse a plan. */
+    public boolean refuses(Plan plan) {
+      if (!plan.changes().isEmpty()) {
+        for (Conflict conflict : plan.conflicts()) {
+          if (refuses(conflict)) {
+            return true;
+          }
+        }
+      }
+      return false;
     }
 
-    /** The same where it is known whether it is forced. */
-    public static boolean refuses(Plan plan, boolean force) {
-      return !plan.conflicts().isEmpty() && !plan.changes().isEmpty() && !force;
+    /** Whether a conflict refuses a plan that changes something. */
+    public boolean refuses(Conflict conflict) {
+      return this == NOTHING || this == PORTS && conflict instanceof Conflict.ChainName;
     }
   }
 
@@ -272,11 +295,7 @@ public final class Apply {
             HostException.Kind.FAILED, new HostFault.Unshown(change.family(), change.chain()));
       }
     }
-    String script =
-        ShellScript.undo(
-            plan.families().stream().filter(p -> !p.changes().isEmpty()).toList(),
-            plan.sysctls(),
-            host.backend()::program);
+    String script = UndoScript.of(plan.families(), plan.sysctls(), host.backend()::program);
     try {
       WholeFile.replace(how.undo().get(), script.getBytes(StandardCharsets.ISO_8859_1));
     } catch (UnwrittenException e) {

@@ -18,6 +18,15 @@ public final class DryRun {
   private final List<Notice> given;
   private final boolean asking;
 
+  /** The same without asking what only warnings need. */
+  public DryRun(
+      LiveHost host,
+      Rulesets rulesets,
+      Optional<String> hostInterface,
+      List<? extends Notice> given) {
+    this(host, rulesets, hostInterface, given, false);
+  }
+
   /**
    * On these rulesets.
    *

@@ -22,14 +22,24 @@ import java.util.Set;
  * @param requests what is asked of the planner
  * @param subjects whom it is about
  * @param sources for each family, where its table comes from
- * @param nearness which of the known words a misspelt one was meant to be
+ * @param nearness which of the known words a misspelt one was meant to be; empty where nobody is
+ *     told whom they may have meant
  */
 public record RemoveRequest(
-    List<Request> requests, List<Report.Subject> subjects, List<String> sources, Nearness nearness)
+    List<Request> requests,
+    List<Report.Subject> subjects,
+    List<String> sources,
+    Optional<Nearness> nearness)
     implements PlanRequest {
 
   /** So many containers of which nothing is there are told of, and so many others for each. */
   private static final int FEW = 3;
+
+  /** Of a caller that knows whom it means. */
+  public RemoveRequest(
+      List<Request> requests, List<Report.Subject> subjects, List<String> sources) {
+    this(requests, subjects, sources, Optional.empty());
+  }
 
   /** Tells which of some words is near another. */
   public interface Nearness {
@@ -41,7 +51,7 @@ public record RemoveRequest(
   public Report on(List<Table> tables, List<Notice> given) {
     Plan plan = Plans.of(tables, requests);
     List<Notice> notices = new ArrayList<>(given);
-    if (!subjects.isEmpty()) {
+    if (nearness.isPresent() && !subjects.isEmpty()) {
       notices.addAll(nothingThere(new PortmapState(tables)));
     }
     notices.addAll(plan.notices());
@@ -79,7 +89,7 @@ public record RemoveRequest(
             .filter(k -> k.network().equals(asked.network()))
             .map(Identity::containerId)
             .toList();
-    nearness.to(id, ids).ifPresent(n -> near.add(new Identity(asked.network(), n)));
+    nearness.flatMap(n -> n.to(id, ids)).ifPresent(n -> near.add(new Identity(asked.network(), n)));
     return near.stream().limit(FEW).toList();
   }
 }

@@ -121,7 +121,8 @@ record ApplyOptions(
 
   /** How a plan is carried out. */
   Apply.How how(boolean force) {
-    return new Apply.How(rehearse, force, waitSeconds, lockFile, undo);
+    return new Apply.How(
+        rehearse, force ? Apply.Force.ALL : Apply.Force.NOTHING, waitSeconds, lockFile, undo);
   }
 
   static ApplyOptions of(ParseResult given) {

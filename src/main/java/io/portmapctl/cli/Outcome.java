@@ -191,7 +191,7 @@ record Outcome(Session session, OutputOptions options) implements Notes {
     ExitCode code = ExitCode.OK;
     if (inputErrors) {
       code = ExitCode.INPUT;
-    } else if (Apply.How.refuses(plan, options.force())) {
+    } else if (!options.force() && Apply.Force.NOTHING.refuses(plan)) {
       code = ExitCode.CONFLICT;
       session.say("portmapctl: refused because of conflicts; --force goes on despite them");
     } else if (options.exitCode() && plan.hasChanges()) {

@@ -10,7 +10,7 @@ import java.util.List;
  * @param known whether it is one that is understood, or absent
  */
 record CniVersion(String text, boolean known) {
-  private static final List<String> ALL =
+  static final List<String> ALL =
       List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
 
   /** Versions whose results look alike. */

@@ -35,7 +35,9 @@ public sealed interface DocumentFault extends Fault {
     /** An address with its prefix, in a result. */
     ADDRESS,
     /** The result that tells the container's addresses. */
-    RESULT
+    RESULT,
+    /** The list of the attachments that a network has. */
+    ATTACHMENTS
   }
 
   /**
@@ -197,6 +199,8 @@ public sealed interface DocumentFault extends Fault {
     CNI_VERSION,
     /** What makes the rules. */
     BACKEND,
+    /** The chains and rules that publish a port. */
+    LAYOUT,
     /** The protocol of a condition: a number to 255 too. */
     CONDITION_PROTOCOL
   }

@@ -5,7 +5,13 @@ package io.portmapctl.fault;
  * is told of this one case.
  */
 public sealed interface Fault
-    permits DocumentFault, FileFault, SnapshotFault, RulesetFault, HostFault, UsageFault {
+    permits DocumentFault,
+        FileFault,
+        SnapshotFault,
+        RulesetFault,
+        HostFault,
+        UsageFault,
+        PluginFault {
 
   /** Which kind of fault, in lower case with hyphens: programs may rely on it. */
   String code();
@@ -36,5 +42,8 @@ public sealed interface Fault
 
     /** Of a call. */
     T usage(UsageFault fault);
+
+    /** Of a call by a container runtime. */
+    T plugin(PluginFault fault);
   }
 }

@@ -68,6 +68,14 @@ public interface Backend {
   }
 
   /**
+   * Tries whether the rules of a family can be changed, and changes nothing; known once they were
+   * read.
+   *
+   * @throws HostException when they cannot be
+   */
+  default void requireChangeable(Family family) throws HostException {}
+
+  /**
    * Makes all changes of one family in one transaction, or in as few as its programs can.
    *
    * @param made is told of each transaction when it is made; of one that is not, nothing is made

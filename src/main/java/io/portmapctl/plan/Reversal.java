@@ -57,6 +57,17 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
     return new Reversal(part, Set.copyOf(work.stays), needed);
   }
 
+  /**
+   * What takes a change back where nothing has changed since but that others use all that is shared
+   * with them.
+   */
+  public static Reversal keepingShared(Plan.Part made) {
+    Work work = new Work(made, made.after(), true);
+    work.reverse();
+    Plan.Part part = new Plan.Part(made.after(), work.editor.table(), work.editor.changes());
+    return new Reversal(part, Set.copyOf(work.stays), Set.of());
+  }
+
   /** Where the chains of containers translate to. */
   private static Set<IpAddress> addresses(Table now, Set<String> chains) {
     Set<IpAddress> addresses = new LinkedHashSet<>();

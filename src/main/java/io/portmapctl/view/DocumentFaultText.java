@@ -71,6 +71,7 @@ final class DocumentFaultText implements DocumentFault.Visitor<String> {
           case RESULT ->
               "portmap learns the container's address from the plugin before it"
                   + (fault.byOption() ? " (or give --ip ADDRESS/PREFIX)" : "");
+          case ATTACHMENTS -> "the attachments of this network; without them all would be nobody's";
         };
   }
 
@@ -163,7 +164,7 @@ final class DocumentFaultText implements DocumentFault.Visitor<String> {
     String all = String.join(", ", fault.allowed());
     return switch (fault.domain()) {
       case PROTOCOL -> "expected \"tcp\", \"udp\" or \"sctp\", " + found;
-      case CNI_VERSION -> found + ", expected one of " + all;
+      case CNI_VERSION, LAYOUT -> found + ", expected one of " + all;
       case BACKEND -> found + ", expected " + quoted(all);
       case CONDITION_PROTOCOL -> found + ", expected a protocol: a number to 255 or one of " + all;
     };

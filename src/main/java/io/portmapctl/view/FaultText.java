@@ -5,6 +5,7 @@ import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.Fault;
 import io.portmapctl.fault.FileFault;
 import io.portmapctl.fault.HostFault;
+import io.portmapctl.fault.PluginFault;
 import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.fault.SnapshotFault;
 import io.portmapctl.fault.UsageFault;
@@ -66,6 +67,11 @@ public final class FaultText implements Fault.Visitor<String> {
   @Override
   public String host(HostFault fault) {
     return fault.visit(HostFaultText.TEXT);
+  }
+
+  @Override
+  public String plugin(PluginFault fault) {
+    return fault.visit(PluginFaultText.TEXT);
   }
 
   @Override

@@ -68,6 +68,6 @@ final class ProblemText implements Problem.Visitor<String> {
   @Override
   public String unfiltered(Problem.Unfiltered unfiltered) {
     return "Rules of chain INPUT in table filter do not see these connections: they are forwarded"
-               + " to the container, so only FORWARD's rules do.";
+        + " to the container, so only FORWARD's rules do.";
   }
 }

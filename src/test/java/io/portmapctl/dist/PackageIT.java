@@ -127,7 +127,7 @@ class PackageIT {
         "$(cat /var/cache/portmapctl/portmapctl.java)"
             + " -XX:SharedArchiveFile=/usr/share/portmapctl/portmapctl.jsa -Xshare:on"
             + " -Xlog:class+load -XX:+UseSerialGC"
-            + " -cp /usr/bin/../share/portmapctl/portmapctl.jar io.portmapctl.cli.Portmapctl -V";
+            + " -cp /usr/bin/../share/portmapctl/portmapctl.jar io.portmapctl.Main -V";
     assertThat(machine.must(java).lines().filter(l -> l.contains(".cli.Portmapctl ")))
         .singleElement()
         .asString()
@@ -138,8 +138,12 @@ class PackageIT {
 
   private static void manualAndCompletionsAreFound(Overlay machine) throws Exception {
     Needs.program("man");
-    assertThat(machine.must("man -w portmapctl portmapctl-add portmapctl-chains"))
-        .contains("/man1/portmapctl.1", "/man1/portmapctl-add.1", "/man7/portmapctl-chains.7");
+    assertThat(machine.must("man -w portmapctl portmapctl-add portmapctl-chains portmapctl-plugin"))
+        .contains(
+            "/man1/portmapctl.1",
+            "/man1/portmapctl-add.1",
+            "/man7/portmapctl-chains.7",
+            "/man8/portmapctl-plugin.8");
     Needs.program("bash");
     Needs.that(
         Files.exists(Path.of("/usr/share/bash-completion/bash_completion")),

@@ -28,6 +28,7 @@ public final class ManPages {
 
   private static final String CHAINS = "portmapctl-chains.7";
   private static final String JSON = "portmapctl-json.5";
+  private static final String PLUGIN = "portmapctl-plugin.8";
   private final CommandSpec root;
   private final String version;
   private final String date;
@@ -60,6 +61,7 @@ public final class ManPages {
             });
     pages.put(CHAINS, page(CHAINS, root, ""));
     pages.put(JSON, page(JSON, root, ""));
+    pages.put(PLUGIN, page(PLUGIN, root, ""));
     return pages;
   }
 
@@ -99,8 +101,13 @@ public final class ManPages {
     int dot = file.lastIndexOf('.');
     String section = file.substring(dot + 1);
     String title = Roff.text(file.substring(0, dot).toUpperCase(Locale.ROOT));
-    String volume =
-        Map.of("1", "\"User Commands\"", "5", "\"File Formats\"", "7", "Miscellanea").get(section);
+    Map<String, String> volumes =
+        Map.of(
+            "1", "\"User Commands\"",
+            "5", "\"File Formats\"",
+            "7", "Miscellanea",
+            "8", "\"System Administration\"");
+    String volume = volumes.get(section);
     String words = String.join(" ", title, section, date, "\"portmapctl " + version + "\"", volume);
     // no word is broken, and no gap widened, in what may be copied
     return ".TH " + words + "\n.nr HY 0\n.hy 0\n.ad l";
@@ -160,6 +167,7 @@ public final class ManPages {
     commands().keySet().forEach(name -> pages.add(reference("portmapctl-" + name, "1")));
     pages.add(reference("portmapctl-json", "5"));
     pages.add(reference("portmapctl-chains", "7"));
+    pages.add(reference("portmapctl-plugin", "8"));
     return String.join("\n", pages);
   }
 

@@ -11,6 +11,7 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
 import io.portmapctl.text.Octets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,13 +82,7 @@ public final class IptablesBackend implements Backend {
   @Override
   public void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException {
     Family family = part.before().family();
-    if (reader.ambiguous()) {
-      throw new HostException(HostException.Kind.UNREADABLE, HostFault.Plain.BOTH_VARIANTS);
-    }
-    Path save = programs.get(family);
-    if (save == null) {
-      throw new HostException(HostException.Kind.MISSING, new HostFault.NoFamily(family, false));
-    }
+    Path save = changing(family);
     boolean legacy = reader.isLegacy(save);
     try {
       steps(part, save, legacy, made);
@@ -103,6 +98,27 @@ public final class IptablesBackend implements Backend {
         throw again.refused();
       }
     }
+  }
+
+  /** The program by whose sibling the rules of a family are changed. */
+  private Path changing(Family family) throws HostException {
+    if (reader.ambiguous()) {
+      throw new HostException(HostException.Kind.UNREADABLE, HostFault.Plain.BOTH_VARIANTS);
+    }
+    Path save = programs.get(family);
+    if (save == null) {
+      throw new HostException(HostException.Kind.MISSING, new HostFault.NoFamily(family, false));
+    }
+    return save;
+  }
+
+  @Override
+  public void requireChangeable(Family family) throws HostException {
+    String program = sibling(changing(family), "-restore");
+    run(
+        program,
+        List.of(program, "--test", "--noflush", "-w", Integer.toString(waitSeconds)),
+        RestoreScript.input(Table.empty(TableName.NAT, family), List.of()));
   }
 
   private void steps(Plan.Part part, Path save, boolean legacy, Consumer<Plan.Part> made)

@@ -55,7 +55,9 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public Optional<String> interfaceTowards(IpAddress container) throws HostException {
-    return route(container).filter(r -> (r.flags & (GATEWAY | REJECT)) == 0).map(Route::device);
+    Optional<Route> route = route(container);
+    boolean direct = route.isPresent() && (route.get().flags & (GATEWAY | REJECT)) == 0;
+    return direct ? Optional.of(route.get().device) : Optional.empty();
   }
 
   @Override

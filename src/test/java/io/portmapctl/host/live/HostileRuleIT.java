@@ -90,7 +90,7 @@ class HostileRuleIT {
           Run del = ask(host, "del", "--iptables", variant, "--undo", undo.toString());
           assertThat(del.exit()).as(del.err()).isZero();
           assertThat(rules(host, iptables)).doesNotContain("CNI-DN-");
-          assertThat(Files.readString(undo)).contains(iptables + " -w");
+          assertThat(Files.readString(undo)).contains("p=" + iptables + "\n", "\"$p\" -w");
           host.must("", shell, undo.toString());
           assertThat(rules(host, iptables)).isEqualTo(before);
           assertThat(folder.resolve("ran")).doesNotExist();
@@ -118,7 +118,9 @@ class HostileRuleIT {
             };
         LocalHost here =
             new LocalHost(
-                LocalHost.of("", exec).programs(), Path.of("/proc/" + inside.pid() + "/net"), exec);
+                LocalHost.of("/usr/bin", exec).programs(),
+                Path.of("/proc/" + inside.pid() + "/net"),
+                exec);
         IptablesBackend backend = new IptablesBackend(exec, here, variant, 5, false);
         Table table = backend.read(Family.IPV4).table();
         List<Change> changes = new ArrayList<>();
