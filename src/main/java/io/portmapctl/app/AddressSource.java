@@ -1,21 +1,13 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.AddressFile;
-import io.portmapctl.cni.SourceFiles;
-import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.FileFault;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.LinuxKernel;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.HostInterface;
-import io.portmapctl.text.Printable;
 import io.portmapctl.trace.HostAddresses;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,21 +80,10 @@ public record AddressSource(List<Cidr> local, String file) {
   }
 
   private List<HostInterface> read() throws Failure {
-    String shown = Printable.escaped(file);
     try {
-      return AddressFile.parse(SourceFiles.LOCAL.read(Path.of(file)));
+      return AddressFile.parse(NamedFile.read(file, FileFault.Content.ADDRESSES));
     } catch (AddressFile.FormatException e) {
-      throw new Failure(Failure.Kind.INPUT, shown, e.fault());
-    } catch (NoSuchFileException | InvalidPathException e) {
-      throw new Failure(
-          Failure.Kind.INPUT, shown, new FileFault.Absent(FileFault.Content.ADDRESSES));
-    } catch (IOException e) {
-      throw new Failure(
-          Failure.Kind.INPUT,
-          shown,
-          Files.isDirectory(Path.of(file))
-              ? new FileFault.Folder(FileFault.Content.ADDRESSES)
-              : new DocumentFault.Unreadable(String.valueOf(e.getMessage())));
+      throw NamedFile.failure(file, e.fault());
     }
   }
 }

@@ -31,6 +31,9 @@ public sealed interface AppNotice extends Notice {
     R noNatTable(NoNatTable notice);
 
     /** For this kind. */
+    R legacyElsewhere(LegacyElsewhere notice);
+
+    /** For this kind. */
     R unshownInFile(UnshownInFile notice);
 
     /** For this kind. */
@@ -117,6 +120,19 @@ public sealed interface AppNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.notOfHost(this);
+    }
+  }
+
+  /** A saved ruleset says that its host has legacy tables of a family too, which it lacks. */
+  record LegacyElsewhere(String file, Family family) implements AppNotice {
+    @Override
+    public String code() {
+      return "legacy-tables-elsewhere";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.legacyElsewhere(this);
     }
   }
 

@@ -80,7 +80,8 @@ public record CheckMappings(
     }
     notices.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
     notices.addAll(notOfHost(ports, host));
-    LayoutChoice none = new LayoutChoice(desired.layout().orElse(Layouts.MARK), LayoutReason.DEAD);
+    LayoutChoice none =
+        new LayoutChoice(desired.layout().orElse(Layouts.latest()), LayoutReason.DEAD);
     gone.forEach(a -> findings.add(Finding.dead(a, none)));
     audit = audit.with(findings, notices);
     if (!wanted.leftOut().isEmpty()) {

@@ -18,13 +18,10 @@ import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.ruleset.iptables.SavedText;
 import io.portmapctl.text.Printable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,12 +30,25 @@ import java.util.function.Consumer;
 /**
  * Where the current rulesets come from.
  *
- * @param ruleset the IPv4 ruleset: live, empty or a file
+ * @param ruleset the IPv4 ruleset: live, empty, a file or {@code -} for standard input
  * @param ruleset6 the IPv6 ruleset, or empty where it follows the other
  * @param families which families are looked at
  * @param variant whose programs read the live ruleset
+ * @param standardInput what {@code -} stands for; read once
  */
-public record Rulesets(String ruleset, String ruleset6, Families families, VariantChoice variant) {
+public record Rulesets(
+    String ruleset,
+    String ruleset6,
+    Families families,
+    VariantChoice variant,
+    InputStream standardInput) {
+  private static final String STANDARD_INPUT = "-";
+
+  /** The same where nothing is on standard input. */
+  public Rulesets(String ruleset, String ruleset6, Families families, VariantChoice variant) {
+    this(ruleset, ruleset6, families, variant, InputStream.nullInputStream());
+  }
+
   /** Which families a command is about. */
   public enum Families {
     BOTH,
@@ -104,7 +114,7 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
       throw Failure.usage(new UsageFault.FamilyLeftOut(family));
     }
     Families one = family == Family.IPV4 ? Families.IPV4 : Families.IPV6;
-    return new Rulesets(ruleset, ruleset6, one, variant);
+    return new Rulesets(ruleset, ruleset6, one, variant, standardInput);
   }
 
   /** Whether the table of a family was named, and is not empty only for want of a name. */
@@ -199,8 +209,8 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
       if (change.isPresent()) {
         throw new Failure(
             Failure.Kind.INPUT,
-            Printable.escaped(source(family)),
-            Unshown.refusal(part.before(), change.get(), again(source(family))));
+            shown(source(family)),
+            Unshown.refusal(part.before(), change.get(), again(family)));
       }
     }
   }
@@ -217,7 +227,7 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
           boolean live = live(table.family());
           throw new Failure(
               live ? Failure.Kind.HOST : Failure.Kind.INPUT,
-              live ? "live ruleset" : Printable.escaped(source(table.family())),
+              live ? "live ruleset" : shown(source(table.family())),
               new RulesetFault.NoLine(chain.name(), i + 1));
         }
       }
@@ -225,25 +235,43 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
   }
 
   /** A file's text once more, for a line of it; empty where it cannot be read twice. */
-  private static String again(String source) {
+  private String again(Family family) {
     try {
-      return text(source);
-    } catch (IOException e) {
+      return source(family).equals(STANDARD_INPUT)
+          ? ""
+          : SavedText.of(family, NamedFile.read(source(family), FileFault.Content.RULESET));
+    } catch (Failure | SaveFormat.FormatException e) {
       return "";
     }
   }
 
-  private static String text(String source) throws IOException {
-    return new String(SourceFiles.LOCAL.read(Path.of(source)), StandardCharsets.ISO_8859_1);
+  private byte[] bytes(String source) throws Failure {
+    if (!source.equals(STANDARD_INPUT)) {
+      return NamedFile.read(source, FileFault.Content.RULESET);
+    }
+    try {
+      return SourceFiles.bytes(standardInput);
+    } catch (IOException e) {
+      throw NamedFile.failure(
+          shown(source), new DocumentFault.Unreadable(String.valueOf(e.getMessage())));
+    }
   }
 
-  private static Table file(Family family, String source, Consumer<Notice> notices) throws Failure {
-    String shown = Printable.escaped(source);
+  /** How a source is named to a reader. */
+  private static String shown(String source) {
+    return source.equals(STANDARD_INPUT) ? "standard input" : Printable.escaped(source);
+  }
+
+  private Table file(Family family, String source, Consumer<Notice> notices) throws Failure {
+    String shown = shown(source);
     try {
-      String save = text(source);
-      Optional<Table> table = SaveFormat.table(family, TableName.NAT, save);
+      String save = SavedText.of(family, bytes(source));
+      Optional<Table> table = SaveFormat.natOfFile(family, save);
       if (table.isEmpty()) {
         notices.accept(new AppNotice.NoNatTable(shown));
+      }
+      if (SavedText.hidesLegacy(save)) {
+        notices.accept(new AppNotice.LegacyElsewhere(shown, family));
       }
       table
           .filter(Unshown::isIn)
@@ -251,16 +279,7 @@ public record Rulesets(String ruleset, String ruleset6, Families families, Varia
               t -> notices.accept(new AppNotice.UnshownInFile(shown, Unshown.line(t, save))));
       return table.orElseGet(() -> Table.empty(TableName.NAT, family));
     } catch (SaveFormat.FormatException e) {
-      throw new Failure(Failure.Kind.INPUT, shown, e.fault());
-    } catch (NoSuchFileException | InvalidPathException e) {
-      throw new Failure(Failure.Kind.INPUT, shown, new FileFault.Absent(FileFault.Content.RULESET));
-    } catch (IOException e) {
-      throw new Failure(
-          Failure.Kind.INPUT,
-          shown,
-          Files.isDirectory(Path.of(source))
-              ? new FileFault.Folder(FileFault.Content.RULESET)
-              : new DocumentFault.Unreadable(String.valueOf(e.getMessage())));
+      throw NamedFile.failure(shown, e.fault());
     }
   }
 }

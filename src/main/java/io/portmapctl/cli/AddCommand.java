@@ -52,7 +52,7 @@ final class AddCommand implements Command {
   @Override
   public int run(Session session, ParseResult given) {
     MappingRequest mappings = MappingRequest.of(given);
-    Rulesets rulesets = RulesetOptions.of(given);
+    Rulesets rulesets = RulesetOptions.of(session, given);
     Format format = OUTPUT.of(given);
     ApplyOptions applying = ApplyOptions.of(given);
     OutputOptions output = OutputOptions.of(given);
@@ -65,7 +65,8 @@ final class AddCommand implements Command {
       boolean inputErrors = !read.errors().isEmpty();
       if (format == Format.DOCUMENT) {
         for (Attachment attachment : read.attachments()) {
-          if (mappings.asked().orElse(Layouts.MARK).needsPrefix(attachment)) {
+          if (Layouts.candidates(mappings.asked()).stream()
+              .anyMatch(l -> l.needsPrefix(attachment))) {
             desired.prefixes().require(rulesets.families().list());
           }
           session.print(DocumentView.render(attachment, desired.layout()));

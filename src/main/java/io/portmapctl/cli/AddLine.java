@@ -138,8 +138,8 @@ public final class AddLine {
     MappingRequest wish = MappingRequest.of(given);
     try {
       Overrides overrides = wish.pieces().with(wish.identity().overrides(session));
-      if (!wish.pieces().noSnat() && !wish.isSnat()) {
-        wish.pieces().requirePrefix(RulesetOptions.of(given).families().list());
+      if (wish.mayNeedPrefix()) {
+        wish.pieces().requirePrefix(RulesetOptions.of(session, given).families().list());
       }
       return overrides.errors().stream().map(e -> FaultText.of(e.fault())).findFirst();
     } catch (Failure failure) {

@@ -59,7 +59,7 @@ final class CheckCommand implements Command {
   @Override
   public int run(Session session, ParseResult given) {
     MappingRequest mappings = MappingRequest.of(given);
-    Rulesets rulesets = RulesetOptions.of(given);
+    Rulesets rulesets = RulesetOptions.of(session, given);
     Style style = OUTPUT.of(given);
     OutputOptions output = OutputOptions.of(given);
     int waitSeconds = ApplyOptions.waitSeconds(given);

@@ -2,9 +2,7 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.LiveHost;
-import io.portmapctl.cni.SourceFiles;
-import io.portmapctl.fault.DocumentFault;
-import io.portmapctl.fault.Fault;
+import io.portmapctl.app.NamedFile;
 import io.portmapctl.fault.FileFault;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
@@ -13,12 +11,6 @@ import io.portmapctl.host.live.ProcessExec;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.host.snapshot.SnapshotFormat;
 import io.portmapctl.host.snapshot.SnapshotHost;
-import io.portmapctl.text.Printable;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -92,20 +84,10 @@ final class ChosenHost {
 
   private Host read() throws Failure {
     try {
-      return new SnapshotHost(SnapshotFormat.parse(SourceFiles.bytes(Path.of(file), MOST_BYTES)));
+      return new SnapshotHost(
+          SnapshotFormat.parse(NamedFile.read(file, FileFault.Content.SNAPSHOT, MOST_BYTES)));
     } catch (SnapshotFormat.FormatException e) {
-      throw failure(e.fault());
-    } catch (NoSuchFileException | InvalidPathException e) {
-      throw failure(new FileFault.Absent(FileFault.Content.SNAPSHOT));
-    } catch (IOException e) {
-      throw failure(
-          Files.isDirectory(Path.of(file))
-              ? new FileFault.Folder(FileFault.Content.SNAPSHOT)
-              : new DocumentFault.Unreadable(String.valueOf(e.getMessage())));
+      throw NamedFile.failure(file, e.fault());
     }
-  }
-
-  private Failure failure(Fault what) {
-    return new Failure(Failure.Kind.INPUT, Printable.escaped(file), what);
   }
 }

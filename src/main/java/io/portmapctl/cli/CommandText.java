@@ -28,7 +28,7 @@ final class CommandText {
 
   private static String of(List<String> words) {
     List<String> quoted = new ArrayList<>(List.of("portmapctl"));
-    words.forEach(w -> quoted.add(ShellWord.quoted(w)));
+    words.forEach(w -> quoted.add(ShellWord.quotedText(w)));
     return String.join(" ", quoted);
   }
 

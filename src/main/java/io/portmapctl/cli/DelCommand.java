@@ -68,14 +68,13 @@ final class DelCommand implements Command {
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      return plan(session, given, format, output, outcome);
+      return plan(session, given, output, outcome);
     } catch (Failure failure) {
       return outcome.failed(failure, format == Format.JSON);
     }
   }
 
-  private static int plan(
-      Session session, ParseResult given, Format format, OutputOptions output, Outcome outcome)
+  private static int plan(Session session, ParseResult given, OutputOptions output, Outcome outcome)
       throws Failure {
     IdentityOptions identity = IdentityOptions.of(given);
     List<String> chains = CHAIN.of(given);
@@ -94,7 +93,7 @@ final class DelCommand implements Command {
     applying.requireInput(session, identity.sources());
     List<Request> requests = new ArrayList<>();
     List<Report.Subject> subjects = new ArrayList<>();
-    Rulesets rulesets = RulesetOptions.of(given);
+    Rulesets rulesets = RulesetOptions.of(session, given);
     List<DocumentNotice> notices = new ArrayList<>();
     LiveHost host =
         ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);

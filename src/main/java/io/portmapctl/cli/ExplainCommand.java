@@ -103,7 +103,8 @@ final class ExplainCommand implements Command {
     Outcome outcome = new Outcome(session, output);
     Shown shown = new Shown(session, style, mappings.isGiven(), output);
     try {
-      Rulesets rulesets = ExplainMappings.restricted(RulesetOptions.of(given), packet, port);
+      Rulesets rulesets =
+          ExplainMappings.restricted(RulesetOptions.of(session, given), packet, port);
       LiveHost host =
           ChosenHost.of(given)
               .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), false);

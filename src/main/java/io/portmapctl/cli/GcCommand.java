@@ -65,17 +65,16 @@ final class GcCommand implements Command {
     Format format = OUTPUT.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      return plan(session, given, outcome, format, output);
+      return plan(session, given, outcome, output);
     } catch (Failure failure) {
       return outcome.failed(failure, format == Format.JSON);
     }
   }
 
-  private static int plan(
-      Session session, ParseResult given, Outcome outcome, Format format, OutputOptions output)
+  private static int plan(Session session, ParseResult given, Outcome outcome, OutputOptions output)
       throws Failure {
     List<String> names = SOURCE.of(given);
-    Rulesets rulesets = RulesetOptions.of(given);
+    Rulesets rulesets = RulesetOptions.of(session, given);
     ApplyOptions applying = ApplyOptions.of(given);
     if (names.isEmpty()) {
       throw Failure.usage(

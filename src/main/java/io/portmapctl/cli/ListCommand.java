@@ -42,8 +42,8 @@ final class ListCommand implements Command {
 
   private static final Option<Boolean> EXIT_CODE =
       Option.flag(
-          "Exit 1 when the filter finds nothing, or one that is not ok; with a --state of those that"
-              + " are not, when there are some.",
+          "Exit 1 when the filter finds nothing, or one that is not ok; with a --state of those"
+              + " that are not, when there are some.",
           "--exit-code");
 
   private static final Option<Style> OUTPUT =
@@ -84,7 +84,7 @@ final class ListCommand implements Command {
 
   @Override
   public int run(Session session, ParseResult given) {
-    Rulesets rulesets = RulesetOptions.of(given);
+    Rulesets rulesets = RulesetOptions.of(session, given);
     Style style = OUTPUT.of(given);
     OutputOptions output = OutputOptions.of(given);
     Sources attachments =

@@ -78,9 +78,13 @@ record MappingRequest(
     if (!overrides.errors().isEmpty()) {
       throw new Failure(Failure.Kind.USAGE, overrides.errors());
     }
-    if (isSnat() && pieces.needsMark()) {
+    if (pieces.needsMark() && Layouts.candidates(asked).stream().noneMatch(Layout::hasMarks)) {
       throw Failure.usage(
-          "--masq-all, --mark-bit and --set-mark-chain are of layout mark, not of --layout snat");
+          "--masq-all, --mark-bit and --set-mark-chain are of layout "
+              + String.join(
+                  " or ", Layouts.all().stream().filter(Layout::hasMarks).map(Layout::id).toList())
+              + ", not of --layout "
+              + asked.map(Layout::id).orElse(""));
     }
     Documents documents =
         new Sources(identity.sources(), session.in(), overrides, keepGoing)
@@ -98,9 +102,9 @@ record MappingRequest(
     return includeDead ? attachment -> false : Dead.whoseNamespaceIsGone(host.host(), live);
   }
 
-  /** Whether layout snat is asked for. */
-  boolean isSnat() {
-    return asked.equals(Optional.of(Layouts.SNAT));
+  /** Whether the rules may need the prefixes of addresses. */
+  boolean mayNeedPrefix() {
+    return !pieces.noSnat() && Layouts.candidates(asked).stream().anyMatch(Layout::hasHairpin);
   }
 
   /** Whether anything is wished for: documents, or pieces by hand. */

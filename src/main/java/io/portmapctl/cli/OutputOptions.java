@@ -100,7 +100,8 @@ record OutputOptions(
   static boolean unicode(Session session) {
     String locale =
         session
-            .variable("LC_ALL")
+            .variable("PORTMAPCTL_LOCALE") // the launcher may have given Java another
+            .or(() -> session.variable("LC_ALL"))
             .or(() -> session.variable("LC_CTYPE"))
             .or(() -> session.variable("LANG"))
             .orElse("");

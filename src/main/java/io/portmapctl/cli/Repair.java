@@ -11,6 +11,7 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.host.live.ShellScript;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.ContainerChains;
+import io.portmapctl.view.Terminal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,7 +56,8 @@ record Repair(List<String> commands, List<Advice> advice) {
     List<Plan.Part> moves = Remedies.moves(audit);
     if (!moves.isEmpty()) {
       Plan plan = new Plan(moves, List.of(), List.of(), List.of(), List.of());
-      ShellScript.commands(plan).lines().forEach(commands::add);
+      String lines = Terminal.decoded(ShellScript.commands(plan));
+      lines.lines().forEach(commands::add);
     }
     commands.addAll(rivals(audit, advice));
     if (!commands.isEmpty() && !rulesets.live()) {

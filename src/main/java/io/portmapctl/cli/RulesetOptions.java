@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.host.live.VariantChoice;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** The options of where the current rulesets come from. */
@@ -11,7 +12,7 @@ final class RulesetOptions {
       Option.text(
           "live|empty|FILE",
           "The current IPv4 ruleset: the running kernel's (default), an empty nat table,"
-              + " or a file that iptables-save wrote.",
+              + " or a file that iptables-save wrote (- for standard input).",
           "--ruleset");
 
   static final Option.Text RULESET6 =
@@ -44,11 +45,19 @@ final class RulesetOptions {
     ChosenHost.declare(spec);
   }
 
-  static Rulesets of(ParseResult given) {
-    return new Rulesets(
-        RULESET.of(given).orElse("live"),
-        RULESET6.of(given).orElse(""),
-        FAMILY.of(given),
-        IPTABLES.of(given));
+  static Rulesets of(Session session, ParseResult given) {
+    String ruleset = RULESET.of(given).orElse("live");
+    String ruleset6 = RULESET6.of(given).orElse("");
+    boolean read = ruleset.equals("-") || ruleset6.equals("-");
+    if (read && given.originalArgs().stream().filter(RulesetOptions::isStandardInput).count() > 1) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(),
+          "-: standard input can be one thing only: a ruleset or a SOURCE");
+    }
+    return new Rulesets(ruleset, ruleset6, FAMILY.of(given), IPTABLES.of(given), session.in());
+  }
+
+  private static boolean isStandardInput(String word) {
+    return word.equals("-") || word.startsWith("--") && word.endsWith("=-");
   }
 }

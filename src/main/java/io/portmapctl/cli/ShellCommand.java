@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl shell}: the same commands at a prompt. */
@@ -45,6 +46,11 @@ final class ShellCommand implements Command {
   public int run(Session session, ParseResult given) {
     ChosenRuleset ruleset =
         new ChosenRuleset(RULESET.of(given).orElse("live"), RulesetOptions.RULESET6.filled(given));
+    if (ruleset.ipv4().equals("-") || ruleset.ipv6().equals(Optional.of("-"))) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(),
+          "--ruleset -: the shell reads its lines from there; name a file");
+    }
     Optional<InteractiveShell> shell = ServiceLoader.load(InteractiveShell.class).findFirst();
     return shell
         .orElseThrow(() -> new IllegalStateException("no shell in this build"))

@@ -74,10 +74,9 @@ final class SourceReader {
       Path path = Path.of(source);
       if (files.isFolder(path)) {
         folder(shown, path);
-      } else if (files.exists(path)) {
-        text(new Place(shown, name(path), false), files.read(path));
       } else {
-        errors.add(notFound(shown));
+        // read to be told why it cannot be: below a folder without permission nothing is there
+        text(new Place(shown, name(path), false), files.read(path));
       }
     } catch (IOException | InvalidPathException e) {
       errors.add(unreadable(shown, e));

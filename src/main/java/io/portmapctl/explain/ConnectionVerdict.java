@@ -31,13 +31,14 @@ import java.util.function.Function;
  *
  * @param table the table that it goes through
  * @param owners whose the containers' chains are
- * @param subnet the subnet of a container, where it is known
+ * @param subnets the subnet of a container, where it is known; the address alone where it is routed
+ *     by itself
  * @param settings what the kernel does
  */
 record ConnectionVerdict(
     Table table,
     ChainOwners owners,
-    Function<IpAddress, Optional<Cidr>> subnet,
+    Function<IpAddress, Optional<Cidr>> subnets,
     Settings settings) {
 
   /** A result and its reason. */
@@ -226,14 +227,15 @@ record ConnectionVerdict(
     }
     boolean here = trace.host().isLocal(from) == Ternary.YES;
     boolean itself = container.equals(sender);
+    Optional<Cidr> subnet = subnets.apply(container.get());
+    boolean routed = subnet.map(s -> s.prefix() == s.address().family().bits()).orElse(false);
     if (masqueraded) {
-      return works(itself ? Cause.Plain.MASQUERADED_HAIRPIN : Cause.Plain.MASQUERADED);
+      return works(itself && !routed ? Cause.Plain.MASQUERADED_HAIRPIN : Cause.Plain.MASQUERADED);
     }
     if (itself) {
       return fails(Cause.Plain.UNMASQUERADED_HAIRPIN);
     }
-    boolean beside =
-        !here && subnet.apply(container.get()).map(s -> s.contains(Cidr.host(from))).orElse(false);
+    boolean beside = !here && subnet.map(s -> s.contains(Cidr.host(from))).orElse(false);
     return beside ? straight(from.family()) : works(Cause.Plain.SOURCE_STAYS);
   }
 

@@ -5,6 +5,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.plan.ForeignDnat;
+import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Chain;
@@ -280,7 +281,9 @@ public final class PortReachability {
     }
 
     private IpAddress sibling(IpAddress container) {
-      return ExampleAddress.sibling(subnet(container), container, host);
+      Cidr subnet = subnet(container);
+      boolean alone = subnet.prefix() == family.bits();
+      return ExampleAddress.sibling(alone ? wide(container) : subnet, container, host);
     }
 
     private Cidr wide(IpAddress container) {
@@ -289,7 +292,7 @@ public final class PortReachability {
 
     /**
      * The container's subnet, as an attachment, an interface or its hairpin rule tells, or a usual
-     * one.
+     * one; the address alone where that rule says that it is routed by itself.
      */
     private Cidr subnet(IpAddress container) {
       Optional<Cidr> known = Optional.ofNullable(subnets.get(container)).map(Cidr::network);
@@ -301,6 +304,7 @@ public final class PortReachability {
 
     /** The source of the rule that marks hairpin traffic, on the paths to the container. */
     private Optional<Cidr> hairpin(IpAddress container) {
+      Optional<Cidr> alone = Optional.empty();
       for (Answer answer : answers) {
         for (PacketPath path : answer.trace().paths()) {
           boolean here = path.after().destination().isAt(container);
@@ -309,14 +313,17 @@ public final class PortReachability {
           List<RuleEntry> rows = chain.flatMap(table::chain).map(Chain::rows).orElse(List.of());
           for (RuleEntry row : rows) {
             Optional<Cidr> from = source(row.rule()).map(Match.Address::cidr);
-            boolean network = from.isPresent() && from.get().prefix() < family.bits();
-            if (network && from.get().contains(Cidr.host(container))) {
-              return from;
+            if (from.isPresent() && from.get().contains(Cidr.host(container))) {
+              if (from.get().prefix() < family.bits()) {
+                return from;
+              }
+              // other programs' rules have the address alone on a bridge too
+              alone = chain.filter(Layouts::isContainerChain).isPresent() ? from : alone;
             }
           }
         }
       }
-      return Optional.empty();
+      return alone;
     }
   }
 

@@ -31,6 +31,10 @@ public sealed interface RulesetFault extends Fault {
     QUOTE("not-of-the-format"),
     /** A second table of a name. */
     SECOND_TABLE("duplicate"),
+    /** The same, in a second save. */
+    SECOND_SAVE("duplicate"),
+    /** The same, in a save of the other variant. */
+    BOTH_VARIANTS("duplicate"),
     /** A second chain of a name. */
     SECOND_CHAIN("duplicate"),
     /** More chains and rules than are read. */
@@ -62,6 +66,40 @@ public sealed interface RulesetFault extends Fault {
     @Override
     public <T> T visit(Visitor<T> visitor) {
       return visitor.badLine(this);
+    }
+  }
+
+  /** What a file is that is no saved ruleset. */
+  enum Form {
+    /** Lines of one. */
+    EXCERPT,
+    /** What {@code iptables -L} prints. */
+    LISTING,
+    /** What {@code iptables -S} prints of another table. */
+    OTHER_TABLE,
+    /** What {@code nft list ruleset} prints. */
+    NFT,
+    /** JSON. */
+    JSON,
+    /** Compressed by gzip. */
+    COMPRESSED
+  }
+
+  /**
+   * It is something else than a saved ruleset.
+   *
+   * @param line the line that tells
+   * @param family of which family a ruleset was wanted
+   */
+  record OtherForm(int line, Form form, Family family) implements RulesetFault {
+    @Override
+    public String code() {
+      return "other-form";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.otherForm(this);
     }
   }
 
@@ -167,6 +205,9 @@ public sealed interface RulesetFault extends Fault {
   interface Visitor<T> {
     /** A line. */
     T badLine(BadLine fault);
+
+    /** Something else. */
+    T otherForm(OtherForm fault);
 
     /** NoLine. */
     T noLine(NoLine fault);

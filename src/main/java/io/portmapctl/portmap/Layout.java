@@ -43,6 +43,24 @@ public interface Layout {
     return false;
   }
 
+  /** Whether there are attachments whose rules need the prefix of their addresses. */
+  default boolean hasHairpin() {
+    return false;
+  }
+
+  /** Whether {@code masqAll}, {@code markMasqBit} and {@code externalSetMarkChain} count in it. */
+  default boolean hasMarks() {
+    return false;
+  }
+
+  /**
+   * The version that a document must have, so that this layout is chosen for it where nothing else
+   * decides.
+   *
+   * @param own the version that it would have; empty for none
+   */
+  String cniVersion(String own);
+
   /** What is wrong with an attachment in this layout on these tables, by its JSON path. */
   default Map<String, DocumentFault> errors(Attachment attachment, List<Table> tables) {
     return Map.of();

@@ -31,6 +31,16 @@ public final class Layouts {
     return ALL;
   }
 
+  /** The one that is taken of several that fit. */
+  public static Layout latest() {
+    return ALL.get(ALL.size() - 1);
+  }
+
+  /** The one that is asked for, or else all that may be chosen. */
+  public static List<Layout> candidates(Optional<Layout> asked) {
+    return asked.isPresent() ? List.of(asked.get()) : ALL;
+  }
+
   /** The layout of that name. */
   public static Optional<Layout> of(String id) {
     for (Layout layout : ALL) {

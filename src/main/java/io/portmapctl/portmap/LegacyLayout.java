@@ -143,6 +143,11 @@ final class LegacyLayout implements Layout {
   }
 
   @Override
+  public String cniVersion(String own) {
+    return own.isEmpty() || MarkLayout.isOfItsTime(own) ? "0.3.1" : own;
+  }
+
+  @Override
   public String translating() {
     return ChainNames.DN;
   }

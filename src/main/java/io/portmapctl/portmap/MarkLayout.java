@@ -165,6 +165,26 @@ final class MarkLayout implements Layout {
   }
 
   @Override
+  public boolean hasHairpin() {
+    return true;
+  }
+
+  @Override
+  public boolean hasMarks() {
+    return true;
+  }
+
+  @Override
+  public String cniVersion(String own) {
+    return isOfItsTime(own) ? own : "1.0.0";
+  }
+
+  /** Whether plugins of its time alone took a version. */
+  static boolean isOfItsTime(String version) {
+    return version.equals("0.4.0") || version.startsWith("1.");
+  }
+
+  @Override
   public Map<String, DocumentFault> errors(Attachment attachment, List<Table> tables) {
     Map<String, DocumentFault> errors = new LinkedHashMap<>();
     for (Table table : tables) {
@@ -301,8 +321,7 @@ final class MarkLayout implements Layout {
     if (attachment.cached()) {
       return Optional.of(LayoutReason.CACHE);
     }
-    String version = attachment.cniVersion();
-    return version.equals("0.4.0") || version.startsWith("1.")
+    return isOfItsTime(attachment.cniVersion())
         ? Optional.of(LayoutReason.CNI_VERSION)
         : Optional.empty();
   }

@@ -165,6 +165,10 @@ final class Interpreter {
     if (words.isEmpty() || words.size() > 2) {
       return usage(session, "use");
     }
+    if (words.contains("-")) {
+      session.say("portmapctl: use -: the shell reads its lines from there; name a file");
+      return ExitCode.USAGE.number();
+    }
     Optional<String> ipv6 = words.size() == 2 ? Optional.of(words.get(1)) : Optional.empty();
     return take(session, new ChosenRuleset(words.get(0), ipv6));
   }

@@ -123,15 +123,17 @@ final class Keyboard implements Asker {
    * been told that a line is read, as when a key is pressed while a command still runs.
    */
   private LineReader withBothForms(LineReader reader) {
-    KeyMap<Binding> keys = reader.getKeyMaps().get(LineReader.MAIN);
-    CURSOR_KEYS.forEach(
-        (end, key) -> {
-          String sent = KeyMap.key(terminal, key);
-          Binding does = sent == null ? null : keys.getBound(sent);
-          if (does != null) {
-            keys.bind(does, "\u001b[" + end, "\u001bO" + end);
-          }
-        });
+    Optional<KeyMap<Binding>> keys = Optional.ofNullable(reader.getKeyMaps().get(LineReader.MAIN));
+    keys.ifPresent(
+        map ->
+            CURSOR_KEYS.forEach(
+                (end, key) -> {
+                  String sent = KeyMap.key(terminal, key);
+                  Binding does = sent == null ? null : map.getBound(sent);
+                  if (does != null) {
+                    map.bind(does, "\u001b[" + end, "\u001bO" + end);
+                  }
+                }));
     return reader;
   }
 

@@ -42,6 +42,17 @@ final class AppNoticeText implements AppNotice.Visitor<String> {
   }
 
   @Override
+  public String legacyElsewhere(AppNotice.LegacyElsewhere notice) {
+    String program = notice.family().program();
+    return notice.file()
+        + " says that its host has tables of "
+        + program
+        + "-legacy too: they are not in it, and may take the same ports ("
+        + program
+        + "-legacy-save prints them)";
+  }
+
+  @Override
   public String noNatTable(AppNotice.NoNatTable notice) {
     return notice.file() + ": no nat table in this file; taken as empty";
   }

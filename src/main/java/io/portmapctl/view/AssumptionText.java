@@ -28,7 +28,8 @@ final class AssumptionText implements Assumption.Visitor<String> {
       case NO_MARK -> "It is taken to bear no mark at first.";
       case NOT_LOOKED_AT ->
           "Not looked at: the tables filter, mangle and raw, and rules that nft wrote itself, which"
-              + " may drop or mark packets; policy routing; what listens in the container.";
+              + " may drop or mark packets; policy routing, and whether the kernel takes a sender"
+              + " for one of that interface (rp_filter); what listens in the container.";
     };
   }
 

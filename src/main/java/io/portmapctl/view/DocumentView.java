@@ -14,12 +14,6 @@ import java.util.Optional;
 
 /** An attachment as the document that says the same; the text is octets. */
 public final class DocumentView {
-  /** The newest version that plugins of the {@code snat} layout took: it leaves auto's choice. */
-  private static final String SNAT_VERSION = "0.3.1";
-
-  /** A version by which auto chooses {@code mark}. */
-  private static final String MARK_VERSION = "1.0.0";
-
   private DocumentView() {}
 
   /**
@@ -61,11 +55,10 @@ public final class DocumentView {
 
   private static String version(Attachment attachment, Optional<Layout> layout) {
     String own = attachment.cniVersion();
-    boolean newer = own.equals("0.4.0") || own.startsWith("1.");
-    if (layout.isPresent() && newer != (layout.get() == Layouts.MARK)) {
-      return newer ? SNAT_VERSION : MARK_VERSION;
+    if (layout.isPresent()) {
+      return layout.get().cniVersion(own);
     }
-    return own.isEmpty() ? SNAT_VERSION : own;
+    return own.isEmpty() ? Layouts.all().get(0).cniVersion(own) : own;
   }
 
   private static void conditions(JsonGenerator json, String name, List<Octets> words)

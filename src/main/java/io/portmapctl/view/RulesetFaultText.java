@@ -32,6 +32,13 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
           case RULE -> "not a rule of the save format: " + text;
           case QUOTE -> "a quote is not closed: " + text;
           case SECOND_TABLE -> "a second " + text + " table";
+          case SECOND_SAVE ->
+              "a second " + text + " table, of another save: give each save by itself";
+          case BOTH_VARIANTS ->
+              "a second "
+                  + text
+                  + " table: these look like the saves of both variants of iptables, nft and"
+                  + " legacy; give each by itself";
           case SECOND_CHAIN -> "chain " + text + " stands twice";
           case TOO_MANY -> "more than " + RulesetFault.MOST + " chains and rules: " + text;
           case NO_CHAIN -> "chain " + text + " is not declared";
@@ -42,6 +49,28 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
                   + text
                   + "' is incompatible\"); they were written by nft itself";
         };
+  }
+
+  @Override
+  public String otherForm(RulesetFault.OtherForm fault) {
+    String save = fault.family().program() + "-save -t nat";
+    String list = fault.family().program();
+    return "line "
+        + fault.line()
+        + ": "
+        + switch (fault.form()) {
+          case EXCERPT ->
+              "this looks like an excerpt (grep) of a save: lines such as *nat and COMMIT are"
+                  + " missing";
+          case LISTING -> "this is a listing (" + list + " -L), which does not show all of a rule";
+          case OTHER_TABLE -> "these are rules of another table (" + list + " -S without -t nat)";
+          case NFT -> "this is what nft list ruleset prints";
+          case JSON -> "this is JSON; what portmapctl snapshot writes goes with --host";
+          case COMPRESSED -> "this is compressed: gunzip it first";
+        }
+        + (fault.form() == RulesetFault.Form.COMPRESSED
+            ? ""
+            : "; what is needed is printed by " + save);
   }
 
   @Override

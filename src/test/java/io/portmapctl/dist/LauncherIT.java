@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Needs;
 import io.portmapctl.testing.Run;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -80,6 +81,39 @@ class LauncherIT {
           .singleElement()
           .asString()
           .contains("source: shared objects file");
+    }
+  }
+
+  /** Names of files and arguments are bytes, and UTF-8, whatever locale is there or none. */
+  @Test
+  void namesAreNotAsciiInNoLocale() throws Exception {
+    // the test's own Java may know no such names
+    String script =
+        "set -e; cd \"$0\"; cp \"$1\" b\u00c3\u00bcro.json; mkdir -p K\u00c3\u00a4se; cp b* K*;"
+            + " \"$2\" add b\u00c3\u00bcro.json --ruleset empty;"
+            + " \"$2\" add K\u00c3\u00a4se --ruleset empty;"
+            + " ! \"$2\" add n\u00c3\u00b6.json --ruleset empty";
+    Path file = Files.writeString(folder.resolve("script"), script, StandardCharsets.ISO_8859_1);
+    for (String locale : List.of("LC_ALL=C", "LANG=de_DE.UTF-8", "LC_CTYPE=POSIX", "NONE=1")) {
+      Run run =
+          Namespace.process(
+              "",
+              List.of(
+                  "env",
+                  "-i",
+                  "PATH=" + System.getenv("PATH"),
+                  locale,
+                  "sh",
+                  "-c",
+                  ". " + file,
+                  folder.toString(),
+                  Path.of("testdata/quickstart.json").toAbsolutePath().toString(),
+                  TARGET.resolve("portmapctl").toAbsolutePath().toString()));
+      assertThat(run.exit()).as("%s: %s", locale, run.err()).isZero();
+      assertThat(run.out()).as(locale).contains("8080");
+      assertThat(run.err())
+          .as(locale)
+          .isEqualTo("portmapctl: n\u00f6.json: no such file or folder\n");
     }
   }
 

@@ -205,7 +205,11 @@ class ExplainTest {
       for (int i = 0; i < lines.size(); i++) {
         String line = lines.get(i).replaceAll("\u001b\\[[0-9]*m", "");
         if (line.matches("^[ +-] {3,}-A .*|^ +[0-9]+ {2}(! )?-.*")) {
-          assertThat(lines.get(i - 1).strip())
+          int first = i - 1; // of a sentence that is wrapped
+          while (first > 0 && !lines.get(first).strip().matches("[A-Z].*")) {
+            first--;
+          }
+          assertThat(String.join(" ", lines.subList(first, i)).strip())
               .as("%s: before %s", file, line)
               .matches("[A-Z].*\\.");
           rules++;

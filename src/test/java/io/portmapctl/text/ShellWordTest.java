@@ -125,6 +125,23 @@ class ShellWordTest {
     comesBack("busybox", "sh", "-s");
   }
 
+  /** A line that is pasted holds nothing that a terminal obeys, and no half of a character. */
+  @Test
+  void whatCannotBeSeenIsEscaped() {
+    Random random = new Random(18);
+    for (int i = 0; i < WORDS; i++) {
+      String word = word(random);
+      String quoted = new Octets(ShellWord.quoted(word)).decoded();
+      if (!word.endsWith("\n")) {
+        assertThat(Printable.escaped(quoted)).isEqualTo(quoted);
+        assertThat(Octets.utf8(quoted)).isEqualTo(new Octets(ShellWord.quoted(word)));
+      }
+    }
+    assertThat(ShellWord.quotedText("B\u00fcro")).isEqualTo("'B\u00fcro'");
+    assertThat(ShellWord.quoted("B\u00fcro")).isEqualTo("\"$(printf 'B\\374ro')\"");
+    assertThat(ShellWord.quotedText("a\u202eb")).isEqualTo("\"$(printf 'a\\342\\200\\256b')\"");
+  }
+
   @Test
   void whatNeedsNoQuotesHasNone() {
     assertThat(ShellWord.quoted("net/ipv4/conf/cni0/route_localnet=1"))

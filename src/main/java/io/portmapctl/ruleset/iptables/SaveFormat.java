@@ -56,7 +56,7 @@ public final class SaveFormat {
    */
   public static Ruleset parse(Family family, String text, Set<TableName> wanted)
       throws FormatException {
-    return new SaveReader(family, wanted, text).all();
+    return new SaveReader(family, wanted, text, false).all();
   }
 
   /**
@@ -67,6 +67,17 @@ public final class SaveFormat {
   public static Optional<Table> table(Family family, TableName name, String text)
       throws FormatException {
     return parse(family, text, EnumSet.of(name)).table(name);
+  }
+
+  /**
+   * The nat table of a file that somebody gives, as {@link SavedText} makes it: a save, or what
+   * {@code iptables -t nat -S} prints; empty when the file has none.
+   *
+   * @throws FormatException as {@link #parse(Family, String)} does, or where it is something else
+   *     that is known
+   */
+  public static Optional<Table> natOfFile(Family family, String text) throws FormatException {
+    return new SaveReader(family, EnumSet.of(TableName.NAT), text, true).all().table(TableName.NAT);
   }
 
   /** The line on which a rule stands in a save file; the first where it stands several times. */
