@@ -49,6 +49,11 @@ enum Verb {
     return Arrays.stream(values()).map(Verb::name).toList();
   }
 
+  /** Whether it takes mappings away. */
+  boolean removes() {
+    return this == DEL || this == GC;
+  }
+
   /** The first version of the protocol that has it. */
   String since() {
     return since;
