@@ -2,6 +2,7 @@ package io.portmapctl.app;
 
 import io.portmapctl.check.CheckNotice;
 import io.portmapctl.check.Inventory;
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import java.util.List;
@@ -11,16 +12,19 @@ import java.util.Optional;
  * Whether mappings can be made on the live host, and whether those that there are can be reached.
  *
  * @param rulesets the live rulesets
+ * @param lockFile the lock that serialises changes
  */
-public record CheckReadiness(Rulesets rulesets) {
+public record CheckReadiness(Rulesets rulesets, String lockFile) {
 
   /**
    * Reads the tables, and tries to change them without a change.
    *
    * @return what keeps all mappings of a family from being reached
-   * @throws Failure where the tables cannot be read, or could not be changed
+   * @throws Failure where the tables cannot be read, or could not be changed, or the lock could not
+   *     be had; not, where another call has it
    */
   public List<CheckNotice> run(LiveHost host) throws Failure {
+    requireLock();
     Rulesets.Tables read = rulesets.read(host.backend());
     for (Family family : rulesets.families().list()) {
       // a kernel without IPv6 publishes ports of IPv4
@@ -33,5 +37,18 @@ public record CheckReadiness(Rulesets rulesets) {
       }
     }
     return Inventory.plain(read.tables(), Optional.empty()).notices();
+  }
+
+  private void requireLock() throws Failure {
+    try {
+      Lock.holding(lockFile, 0, () -> true);
+    } catch (Failure e) {
+      boolean held =
+          e.errors().get(0).fault() instanceof HostFault.NotLocked lock
+              && lock.why() == HostFault.Lock.HELD;
+      if (!held) {
+        throw e;
+      }
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -261,7 +262,9 @@ public final class Portmapctl {
             + e
             + "; this is a defect of portmapctl, please report it with what --verbose prints");
     if (verbose) {
-      e.printStackTrace(session.err());
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      trace.toString().lines().forEach(session::say);
     }
     return ExitCode.DEFECT.number();
   }

@@ -23,7 +23,9 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.cni.InputException;
 import io.portmapctl.cni.PluginInput;
+import io.portmapctl.fault.HostFault;
 import io.portmapctl.fault.PluginFault;
+import io.portmapctl.host.live.LiveReader;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Request;
@@ -49,6 +51,14 @@ public final class Plugin {
 
   private static final Rulesets LIVE = live(Rulesets.Families.BOTH);
 
+  /** A host by the variant of iptables that reads and changes it. */
+  public interface Machine {
+    /** The host. */
+    LiveHost by(VariantChoice variant);
+  }
+
+  private final Machine machine;
+  private final VariantChoice variant;
   private final LiveHost host;
   private final String lockFile;
 
@@ -57,8 +67,14 @@ public final class Plugin {
    *
    * @param lockFile the lock that serialises changes
    */
-  public Plugin(LiveHost host, String lockFile) {
-    this.host = host;
+  public Plugin(Machine machine, String lockFile) {
+    this(machine, VariantChoice.AUTO, lockFile);
+  }
+
+  private Plugin(Machine machine, VariantChoice variant, String lockFile) {
+    this.machine = machine;
+    this.variant = variant;
+    this.host = machine.by(variant);
     this.lockFile = lockFile;
   }
 
@@ -97,8 +113,39 @@ public final class Plugin {
     } catch (InputException e) {
       return failed(read, e.errors(), log);
     } catch (Failure e) {
-      return failed(read, e.errors(), log);
+      return variant == VariantChoice.AUTO && isOfBothVariants(e)
+          ? onBothVariants(environment, input)
+          : failed(read, e.errors(), log);
     }
+  }
+
+  private static boolean isOfBothVariants(Failure failure) {
+    return failure.errors().stream().anyMatch(e -> e.fault() == HostFault.Plain.BOTH_VARIANTS);
+  }
+
+  /**
+   * Both variants of iptables hold chains of ours, and a runtime can name none. What comes is made
+   * by the system's, as the other plugin makes it; what goes is taken from both.
+   */
+  private Answer onBothVariants(Map<String, String> environment, byte[] input) {
+    boolean legacy =
+        host.host()
+            .find("iptables-save")
+            .map(p -> LiveReader.isLegacy(host.host(), p))
+            .orElse(false);
+    VariantChoice other = legacy ? VariantChoice.NFT : VariantChoice.LEGACY;
+    List<String> log = new ArrayList<>();
+    Optional<Answer> failed = Optional.empty();
+    if (Verb.of(environment.getOrDefault(Verb.COMMAND, "")).filter(Verb::removes).isPresent()) {
+      Answer answer = new Plugin(machine, other, lockFile).call(environment, input);
+      log.addAll(answer.log());
+      failed = answer.exit() == 0 ? Optional.empty() : Optional.of(answer);
+    }
+    VariantChoice system = legacy ? VariantChoice.LEGACY : VariantChoice.NFT;
+    Answer answer = new Plugin(machine, system, lockFile).call(environment, input);
+    log.addAll(answer.log());
+    Answer worse = failed.orElse(answer);
+    return new Answer(worse.exit(), worse.out(), log);
   }
 
   private static Verb verb(Map<String, String> environment) throws PluginException {
@@ -249,7 +296,8 @@ public final class Plugin {
    * Removes what nobody owns: all at once, or where that fails one by one, so that what can go
    * goes.
    */
-  private void collect(Documents valid, String network, List<String> log) throws PluginException {
+  private void collect(Documents valid, String network, List<String> log)
+      throws PluginException, Failure {
     List<InputError> errors = new ArrayList<>();
     for (Rulesets.Families family : List.of(Rulesets.Families.IPV4, Rulesets.Families.IPV6)) {
       Rulesets rulesets = live(family);
@@ -262,6 +310,9 @@ public final class Plugin {
       try {
         apply(rulesets, all, Apply.Force.ALL, log);
       } catch (Failure e) {
+        if (isOfBothVariants(e)) {
+          throw e;
+        }
         errors.addAll(oneByOne(rulesets, all, e, log));
       }
     }
@@ -292,11 +343,14 @@ public final class Plugin {
     return planned.subjects().isEmpty() ? why.errors() : errors;
   }
 
-  private void status() throws PluginException {
+  private void status() throws PluginException, Failure {
     List<CheckNotice> unreached;
     try {
-      unreached = new CheckReadiness(LIVE).run(host);
+      unreached = new CheckReadiness(LIVE, lockFile).run(host);
     } catch (Failure e) {
+      if (isOfBothVariants(e)) {
+        throw e;
+      }
       throw new PluginException(ErrorCode.UNAVAILABLE, PluginView.message(e.errors()), "");
     }
     if (!unreached.isEmpty()) {

@@ -53,10 +53,18 @@ public final class Portmap {
     try {
       Exec exec = new ProcessExec(Plugin.WAIT_SECONDS + 30L);
       LocalHost machine = LocalHost.of(environment.getOrDefault("PATH", ""), exec);
-      LiveHost host = LiveHost.of(machine, exec, VariantChoice.AUTO, Plugin.WAIT_SECONDS, false);
-      return new Plugin(host, System.getProperty(LOCK, Plugin.LOCK_FILE)).call(environment, input);
+      return new Plugin(new Machine(machine, exec), System.getProperty(LOCK, Plugin.LOCK_FILE))
+          .call(environment, input);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return Plugin.defect(e);
+    }
+  }
+
+  /** This machine. */
+  private record Machine(LocalHost machine, Exec exec) implements Plugin.Machine {
+    @Override
+    public LiveHost by(VariantChoice variant) {
+      return LiveHost.of(machine, exec, variant, Plugin.WAIT_SECONDS, false);
     }
   }
 

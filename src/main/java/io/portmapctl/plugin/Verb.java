@@ -32,11 +32,11 @@ enum Verb {
   private static final String PATH = "CNI_PATH";
 
   private final String since;
-  private final List<String> required;
+  private final String required;
 
   Verb(String since, String... required) {
     this.since = since;
-    this.required = List.of(required);
+    this.required = String.join(" ", required);
   }
 
   /** The verb of that name. */
@@ -49,6 +49,11 @@ enum Verb {
     return Arrays.stream(values()).map(Verb::name).toList();
   }
 
+  /** Whether it takes mappings away. */
+  boolean removes() {
+    return this == DEL || this == GC;
+  }
+
   /** The first version of the protocol that has it. */
   String since() {
     return since;
@@ -56,6 +61,6 @@ enum Verb {
 
   /** The variables of the environment that it needs, beside the one that says it. */
   List<String> required() {
-    return required;
+    return required.isEmpty() ? List.of() : List.of(required.split(" "));
   }
 }

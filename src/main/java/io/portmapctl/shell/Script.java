@@ -35,7 +35,7 @@ final class Script {
     Lines lines = new Lines(session.in());
     int failed = 0;
     try {
-      Optional<String> line = lines.next();
+      Optional<String> line = lines.next().map(Script::withoutMark);
       for (int number = 1; line.isPresent() && !interpreter.left(); number++) {
         int code = interpreter.run(inner, ShellWords.ofCommandLine(line.get()));
         if (code != 0) {
@@ -52,6 +52,11 @@ final class Script {
       return failed == 0 ? ExitCode.INPUT.number() : failed;
     }
     return failed;
+  }
+
+  /** Without the byte order mark that some editors put first. */
+  private static String withoutMark(String line) {
+    return line.startsWith("\ufeff") ? line.substring(1) : line;
   }
 
   /** The standard input of a line: the script stands there. */

@@ -264,7 +264,8 @@ class GcIT {
     for (int number = 0; number < HOSTS; number++) {
       Generator random = new Generator(4_000 + number);
       Places places = places(number);
-      try (Namespace host = places.host) {
+      Namespace host = places.host;
+      try (host) {
         List<Container> containers = containers(random, number);
         containers.forEach(c -> tried.merge(c.kind, 1, Integer::sum));
         oneHost(places, containers, random, counts);

@@ -132,6 +132,23 @@ class PluginIT {
     }
   }
 
+  /** A host that went from one variant of iptables to the other has chains in both. */
+  @Test
+  void chainsInBothVariantsKeepNobodyFromStarting() throws Exception {
+    CniCall call = CniCall.ours(folder);
+    try (Namespace host = Namespace.withBridge()) {
+      call.must(host, "ADD", "5f3c", CONFIGURATION);
+      String saved = host.must("", "iptables-save", "-t", "nat");
+      host.must(saved, "iptables-legacy-restore");
+      call.must(host, "ADD", "6a6a", CONFIGURATION);
+      assertThat(host.natTables("nft").toString()).contains("6a6a");
+      assertThat(host.natTables("legacy").toString()).contains("5f3c").doesNotContain("6a6a");
+      call.must(host, "DEL", "5f3c", CONFIGURATION);
+      assertThat(host.natTables("nft").toString()).doesNotContain("5f3c");
+      assertThat(host.natTables("legacy").toString()).doesNotContain("5f3c");
+    }
+  }
+
   /** Rules that may not be read cannot be changed. */
   @Test
   void statusTellsThatRulesCannotBeChanged() throws Exception {

@@ -92,7 +92,7 @@ class PluginReferenceTest {
         .fields()
         .forEachRemaining(e -> host.localnet.put(e.getKey(), e.getValue().asText()));
     Answer answer =
-        new Plugin(host.with(backend), folder.resolve("lock").toString())
+        new Plugin(variant -> host.with(backend), folder.resolve("lock").toString())
             .call(step.environment(), step.stdin().getBytes(StandardCharsets.UTF_8));
     Map<String, List<String>> after = new LinkedHashMap<>();
     for (Family family : Family.values()) {

@@ -45,10 +45,14 @@ class PluginTest {
               "CNI_PATH", "/opt/cni/bin"));
 
   private Answer call(String verb, String input) {
+    return ask(
+        new Plugin(variant -> host.with(backend), folder.resolve("lock").toString()), verb, input);
+  }
+
+  private Answer ask(Plugin plugin, String verb, String input) {
     Map<String, String> all = new HashMap<>(environment);
     all.put("CNI_COMMAND", verb);
-    return new Plugin(host.with(backend), folder.resolve("lock").toString())
-        .call(all, input.getBytes(StandardCharsets.UTF_8));
+    return plugin.call(all, input.getBytes(StandardCharsets.UTF_8));
   }
 
   private Answer must(String verb, String input) {
@@ -446,9 +450,53 @@ class PluginTest {
     String lock = folder.resolve("nowhere/lock").toString();
     environment.put("CNI_COMMAND", "ADD");
     Answer answer =
-        new Plugin(host.with(backend), lock)
+        new Plugin(variant -> host.with(backend), lock)
             .call(environment, configuration("1.0.0", "", PORT).getBytes(StandardCharsets.UTF_8));
     assertThat(JSON.readTree(answer.out()).get("code").asInt()).isEqualTo(5);
+  }
+
+  /** A runtime can name neither: what comes is made by the system's, what goes goes from both. */
+  @Test
+  void bothVariantsOfIptablesHoldChains() throws Exception {
+    MemoryBackend legacy = new MemoryBackend(List.of());
+    Plugin.Machine machine =
+        variant ->
+            switch (variant) {
+              case NFT -> host.with(tables);
+              case LEGACY -> host.with(legacy);
+              case AUTO ->
+                  host.with(
+                      new Overlaid(tables) {
+                        @Override
+                        public void apply(Plan.Part part, Consumer<Plan.Part> made)
+                            throws HostException {
+                          requireChangeable(part.before().family());
+                        }
+
+                        @Override
+                        public void requireChangeable(Family family) throws HostException {
+                          throw new HostException(
+                              HostException.Kind.UNREADABLE, HostFault.Plain.BOTH_VARIANTS);
+                        }
+                      });
+            };
+    Plugin plugin = new Plugin(machine, folder.resolve("lock").toString());
+    for (String id : List.of("a1", "a2")) {
+      environment.put("CNI_CONTAINERID", id);
+      backend = legacy;
+      must("ADD", configuration("1.1.0", "", PORT));
+      assertThat(ask(plugin, "ADD", configuration("1.1.0", "", PORT)).exit()).isZero();
+    }
+    assertThat(rules(Family.IPV4, "CNI-HOSTPORT-DNAT")).hasSize(2);
+    assertThat(legacy.table(Family.IPV4).chains().get("CNI-HOSTPORT-DNAT").rows()).hasSize(2);
+    assertThat(ask(plugin, "STATUS", configuration("1.1.0", "")).exit()).isZero();
+    assertThat(ask(plugin, "DEL", configuration("1.1.0", "")).exit()).isZero();
+    assertThat(rules(Family.IPV4, "CNI-HOSTPORT-DNAT")).hasSize(1);
+    assertThat(legacy.table(Family.IPV4).chains().get("CNI-HOSTPORT-DNAT").rows()).hasSize(1);
+    String none = "\"cni.dev/valid-attachments\": [], ";
+    assertThat(ask(plugin, "GC", configuration("1.1.0", none)).exit()).isZero();
+    assertThat(rules(Family.IPV4, "CNI-HOSTPORT-DNAT")).isEmpty();
+    assertThat(legacy.table(Family.IPV4).chains().get("CNI-HOSTPORT-DNAT").rows()).isEmpty();
   }
 
   @Test
@@ -461,7 +509,7 @@ class PluginTest {
 
   @Test
   void whoSaysNothingIsToldWhatThisIs() {
-    assertThat(new Plugin(host.with(backend), "").call(Map.of(), new byte[0]))
+    assertThat(new Plugin(variant -> host.with(backend), "").call(Map.of(), new byte[0]))
         .isEqualTo(Plugin.introduction());
   }
 

@@ -2,6 +2,7 @@ package io.portmapctl.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portmapctl.cni.Identity;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Run;
 import io.portmapctl.testing.Screen;
@@ -129,6 +130,7 @@ class ShellIT {
       try (Screen screen = start(host, "--ruleset empty")) {
         type(screen, "help quit");
         screen.waitFor("Leave the shell.");
+        screen.waitForMany(READY, 2);
         screen.keys("C-d");
         screen.waitFor("EXIT=0");
       }
@@ -196,6 +198,61 @@ class ShellIT {
     }
   }
 
+  /** A title that somebody else wrote into a file's name, a container's ID, a network. */
+  @Test
+  void whatOthersWroteDoesNotReachTheTerminalRaw() throws Exception {
+    String title = "\u001b]2;evil\u0007";
+    Files.createFile(folder.resolve("a" + title + ".json"));
+    Files.createFile(folder.resolve("ab.json"));
+    Path save = folder.resolve("s" + title + ".save");
+    String rules = Files.readString(Path.of("testdata/inputs/one-container.save"));
+    String network = "w" + title;
+    String hash = new Identity(network, "5" + title).digest().substring(0, 21);
+    Files.writeString(
+        save,
+        rules
+            .replace("000424c9342b4af4c305b", hash)
+            .replace("\"web\\\"", "\"" + network + "\\\"")
+            .replace("5f3c", "5" + title));
+    Path link = Files.createSymbolicLink(folder.resolve("plain.save"), save);
+    try (Namespace host = Namespace.make();
+        Screen screen = start(host, "--ruleset " + link)) {
+      screen.keys("-l", "--", "check " + folder + "/a");
+      screen.keys("Tab");
+      screen.waitFor("/ab.json");
+      screen.keys("C-u");
+      screen.keys("-l", "--", "use " + folder + "/s*.save");
+      screen.keys("C-u");
+      screen.keys("-l", "--", "list --net ");
+      screen.keys("Tab", "Tab");
+      screen.keys("C-u");
+      type(screen, "list -o wide");
+      screen.waitFor("x1b]2;evil");
+      type(screen, "add");
+      screen.waitFor("Network name [w\\x1b]2;evil");
+      screen.keys("C-c");
+      screen.waitFor("Nothing was changed.");
+      assertThat(screen.title()).doesNotContain("evil");
+    }
+    // the right prompt names the ruleset
+    try (Namespace host = Namespace.make();
+        Screen screen =
+            Screen.start(
+                host,
+                120,
+                "cd "
+                    + folder
+                    + "; XDG_STATE_HOME="
+                    + folder
+                    + " "
+                    + Namespace.launcher()
+                    + " shell --ruleset s*.save")) {
+      screen.waitFor("evil");
+      assertThat(screen.text()).contains("\\x1b]2;evil\\x07.save");
+      assertThat(screen.title()).doesNotContain("evil");
+    }
+  }
+
   /** To open a FIFO would wait for whoever writes to it. */
   @Test
   void aHistoryThatIsNoPlainFileIsNone() throws Exception {
@@ -206,6 +263,7 @@ class ShellIT {
       screen.waitFor("No history is kept");
       type(screen, "help quit");
       screen.waitFor("Leave the shell.");
+      screen.waitForMany(READY, 2);
       screen.keys("C-d");
       screen.waitFor("EXIT=0");
     }

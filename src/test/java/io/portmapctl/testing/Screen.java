@@ -70,6 +70,11 @@ public final class Screen implements AutoCloseable {
     return tmux("capture-pane", "-p", "-J", "-S", "-200").out();
   }
 
+  /** Its title, which what is printed may change. */
+  public String title() throws Exception {
+    return tmux("display-message", "-p", "#{pane_title}").out().strip();
+  }
+
   /** Waits until something stands on it. */
   public String waitFor(String text) throws Exception {
     String seen = "";

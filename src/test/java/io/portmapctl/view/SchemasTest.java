@@ -90,7 +90,7 @@ class SchemasTest {
   private static String asJson(Path folder, String command) throws IOException {
     List<String> words = new ArrayList<>(Files.readAllLines(folder.resolve("command")));
     words.remove("#terminal");
-    if (!COMMANDS.contains(words.get(0)) || words.contains("--help")) {
+    if (words.isEmpty() || !COMMANDS.contains(words.get(0)) || words.contains("--help")) {
       return "";
     }
     for (int i = words.indexOf("-o"); i >= 0; i = words.indexOf("-o")) {

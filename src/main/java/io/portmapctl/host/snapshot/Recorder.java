@@ -296,7 +296,7 @@ public final class Recorder {
       try {
         host.names(folder).forEach(name -> namespace(folder.resolve(name)));
       } catch (IOException e) {
-        continue; // nothing is there for whoever looks
+        files.put(folder, unread(e));
       }
     }
     List<String> processes = new ArrayList<>(List.of("self", "thread-self"));

@@ -512,10 +512,6 @@ public final class SnapshotFormat {
       return parser.getBooleanValue();
     }
 
-    private Path path() throws IOException, FormatException {
-      return path(text());
-    }
-
     private Path path(String text) throws FormatException {
       try {
         return Path.of(text);
