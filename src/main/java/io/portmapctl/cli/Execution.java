@@ -225,7 +225,8 @@ final class Execution implements Apply.Attendant {
 
   @Override
   public void show(Report plan) {
-    outcome.question(plan, format == Format.JSON || !session.outIsTerminal());
+    boolean aside = format == Format.JSON || !session.outIsTerminal();
+    outcome.question(plan, aside, silent || format == Format.BRIEF);
   }
 
   @Override

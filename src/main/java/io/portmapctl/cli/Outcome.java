@@ -76,11 +76,18 @@ record Outcome(Session session, OutputOptions options) implements Notes {
    * Shows a plan as a diff before a question.
    *
    * @param aside whether standard output is for something else
+   * @param brief whether what it means is enough
    */
-  void question(Report report, boolean aside) {
+  void question(Report report, boolean aside, boolean brief) {
     Theme theme = new Theme(options.color(session));
-    String text = DiffView.render(report, theme, true, DiffView.Detail.NOTES, false);
-    if (text.lines().count() > SCREEN) {
+    if (brief) {
+      aside(report);
+    }
+    String text =
+        brief
+            ? DiffView.brief(report, theme, false)
+            : DiffView.render(report, theme, true, DiffView.Detail.NOTES, false);
+    if (!brief && text.lines().count() > SCREEN) {
       text += "\n" + DiffView.meaning(report, theme); // what stood above may be out of sight
     }
     if (!aside) {

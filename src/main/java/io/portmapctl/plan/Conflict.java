@@ -24,6 +24,8 @@ public sealed interface Conflict extends Notice {
    * @param other who claims it too, where its entry still tells
    * @param otherChain the other's chain
    * @param otherWins whether the other's entry takes the packets, after the plan
+   * @param whole whether the one that takes packets takes all that the other is for, of the address
+   *     that the other claims
    */
   record Port(
       Family family,
@@ -33,7 +35,8 @@ public sealed interface Conflict extends Notice {
       Identity owner,
       Optional<Identity> other,
       String otherChain,
-      boolean otherWins)
+      boolean otherWins,
+      boolean whole)
       implements Conflict {
     @Override
     public String code() {

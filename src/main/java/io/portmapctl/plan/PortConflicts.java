@@ -47,6 +47,11 @@ final class PortConflicts {
         if (there && !table.share(own, chain, port)) {
           continue; // their conditions keep them apart
         }
+        boolean wins = !there || table.before(own, chain, port).isPresent();
+        boolean narrower =
+            !wins && port.hostIp().isPresent() && claim.destination().network().isEmpty();
+        boolean whole =
+            !narrower && (!there || table.takesAll(wins ? chain : own, wins ? own : chain, port));
         found.putIfAbsent(
             List.of(port.protocol(), port.port(), chain, claim.destination().address()),
             new Conflict.Port(
@@ -57,7 +62,8 @@ final class PortConflicts {
                 attachment.identity(),
                 other,
                 chain,
-                !there || table.before(own, chain, port).isPresent()));
+                wins,
+                whole));
       }
     }
     return List.copyOf(found.values());

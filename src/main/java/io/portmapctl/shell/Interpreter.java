@@ -51,16 +51,17 @@ final class Interpreter {
     return own;
   }
 
-  /** The words that count: what is pasted may begin as it would outside. */
+  /** The words that count: what is pasted may begin as it would outside, prompt included. */
   static List<ShellWords.Word> command(ShellWords line) {
     List<ShellWords.Word> words = line.words();
-    int from = 0;
-    if (words.size() > 1
-        && words.get(0).text().equals("sudo")
-        && words.get(1).text().equals("portmapctl")) {
-      from = 2;
-    } else if (!words.isEmpty() && words.get(0).text().equals("portmapctl")) {
-      from = 1;
+    List<String> texts = line.texts();
+    int from = texts.size() > 1 && texts.get(0).equals("$") ? 1 : 0;
+    if (texts.size() > from + 1
+        && texts.get(from).equals("sudo")
+        && texts.get(from + 1).equals("portmapctl")) {
+      from += 2;
+    } else if (texts.size() > from && texts.get(from).equals("portmapctl")) {
+      from++;
     }
     return words.subList(from, words.size());
   }

@@ -210,7 +210,7 @@ final class MappingChangesView {
                 + claimed.hostIp().map(ip -> " on " + ip).orElse("")
                 + ", and "
                 + (claimed.otherWins() ? "takes" : "loses")
-                + " the packets");
+                + (claimed.whole() ? " the packets" : " some of the packets"));
       }
     }
     for (Notice notice : report.notices()) {

@@ -253,6 +253,6 @@ public final class Sentences {
         + port.hostIp().map(IpAddress::toString).map(ip -> " on " + ip).orElse("")
         + " too; "
         + (port.otherWins() ? "that one" : "the planned one")
-        + " takes the packets";
+        + (port.whole() ? " takes the packets" : " takes some of the packets");
   }
 }

@@ -62,6 +62,35 @@ class PromptIT {
     }
   }
 
+  @Test
+  void theQuestionIsAsBriefAsWasAskedFor() throws Exception {
+    for (String more : new String[] {"-o brief", "-q"}) {
+      try (Namespace host = Namespace.make();
+          Screen screen = Screen.start(host, add(more))) {
+        assertThat(screen.waitFor("Apply these changes? [y/N]"))
+            .contains("+ tcp *:8080 -> 10.89.5.6:80")
+            .contains("+ udp *:5353 -> 10.89.5.6:53")
+            .contains("Plan: 4 chains to create, 0 to delete; 13 rules to add, 0 to delete.")
+            .doesNotContain("-A PREROUTING");
+        screen.keys("y", "Enter");
+        assertThat(screen.waitFor("EXIT=0").contains("Applied.")).isEqualTo(!more.equals("-q"));
+        assertThat(mapped(host)).isTrue();
+      }
+    }
+  }
+
+  /** A plan longer than the screen is followed by what it means. */
+  @Test
+  void theMeaningStandsAtTheQuestion() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = Screen.start(host, add(""))) {
+      String seen = screen.waitFor("Apply these changes? [y/N]");
+      int count = seen.indexOf("Plan: 4 chains");
+      assertThat(seen.substring(0, count)).contains("+ tcp *:8080 -> 10.89.5.6:80");
+      assertThat(seen.substring(count)).contains("+ tcp *:8080 -> 10.89.5.6:80");
+    }
+  }
+
   /** What is piped on is not seen: the plan is shown beside the question. */
   @Test
   void thePlanIsSeenBeforeTheQuestionThoughItIsPipedOn() throws Exception {

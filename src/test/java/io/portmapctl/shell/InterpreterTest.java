@@ -125,6 +125,16 @@ class InterpreterTest {
   }
 
   @Test
+  void aLineMayBeginAsItWouldOutside() {
+    for (String line :
+        List.of("list", "portmapctl list", "sudo portmapctl list", "$ sudo portmapctl list")) {
+      Surroundings around = new Surroundings();
+      assertThat(run(around, Surroundings.PODMAN, line)).as(line).isZero();
+      assertThat(around.out()).contains("8443");
+    }
+  }
+
+  @Test
   void nothingIsAskedWhereTheLineIsWrongOrHasASourceOrWantsHelp() {
     for (String line :
         List.of("add -p 0:1", "add --bad", "add -h", "add testdata/quickstart.json")) {
