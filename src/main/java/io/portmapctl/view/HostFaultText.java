@@ -6,6 +6,9 @@ import java.util.stream.Collectors;
 
 /** Why the host did not give what was asked of it, and what helps where something does. */
 final class HostFaultText implements HostFault.Visitor<String> {
+  /** An exit status beyond it is that of a signal. */
+  private static final int KILLED = 128;
+
   static final HostFaultText TEXT = new HostFaultText();
 
   private HostFaultText() {}
@@ -31,19 +34,21 @@ final class HostFaultText implements HostFault.Visitor<String> {
     return switch (fault.ending()) {
       case NOT_RUN -> fault.program() + " could not be run: " + fault.said();
       case FAILED_BY_NAME -> fault.said();
-      case FAILED ->
-          fault.program() + " failed with exit status " + fault.exit() + ": " + fault.said();
-      case REFUSED ->
-          fault.program()
-              + " refused the change (exit status "
-              + fault.exit()
-              + "): "
-              + fault.said();
+      case FAILED -> ended(fault, " failed with exit status " + fault.exit());
+      case REFUSED -> ended(fault, " refused the change (exit status " + fault.exit() + ")");
       case NO_TABLE ->
           fault.program()
               + " -t nat printed no nat table"
               + (fault.said().isEmpty() ? "" : " (" + fault.said() + ")");
     };
+  }
+
+  /** A program that was killed said nothing of it. */
+  private static String ended(HostFault.Program fault, String how) {
+    if (fault.said().isEmpty() && fault.exit() > KILLED) {
+      return fault.program() + " was killed by signal " + (fault.exit() - KILLED);
+    }
+    return fault.program() + how + (fault.said().isEmpty() ? "" : ": " + fault.said());
   }
 
   @Override

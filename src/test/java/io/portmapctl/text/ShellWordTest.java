@@ -2,6 +2,7 @@ package io.portmapctl.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portmapctl.testing.HostileWords;
 import io.portmapctl.testing.Needs;
 import io.portmapctl.testing.Rounds;
 import java.io.ByteArrayOutputStream;
@@ -17,75 +18,13 @@ import org.junit.jupiter.api.Test;
 class ShellWordTest {
   private static final int WORDS = Rounds.of("hostileWords", 10_000, 1_000_000);
 
-  private static final List<String> PIECES =
-      List.of(
-          "'",
-          "\"",
-          "\\",
-          "$",
-          "`",
-          "\n",
-          "\r",
-          "\t",
-          "\033[2J",
-          "\007",
-          "\001",
-          "\177",
-          "%",
-          "%s",
-          "%n",
-          "\\n",
-          "\\033",
-          "-",
-          "--",
-          "-n",
-          " ",
-          ";",
-          "&",
-          "|",
-          "<<'X'",
-          "PORTMAPCTL",
-          "COMMIT",
-          "$(touch x)",
-          "${x}",
-          "*",
-          "?",
-          "~",
-          "#",
-          "!",
-          "!!",
-          "=",
-          "{a,b}",
-          "\u0080",
-          "\u0081",
-          "\u0088",
-          "\u009b",
-          "\u00a0",
-          "\u00c3\u00bc",
-          "\u00e2\u0080\u00ae",
-          "\u00ff",
-          "a",
-          "Z0");
-
-  private static String word(Random random) {
-    StringBuilder word = new StringBuilder();
-    int pieces = random.nextInt(random.nextInt(20) == 0 ? 200 : 6);
-    for (int i = 0; i < pieces; i++) {
-      word.append(
-          random.nextInt(4) == 0
-              ? String.valueOf((char) (1 + random.nextInt(255)))
-              : PIECES.get(random.nextInt(PIECES.size())));
-    }
-    return word.toString();
-  }
-
   private static void comesBack(String program, String... arguments) throws Exception {
     Needs.program(program);
     Random random = new Random(17);
     List<String> words = new ArrayList<>();
     ByteArrayOutputStream script = new ByteArrayOutputStream();
     for (int i = 0; i < WORDS; i++) {
-      String word = word(random);
+      String word = HostileWords.word(random);
       words.add(word);
       String line = "printf '%s\\000' " + ShellWord.quoted(word) + "\n";
       script.writeBytes(line.getBytes(StandardCharsets.ISO_8859_1));
@@ -149,5 +88,12 @@ class ShellWordTest {
     assertThat(ShellWord.quoted("")).isEqualTo("''");
     assertThat(ShellWord.quoted("it's")).isEqualTo("'it'\\''s'");
     assertThat(ShellWord.quoted("a\tb")).isEqualTo("\"$(printf 'a\\011b')\"");
+    // in UTF-8: a letter; a soft hyphen and a right-to-left override, as a terminal takes them; an
+    // octet of no character
+    assertThat(ShellWord.quoted("\u00c3\u00bc")).isEqualTo("'\u00c3\u00bc'");
+    assertThat(ShellWord.quoted("\u00c2\u00ad")).isEqualTo("\"$(printf '\\302\\255')\"");
+    assertThat(ShellWord.quoted("\u00e2\u0080\u00aex"))
+        .isEqualTo("\"$(printf '\\342\\200\\256x')\"");
+    assertThat(ShellWord.quoted("\u009b")).isEqualTo("\"$(printf '\\233')\"");
   }
 }

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  *     included; then it is killed, with what it has started
  */
 public record ProcessExec(long seconds) implements Exec {
+  /** The exit status of what an interrupt has ended. */
+  private static final int INTERRUPTED = 130;
+
+  /** How long an interrupt of this process may take to be heard. */
+  private static final long HEARD_MILLIS = 500;
 
   @Override
   public Result run(List<String> command, String input) throws IOException {
@@ -39,6 +44,9 @@ public record ProcessExec(long seconds) implements Exec {
     try {
       if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         throw late(process, command);
+      }
+      if (process.exitValue() == INTERRUPTED) {
+        Thread.sleep(HEARD_MILLIS); // by a terminal, most often, which interrupts this process too
       }
       return new Result(process.exitValue(), before(end, output), before(end, error));
     } catch (TimeoutException e) {
