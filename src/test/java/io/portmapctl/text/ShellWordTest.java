@@ -69,7 +69,7 @@ class ShellWordTest {
   void whatCannotBeSeenIsEscaped() {
     Random random = new Random(18);
     for (int i = 0; i < WORDS; i++) {
-      String word = word(random);
+      String word = HostileWords.word(random);
       String quoted = new Octets(ShellWord.quoted(word)).decoded();
       if (!word.endsWith("\n")) {
         assertThat(Printable.escaped(quoted)).isEqualTo(quoted);
