@@ -1,5 +1,7 @@
 package io.portmapctl.host.live;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.portmapctl.cni.SourceFiles;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
@@ -32,6 +34,11 @@ import java.util.Set;
  * @param exec starts the programs
  */
 public record LocalHost(List<Path> programs, Path network, Exec exec) implements Host {
+  /** The kernel cuts the name of a process (TASK_COMM_LEN less its end). */
+  private static final int LONGEST_NAME = 15;
+
+  private static final int WRITABLE_BY_OTHERS = 0022;
+
   private static final Path PROC_NET = Path.of("/proc/net");
 
   /** This machine as it is; {@code /usr/sbin} and {@code /sbin} are looked through after PATH. */
@@ -179,13 +186,32 @@ public record LocalHost(List<Path> programs, Path network, Exec exec) implements
     }
   }
 
-  /** Name and number of a process; empty where it ended. */
+  /**
+   * Name and number of a process; empty where it ended. Any process may give itself any name: one
+   * that only such have as hold ports for containers stands alone where its program bears it out.
+   */
   private static String named(Path process) {
     try {
-      String name = Files.readString(process.resolve("comm")).strip();
-      return name + " (process " + process.getFileName() + ")";
+      String name = new String(Files.readAllBytes(process.resolve("comm")), ISO_8859_1).strip();
+      String program = Sockets.isHolder(name) ? pretended(process, name) : "";
+      return name + program + " (process " + process.getFileName() + ")";
     } catch (IOException e) {
       return "";
+    }
+  }
+
+  /** The program of a process, where it is not an administrator's of that name. */
+  private static String pretended(Path process, String name) {
+    Path link = process.resolve("exe");
+    try {
+      String program = Files.readSymbolicLink(link).toString();
+      String file = program.substring(program.lastIndexOf('/') + 1).replace(" (deleted)", "");
+      boolean named = name.length() < LONGEST_NAME ? file.equals(name) : file.startsWith(name);
+      boolean roots = Integer.valueOf(0).equals(Files.getAttribute(link, "unix:uid"));
+      int mode = (Integer) Files.getAttribute(link, "unix:mode");
+      return named && roots && (mode & WRITABLE_BY_OTHERS) == 0 ? "" : " [" + program + "]";
+    } catch (IOException e) {
+      return " [?]";
     }
   }
 

@@ -74,13 +74,23 @@ public final class Sockets {
     return inodes;
   }
 
+  /** Whether a program's name is that of one that holds ports for containers. */
+  static boolean isHolder(String name) {
+    return HOLDERS.contains(name);
+  }
+
+  /** Whether a process, as {@link Host#holders} tells it, only holds a port for a container. */
+  static boolean holdsForContainer(String process) {
+    return HOLDERS.stream().anyMatch(h -> process.matches(h + " \\(process [0-9]+\\)"));
+  }
+
   /** Who listens on a port; an address of its own narrows neither, it may be the published one. */
   Optional<String> listener(PublishedPort port) {
     for (Socket socket : sockets) {
       boolean loopback = socket.address().equals("0100007F") && port.hostIp().isEmpty();
       if (socket.protocol().equals(port.protocol()) && socket.port() == port.port() && !loopback) {
         String process = host.holders(Set.of(socket.inode())).getOrDefault(socket.inode(), "");
-        if (HOLDERS.stream().noneMatch(process::startsWith)) {
+        if (!holdsForContainer(process)) {
           return Optional.of(process.isEmpty() ? "a process" : process);
         }
       }
