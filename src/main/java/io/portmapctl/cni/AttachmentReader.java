@@ -19,6 +19,7 @@ record AttachmentReader(Overrides overrides, IdentityReader identities) {
     PluginFields.requireIptables(plugin);
     List<PortMapping> mappings = mappings(pieces);
     PluginFields fields = PluginFields.read(plugin, overrides);
+    FieldNames.warn(plugin, pieces.mappingsHolder());
     requireFewEntries(plugin, "conditionsV4", mappings, fields.conditionsV4());
     requireFewEntries(plugin, "conditionsV6", mappings, fields.conditionsV6());
     List<Cidr> addresses =

@@ -28,7 +28,10 @@ record Cursor(Json value, String path, Diagnostics diagnostics) {
     return new Cursor(value, path, diagnostics.unheard());
   }
 
-  /** The field of that name, regardless of case, the last of several; null counts as absent. */
+  /**
+   * The field of that name, regardless of case; null counts as absent. Of several it is the last,
+   * and of several objects all fields together, as the Go decoder has them.
+   */
   Optional<Cursor> field(String name) {
     if (!(value instanceof Json.Obj object)) {
       return Optional.empty();
@@ -37,12 +40,22 @@ record Cursor(Json value, String path, Diagnostics diagnostics) {
     for (Json.Field field : object.fields()) {
       boolean erases = field.value() instanceof Json.Null && found.isPresent();
       if (field.name().equalsIgnoreCase(name) && !erases) {
-        found = Optional.of(field.value());
+        found = Optional.of(found.map(f -> over(f, field.value())).orElse(field.value()));
       }
     }
     return found.isEmpty() || found.get() instanceof Json.Null
         ? Optional.empty()
         : Optional.of(new Cursor(found.get(), at(name), diagnostics));
+  }
+
+  /** A value that comes after another of its name: of two objects the fields join. */
+  private static Json over(Json earlier, Json later) {
+    if (!(earlier instanceof Json.Obj first) || !(later instanceof Json.Obj second)) {
+      return later;
+    }
+    List<Json.Field> fields = new ArrayList<>(first.fields());
+    fields.addAll(second.fields());
+    return new Json.Obj(fields);
   }
 
   /** The path of the field of that name. */

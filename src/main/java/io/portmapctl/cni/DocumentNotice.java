@@ -9,6 +9,9 @@ public sealed interface DocumentNotice extends Notice {
   interface Visitor<R> {
     /** For this kind. */
     R noCapability(NoCapability notice);
+
+    /** For this kind. */
+    R noEffect(NoEffect notice);
   }
 
   /** Asks for the answer for this kind. */
@@ -32,6 +35,24 @@ public sealed interface DocumentNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.noCapability(this);
+    }
+  }
+
+  /**
+   * A field that does nothing where it stands, and looks like one that would elsewhere.
+   *
+   * @param path its JSON path
+   * @param meant the name of the one that it looks like
+   */
+  record NoEffect(String source, String path, String meant) implements DocumentNotice {
+    @Override
+    public String code() {
+      return "field-without-effect";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.noEffect(this);
     }
   }
 }

@@ -51,14 +51,16 @@ record PluginFields(
   }
 
   private static Optional<String> externalSetMarkChain(Cursor plugin) {
-    String chain = plugin.text("externalSetMarkChain").orElse("");
-    if (chain.isEmpty()) {
-      return Optional.empty();
-    }
-    if (plugin.field("markMasqBit").isPresent()) {
+    Value<String> given = plugin.text("externalSetMarkChain");
+    String chain = given.orElse("");
+    // one that is empty is one to the plugin
+    if (given.optional().isPresent() && plugin.field("markMasqBit").isPresent()) {
       plugin
           .diagnostics()
           .error(plugin.at("markMasqBit"), new DocumentFault.NotTogether("externalSetMarkChain"));
+    }
+    if (chain.isEmpty()) {
+      return Optional.empty();
     }
     if (!CHAIN.matcher(chain).matches()) {
       plugin

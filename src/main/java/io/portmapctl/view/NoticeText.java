@@ -82,6 +82,16 @@ public final class NoticeText {
           + " does not ask for \"capabilities\": {\"portMappings\": true}; a runtime would"
           + " pass it no mappings";
     }
+
+    @Override
+    public String noEffect(DocumentNotice.NoEffect notice) {
+      return notice.source()
+          + ": "
+          + Printable.escaped(notice.path())
+          + " does nothing; "
+          + notice.meant()
+          + " may be meant, in its place";
+    }
   }
 
   private static final class LayoutNoticeText implements LayoutNotice.Visitor<String> {

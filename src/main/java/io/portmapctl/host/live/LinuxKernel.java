@@ -75,6 +75,17 @@ public final class LinuxKernel implements Kernel {
           HostException.Kind.FAILED,
           new HostFault.NoAccess(HostFault.Thing.ROUTES, "", String.valueOf(e.getMessage())));
     }
+    try {
+      return best(lines, address);
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      // a snapshot may hold anything
+      throw new HostException(
+          HostException.Kind.FAILED,
+          new HostFault.NoAccess(HostFault.Thing.ROUTES, "", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Optional<Route> best(List<String> lines, IpAddress address) {
     Optional<Route> best = Optional.empty();
     long bestMask = -1;
     long bestMetric = Long.MAX_VALUE;

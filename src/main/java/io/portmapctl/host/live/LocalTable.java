@@ -34,7 +34,11 @@ final class LocalTable {
     Path v6 = Path.of("/proc/net/ipv6_route");
     if (host.exists(v6)) {
       for (String line : host.lines(v6)) {
-        route(line).ifPresent(local::add);
+        try {
+          route(line).ifPresent(local::add);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+          throw new IOException(line, e); // a snapshot may hold anything
+        }
       }
     }
     return new ArrayList<>(local);

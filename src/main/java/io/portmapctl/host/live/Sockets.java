@@ -17,6 +17,9 @@ public final class Sockets {
   /** The files of {@code /proc/net} that list them. */
   public static final List<String> TABLES = List.of("tcp", "tcp6", "udp", "udp6");
 
+  /** An address and a port in hexadecimal; a snapshot may hold anything in its place. */
+  private static final String ADDRESS = "[0-9A-Fa-f]+:[0-9A-Fa-f]{1,4}";
+
   private static final String LISTENING = "0A";
   private static final String UNCONNECTED = "07";
 
@@ -64,7 +67,7 @@ public final class Sockets {
   public static boolean waits(String table, String line) {
     String[] parts = line.trim().split("\\s+", -1);
     String state = table.startsWith("tcp") ? LISTENING : UNCONNECTED;
-    return parts.length > 9 && parts[3].equals(state);
+    return parts.length > 9 && parts[3].equals(state) && parts[1].matches(ADDRESS);
   }
 
   /** Their inodes, by which processes hold them. */
