@@ -130,6 +130,8 @@ public final class Apply {
   public record Result(
       End end, Report report, boolean changed, boolean shown, List<HostNotice> notices) {}
 
+  private static final int TELLING_MILLIS = 2_000;
+
   private final DryRun planning;
   private final LiveHost host;
   private final Rulesets rulesets;
@@ -269,11 +271,25 @@ public final class Apply {
   /** What went wrong is said at once: where the process is ending nobody else can. */
   private List<InputError> takeBack(Applier applier, Attendant attendant) {
     try {
-      attendant.takenBack(Lock.holding(how.lockFile(), how.waitSeconds(), () -> undone(applier)));
+      List<HostNotice> stays =
+          Lock.holding(how.lockFile(), how.waitSeconds(), () -> undone(applier));
+      told(() -> attendant.takenBack(stays));
       return List.of();
     } catch (Failure e) {
-      attendant.notTakenBack(e.errors());
+      told(() -> attendant.notTakenBack(e.errors()));
       return e.errors();
+    }
+  }
+
+  /** Says something, but does not wait for a reader who has stopped: the process may be ending. */
+  private static void told(Runnable saying) {
+    Thread teller = new Thread(saying);
+    teller.setDaemon(true);
+    teller.start();
+    try {
+      teller.join(TELLING_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -33,6 +33,9 @@ final class Execution implements Apply.Attendant {
   private final DryRun planning;
   private final Apply.How how;
 
+  /** What is shown before the question whether a change may stay. */
+  private Runnable beforeAsking = () -> {};
+
   /**
    * One call.
    *
@@ -184,6 +187,13 @@ final class Execution implements Apply.Attendant {
       }
       return outcome.code(result.report().plan(), inputErrors);
     }
+    return applying.confirm().isPresent() && result.changed()
+        ? confirmed(apply, result, inputErrors)
+        : told(result, inputErrors);
+  }
+
+  /** Shows what was made; the exit code. */
+  private int told(Apply.Result result, boolean inputErrors) {
     if (format == Format.JSON) {
       outcome.json(result.report(), result.changed());
     } else if (!result.shown() || !session.outIsTerminal()) {
@@ -195,25 +205,24 @@ final class Execution implements Apply.Attendant {
       }
     }
     boolean incomplete = incomplete(result.report(), inputErrors);
-    if (incomplete || result.end() != Apply.End.DONE) {
-      return outcome.code(result.report().plan(), incomplete);
-    }
-    return applying.confirm().isPresent()
-        ? confirmed(apply, result.changed())
+    return incomplete || result.end() != Apply.End.DONE
+        ? outcome.code(result.report().plan(), incomplete)
         : ExitCode.OK.number();
   }
 
-  /** Asks whether the change may stay. */
-  private int confirmed(Apply apply, boolean changed) {
-    if (!changed) {
-      return ExitCode.OK.number();
-    }
-    session.say(
-        "The changes are made. Open a new connection now: those that are open already prove"
-            + " nothing.");
+  /** Shows it and asks whether it may stay; whoever reads nothing has not confirmed it. */
+  private int confirmed(Apply apply, Apply.Result result, boolean inputErrors) {
+    int[] code = {ExitCode.OK.number()};
+    beforeAsking =
+        () -> {
+          code[0] = told(result, inputErrors);
+          session.say(
+              "The changes are made. Open a new connection now: those that are open already prove"
+                  + " nothing.");
+        };
     Optional<List<InputError>> takenBack = apply.confirm(applying.confirm().orElseThrow(), this);
     if (takenBack.isEmpty()) {
-      return ExitCode.OK.number();
+      return code[0];
     }
     return (takenBack.get().isEmpty() ? ExitCode.DIFFERENCES : ExitCode.HOST).number();
   }
@@ -259,7 +268,8 @@ final class Execution implements Apply.Attendant {
 
   @Override
   public boolean keeps(int seconds) {
-    return session.confirmed("Type yes within " + seconds + " seconds to keep them: ", seconds);
+    return session.confirmed(
+        beforeAsking, "Type yes within " + seconds + " seconds to keep them: ", seconds);
   }
 
   @Override

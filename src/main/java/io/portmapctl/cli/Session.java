@@ -39,11 +39,25 @@ public record Session(
     return word.equals("y") || word.equals("yes");
   }
 
-  /** Asks for the word yes; no answer in time is a no, and so is end of input. */
-  boolean confirmed(String question, int seconds) {
-    show(question);
+  /**
+   * Asks for the word yes; no answer in time is a no, and so is end of input. The time runs from
+   * now on, also where nobody reads what is printed.
+   *
+   * @param before what is printed before the question
+   */
+  boolean confirmed(Runnable before, String question, int seconds) {
     CompletableFuture<String> answer = new CompletableFuture<>();
-    Thread reader = new Thread(() -> answer.complete(line()));
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                before.run();
+                show(question);
+                answer.complete(line());
+              } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+              }
+            });
     reader.setDaemon(true);
     reader.start();
     try {

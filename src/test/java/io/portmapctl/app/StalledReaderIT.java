@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Run;
+import io.portmapctl.testing.Screen;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +109,57 @@ class StalledReaderIT {
                   + " --rehearse 2>&3'");
       holdsUpNobody(host, stalled, "--dport 10000");
       endsBy(stalled, "INT", 130);
+    }
+  }
+
+  /** Nobody sees the question, so nobody has confirmed: the time runs all the same. */
+  @Test
+  void whatNobodyReadsNobodyHasConfirmed() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen =
+            Screen.start(
+                host, add("c1", 10_000, 1_000) + " --yes --confirm 6 -o json | sleep 100")) {
+      waitForRule(host, "--dport 10999");
+      screen.waitFor("Not confirmed: the changes are taken back.");
+      assertThat(rules(host)).doesNotContain("--dport 1");
+    }
+  }
+
+  /** The process of a Java in a namespace; empty where there is none. */
+  private static String javas(Namespace host) throws Exception {
+    Run run =
+        Namespace.process(
+            "",
+            List.of(
+                "sh",
+                "-c",
+                "for p in $(ip netns pids $0); do [ $(cat /proc/$p/comm) != java ] || echo $p;"
+                    + " done",
+                host.name()));
+    return run.out().strip();
+  }
+
+  /** A terminal that is stopped, as by Ctrl-S. */
+  @Test
+  void aStoppedTerminal() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen =
+            Screen.start(
+                host,
+                "stty ixon; echo ready; read -r line; " + add("c1", 10_000, 1_000) + " --yes")) {
+      screen.waitFor("ready");
+      screen.keys("Enter", "C-s");
+      waitForRule(host, "--dport 10999");
+      Run other = host.run("", List.of("sh", "-c", add("other", 9_000, 1)));
+      assertThat(other.exit()).as(other.err()).isZero();
+      assertThat(screen.text()).doesNotContain("EXIT=");
+      Namespace.process("", List.of("kill", "-INT", javas(host)));
+      for (int i = 0; i < SECONDS * 10 && !javas(host).isEmpty(); i++) {
+        Thread.sleep(100);
+      }
+      assertThat(javas(host)).as("what runs, though the terminal is stopped").isEmpty();
+      screen.keys("C-q");
+      screen.waitFor("EXIT=130");
     }
   }
 }

@@ -151,6 +151,19 @@ class PromptIT {
     }
   }
 
+  /** An input that was left out is told by the exit code, and takes away no question. */
+  @Test
+  void whereAnInputWasLeftOutItIsAskedAllTheSame() throws Exception {
+    try (Namespace host = Namespace.make();
+        Screen screen = Screen.start(host, add("/no/such --keep-going --yes --confirm 20"))) {
+      screen.waitFor("Type yes within 20 seconds to keep them:");
+      assertThat(mapped(host)).isTrue();
+      screen.keys("yes", "Enter");
+      assertThat(screen.waitFor("EXIT=")).contains("EXIT=3");
+      assertThat(mapped(host)).isTrue();
+    }
+  }
+
   @Test
   void anotherWordEndOfInputAndTimeTakeItBack() throws Exception {
     for (String key : new String[] {"y", "C-d", ""}) {
