@@ -65,6 +65,9 @@ public final class PluginView {
       return FaultText.of(new HostFault.NoFamily(lacking.family(), false));
     }
     String text = FaultText.of(fault);
+    if (fault instanceof HostFault.Unwritten) {
+      return text.substring(text.indexOf(": ") + 2); // without the option that names the file
+    }
     int hint = text.indexOf("; ");
     boolean advises = fault instanceof HostFault.Plain || fault instanceof HostFault.NotLocked;
     return advises && hint > 0 ? text.substring(0, hint) : text;

@@ -453,6 +453,7 @@ class PluginTest {
         new Plugin(variant -> host.with(backend), lock)
             .call(environment, configuration("1.0.0", "", PORT).getBytes(StandardCharsets.UTF_8));
     assertThat(JSON.readTree(answer.out()).get("code").asInt()).isEqualTo(5);
+    assertThat(answer.out()).contains("nowhere/lock").doesNotContain("--");
   }
 
   /** A runtime can name neither: what comes is made by the system's, what goes goes from both. */
