@@ -26,8 +26,10 @@ import java.util.function.Predicate;
  * @param documents what says so
  * @param layout the layout asked for; empty where each attachment's is chosen
  * @param prefixes what layout mark requires of addresses that were given by hand
+ * @param spelling puts conditions into the words of the rules that are there
  */
-public record DesiredMappings(Documents documents, Optional<Layout> layout, PrefixRule prefixes) {
+public record DesiredMappings(
+    Documents documents, Optional<Layout> layout, PrefixRule prefixes, Spelling spelling) {
 
   /** Requires of addresses of these families that their prefixes were given. */
   public interface PrefixRule {
@@ -56,7 +58,7 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
    */
   public DesiredMappings without(Predicate<Attachment> dead, Notes notes) {
     notes.dead(documents.attachments().stream().filter(dead).toList());
-    return new DesiredMappings(documents.without(dead), layout, prefixes);
+    return new DesiredMappings(documents.without(dead), layout, prefixes, spelling);
   }
 
   /**
@@ -91,7 +93,7 @@ public record DesiredMappings(Documents documents, Optional<Layout> layout, Pref
           (field, fault) ->
               leftOut.add(new InputError(origin.source(), origin.path(field), fault)));
       if (wrong.isEmpty()) {
-        requests.add(new Request.Publish(attachment, choice));
+        requests.add(new Request.Publish(spelling.of(attachment, choice.layout(), tables), choice));
       }
     }
     return new Requests(List.copyOf(requests), List.copyOf(leftOut), List.copyOf(notices));

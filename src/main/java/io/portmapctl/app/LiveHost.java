@@ -9,6 +9,7 @@ import io.portmapctl.host.HostException;
 import io.portmapctl.host.Kernel;
 import io.portmapctl.host.live.Forwarding;
 import io.portmapctl.host.live.IptablesBackend;
+import io.portmapctl.host.live.KernelWords;
 import io.portmapctl.host.live.LinuxKernel;
 import io.portmapctl.host.live.Rehearsal;
 import io.portmapctl.host.live.VariantChoice;
@@ -32,9 +33,15 @@ import java.util.stream.Stream;
  * @param kernel what else is asked of it
  * @param rehearsal where a plan can be tried
  * @param forwarding whether it forwards packets
+ * @param words how its iptables prints rules
  */
 public record LiveHost(
-    Host host, Backend backend, Kernel kernel, Rehearsal rehearsal, Forwarding forwarding) {
+    Host host,
+    Backend backend,
+    Kernel kernel,
+    Rehearsal rehearsal,
+    Forwarding forwarding,
+    KernelWords words) {
 
   /**
    * A host that counts as live.
@@ -51,7 +58,8 @@ public record LiveHost(
         new IptablesBackend(exec, host, variant, waitSeconds, counters),
         new LinuxKernel(exec, host),
         new Rehearsal(exec, host, variant),
-        new Forwarding(host, variant));
+        new Forwarding(host, variant),
+        new KernelWords(exec, host));
   }
 
   /** The files and folders that documents are read from. */

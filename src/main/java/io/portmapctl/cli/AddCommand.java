@@ -60,7 +60,8 @@ final class AddCommand implements Command {
     try {
       LiveHost host =
           ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);
-      DesiredMappings desired = mappings.desired(session, host, output.keepGoing(), outcome);
+      DesiredMappings desired =
+          mappings.desired(session, host, rulesets, output.keepGoing(), outcome);
       Documents read = desired.documents();
       boolean inputErrors = !read.errors().isEmpty();
       if (format == Format.DOCUMENT) {

@@ -69,7 +69,8 @@ final class CheckCommand implements Command {
     Outcome outcome = new Outcome(session, output);
     try {
       LiveHost host = ChosenHost.of(given).open(session, rulesets.variant(), waitSeconds, false);
-      DesiredMappings desired = mappings.desired(session, host, output.keepGoing(), outcome);
+      DesiredMappings desired =
+          mappings.desired(session, host, rulesets, output.keepGoing(), outcome);
       CheckMappings.Result result =
           new CheckMappings(
                   desired,

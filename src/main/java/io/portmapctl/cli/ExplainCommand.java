@@ -113,7 +113,7 @@ final class ExplainCommand implements Command {
         desired =
             Optional.of(
                 mappings
-                    .desired(session, host, output.keepGoing(), outcome)
+                    .desired(session, host, rulesets, output.keepGoing(), outcome)
                     .without(mappings.dead(host, rulesets.anyLive()), outcome));
       }
       ExplainMappings.Result result =

@@ -5,7 +5,9 @@ import io.portmapctl.app.DesiredMappings;
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Notes;
+import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Sources;
+import io.portmapctl.app.Spelling;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Documents;
 import io.portmapctl.cni.Overrides;
@@ -78,7 +80,8 @@ record MappingRequest(
    *
    * @throws Failure where the command line does not say enough, or a document is wrong
    */
-  DesiredMappings desired(Session session, LiveHost host, boolean keepGoing, Notes notes)
+  DesiredMappings desired(
+      Session session, LiveHost host, Rulesets rulesets, boolean keepGoing, Notes notes)
       throws Failure {
     requirePieces(session);
     Overrides overrides = pieces.with(identity.overrides(session));
@@ -96,7 +99,8 @@ record MappingRequest(
     Documents documents =
         new Sources(identity.sources(), session.in(), overrides, keepGoing)
             .read(host.documents(), Documents.Need.ALL, notes);
-    return new DesiredMappings(documents, asked, pieces::requirePrefix);
+    return new DesiredMappings(
+        documents, asked, pieces::requirePrefix, new Spelling(host, rulesets));
   }
 
   /**

@@ -97,6 +97,24 @@ public record Attachment(
     return family == Family.IPV4 ? conditionsV4 : conditionsV6;
   }
 
+  /** The same with other conditions of a family. */
+  public Attachment withConditions(Family family, List<Octets> conditions) {
+    return new Attachment(
+        identity,
+        ifName,
+        cniVersion,
+        mappings,
+        snat,
+        family == Family.IPV4 ? conditions : conditionsV4,
+        family == Family.IPV6 ? conditions : conditionsV6,
+        markMasqBit,
+        externalSetMarkChain,
+        masqAll,
+        addresses,
+        cached,
+        netns);
+  }
+
   /** The mark that asks for masquerade. */
   public long mark() {
     return 1L << markMasqBit.orElse(DEFAULT_MARK_BIT);

@@ -14,6 +14,7 @@ import io.portmapctl.app.PlanRequest;
 import io.portmapctl.app.RemoveRequest;
 import io.portmapctl.app.Report;
 import io.portmapctl.app.Rulesets;
+import io.portmapctl.app.Spelling;
 import io.portmapctl.check.CheckNotice;
 import io.portmapctl.check.Owners;
 import io.portmapctl.cni.Attachment;
@@ -224,12 +225,13 @@ public final class Plugin {
     return input.result() + "\n";
   }
 
-  private static DesiredMappings desired(PluginInput input, ContainerEnvironment container)
+  private DesiredMappings desired(PluginInput input, ContainerEnvironment container)
       throws InputException {
     Documents documents = input.attachment(container.containerId(), container.ifName());
     List<String> names = Layouts.all().stream().map(Layout::id).toList();
     Layout layout = input.layout(names).flatMap(Layouts::of).orElse(Layouts.MARK);
-    return new DesiredMappings(documents, Optional.of(layout), families -> {});
+    return new DesiredMappings(
+        documents, Optional.of(layout), families -> {}, new Spelling(host, LIVE));
   }
 
   private static RemoveRequest removal(List<Identity> owners) {

@@ -7,6 +7,7 @@ import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.Kernel;
 import io.portmapctl.host.live.Forwarding;
+import io.portmapctl.host.live.KernelWords;
 import io.portmapctl.host.live.Rehearsal;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.HostInterface;
@@ -55,7 +56,8 @@ public final class MemoryHost implements Kernel, Host {
         backend,
         this,
         new Rehearsal(none, this, VariantChoice.AUTO),
-        new Forwarding(this, VariantChoice.AUTO));
+        new Forwarding(this, VariantChoice.AUTO),
+        new KernelWords(none, this));
   }
 
   @Override

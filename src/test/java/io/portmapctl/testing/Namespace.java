@@ -105,6 +105,17 @@ public final class Namespace implements AutoCloseable {
     return run("", command);
   }
 
+  /** Runs a class of the tests in it, in a virtual machine of its own. */
+  public Run java(Class<?> main, String... args) throws Exception {
+    String classes =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classes, main.getName()));
+    command.addAll(List.of(args));
+    return run("", command);
+  }
+
   /** The packaged launcher. */
   public static String launcher() {
     return Path.of("target/portmapctl").toAbsolutePath().toString();
