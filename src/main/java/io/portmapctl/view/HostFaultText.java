@@ -33,13 +33,13 @@ final class HostFaultText implements HostFault.Visitor<String> {
   public String program(HostFault.Program fault) {
     return switch (fault.ending()) {
       case NOT_RUN -> fault.program() + " could not be run: " + fault.said();
-      case FAILED_BY_NAME -> fault.said();
+      case FAILED_BY_NAME -> Terminal.decoded(fault.said());
       case FAILED -> ended(fault, " failed with exit status " + fault.exit());
       case REFUSED -> ended(fault, " refused the change (exit status " + fault.exit() + ")");
       case NO_TABLE ->
           fault.program()
               + " -t nat printed no nat table"
-              + (fault.said().isEmpty() ? "" : " (" + fault.said() + ")");
+              + (fault.said().isEmpty() ? "" : " (" + Terminal.decoded(fault.said()) + ")");
     };
   }
 
@@ -48,7 +48,9 @@ final class HostFaultText implements HostFault.Visitor<String> {
     if (fault.said().isEmpty() && fault.exit() > KILLED) {
       return fault.program() + " was killed by signal " + (fault.exit() - KILLED);
     }
-    return fault.program() + how + (fault.said().isEmpty() ? "" : ": " + fault.said());
+    return fault.program()
+        + how
+        + (fault.said().isEmpty() ? "" : ": " + Terminal.decoded(fault.said()));
   }
 
   @Override
@@ -180,12 +182,12 @@ final class HostFaultText implements HostFault.Visitor<String> {
   @Override
   public String rehearsal(HostFault.Rehearsal fault) {
     return switch (fault.step()) {
-      case NAMESPACE -> "no network namespace can be made: " + fault.said();
+      case NAMESPACE -> "no network namespace can be made: " + Terminal.decoded(fault.said());
       case TOO_MUCH -> "it is more than an ordinary user may send at once; root may";
-      case MODULE -> "a match's module or set is missing there: " + fault.said();
-      case LOAD -> "the current rules cannot be loaded: " + fault.said();
-      case READ_BACK -> "the rules cannot be read back: " + fault.said();
-      case OTHER -> "exit status " + fault.exit() + ": " + fault.said();
+      case MODULE -> "a match's module or set is missing there: " + Terminal.decoded(fault.said());
+      case LOAD -> "the current rules cannot be loaded: " + Terminal.decoded(fault.said());
+      case READ_BACK -> "the rules cannot be read back: " + Terminal.decoded(fault.said());
+      case OTHER -> "exit status " + fault.exit() + ": " + Terminal.decoded(fault.said());
     };
   }
 
@@ -196,7 +198,10 @@ final class HostFaultText implements HostFault.Visitor<String> {
 
   @Override
   public String notTaken(HostFault.NotTaken fault) {
-    return "the kernel does not take the " + fault.family().title() + " plan: " + fault.said();
+    return "the kernel does not take the "
+        + fault.family().title()
+        + " plan: "
+        + Terminal.decoded(fault.said());
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.portmapctl.view;
 
 import io.portmapctl.fault.RulesetFault;
 
-/** What is wrong with a saved ruleset; what it quotes of it is as it stands there. */
+/** What is wrong with a saved ruleset; what it quotes of it are octets. */
 final class RulesetFaultText implements RulesetFault.Visitor<String> {
   static final RulesetFaultText TEXT = new RulesetFaultText();
 
@@ -21,7 +21,7 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
 
   @Override
   public String badLine(RulesetFault.BadLine fault) {
-    String text = fault.text();
+    String text = Terminal.decoded(fault.text());
     return "line "
         + fault.line()
         + ": "
@@ -109,7 +109,7 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
         + switch (fault.sign()) {
           case COMMENT -> "a comment of " + fault.text() + "-save";
           case ADDRESS -> "address " + fault.text();
-          case WORDS -> fault.text();
+          case WORDS -> Terminal.decoded(fault.text());
         }
         + " in a ruleset of "
         + fault.taken().title()
