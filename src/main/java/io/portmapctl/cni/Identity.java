@@ -48,7 +48,7 @@ public final class Identity {
       MessageDigest digest = (MessageDigest) SHA_512.clone();
       return digest.digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the JDK's own digests can be cloned", e);
+      throw new IllegalStateException("every JDK has SHA-512", e);
     }
   }
 
