@@ -16,8 +16,6 @@ import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.trace.HostAddresses;
-import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -83,7 +81,7 @@ public record CheckMappings(
     }
     notices.addAll(OtherTables.translating(host, rulesets, ports, true));
     notices.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
-    notices.addAll(notOfHost(ports, host));
+    notices.addAll(LiveHost.notOfHost(host, rulesets, ports));
     LayoutChoice none =
         new LayoutChoice(desired.layout().orElse(Layouts.latest()), LayoutReason.DEAD);
     gone.forEach(a -> findings.add(Finding.dead(a, none)));
@@ -138,25 +136,6 @@ public record CheckMappings(
       return finding.with(
           LiveHost.localnet(host.kernel(), container.get(), hostInterface, false, notices).stream()
               .toList());
-    } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "live host", e.fault());
-    }
-  }
-
-  /** Published addresses that no interface of this host has. */
-  private List<AppNotice> notOfHost(List<PublishedPort> ports, LiveHost live) throws Failure {
-    List<PublishedPort> named =
-        ports.stream().filter(p -> rulesets.live(p.family()) && p.hostIp().isPresent()).toList();
-    if (named.isEmpty()) {
-      return List.of();
-    }
-    try {
-      HostAddresses host = AddressSource.live(live.host());
-      return named.stream()
-          .filter(p -> host.isLocal(p.hostIp().get()) == Ternary.NO)
-          .distinct()
-          .map(p -> (AppNotice) new AppNotice.NotOfHost(p))
-          .toList();
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "live host", e.fault());
     }

@@ -77,6 +77,7 @@ public final class DryRun {
     List<Notice> more =
         new ArrayList<>(LiveHost.listeners(host.kernel(), rulesets, report.plan().captured()));
     more.addAll(OtherTables.translating(host, rulesets, report.plan().captured(), asking));
+    more.addAll(LiveHost.notOfHost(host, rulesets, report.plan().captured()));
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {
         resolve(sysctl, more).ifPresent(resolved::add);

@@ -71,6 +71,7 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
         Inventory.of(tables, known.owners, AddressSource.known(rulesets.live(), host.host()));
     List<Mapping> shown = inventory.mappings().stream().filter(filter::takes).toList();
     notices.addAll(inventory.notices());
+    notices.addAll(LiveHost.notOfHost(host, rulesets, published(shown)));
     known
         .owners
         .flatMap(o -> BridgeChains.left(new PortmapState(tables), o))

@@ -16,6 +16,8 @@ import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -65,6 +67,32 @@ public record LiveHost(
   /** The files and folders that documents are read from. */
   public SourceFiles documents() {
     return host.documents();
+  }
+
+  /**
+   * Published addresses that no interface of the live host has; none where its addresses cannot be
+   * told.
+   */
+  public static List<AppNotice> notOfHost(
+      LiveHost live, Rulesets rulesets, List<PublishedPort> ports) {
+    List<PublishedPort> named =
+        ports.stream()
+            .filter(p -> rulesets.live(p.family()) && p.hostIp().isPresent())
+            .filter(p -> !p.hostIp().get().isUnspecified())
+            .toList();
+    if (named.isEmpty()) {
+      return List.of();
+    }
+    try {
+      HostAddresses host = AddressSource.live(live.host());
+      return named.stream()
+          .filter(p -> host.isLocal(p.hostIp().get()) == Ternary.NO)
+          .distinct()
+          .map(p -> (AppNotice) new AppNotice.NotOfHost(p))
+          .toList();
+    } catch (HostException e) {
+      return List.of();
+    }
   }
 
   /** Who of this host listens on ports that are published on it, each said once. */

@@ -2,8 +2,12 @@ package io.portmapctl.cni;
 
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Cidr;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.text.Octets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Makes an attachment of the pieces of a document and of what the command line says. */
 record AttachmentReader(Overrides overrides, IdentityReader identities) {
@@ -26,6 +30,8 @@ record AttachmentReader(Overrides overrides, IdentityReader identities) {
         overrides.addresses().isEmpty()
             ? ContainerAddresses.read(pieces, version, ifName)
             : overrides.addresses();
+    warnOfDoubles(plugin.diagnostics(), mappings);
+    warnOfNetworks(plugin.diagnostics(), addresses);
     return new Attachment(
         identity,
         ifName,
@@ -52,6 +58,35 @@ record AttachmentReader(Overrides overrides, IdentityReader identities) {
           .error(
               plugin.at(field),
               new DocumentFault.TooMany(DocumentFault.Counted.ENTRIES, entries, MOST_ENTRIES));
+    }
+  }
+
+  private static void warnOfDoubles(Diagnostics diagnostics, List<PortMapping> mappings) {
+    Set<String> given = new HashSet<>();
+    Set<String> doubled = new HashSet<>();
+    Optional<PortMapping> first = Optional.empty();
+    for (PortMapping mapping : mappings) {
+      String address =
+          mapping.hostIp().filter(ip -> !ip.isUnspecified()).map(IpAddress::toString).orElse("");
+      String port = mapping.protocol().id() + " " + mapping.hostPort() + " " + address;
+      if (!given.add(port)) {
+        doubled.add(port);
+        first = first.or(() -> Optional.of(mapping));
+      }
+    }
+    if (first.isPresent()) {
+      diagnostics.notice(
+          new DocumentNotice.MappedTwice(diagnostics.source(), first.get(), doubled.size()));
+    }
+  }
+
+  /** A network of two addresses has no address of its own (RFC 3021, RFC 6164). */
+  private static void warnOfNetworks(Diagnostics diagnostics, List<Cidr> addresses) {
+    for (Cidr address : addresses) {
+      boolean wide = address.prefix() < address.address().family().bits() - 1;
+      if (wide && address.network().address().equals(address.address())) {
+        diagnostics.notice(new DocumentNotice.NoContainerAddress(diagnostics.source(), address));
+      }
     }
   }
 

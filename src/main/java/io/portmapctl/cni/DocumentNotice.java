@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.net.Cidr;
 import io.portmapctl.notice.Notice;
 
 /** What a reader of a document should know who can use it all the same. */
@@ -12,6 +13,12 @@ public sealed interface DocumentNotice extends Notice {
 
     /** For this kind. */
     R noEffect(NoEffect notice);
+
+    /** For this kind. */
+    R mappedTwice(MappedTwice notice);
+
+    /** For this kind. */
+    R noContainerAddress(NoContainerAddress notice);
   }
 
   /** Asks for the answer for this kind. */
@@ -53,6 +60,37 @@ public sealed interface DocumentNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.noEffect(this);
+    }
+  }
+
+  /**
+   * Host ports that several mappings give: the first of them takes all connections.
+   *
+   * @param first the first of them
+   * @param ports how many there are
+   */
+  record MappedTwice(String source, PortMapping first, int ports) implements DocumentNotice {
+    @Override
+    public String code() {
+      return "host-port-given-twice";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.mappedTwice(this);
+    }
+  }
+
+  /** The container's address is that of its network, which no container can have. */
+  record NoContainerAddress(String source, Cidr address) implements DocumentNotice {
+    @Override
+    public String code() {
+      return "address-of-network";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.noContainerAddress(this);
     }
   }
 }

@@ -61,6 +61,7 @@ final class SourceReader {
       origins.add(origin);
     }
     errors.addAll(diagnostics.errors());
+    notices.addAll(diagnostics.notices());
   }
 
   /** Reads a file, a folder, or {@code -}. */

@@ -92,6 +92,25 @@ public final class NoticeText {
           + notice.meant()
           + " may be meant, in its place";
     }
+
+    @Override
+    public String mappedTwice(DocumentNotice.MappedTwice notice) {
+      String port = notice.first().hostPort() + "/" + notice.first().protocol().id();
+      return notice.source()
+          + ": "
+          + (notice.ports() == 1
+              ? "host port " + port + " is given twice"
+              : notice.ports() + " host ports are given twice, as " + port)
+          + "; the first mapping takes all connections";
+    }
+
+    @Override
+    public String noContainerAddress(DocumentNotice.NoContainerAddress notice) {
+      return notice.source()
+          + ": "
+          + notice.address()
+          + " is the network's own address; no container has it";
+    }
   }
 
   private static final class LayoutNoticeText implements LayoutNotice.Visitor<String> {
