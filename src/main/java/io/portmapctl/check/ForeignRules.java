@@ -14,7 +14,6 @@ import io.portmapctl.ruleset.Variant;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Leaving;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,7 +68,7 @@ public final class ForeignRules {
     }
     Interceptors interceptors = new Interceptors(new PortmapTable(table), host);
     Map<String, List<PublishedPort>> byPlace = new LinkedHashMap<>();
-    Map<String, Leaving> places = new HashMap<>();
+    Map<String, Leaving> places = new LinkedHashMap<>();
     for (PublishedPort port : ports) {
       interceptors.translating(port).stream()
           .findFirst()
@@ -81,18 +80,16 @@ public final class ForeignRules {
               });
     }
     List<CheckNotice> notices = new ArrayList<>();
-    byPlace.forEach(
-        (place, of) -> {
-          Leaving leaving = places.get(place);
-          notices.add(
-              new CheckNotice.TranslatedElsewhere(
-                  of,
-                  Optional.of(variant),
-                  table.name().id(),
-                  leaving.last().orElseThrow().chain(),
-                  to(leaving),
-                  false));
-        });
+    places.forEach(
+        (place, leaving) ->
+            notices.add(
+                new CheckNotice.TranslatedElsewhere(
+                    byPlace.getOrDefault(place, List.of()),
+                    Optional.of(variant),
+                    table.name().id(),
+                    leaving.last().orElseThrow().chain(),
+                    to(leaving),
+                    false)));
     return notices;
   }
 
