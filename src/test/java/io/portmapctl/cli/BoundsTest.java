@@ -133,7 +133,8 @@ class BoundsTest {
   @Test
   void itemsOfASnapshot() throws IOException {
     Path file = folder.resolve("host.json");
-    Files.writeString(file, "{\"commands\":[{\"command\":[" + "\"/\",".repeat(1_000_000) + "\"/\"]}]}");
+    Files.writeString(
+        file, "{\"commands\":[{\"command\":[" + "\"/\",".repeat(1_000_000) + "\"/\"]}]}");
     refused(Run.of("list", "--host", file.toString()), "more than 1000000 values");
   }
 

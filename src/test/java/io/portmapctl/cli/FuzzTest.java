@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever an input holds, a command ends with an exit code that is declared, and with bounded work:
- * inputs are mutated by seed, and those that make a command say something new are mutated on.
+ * Whatever an input holds, a command ends with an exit code that is declared, and with bounded
+ * work: inputs are mutated by seed, and those that make a command say something new are mutated on.
  */
 @Tag("long")
 class FuzzTest {
@@ -175,7 +175,8 @@ class FuzzTest {
     return new Kind(
         "command lines",
         List.of(
-            "--net\\nweb\\n--container-id\\nc1\\n--ip\\n10.0.0.2/24\\n-p\\n8080:80".replace("\\n", "\n"),
+            "--net\\nweb\\n--container-id\\nc1\\n--ip\\n10.0.0.2/24\\n-p\\n8080:80"
+                .replace("\\n", "\n"),
             "testdata/quickstart.json\n-o\njson\n--layout\nsnat\n--exit-code",
             "testdata/podman-host/cni-cache\n--family\nipv4\n-o\ncommands\n--force\n--color\nalways",
             "--port\n8080/tcp\n--local-address\n192.0.2.1\n--ruleset6\nempty\n-v",
@@ -189,8 +190,13 @@ class FuzzTest {
   /** What a call said, without what is of the one input. */
   private static String signature(Kind kind, int call, Run run) {
     String said = run.err().lines().limit(3).reduce("", (a, b) -> a + "|" + b);
-    String words = said.replaceAll("\"[^\"]*\"|'[^']*'|[0-9]+|/[^ :]*", "").replaceAll("\\[[^\\]]*\\]", "");
-    return kind.name() + call + " " + run.exit() + words.substring(0, Math.min(120, words.length()));
+    String words =
+        said.replaceAll("\"[^\"]*\"|'[^']*'|[0-9]+|/[^ :]*", "").replaceAll("\\[[^\\]]*\\]", "");
+    return kind.name()
+        + call
+        + " "
+        + run.exit()
+        + words.substring(0, Math.min(120, words.length()));
   }
 
   private Run run(Kind kind, List<String> call, String input, Path file) throws IOException {
@@ -225,8 +231,7 @@ class FuzzTest {
     Random random = new Random(SEED);
     Mutator mutator = new Mutator(random);
     Path file = folder.resolve("input");
-    List<Kind> kinds =
-        List.of(documents(), saves(), packets(), ports(), lines(), snapshots());
+    List<Kind> kinds = List.of(documents(), saves(), packets(), ports(), lines(), snapshots());
     List<List<String>> kept = new ArrayList<>();
     kinds.forEach(k -> kept.add(new ArrayList<>(k.corpus())));
     Set<String> signatures = new HashSet<>();

@@ -45,7 +45,7 @@ class DocumentsTest {
   private static String record(String config) {
     byte[] bytes = config.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     return "{'kind':'cniCacheV1','containerId':'c1','ifName':'eth1','networkName':'web','netns':'/run/n',"
-               + "'config':'"
+        + "'config':'"
         + Base64.getEncoder().encodeToString(bytes)
         + "','capabilityArgs':{'portMappings':[{'hostPort':8080,'containerPort':80}]},"
         + RESULT.replace("prevResult", "result")
