@@ -8,6 +8,7 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Reversal;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -204,6 +205,10 @@ public final class Applier {
       try {
         backend.apply(part, transactions::add);
         made(transactions);
+        if (transactions.size() > 1) {
+          notices.add(
+              new HostNotice.SeveralTransactions(part.before().family(), transactions.size()));
+        }
       } catch (HostException e) {
         made(transactions);
         if (e.kind() != HostException.Kind.FAILED) {
@@ -271,7 +276,16 @@ public final class Applier {
       boolean changed = !plan.families().get(i).changes().isEmpty();
       now.add(changed ? backend.table(tables.get(i).family()) : tables.get(i));
     }
-    return onlyRespelled(planner.plan(now, List.of()).changes());
+    if (!onlyRespelled(planner.plan(now, List.of()).changes())) {
+      return false;
+    }
+    for (int i = 0; i < tables.size(); i++) {
+      List<Octets> gone = Reversal.gone(plan.families().get(i), now.get(i));
+      if (!gone.isEmpty()) {
+        notices.add(new HostNotice.GoneMeanwhile(now.get(i).family(), gone));
+      }
+    }
+    return true;
   }
 
   /** A match that is not modelled comes back in the kernel's spelling: no difference. */

@@ -4,7 +4,9 @@ import io.portmapctl.fault.HostFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.ruleset.Variant;
+import io.portmapctl.text.Octets;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What a reader should know who reads or changes a host. */
 public sealed interface HostNotice extends Notice {
@@ -31,6 +33,12 @@ public sealed interface HostNotice extends Notice {
 
     /** For this kind. */
     R stays(Stays notice);
+
+    /** For this kind. */
+    R severalTransactions(SeveralTransactions notice);
+
+    /** For this kind. */
+    R goneMeanwhile(GoneMeanwhile notice);
   }
 
   /** Asks for the answer for this kind. */
@@ -140,6 +148,41 @@ public sealed interface HostNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.stays(this);
+    }
+  }
+
+  /**
+   * A change of one family took more than one transaction: a rule that no text names goes by its
+   * handle, which iptables-restore does not know.
+   *
+   * @param count how many there were
+   */
+  record SeveralTransactions(Family family, int count) implements HostNotice {
+    @Override
+    public String code() {
+      return "several-transactions";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.severalTransactions(this);
+    }
+  }
+
+  /**
+   * Rules that were there before a change, and that it leaves alone, are not there after it.
+   *
+   * @param rules as they were printed, each with {@code -A CHAIN}
+   */
+  record GoneMeanwhile(Family family, List<Octets> rules) implements HostNotice {
+    @Override
+    public String code() {
+      return "gone-meanwhile";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.goneMeanwhile(this);
     }
   }
 }

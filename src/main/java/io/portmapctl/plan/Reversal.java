@@ -9,6 +9,7 @@ import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
+import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -99,6 +100,37 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
       }
     }
     return true;
+  }
+
+  /**
+   * The rules that were there before a change and that it leaves alone, and that are not there by
+   * now, each with {@code -A CHAIN}.
+   */
+  public static List<Octets> gone(Plan.Part part, Table now) {
+    List<Octets> gone = new ArrayList<>();
+    for (Chain chain : part.after().chains().values()) {
+      List<RuleEntry> before =
+          part.before().chain(chain.name()).map(Chain::rows).orElse(List.of());
+      List<RuleEntry> there = now.chain(chain.name()).map(Chain::rows).orElse(List.of());
+      if (chain.rows().equals(there) || before.isEmpty()) {
+        continue;
+      }
+      Map<String, Integer> old = counted(before);
+      Map<String, Integer> left = counted(there);
+      for (RuleEntry row : chain.rows()) {
+        String text = row.text().latin1();
+        if (old.merge(text, -1, Integer::sum) >= 0 && left.merge(text, -1, Integer::sum) < 0) {
+          gone.add(new Octets("-A " + chain.name() + " " + text));
+        }
+      }
+    }
+    return gone;
+  }
+
+  private static Map<String, Integer> counted(List<RuleEntry> rows) {
+    Map<String, Integer> counted = new HashMap<>();
+    rows.forEach(row -> counted.merge(row.text().latin1(), 1, Integer::sum));
+    return counted;
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.portmapctl.view;
 
 import io.portmapctl.host.HostNotice;
+import io.portmapctl.text.Octets;
 import io.portmapctl.text.Printable;
+import java.util.List;
 
 /** What a reader should know who reads or changes a host, in words. */
 final class HostNoticeText implements HostNotice.Visitor<String> {
@@ -52,6 +54,24 @@ final class HostNoticeText implements HostNotice.Visitor<String> {
   @Override
   public String flowsKept(HostNotice.FlowsKept notice) {
     return FaultText.of(notice.why().fault());
+  }
+
+  @Override
+  public String severalTransactions(HostNotice.SeveralTransactions notice) {
+    return "the "
+        + notice.family().title()
+        + " rules were changed in "
+        + notice.count()
+        + " transactions, one after the other: iptables cannot name each of them in one";
+  }
+
+  @Override
+  public String goneMeanwhile(HostNotice.GoneMeanwhile notice) {
+    List<String> rules = notice.rules().stream().map(Octets::decoded).map(Printable::escaped).toList();
+    return notice.family().title()
+        + " rules that this change leaves alone were there before it and are gone after it; somebody"
+        + " else took them away meanwhile, or they must be put back: "
+        + String.join("; ", rules);
   }
 
   @Override

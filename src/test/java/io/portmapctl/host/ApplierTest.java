@@ -19,6 +19,7 @@ import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.testing.Faults;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Rounds;
+import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,6 +82,8 @@ class ApplierTest {
     private final MemoryBackend memory;
     private final List<String> calls = new ArrayList<>();
     private Hook beforeApply = part -> {};
+    private Hook afterApply = part -> {};
+    private int transactions = 1;
 
     interface Hook {
       void run(Plan.Part part) throws HostException;
@@ -106,6 +109,10 @@ class ApplierTest {
       calls.add("apply " + part.before().family().id());
       beforeApply.run(part);
       memory.apply(part, made);
+      afterApply.run(part);
+      for (int more = 1; more < transactions; more++) {
+        made.accept(new Plan.Part(part.after(), part.after(), List.of()));
+      }
     }
 
     /** Somebody else adds a rule. */
@@ -259,6 +266,38 @@ class ApplierTest {
       assertThat(backend.memory.table(Family.IPV4).chain("PREROUTING").orElseThrow().rows())
           .hasSize(times + 1);
     }
+  }
+
+  @Test
+  void whatOthersHadAndIsGoneIsTold() throws Exception {
+    Attachment attachment = dual(new Generator(4));
+    String rule = "-A PREROUTING -s 10.9.1.0/24 -j ACCEPT";
+    WatchedBackend backend = new WatchedBackend();
+    backend.interfere(Family.IPV4, rule);
+    assertThat(apply(backend, attachment).notices()).isEmpty();
+
+    WatchedBackend losing = new WatchedBackend();
+    losing.interfere(Family.IPV4, rule);
+    losing.interfere(Family.IPV4, rule);
+    losing.afterApply =
+        part -> {
+          if (part.before().family() == Family.IPV4) {
+            String text = SaveFormat.print(losing.memory.table(Family.IPV4), false);
+            losing.replace(
+                List.of(Generator.parse(Family.IPV4, text.replaceFirst(rule + "\n", ""))));
+          }
+        };
+    assertThat(apply(losing, attachment).notices())
+        .containsExactly(
+            new HostNotice.GoneMeanwhile(Family.IPV4, List.of(new Octets(rule))));
+  }
+
+  @Test
+  void severalTransactionsAreTold() throws Exception {
+    WatchedBackend backend = new WatchedBackend();
+    backend.transactions = 2;
+    assertThat(apply(backend, dual(new Generator(4))).notices())
+        .contains(new HostNotice.SeveralTransactions(Family.IPV4, 2));
   }
 
   @Test

@@ -5,16 +5,19 @@ import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
+import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.text.Octets;
 import io.portmapctl.text.ShellWord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -61,11 +64,7 @@ public final class Rehearsal {
     if (unshare.isEmpty()) {
       throw cannot(family, new HostFault.NotInstalled("unshare"));
     }
-    String script = script(part);
-    Exec.Result result = run(unshare.get(), "-n", script);
-    if (isForbidden(result)) {
-      result = run(unshare.get(), "-rn", script);
-    }
+    Exec.Result result = tried(part, unshare.get());
     if (isForbidden(result)) {
       throw cannot(family, HostFault.Step.NAMESPACE, result);
     }
@@ -85,6 +84,33 @@ public final class Rehearsal {
       case CANNOT_LOAD -> throw cannot(family, HostFault.Step.LOAD, result);
       case CANNOT_READ -> throw cannot(family, HostFault.Step.READ_BACK, result);
       default -> throw cannot(family, HostFault.Step.OTHER, result);
+    }
+  }
+
+  /**
+   * Tries it. What is refused to be removed by its text goes by its number, as it would on the host
+   * itself: here nobody comes in between.
+   */
+  private Exec.Result tried(Plan.Part part, Path unshare) throws HostException {
+    Set<Octets> numbered = new HashSet<>();
+    while (true) {
+      List<List<String>> commands =
+          RestoreScript.byChange(
+              part.before(),
+              part.changes(),
+              row -> !RestoreScript.isNamedByItsText(row) || numbered.contains(row.text()));
+      String script = script(part.before(), RestoreScript.input(part.before(), commands));
+      Exec.Result result = run(unshare, "-n", script);
+      if (isForbidden(result)) {
+        result = run(unshare, "-rn", script);
+      }
+      Optional<Change.DeleteRule> refused =
+          result.exit() == REFUSED
+              ? RefusedLine.deleting(result.error(), commands, part.changes())
+              : Optional.empty();
+      if (refused.isEmpty() || !numbered.add(refused.get().row().text())) {
+        return result;
+      }
     }
   }
 
@@ -123,10 +149,9 @@ public final class Rehearsal {
   /**
    * Legacy programs lock a file that an ordinary user cannot write: here it is one of their own.
    */
-  private String script(Plan.Part part) throws HostException {
-    Family family = part.before().family();
-    String before = inBatches(SaveFormat.print(part.before(), false));
-    String changes = RestoreScript.of(part.before(), part.changes());
+  private String script(Table table, String changes) throws HostException {
+    Family family = table.family();
+    String before = inBatches(SaveFormat.print(table, false));
     String end = "END";
     while (before.contains(end) || changes.contains(end)) {
       end += "_";

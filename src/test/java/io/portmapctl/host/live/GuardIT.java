@@ -85,6 +85,7 @@ class GuardIT {
                   living.toString(),
                   "--iptables",
                   variant,
+                  "--rehearse",
                   "--apply",
                   "--lock-file",
                   folder.resolve("lock").toString());
