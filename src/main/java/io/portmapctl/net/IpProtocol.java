@@ -30,6 +30,17 @@ public record IpProtocol(int number) {
   /** UDP-Lite. */
   public static final IpProtocol UDPLITE = new IpProtocol(136);
 
+  // by hand: see IpAddress
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof IpProtocol that && number == that.number;
+  }
+
+  @Override
+  public int hashCode() {
+    return number;
+  }
+
   /** Reads a number or a name; empty for none of 1 to 255, and for a name that is not known. */
   public static Optional<IpProtocol> of(String text) {
     int number = number(text);

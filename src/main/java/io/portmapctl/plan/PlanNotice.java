@@ -112,6 +112,13 @@ public sealed interface PlanNotice extends Notice {
 
   /** A mapping on an address of a family that the container has none of. */
   record NoRule(Identity identity, PortMapping mapping) implements PlanNotice {
+
+    // that few are alike keeps the record's own equals from being linked at a start
+    @Override
+    public int hashCode() {
+      return 31 * identity.hashCode() + mapping.hostPort();
+    }
+
     @Override
     public String code() {
       return "mapping-without-rule";

@@ -114,7 +114,21 @@ final class Traversal<W> {
   }
 
   /** Packets that come to a chain. */
-  private record Visit(String chain, PacketSet packets) {}
+  private record Visit(String chain, PacketSet packets) {
+
+    // by hand: see IpAddress
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Visit that
+          && chain.equals(that.chain)
+          && packets.equals(that.packets);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * chain.hashCode() + packets.hashCode();
+    }
+  }
 
   /**
    * What came of a visit.
