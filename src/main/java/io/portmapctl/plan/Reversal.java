@@ -88,15 +88,20 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
       return false;
     }
     for (Chain chain : a.chains().values()) {
-      List<RuleEntry> mine = chain.rows();
-      List<RuleEntry> theirs = b.chain(chain.name()).map(Chain::rows).orElse(List.of());
-      if (mine.size() != theirs.size()) {
+      if (!sameTexts(chain.rows(), rows(b, chain.name()))) {
         return false;
       }
-      for (int i = 0; i < mine.size(); i++) {
-        if (!mine.get(i).text().equals(theirs.get(i).text())) {
-          return false;
-        }
+    }
+    return true;
+  }
+
+  private static boolean sameTexts(List<RuleEntry> mine, List<RuleEntry> theirs) {
+    if (mine.size() != theirs.size()) {
+      return false;
+    }
+    for (int i = 0; i < mine.size(); i++) {
+      if (!mine.get(i).text().latin1().equals(theirs.get(i).text().latin1())) {
+        return false;
       }
     }
     return true;
@@ -109,10 +114,9 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
   public static List<Octets> gone(Plan.Part part, Table now) {
     List<Octets> gone = new ArrayList<>();
     for (Chain chain : part.after().chains().values()) {
-      List<RuleEntry> before =
-          part.before().chain(chain.name()).map(Chain::rows).orElse(List.of());
-      List<RuleEntry> there = now.chain(chain.name()).map(Chain::rows).orElse(List.of());
-      if (chain.rows().equals(there) || before.isEmpty()) {
+      List<RuleEntry> before = rows(part.before(), chain.name());
+      List<RuleEntry> there = rows(now, chain.name());
+      if (before.isEmpty() || sameTexts(chain.rows(), there)) {
         continue;
       }
       Map<String, Integer> old = counted(before);

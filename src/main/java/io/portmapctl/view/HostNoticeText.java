@@ -67,7 +67,8 @@ final class HostNoticeText implements HostNotice.Visitor<String> {
 
   @Override
   public String goneMeanwhile(HostNotice.GoneMeanwhile notice) {
-    List<String> rules = notice.rules().stream().map(Octets::decoded).map(Printable::escaped).toList();
+    List<String> rules =
+        notice.rules().stream().map(Octets::decoded).map(Printable::escaped).toList();
     return notice.family().title()
         + " rules that this change leaves alone were there before it and are gone after it; somebody"
         + " else took them away meanwhile, or they must be put back: "

@@ -288,8 +288,7 @@ class ApplierTest {
           }
         };
     assertThat(apply(losing, attachment).notices())
-        .containsExactly(
-            new HostNotice.GoneMeanwhile(Family.IPV4, List.of(new Octets(rule))));
+        .containsExactly(new HostNotice.GoneMeanwhile(Family.IPV4, List.of(new Octets(rule))));
   }
 
   @Test

@@ -42,13 +42,16 @@ class PodmanIT {
     for (String plugin : List.of(Namespace.launcher(), GoPlugin.PATH.toString())) {
       try (PodmanHost host = host("h" + rules.size(), plugin)) {
         host.container("c1", "--network n1 -p 8080:80 -p 5353:53/udp -p 9900:99/sctp");
-        host.container("c2", "--network n2 -p 9000-9019:9000-9019 -p 192.0.2.1:8081:80");
-        host.container("c3", "--network n1,n2 -p 8082:80 -p 127.0.0.1:8083:80");
+        // ports on several addresses come in an order that is podman's mood: a container for each
+        host.container("c2", "--network n2 -p 9000-9019:9000-9019");
+        host.container("c3", "--network n1,n2 -p 8082:80");
+        host.container("c4", "--network n2 -p 192.0.2.1:8081:80");
+        host.container("c5", "--network n1,n2 -p 127.0.0.1:8083:80");
         rules.add(host.rules());
         assertThat(rules.get(0)).anyMatch(r -> r.contains("--to-destination [fd00:99:1::2]:80"));
         host.podman("rm -f -t 0 c2");
         rules.add(host.rules());
-        host.podman("rm -f -t 0 c1 c3");
+        host.podman("rm -f -t 0 c1 c3 c4 c5");
         assertThat(host.rules()).allMatch(r -> SHARED.stream().anyMatch(r::contains));
         assertThat(host.rules().toString()).doesNotContain("dnat name:");
       }

@@ -176,8 +176,8 @@ public final class InterleavingTrial {
 
   private static String plugin(String verb) {
     return "echo '{\"cniVersion\":\"1.0.0\",\"name\":\"web\",\"type\":\"portmap\",\"runtimeConfig\":"
-               + "{\"portMappings\":[{\"hostPort\":9001,\"containerPort\":80,\"protocol\":\"tcp\"}]},\"prevResult\":{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.89.1.8/24\"}]}}'"
-               + " | env CNI_COMMAND="
+        + "{\"portMappings\":[{\"hostPort\":9001,\"containerPort\":80,\"protocol\":\"tcp\"}]},\"prevResult\":{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.89.1.8/24\"}]}}'"
+        + " | env CNI_COMMAND="
         + verb
         + " CNI_CONTAINERID=c8 CNI_NETNS=/proc/self/ns/net CNI_IFNAME=eth0 CNI_PATH=/usr/lib/cni "
         + "PATH=/usr/sbin:/usr/bin:/sbin:/bin "

@@ -14,6 +14,10 @@ final class RefusedLine extends Exception {
   /** {@code iptables-restore: line 2 failed}, {@code Error occurred at line: 2}. */
   private static final Pattern LINE = Pattern.compile("\\bline:? ([0-9]{1,9})");
 
+  /** {@code CHAIN_ADD failed}: what nft's iptables says of anything but a removal of a rule. */
+  private static final Pattern OTHER =
+      Pattern.compile("\\b(?!RULE_DELETE\\b)[A-Z]+_[A-Z_]+ failed");
+
   private final transient HostException refused;
   private final transient Change.DeleteRule change;
 
@@ -42,7 +46,7 @@ final class RefusedLine extends Exception {
   static Optional<Change.DeleteRule> deleting(
       String error, List<List<String>> commands, List<Change> changes) {
     Matcher matcher = LINE.matcher(error);
-    if (!matcher.find()) {
+    if (!matcher.find() || OTHER.matcher(error).find()) {
       return Optional.empty();
     }
     int line = 1;
