@@ -10,6 +10,17 @@ import java.util.Optional;
  */
 public record Cidr(IpAddress address, int prefix) {
 
+  // by hand: see IpAddress
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Cidr that && prefix == that.prefix && address.equals(that.address);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * address.hashCode() + prefix;
+  }
+
   /** One address alone: {@code /32} or {@code /128}. */
   public static Cidr host(IpAddress address) {
     return new Cidr(address, address.family().bits());
