@@ -25,6 +25,11 @@ import java.util.Set;
 public final class Applier {
   private static final int ATTEMPTS = 5;
 
+  /** Beyond it a shell's exit status is that of a program killed by a signal. */
+  private static final int KILLED = 128;
+
+  private static final int PAUSE_MILLIS = 100;
+
   /** What {@code route_localnet} is set to. */
   private static final String ON = "1";
 
@@ -324,35 +329,66 @@ public final class Applier {
     return stands;
   }
 
+  /**
+   * A terminal that is closed hangs up on all that it runs, more than once: a program killed so is
+   * called again.
+   */
   private void takeBack(Plan.Part part, List<HostFault> stands, Set<IpAddress> needed) {
-    Family family = part.before().family();
-    Set<String> stays = new LinkedHashSet<>();
-    try {
-      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        Table now = backend.table(family);
-        Reversal reversal = Reversal.of(part, now, known.getOrDefault(family, Set.of()));
-        needed.addAll(reversal.needed());
-        stays.clear();
-        stays.addAll(reversal.stays());
-        try {
-          if (!reversal.part().changes().isEmpty()) {
-            backend.apply(reversal.part());
-          }
-          if (!stays.isEmpty()) {
-            stands.add(new HostFault.StillUsed(family, List.copyOf(stays)));
-          }
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        takeBackOnce(part, stands, needed);
+        return;
+      } catch (HostException e) {
+        if (attempt == ATTEMPTS || !isKilled(e.fault()) || !paused()) {
+          stands.add(new HostFault.NotTakenBack(part.before().family(), e.fault()));
           return;
-        } catch (HostException e) {
-          if (e.kind() != HostException.Kind.FAILED
-              || Reversal.sameTexts(backend.table(family), now)) {
-            throw e;
-          }
         }
       }
-      throw new HostException(HostException.Kind.FAILED, new HostFault.Overtaken(ATTEMPTS, false));
-    } catch (HostException e) {
-      stands.add(new HostFault.NotTakenBack(family, e.fault()));
     }
+  }
+
+  private static boolean isKilled(HostFault fault) {
+    HostFault why = fault instanceof HostFault.NotRead unread ? unread.why() : fault;
+    return why instanceof HostFault.Program program && program.exit() > KILLED;
+  }
+
+  /** Whether the time has passed in which what hangs up does so again. */
+  private static boolean paused() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void takeBackOnce(Plan.Part part, List<HostFault> stands, Set<IpAddress> needed)
+      throws HostException {
+    Family family = part.before().family();
+    Set<String> stays = new LinkedHashSet<>();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Table now = backend.table(family);
+      Reversal reversal = Reversal.of(part, now, known.getOrDefault(family, Set.of()));
+      needed.addAll(reversal.needed());
+      stays.clear();
+      stays.addAll(reversal.stays());
+      try {
+        if (!reversal.part().changes().isEmpty()) {
+          backend.apply(reversal.part());
+        }
+        if (!stays.isEmpty()) {
+          stands.add(new HostFault.StillUsed(family, List.copyOf(stays)));
+        }
+        return;
+      } catch (HostException e) {
+        if (e.kind() != HostException.Kind.FAILED
+            || Reversal.sameTexts(backend.table(family), now)) {
+          throw e;
+        }
+      }
+    }
+    throw new HostException(HostException.Kind.FAILED, new HostFault.Overtaken(ATTEMPTS, false));
   }
 
   private void takeBack(Plan.Sysctl sysctl, List<HostFault> stands, Set<IpAddress> needed) {

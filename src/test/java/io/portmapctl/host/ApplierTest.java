@@ -15,6 +15,7 @@ import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.testing.Faults;
 import io.portmapctl.testing.Generator;
@@ -265,6 +266,28 @@ class ApplierTest {
       assertThat(apply(backend, dual(new Generator(4))).made()).as("%d times", times).isTrue();
       assertThat(backend.memory.table(Family.IPV4).chain("PREROUTING").orElseThrow().rows())
           .hasSize(times + 1);
+    }
+  }
+
+  /** As by a terminal that is closed. */
+  @Test
+  void aProgramKilledWhenItTakesBackIsCalledAgain() throws Exception {
+    WatchedBackend backend = new WatchedBackend();
+    Applier applier = new Applier(backend, kernel, (plan, all) -> true);
+    applier.apply(BOTH, publish(dual(new Generator(4))));
+    int[] killed = {0};
+    backend.beforeApply =
+        part -> {
+          if (killed[0]++ % 2 == 0) {
+            throw new HostException(
+                HostException.Kind.FAILED,
+                new HostFault.Program(HostFault.Ending.REFUSED, "iptables-restore", 129, ""));
+          }
+        };
+    assertThat(applier.undo()).isEmpty();
+    assertThat(killed[0]).isEqualTo(4);
+    for (Family family : BOTH) {
+      assertThat(backend.memory.table(family)).isEqualTo(Table.empty(TableName.NAT, family));
     }
   }
 
