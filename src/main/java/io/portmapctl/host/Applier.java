@@ -30,6 +30,9 @@ public final class Applier {
 
   private static final int PAUSE_MILLIS = 100;
 
+  /** A program that did not run and was not waited for. */
+  private static final long AT_ONCE_NANOS = 2_000_000_000L;
+
   /** What {@code route_localnet} is set to. */
   private static final String ON = "1";
 
@@ -330,16 +333,18 @@ public final class Applier {
   }
 
   /**
-   * A terminal that is closed hangs up on all that it runs, more than once: a program killed so is
-   * called again.
+   * A terminal that is closed hangs up on all that it runs, more than once: a program killed so, or
+   * before it had begun, is called again.
    */
   private void takeBack(Plan.Part part, List<HostFault> stands, Set<IpAddress> needed) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      long start = System.nanoTime();
       try {
         takeBackOnce(part, stands, needed);
         return;
       } catch (HostException e) {
-        if (attempt == ATTEMPTS || !isKilled(e.fault()) || !paused()) {
+        boolean atOnce = System.nanoTime() - start < AT_ONCE_NANOS;
+        if (attempt == ATTEMPTS || !isKilled(e.fault(), atOnce) || !paused()) {
           stands.add(new HostFault.NotTakenBack(part.before().family(), e.fault()));
           return;
         }
@@ -347,9 +352,10 @@ public final class Applier {
     }
   }
 
-  private static boolean isKilled(HostFault fault) {
+  private static boolean isKilled(HostFault fault, boolean atOnce) {
     HostFault why = fault instanceof HostFault.NotRead unread ? unread.why() : fault;
-    return why instanceof HostFault.Program program && program.exit() > KILLED;
+    return why instanceof HostFault.Program program
+        && (program.exit() > KILLED || atOnce && program.ending() == HostFault.Ending.NOT_RUN);
   }
 
   /** Whether the time has passed in which what hangs up does so again. */
