@@ -4,7 +4,6 @@ import io.portmapctl.cni.Attachment;
 import io.portmapctl.net.Family;
 import io.portmapctl.portmap.DesiredRules;
 import io.portmapctl.portmap.Layout;
-import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
@@ -46,7 +45,7 @@ public record Spelling(LiveHost host, Rulesets rulesets) {
   private static boolean stands(Table table, DesiredRules.Placement entry) {
     boolean stands = false;
     if (entry.rule().hasUnmodelledMatch()) {
-      for (RuleEntry row : table.chain(entry.chain()).map(Chain::rows).orElse(List.of())) {
+      for (RuleEntry row : table.rows(entry.chain())) {
         if (row.rule().text().equals(entry.rule().text())) {
           return false;
         }

@@ -125,7 +125,7 @@ public final class ForeignRules {
   private static Optional<CheckNotice> kubernetes(Table table) {
     int ours = -1;
     int theirs = -1;
-    List<RuleEntry> rows = table.chain("PREROUTING").map(Chain::rows).orElse(List.of());
+    List<RuleEntry> rows = table.rows("PREROUTING");
     for (int i = rows.size() - 1; i >= 0; i--) {
       Rule rule = rows.get(i).rule();
       ours = Layouts.isToEntries(rule) ? i : ours;

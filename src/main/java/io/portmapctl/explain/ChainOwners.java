@@ -5,7 +5,6 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapTable;
-import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
@@ -83,7 +82,7 @@ public final class ChainOwners {
   /** Whose a chain is by the entries of a table, or by its name. */
   Optional<Identity> owner(Table table, String chain) {
     for (String holder : Layouts.entryChains(chain)) {
-      for (RuleEntry row : table.chain(holder).map(Chain::rows).orElse(List.of())) {
+      for (RuleEntry row : table.rows(holder)) {
         Optional<Identity> owner =
             row.rule().target().leadsTo(chain)
                 ? PortmapTable.owner(row.rule(), chain)

@@ -195,7 +195,7 @@ record ConnectionVerdict(
   private boolean isAbout(Rule rule, Packet packet) {
     String target = rule.target().chain().orElse("");
     if (Layouts.isContainerChain(target) && RulePorts.of(rule).isEmpty()) {
-      return table.chain(target).map(Chain::rows).orElse(List.of()).stream()
+      return table.rows(target).stream()
           .anyMatch(r -> ForeignDnat.redirects(r.rule().target()) && isAbout(r.rule(), packet));
     }
     int port = packet.destination().port().orElse(0);

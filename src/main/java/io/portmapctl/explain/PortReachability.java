@@ -315,7 +315,7 @@ public final class PortReachability {
           boolean here = path.after().destination().isAt(container);
           Optional<String> chain =
               here ? owners.of(path).map(ChainOwners.Recipient::chain) : Optional.empty();
-          List<RuleEntry> rows = chain.flatMap(table::chain).map(Chain::rows).orElse(List.of());
+          List<RuleEntry> rows = chain.map(table::rows).orElse(List.of());
           for (RuleEntry row : rows) {
             Optional<Cidr> from = source(row.rule()).map(Match.Address::cidr);
             if (from.isPresent() && from.get().contains(Cidr.host(container))) {

@@ -7,7 +7,6 @@ import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.ChainRole;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.Layouts;
-import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
@@ -190,7 +189,7 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
     }
 
     private static List<Rule> rules(Table table, String chain) {
-      return table.chain(chain).map(Chain::rows).orElse(List.of()).stream()
+      return table.rows(chain).stream()
           .map(RuleEntry::rule)
           .toList();
     }

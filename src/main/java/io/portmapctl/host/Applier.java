@@ -119,7 +119,9 @@ public final class Applier {
         Backend.Reading reading = backend.read(family);
         tables.add(reading.table());
         read.addAll(reading.notices());
-        known(reading.table(), attempt == 0);
+        if (attempt == 0) {
+          known(family).addAll(reading.table().chains().keySet());
+        }
       }
       Plan plan = planner.plan(tables, List.copyOf(read));
       if (!plan.hasChanges()) {
@@ -175,12 +177,9 @@ public final class Applier {
         : standing(faults.get(0), faults.subList(1, faults.size()));
   }
 
-  /** The containers' chains that are no newcomers' when a change is taken back. */
-  private void known(Table table, boolean first) {
-    Set<String> chains = known.computeIfAbsent(table.family(), f -> new HashSet<>());
-    if (first) {
-      chains.addAll(table.chains().keySet());
-    }
+  /** The chains that are no newcomers' when a change is taken back. */
+  private Set<String> known(Family family) {
+    return known.computeIfAbsent(family, f -> new HashSet<>());
   }
 
   private Plan withMade(Plan plan) {
@@ -259,7 +258,7 @@ public final class Applier {
   private void made(List<Plan.Part> transactions) {
     for (Plan.Part part : transactions) {
       made.add(part);
-      Set<String> chains = known.computeIfAbsent(part.before().family(), f -> new HashSet<>());
+      Set<String> chains = known(part.before().family());
       for (Change change : part.changes()) {
         if (change instanceof Change.CreateChain) {
           chains.add(change.chain());
@@ -375,7 +374,7 @@ public final class Applier {
     Set<String> stays = new LinkedHashSet<>();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Table now = backend.table(family);
-      Reversal reversal = Reversal.of(part, now, known.getOrDefault(family, Set.of()));
+      Reversal reversal = Reversal.of(part, now, known(family));
       needed.addAll(reversal.needed());
       stays.clear();
       stays.addAll(reversal.stays());

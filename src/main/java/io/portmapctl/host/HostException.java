@@ -1,6 +1,7 @@
 package io.portmapctl.host;
 
 import io.portmapctl.fault.HostFault;
+import java.io.IOException;
 
 /** The host did not give what was asked of it. */
 public final class HostException extends Exception {
@@ -27,6 +28,14 @@ public final class HostException extends Exception {
     super(fault.code());
     this.kind = kind;
     this.fault = fault;
+  }
+
+  /** That a program did not run to its end. */
+  public static HostException notRun(String program, IOException why) {
+    return new HostException(
+        Kind.FAILED,
+        new HostFault.Program(
+            HostFault.Ending.NOT_RUN, program, 0, String.valueOf(why.getMessage())));
   }
 
   /** What kind of failure it is. */

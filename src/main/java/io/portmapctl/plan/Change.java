@@ -16,6 +16,14 @@ public sealed interface Change {
   /** The rule that changes, where it is not a whole chain. */
   Optional<Rule> rule();
 
+  /** The rule that it puts into the chain; empty where it puts none. */
+  default Optional<RuleEntry> added() {
+    if (this instanceof InsertRule insert) {
+      return Optional.of(insert.row());
+    }
+    return this instanceof AppendRule append ? Optional.of(append.row()) : Optional.empty();
+  }
+
   /**
    * What takes this change back.
    *

@@ -1,6 +1,5 @@
 package io.portmapctl.plan;
 
-import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.Layouts;
@@ -73,7 +72,7 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
   private static Set<IpAddress> addresses(Table now, Set<String> chains) {
     Set<IpAddress> addresses = new LinkedHashSet<>();
     for (String chain : chains) {
-      for (RuleEntry row : now.chain(chain).map(Chain::rows).orElse(List.of())) {
+      for (RuleEntry row : now.rows(chain)) {
         if (row.rule().target() instanceof Target.Dnat dnat) {
           dnat.address().ifPresent(addresses::add);
         }
@@ -88,7 +87,7 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
       return false;
     }
     for (Chain chain : a.chains().values()) {
-      if (!sameTexts(chain.rows(), rows(b, chain.name()))) {
+      if (!sameTexts(chain.rows(), b.rows(chain.name()))) {
         return false;
       }
     }
@@ -114,8 +113,8 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
   public static List<Octets> gone(Plan.Part part, Table now) {
     List<Octets> gone = new ArrayList<>();
     for (Chain chain : part.after().chains().values()) {
-      List<RuleEntry> before = rows(part.before(), chain.name());
-      List<RuleEntry> there = rows(now, chain.name());
+      List<RuleEntry> before = part.before().rows(chain.name());
+      List<RuleEntry> there = now.rows(chain.name());
       if (before.isEmpty() || sameTexts(chain.rows(), there)) {
         continue;
       }
@@ -150,15 +149,15 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
       }
     }
     for (Change change : part.changes()) {
-      Optional<RuleEntry> added = added(change);
+      Optional<RuleEntry> added = change.added();
       if (added.isPresent()
-          && find(rows(now, change.chain()), added.get(), 0) < 0
-          && find(rows(part.after(), change.chain()), added.get(), 0) >= 0) {
+          && find(now.rows(change.chain()), added.get(), 0) < 0
+          && find(part.after().rows(change.chain()), added.get(), 0) >= 0) {
         return false;
       }
       if (change instanceof Change.DeleteRule delete
-          && find(rows(now, change.chain()), delete.row(), 0) >= 0
-          && find(rows(part.after(), change.chain()), delete.row(), 0) < 0) {
+          && find(now.rows(change.chain()), delete.row(), 0) >= 0
+          && find(part.after().rows(change.chain()), delete.row(), 0) < 0) {
         return false;
       }
     }
@@ -169,19 +168,6 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
     Set<String> names = new LinkedHashSet<>(a.chains().keySet());
     names.addAll(b.chains().keySet());
     return names;
-  }
-
-  private static List<RuleEntry> rows(Table table, String chain) {
-    return table.chain(chain).map(Chain::rows).orElse(List.of());
-  }
-
-  private static Optional<RuleEntry> added(Change change) {
-    if (change instanceof Change.InsertRule insert) {
-      return Optional.of(insert.row());
-    }
-    return change instanceof Change.AppendRule append
-        ? Optional.of(append.row())
-        : Optional.empty();
   }
 
   /**
@@ -232,8 +218,8 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
         if (!Layouts.isContainerChain(chain) || now.chain(chain).isEmpty()) {
           continue;
         }
-        List<RuleEntry> after = rows(made.after(), chain);
-        List<RuleEntry> there = rows(now, chain);
+        List<RuleEntry> after = made.after().rows(chain);
+        List<RuleEntry> there = now.rows(chain);
         boolean gone = made.after().chain(chain).isEmpty();
         boolean lacks = after.stream().anyMatch(r -> find(there, r, 0) < 0);
         boolean more = there.stream().anyMatch(r -> find(after, r, 0) < 0);
@@ -345,10 +331,5 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
     private boolean isChain(String target) {
       return made.before().chain(target).isPresent() || made.after().chain(target).isPresent();
     }
-  }
-
-  /** The family whose table it is. */
-  public Family family() {
-    return part.before().family();
   }
 }

@@ -32,8 +32,9 @@ public final class Portmap {
   /** Does what the runtime asks, and ends the process with the answer's exit status. */
   public static void run() {
     Answer answer = answer(System.getenv());
-    for (String line : answer.log()) {
-      write(FileDescriptor.err, (line + "\n").getBytes(StandardCharsets.UTF_8));
+    if (!answer.log().isEmpty()) {
+      String log = String.join("\n", answer.log()) + "\n";
+      write(FileDescriptor.err, log.getBytes(StandardCharsets.UTF_8));
     }
     boolean told = write(FileDescriptor.out, answer.out().getBytes(StandardCharsets.ISO_8859_1));
     System.exit(told ? answer.exit() : 1);
@@ -68,7 +69,7 @@ public final class Portmap {
     }
   }
 
-  /** Whether the bytes could be written. */
+  /** Writes to a stream and closes it, for all; whether the bytes could be written. */
   private static boolean write(FileDescriptor stream, byte[] bytes) {
     try (OutputStream out = new FileOutputStream(stream)) {
       out.write(bytes);

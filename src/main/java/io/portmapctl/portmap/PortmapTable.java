@@ -74,7 +74,7 @@ public final class PortmapTable {
 
   /** The rules of a chain; none where there is no such chain. */
   public List<RuleEntry> rows(String chain) {
-    return table.chain(chain).map(Chain::rows).orElse(List.of());
+    return table.rows(chain);
   }
 
   /** The container's chains that are in the table, of any layout. */

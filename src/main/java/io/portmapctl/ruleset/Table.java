@@ -42,6 +42,11 @@ public record Table(TableName name, Family family, Variant variant, Map<String, 
     return Optional.ofNullable(chains.get(chain));
   }
 
+  /** The rules of a chain; none where there is no such chain. */
+  public List<RuleEntry> rows(String chain) {
+    return chain(chain).map(Chain::rows).orElse(List.of());
+  }
+
   /** The chain that the kernel calls at a hook, if the table has one there. */
   public Optional<BaseChain> baseChain(Hook hook) {
     Integer priority = name.priorities().get(hook);

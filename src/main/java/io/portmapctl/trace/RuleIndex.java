@@ -77,7 +77,7 @@ public final class RuleIndex {
 
   /** The rules of a chain; none where it is not there. */
   public List<RuleEntry> rows(String chain) {
-    return table.chain(chain).map(Chain::rows).orElse(List.of());
+    return table.rows(chain);
   }
 
   /** Whether a chain does nothing with packets but set bits of their mark. */

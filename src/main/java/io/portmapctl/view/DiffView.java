@@ -189,7 +189,7 @@ public final class DiffView {
 
   private static List<String> rules(Table table, String chain) {
     List<String> lines = new ArrayList<>();
-    for (RuleEntry row : table.chain(chain).map(Chain::rows).orElse(List.of())) {
+    for (RuleEntry row : table.rows(chain)) {
       String text = ("-A " + chain + " " + row.text().latin1()).stripTrailing();
       lines.addAll(Arrays.asList(text.split("\n", -1)));
     }

@@ -212,7 +212,8 @@ public final class IptablesBackend implements Backend {
     return there;
   }
 
-  private static String sibling(Path save, String suffix) {
+  /** The program of the same variant that has another end. */
+  static String sibling(Path save, String suffix) {
     String name = String.valueOf(save.getFileName()).replace("-save", suffix);
     return save.resolveSibling(name).toString();
   }
@@ -228,10 +229,7 @@ public final class IptablesBackend implements Backend {
     try {
       return exec.run(command, input);
     } catch (IOException e) {
-      throw new HostException(
-          HostException.Kind.FAILED,
-          new HostFault.Program(
-              HostFault.Ending.NOT_RUN, program, 0, String.valueOf(e.getMessage())));
+      throw HostException.notRun(program, e);
     }
   }
 
@@ -243,7 +241,7 @@ public final class IptablesBackend implements Backend {
 
   private static HostException refused(String program, Exec.Result result) {
     String error = result.error().strip();
-    if (error.contains("Permission denied") || error.contains("must be root")) {
+    if (LiveReader.isForbidden(error)) {
       return new HostException(HostException.Kind.NOT_PERMITTED, HostFault.Plain.CHANGE_FORBIDDEN);
     }
     if (error.contains("xtables lock")) {

@@ -66,22 +66,15 @@ public final class KernelWords {
             + ShellWord.quoted(save.get().toString())
             + " -t nat";
     String input = "*nat\n:X -\n-A X " + rule.text().latin1() + "\nCOMMIT\n";
-    for (String namespaces : List.of("-n", "-rn")) {
-      try {
-        Exec.Result result =
-            exec.run(List.of(unshare.get().toString(), namespaces, "sh", "-c", script), input);
-        if (result.exit() == 0) {
-          return SaveFormat.table(family, TableName.NAT, result.output())
-              .flatMap(KernelWords::only);
-        }
-        if (!result.error().startsWith("unshare: ")) {
-          return Optional.empty();
-        }
-      } catch (IOException | SaveFormat.FormatException e) {
-        return Optional.empty();
-      }
+    try {
+      Exec.Result result =
+          Rehearsal.unshared(exec, unshare.get(), List.of("sh", "-c", script), input);
+      return result.exit() == 0
+          ? SaveFormat.table(family, TableName.NAT, result.output()).flatMap(KernelWords::only)
+          : Optional.empty();
+    } catch (IOException | SaveFormat.FormatException e) {
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   private static Optional<Rule> only(Table table) {

@@ -84,9 +84,8 @@ final class LegacyLock {
                     new HostException(
                         HostException.Kind.MISSING, new HostFault.NotInstalled("flock")))
             .toString();
-    String name = String.valueOf(save.getFileName());
-    String iptables = save.resolveSibling(name.replace("-save", "")).toString();
-    String restore = save.resolveSibling(name.replace("-save", "-restore")).toString();
+    String iptables = IptablesBackend.sibling(save, "");
+    String restore = IptablesBackend.sibling(save, "-restore");
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -108,10 +107,7 @@ final class LegacyLock {
     try {
       result = exec.run(command, input);
     } catch (IOException e) {
-      throw new HostException(
-          HostException.Kind.FAILED,
-          new HostFault.Program(
-              HostFault.Ending.NOT_RUN, restore, 0, String.valueOf(e.getMessage())));
+      throw HostException.notRun(restore, e);
     }
     if (result.exit() == BUSY) {
       throw new HostException(HostException.Kind.BUSY, HostFault.Plain.LOCKED);

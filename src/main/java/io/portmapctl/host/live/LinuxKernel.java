@@ -189,15 +189,18 @@ public final class LinuxKernel implements Kernel {
   private Map<Integer, Set<Cidr>> targets(List<Plan.Stale> stale, Family family)
       throws HostException {
     Map<Integer, Set<Cidr>> targets = new HashMap<>();
+    Set<Cidr> own = new HashSet<>(); // read once, where a port of all addresses asks for it
     for (Plan.Stale one : stale) {
       if (one.family() == family) {
         Set<Cidr> addresses = targets.computeIfAbsent(one.hostPort(), p -> new HashSet<>());
         if (one.hostIp().isPresent()) {
           addresses.add(Cidr.host(one.hostIp().get()));
         } else {
-          links(host)
-              .forEach(l -> l.addresses().forEach(a -> addresses.add(Cidr.host(a.address()))));
-          addresses.addAll(localRoutes(host));
+          if (own.isEmpty()) {
+            links(host).forEach(l -> l.addresses().forEach(a -> own.add(Cidr.host(a.address()))));
+            own.addAll(localRoutes(host));
+          }
+          addresses.addAll(own);
         }
       }
     }

@@ -67,7 +67,7 @@ public final class LiveReader {
    * @throws HostException when it cannot be read
    */
   Reading read(Family family) throws HostException {
-    if (!knows(family)) {
+    if (!knows(host, family)) {
       return new Reading(Table.empty(TableName.NAT, family), Optional.empty(), List.of());
     }
     Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
@@ -97,8 +97,9 @@ public final class LiveReader {
 
   /** The other variant is asked only where asking cannot change the kernel's state. */
   private Reading considerOther(Family family, Path program, Reading reading) {
-    boolean legacy = isLegacy(host, program);
-    Optional<Path> other = host.find(family.program() + (legacy ? "-nft" : "-legacy") + "-save");
+    Variant mine = isLegacy(host, program) ? Variant.LEGACY : Variant.NFT;
+    Variant which = mine == Variant.LEGACY ? Variant.NFT : Variant.LEGACY;
+    Optional<Path> other = program(family, which);
     if (other.isEmpty()) {
       return reading;
     }
@@ -109,7 +110,6 @@ public final class LiveReader {
       return reading.and(List.of(new HostNotice.OtherVariantUnknown(family, other.get())));
     }
     Reading seen = reading.and(second.notices());
-    Variant which = legacy ? Variant.NFT : Variant.LEGACY;
     others.put(family, new Backend.Other(second.table(), which));
     if (!holdsCni(second.table())) {
       return seen;
@@ -118,7 +118,7 @@ public final class LiveReader {
       ambiguous = true;
       return seen.and(List.of(new HostNotice.BothVariants(family, which)));
     }
-    others.put(family, new Backend.Other(reading.table(), legacy ? Variant.LEGACY : Variant.NFT));
+    others.put(family, new Backend.Other(reading.table(), mine));
     return new Reading(second.table(), second.program(), seen.notices())
         .and(List.of(new HostNotice.OnlyOtherVariant(family, which)));
   }
@@ -132,21 +132,26 @@ public final class LiveReader {
     if (variant == VariantChoice.AUTO || !asking) {
       return Optional.ofNullable(others.get(family));
     }
-    boolean legacy = variant == VariantChoice.LEGACY;
-    Optional<Path> program = host.find(family.program() + (legacy ? "-nft" : "-legacy") + "-save");
-    if (program.isEmpty() || !knows(family)) {
+    Variant which = variant == VariantChoice.LEGACY ? Variant.NFT : Variant.LEGACY;
+    Optional<Path> program = program(family, which);
+    if (program.isEmpty() || !knows(host, family)) {
       return Optional.empty();
     }
     try {
       return Optional.of(
-          new Backend.Other(
-              read(family, program.get()).table(), legacy ? Variant.NFT : Variant.LEGACY));
+          new Backend.Other(read(family, program.get()).table(), which));
     } catch (HostException e) {
       return Optional.empty(); // who names a variant has said which one counts
     }
   }
 
-  private boolean knows(Family family) {
+  /** The program of a variant that reads the tables of a family. */
+  private Optional<Path> program(Family family, Variant of) {
+    return host.find(family.program() + "-" + of.id() + "-save");
+  }
+
+  /** Whether the kernel has a family. */
+  public static boolean knows(Host host, Family family) {
     return family == Family.IPV4 || host.exists(Path.of("/proc/net/if_inet6"));
   }
 
@@ -232,7 +237,7 @@ public final class LiveReader {
     }
     String error = result.error().strip();
     if (result.exit() != 0) {
-      throw error.contains("Permission denied") || error.contains("must be root")
+      throw isForbidden(error)
           ? failure(HostException.Kind.NOT_PERMITTED, new HostFault.Forbidden(family))
           : failure(
               HostException.Kind.FAILED,
@@ -255,6 +260,11 @@ public final class LiveReader {
       throw failure(
           HostException.Kind.UNREADABLE, new HostFault.BadRuleset(program.toString(), e.fault()));
     }
+  }
+
+  /** Whether iptables says that it may not. */
+  static boolean isForbidden(String error) {
+    return error.contains("Permission denied") || error.contains("must be root");
   }
 
   private static HostException failure(HostException.Kind kind, HostFault why) {

@@ -7,7 +7,6 @@ import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
@@ -100,10 +99,7 @@ public final class Rehearsal {
               part.changes(),
               row -> !RestoreScript.isNamedByItsText(row) || numbered.contains(row.text()));
       String script = script(part.before(), RestoreScript.input(part.before(), commands));
-      Exec.Result result = run(unshare, "-n", script);
-      if (isForbidden(result)) {
-        result = run(unshare, "-rn", script);
-      }
+      Exec.Result result = run(unshare, script);
       Optional<Change.DeleteRule> refused =
           result.exit() == REFUSED
               ? RefusedLine.deleting(result.error(), commands, part.changes())
@@ -135,14 +131,24 @@ public final class Rehearsal {
     return result.exit() != 0 && result.error().startsWith("unshare: ");
   }
 
-  private Exec.Result run(Path unshare, String namespaces, String script) throws HostException {
+  /** Runs words in a network namespace of its own; an ordinary user's comes with a user namespace. */
+  static Exec.Result unshared(Exec exec, Path unshare, List<String> words, String input)
+      throws IOException {
+    Exec.Result result = exec.run(command(unshare, "-n", words), input);
+    return isForbidden(result) ? exec.run(command(unshare, "-rn", words), input) : result;
+  }
+
+  private static List<String> command(Path unshare, String namespaces, List<String> words) {
+    List<String> command = new ArrayList<>(List.of(unshare.toString(), namespaces));
+    command.addAll(words);
+    return command;
+  }
+
+  private Exec.Result run(Path unshare, String script) throws HostException {
     try {
-      return exec.run(List.of(unshare.toString(), namespaces, "sh"), script);
+      return unshared(exec, unshare, List.of("sh"), script);
     } catch (IOException e) {
-      throw new HostException(
-          HostException.Kind.FAILED,
-          new HostFault.Program(
-              HostFault.Ending.NOT_RUN, unshare.toString(), 0, String.valueOf(e.getMessage())));
+      throw HostException.notRun(unshare.toString(), e);
     }
   }
 
@@ -218,8 +224,8 @@ public final class Rehearsal {
     Set<String> names = new LinkedHashSet<>(wanted.chains().keySet());
     names.addAll(got.chains().keySet());
     for (String name : names) {
-      List<RuleEntry> a = wanted.chain(name).map(Chain::rows).orElse(List.of());
-      List<RuleEntry> b = got.chain(name).map(Chain::rows).orElse(List.of());
+      List<RuleEntry> a = wanted.rows(name);
+      List<RuleEntry> b = got.rows(name);
       if (wanted.chain(name).isPresent() != got.chain(name).isPresent()
           && !wanted.chain(name).or(() -> got.chain(name)).orElseThrow().builtIn()) {
         differences.add(new HostFault.Difference(name, 0, "", ""));

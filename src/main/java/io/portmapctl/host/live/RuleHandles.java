@@ -7,7 +7,6 @@ import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
-import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import java.io.IOException;
@@ -105,7 +104,7 @@ final class RuleHandles {
     Map<String, List<Integer>> left = new LinkedHashMap<>();
     for (Change change : part.changes()) {
       Change.DeleteRule delete = (Change.DeleteRule) change;
-      List<RuleEntry> rows = table.chain(delete.chain()).map(Chain::rows).orElse(List.of());
+      List<RuleEntry> rows = table.rows(delete.chain());
       List<String> those = handles.getOrDefault(delete.chain(), List.of());
       List<Integer> places =
           left.computeIfAbsent(
@@ -172,9 +171,7 @@ final class RuleHandles {
     try {
       result = exec.run(List.of(nft, "-j", "-a", "-f", "-"), json);
     } catch (IOException e) {
-      throw new HostException(
-          HostException.Kind.FAILED,
-          new HostFault.Program(HostFault.Ending.NOT_RUN, nft, 0, String.valueOf(e.getMessage())));
+      throw HostException.notRun(nft, e);
     }
     if (result.exit() != 0) {
       throw new HostException(

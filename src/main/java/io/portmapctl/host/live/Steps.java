@@ -70,45 +70,35 @@ final class Steps {
    * @param byNumber whether iptables-restore may remove them by their number
    */
   static List<Step> of(Plan.Part part, Predicate<RuleEntry> unnamed, boolean byNumber) {
+    Predicate<RuleEntry> byHandle = row -> !byNumber && unnamed.test(row);
     boolean removes = false;
     boolean unfit = false;
     for (Change change : part.changes()) {
       if (change instanceof Change.DeleteRule delete) {
-        removes |= !byNumber && unnamed.test(delete.row());
+        removes |= byHandle.test(delete.row());
       } else {
         unfit |= isUnfit(change);
       }
     }
     return removes || unfit
-        ? new Steps(part).split(unnamed, byNumber)
+        ? new Steps(part).split(byHandle)
         : List.of(new Step(Way.RESTORE, part));
   }
 
   private static boolean isUnfit(Change change) {
-    Optional<RuleEntry> row = added(change);
+    Optional<RuleEntry> row = change.added();
     return row.isPresent()
         && !RestoreScript.fits("-A " + change.chain() + " " + row.get().text().latin1());
   }
 
-  private static Optional<RuleEntry> added(Change change) {
-    if (change instanceof Change.InsertRule insert) {
-      return Optional.of(insert.row());
-    }
-    return change instanceof Change.AppendRule append
-        ? Optional.of(append.row())
-        : Optional.empty();
-  }
-
-  private List<Step> split(Predicate<RuleEntry> unnamed, boolean byNumber) {
+  private List<Step> split(Predicate<RuleEntry> byHandle) {
     follow();
     List<Edit> handles = new ArrayList<>();
     List<Edit> arguments = new ArrayList<>();
     List<Edit> rest = new ArrayList<>();
     Set<String> kept = new LinkedHashSet<>();
     for (Edit edit : edits) {
-      if (edit.change() instanceof Change.DeleteRule delete
-          && !byNumber
-          && unnamed.test(delete.row())) {
+      if (edit.change() instanceof Change.DeleteRule delete && byHandle.test(delete.row())) {
         handles.add(edit);
         kept.add(delete.chain());
         delete.row().rule().target().chain().ifPresent(kept::add);
@@ -118,7 +108,7 @@ final class Steps {
         rest.add(edit);
       }
     }
-    boolean onlyRemoves = part.changes().stream().allMatch(c -> added(c).isEmpty());
+    boolean onlyRemoves = part.changes().stream().allMatch(c -> c.added().isEmpty());
     if (onlyRemoves) {
       add(Way.HANDLES, handles);
       add(Way.RESTORE, rest);
@@ -153,10 +143,10 @@ final class Steps {
       List<Place> before = List.of();
       if (change instanceof Change.DeleteRule delete) {
         place = Optional.of(places.remove(delete.position() - 1));
-      } else if (added(change).isPresent()) {
+      } else if (change.added().isPresent()) {
         int at = change instanceof Change.InsertRule insert ? insert.position() - 1 : places.size();
         before = List.copyOf(places.subList(0, at));
-        place = Optional.of(new Place(added(change).get()));
+        place = Optional.of(new Place(change.added().get()));
         places.add(at, place.get());
       }
       edits.add(new Edit(change, place, before));
@@ -180,13 +170,9 @@ final class Steps {
               name,
               part.before()
                   .chain(name)
+                  .or(() -> part.after().chain(name))
                   .map(c -> new Chain(name, c.policy(), c.counters(), rows))
-                  .orElseGet(
-                      () ->
-                          part.after()
-                              .chain(name)
-                              .map(c -> new Chain(name, c.policy(), c.counters(), rows))
-                              .orElseGet(() -> Chain.user(name, rows))));
+                  .orElseGet(() -> Chain.user(name, rows)));
         });
     Table after = table.with(chains);
     steps.add(new Step(way, new Plan.Part(table, after, List.copyOf(changes))));

@@ -150,7 +150,7 @@ public final class Recorder {
 
   /** Every table of both variants; with counters, which are left out where nobody wants them. */
   private void rulesets(Family family) {
-    boolean known = family == Family.IPV4 || host.exists(Path.of("/proc/net/if_inet6"));
+    boolean known = LiveReader.knows(host, family);
     Map<Path, Path> asked = new HashMap<>();
     for (String infix : List.of("", "-nft", "-legacy")) {
       Optional<Path> program = program(family.program() + infix + "-save");
