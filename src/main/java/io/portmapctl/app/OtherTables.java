@@ -8,12 +8,14 @@ import io.portmapctl.host.nft.NftNat;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.trace.HostAddresses;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The nat tables of the live kernel beside the one that is worked on: they take packets too. */
 final class OtherTables {
@@ -28,6 +30,7 @@ final class OtherTables {
       LiveHost host, Rulesets rulesets, List<PublishedPort> ports, boolean asking) {
     List<Notice> notices = new ArrayList<>();
     List<PublishedPort> live = new ArrayList<>();
+    Supplier<HostAddresses> addresses = AddressSource.known(true, host.host());
     for (Family family : rulesets.families().list()) {
       List<PublishedPort> own =
           ports.stream().filter(p -> p.family() == family && rulesets.live(family)).toList();
@@ -42,7 +45,7 @@ final class OtherTables {
                 other.get().table(),
                 other.get().variant(),
                 own,
-                AddressSource.known(true, host.host())));
+                addresses));
       }
     }
     if (asking && !live.isEmpty()) {

@@ -60,14 +60,17 @@ public record RemoveRequest(
 
   /** Those of whom nothing is there, where somebody is there who may have been meant. */
   private List<AppNotice> nothingThere(PortmapState state) {
-    List<PortmapState.Remains> remains = state.remains();
     Set<String> there = new HashSet<>();
-    remains.forEach(r -> there.add(r.container().digits()));
+    Set<Identity> known = new LinkedHashSet<>();
+    for (PortmapState.Remains each : state.remains()) {
+      there.add(each.container().digits());
+      known.addAll(each.named());
+    }
     List<AppNotice> notices = new ArrayList<>();
     for (Report.Subject subject : subjects) {
       Identity asked = subject.identity();
       if (notices.size() < FEW && !there.contains(ContainerChains.of(asked).digits())) {
-        List<Identity> near = near(asked, remains);
+        List<Identity> near = near(asked, known);
         if (!near.isEmpty()) {
           notices.add(new AppNotice.NothingThere(asked, near));
         }
@@ -77,9 +80,7 @@ public record RemoveRequest(
   }
 
   /** The same container elsewhere, or one of which the ID is a part, or the like. */
-  private List<Identity> near(Identity asked, List<PortmapState.Remains> remains) {
-    Set<Identity> known = new LinkedHashSet<>();
-    remains.forEach(r -> known.addAll(r.named()));
+  private List<Identity> near(Identity asked, Set<Identity> known) {
     String id = asked.containerId();
     Set<Identity> near = new LinkedHashSet<>();
     known.stream().filter(k -> k.containerId().equals(id)).forEach(near::add);

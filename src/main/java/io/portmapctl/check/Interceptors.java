@@ -350,13 +350,14 @@ final class Interceptors {
       List<Leaving> lost = new ArrayList<>();
       List<Leaving> givenUp = new ArrayList<>();
       for (Leaving leaving : first.leaving()) {
+        boolean arrives = arrives(leaving);
         if (leaving.givenUp()) {
           givenUp.add(leaving); // it may arrive, and may not
         }
-        if (arrives(leaving) || leaving.givenUp()) {
+        if (arrives || leaving.givenUp()) {
           arrived.add(leaving);
         }
-        if (!arrives(leaving)) {
+        if (!arrives) {
           lost.add(leaving);
         }
       }

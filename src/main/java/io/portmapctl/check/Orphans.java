@@ -57,8 +57,7 @@ public record Orphans(List<Identity> orphans, List<Identity> elsewhere, List<Str
   public static Map<String, Identity> masqueraded(PortmapState state, Owners owners) {
     Map<String, Identity> gone = new LinkedHashMap<>();
     for (PortmapTable table : state.tables()) {
-      for (RuleEntry row :
-          table.table().chain("POSTROUTING").map(c -> c.rows()).orElse(List.<RuleEntry>of())) {
+      for (RuleEntry row : table.rows("POSTROUTING")) {
         String chain = row.rule().target().chain().orElse("");
         if (Layouts.isBridgePlugins(chain)) {
           row.rule()

@@ -1,6 +1,6 @@
 package io.portmapctl.check;
 
-import io.portmapctl.cni.Attachment;
+import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.ContainerChains;
@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes before a rule that takes a mapping's packets: a rule of ours. Another program's rule is
@@ -33,9 +34,10 @@ public final class Remedies {
     for (Plan.Part part : audit.plan().families()) {
       Moving moving = new Moving(part.after());
       for (Finding finding : audit.findings()) {
+        Own own = new Own(finding, part.after().family());
         for (Finding.Shadow shadow : finding.shadows()) {
           if (shadow.port().family() == part.after().family()) {
-            move(moving, finding, shadow);
+            move(moving, own, shadow);
           }
         }
       }
@@ -61,10 +63,10 @@ public final class Remedies {
         && program(shadow).isEmpty();
   }
 
-  private static boolean move(Moving moving, Finding finding, Finding.Shadow shadow) {
+  private static boolean move(Moving moving, Own own, Finding.Shadow shadow) {
     if (isMovable(shadow)) {
       for (RulePlace place : shadow.way()) {
-        if (moving.ours(place, finding)) {
+        if (moving.ours(place, own)) {
           return true;
         }
       }
@@ -80,15 +82,44 @@ public final class Remedies {
     List<Finding.Shadow> found = new ArrayList<>();
     for (Plan.Part part : audit.plan().families()) {
       for (Finding finding : audit.findings()) {
+        Own own = new Own(finding, part.after().family());
         for (Finding.Shadow shadow : finding.shadows()) {
           boolean here = shadow.port().family() == part.after().family();
-          if (here && isMovable(shadow) && !move(new Moving(part.after()), finding, shadow)) {
+          if (here && isMovable(shadow) && !move(new Moving(part.after()), own, shadow)) {
             found.add(shadow);
           }
         }
       }
     }
     return found;
+  }
+
+  /** Which rules of a table are an attachment's, or shared with it; what it wants is made once. */
+  private static final class Own {
+    private final Finding finding;
+    private final Family family;
+    private final List<String> chains;
+    private @Nullable Map<String, List<Rule>> shared;
+
+    Own(Finding finding, Family family) {
+      this.finding = finding;
+      this.family = family;
+      this.chains = ContainerChains.of(finding.attachment().identity()).names();
+    }
+
+    boolean has(String chain, Rule rule) {
+      String target = rule.target().chain().orElse("");
+      return Layouts.isEntry(chain, target) && chains.contains(target)
+          || Layouts.isSharedJump(chain, rule)
+          || shared().getOrDefault(chain, List.of()).contains(rule);
+    }
+
+    private Map<String, List<Rule>> shared() {
+      if (shared == null) {
+        shared = finding.choice().layout().wanted(finding.attachment(), family).shared();
+      }
+      return shared;
+    }
   }
 
   /** A table while rules are moved in it. */
@@ -107,11 +138,11 @@ public final class Remedies {
     }
 
     /** Moves what is ours out of the way of a rule; whether there was something. */
-    boolean ours(RulePlace thief, Finding finding) {
+    boolean ours(RulePlace thief, Own own) {
       List<RuleEntry> chain = rows(thief.chain());
       int at = find(chain, thief.rule());
       boolean marking = Layouts.isMarking(thief.chain());
-      if (at < 0 || isOurs(thief.chain(), thief.rule(), finding)) {
+      if (at < 0 || own.has(thief.chain(), thief.rule())) {
         return false;
       }
       if (marking && ends(thief.rule())) {
@@ -119,7 +150,7 @@ public final class Remedies {
       }
       boolean moved = false;
       for (int i = 0; i < chain.size(); i++) {
-        if (i == at || !isOurs(thief.chain(), chain.get(i).rule(), finding)) {
+        if (i == at || !own.has(thief.chain(), chain.get(i).rule())) {
           continue;
         }
         if (i > at && isKubernetesBetween(chain, at, i)) {
@@ -163,23 +194,6 @@ public final class Remedies {
         }
       }
       return -1;
-    }
-
-    private boolean isOurs(String chain, Rule rule, Finding finding) {
-      Attachment attachment = finding.attachment();
-      String target = rule.target().chain().orElse("");
-      boolean entry =
-          Layouts.isEntry(chain, target)
-              && ContainerChains.of(attachment.identity()).names().contains(target);
-      return entry
-          || Layouts.isSharedJump(chain, rule)
-          || finding
-              .choice()
-              .layout()
-              .wanted(attachment, table.family())
-              .shared()
-              .getOrDefault(chain, List.of())
-              .contains(rule);
     }
 
     private void move(String chain, int from, int to) {

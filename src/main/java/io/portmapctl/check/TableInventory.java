@@ -135,7 +135,7 @@ final class TableInventory {
       }
       Optional<IpAddress> hostIp = destination.network().map(Cidr::address);
       if (destination.ports().isEmpty()) {
-        MappingReason why = wrong(row, destination.protocol(), -1);
+        List<PortmapTable.Entry> led = owned.entries(chain, destination.protocol(), -1);
         all.add(
             mapping(
                 destination.protocol(),
@@ -143,14 +143,15 @@ final class TableInventory {
                 OptionalInt.empty(),
                 to,
                 toPort,
-                why,
+                wrong(row, led),
                 row.counters(),
-                owned.conditions(chain, row.rule(), destination.protocol(), -1)));
+                PortmapTable.conditions(led, row.rule())));
       }
       for (int port : ports(destination)) {
         String key = destination.protocol() + port;
         translated.add(key);
         if (seen.add(key + hostIp.map(IpAddress::toString).orElse(""))) {
+          List<PortmapTable.Entry> led = owned.entries(chain, destination.protocol(), port);
           all.add(
               mapping(
                   destination.protocol(),
@@ -158,22 +159,23 @@ final class TableInventory {
                   OptionalInt.of(port),
                   to,
                   toPort,
-                  wrong(row, destination.protocol(), port),
+                  wrong(row, led),
                   row.counters(),
-                  owned.conditions(chain, row.rule(), destination.protocol(), port)));
+                  PortmapTable.conditions(led, row.rule())));
         }
       }
     }
 
-    /** Why packets of a port may not get where the rule sends them. */
-    private MappingReason wrong(RuleEntry row, String protocol, int port) {
-      boolean shown = !row.rule().isUnshown() && leading.stream().noneMatch(Rule::isUnshown);
-      return shown ? reached(protocol, port) : MappingReason.UNSHOWN;
-    }
-
-    /** Why no entry leads packets of a port here. */
-    private MappingReason reached(String protocol, int port) {
-      if (!owned.entries(chain, protocol, port).isEmpty()) {
+    /**
+     * Why packets of a port may not get where the rule sends them.
+     *
+     * @param led the entries that lead them here
+     */
+    private MappingReason wrong(RuleEntry row, List<PortmapTable.Entry> led) {
+      if (row.rule().isUnshown() || leading.stream().anyMatch(Rule::isUnshown)) {
+        return MappingReason.UNSHOWN;
+      }
+      if (!led.isEmpty()) {
         return MappingReason.NONE;
       }
       return leading.isEmpty() ? MappingReason.NO_ENTRY : MappingReason.PORT_NOT_NAMED;

@@ -5,7 +5,6 @@ import io.portmapctl.net.Family;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.portmap.PublishedPort;
-import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,8 +51,7 @@ public record PortReach(
     }
 
     /** Those of a table for a port. */
-    static List<Stranded> of(Table table, PublishedPort port) {
-      PortmapTable owned = new PortmapTable(table);
+    static List<Stranded> of(PortmapTable owned, PublishedPort port) {
       List<Stranded> stranded = new ArrayList<>();
       for (PortmapTable.Claim claim : owned.claims(port)) {
         List<String> missing =

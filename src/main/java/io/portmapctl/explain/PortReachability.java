@@ -6,6 +6,7 @@ import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.plan.ForeignDnat;
 import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Chain;
@@ -53,6 +54,7 @@ public final class PortReachability {
   /** By what is known of the host, which most ports have in common. */
   private final Map<HostAddresses, Tracer> tracers = new HashMap<>();
 
+  private final PortmapTable owned;
   private final Map<HostAddresses, SenderClasses> classes = new HashMap<>();
 
   /** What is redirected only if it is sent to a certain address. */
@@ -79,6 +81,7 @@ public final class PortReachability {
     this.subnets = Map.copyOf(subnets);
     this.settings = settings;
     this.index = new RuleIndex(table);
+    this.owned = new PortmapTable(table);
     for (Chain chain : table.chains().values()) {
       for (RuleEntry row : chain.rows()) {
         if (ForeignDnat.redirects(row.rule().target())) {
@@ -102,7 +105,7 @@ public final class PortReachability {
         answers,
         List.copyOf(recipients),
         List.copyOf(question.others),
-        recipients.isEmpty() ? PortReach.Stranded.of(table, port) : List.of());
+        recipients.isEmpty() ? PortReach.Stranded.of(owned, port) : List.of());
   }
 
   /** The host's addresses, and those that rules of this port name; one stands for the unknown. */

@@ -141,13 +141,14 @@ public record ContainerChange(Optional<Identity> owner, String chain, List<PortC
         Optional<PublishedPort> found = PublishedPort.of(family, rule);
         if (found.isPresent() && rule.target() instanceof Target.Dnat dnat) {
           PublishedPort port = found.get();
-          if (unreached || !table.entries(chain, port.protocol(), port.port()).isEmpty()) {
+          List<PortmapTable.Entry> ways = table.entries(chain, port.protocol(), port.port());
+          if (unreached || !ways.isEmpty()) {
             ports.putIfAbsent(
                 port.key(),
                 new Published(
                     port,
                     new PortChange.Destination(
-                        dnat, table.conditions(chain, rule, port.protocol(), port.port()))));
+                        dnat, PortmapTable.conditions(ways, rule))));
           }
         }
       }

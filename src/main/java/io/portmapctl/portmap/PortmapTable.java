@@ -112,12 +112,13 @@ public final class PortmapTable {
   /**
    * What packets to a port must be beside, so that a rule of a container's chain translates them,
    * in iptables-save's words: for each entry what both ask for; none where all are translated.
+   *
+   * @param leading the entries that lead packets to the port there
    */
-  public List<Octets> conditions(
-      String containerChain, Rule translation, String protocol, int port) {
+  public static List<Octets> conditions(List<Entry> leading, Rule translation) {
     String own = RulePorts.beside(translation, true).latin1();
     Set<String> ways = new LinkedHashSet<>();
-    for (Entry entry : entries(containerChain, protocol, port)) {
+    for (Entry entry : leading) {
       ways.add((RulePorts.beside(entry.row().rule(), false).latin1() + " " + own).strip());
     }
     if (ways.isEmpty()) {
