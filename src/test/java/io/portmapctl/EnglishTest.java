@@ -27,7 +27,6 @@ class EnglishTest {
       Map.of(
           "portmap.MarkLayout", "the comment of a rule, as the Go plugin makes it",
           "host.live.LiveReader", "what iptables says, to know it again",
-          "host.live.IptablesBackend", "what iptables says, to know it again",
           "host.live.Rehearsal", "what iptables says, to know it again",
           "host.live.ShellScript", "comments in a script",
           "host.live.UndoScript", "what a script tells who runs it",

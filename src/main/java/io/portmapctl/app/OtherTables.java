@@ -41,11 +41,7 @@ final class OtherTables {
       Optional<Backend.Other> other = host.backend().other(family, asking);
       if (other.isPresent()) {
         notices.addAll(
-            ForeignRules.elsewhere(
-                other.get().table(),
-                other.get().variant(),
-                own,
-                addresses));
+            ForeignRules.elsewhere(other.get().table(), other.get().variant(), own, addresses));
       }
     }
     if (asking && !live.isEmpty()) {

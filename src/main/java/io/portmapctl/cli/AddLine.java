@@ -5,10 +5,8 @@ import io.portmapctl.check.Mapping;
 import io.portmapctl.cni.Overrides;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.portmap.PublishedPort;
-import io.portmapctl.text.ShellWord;
 import io.portmapctl.view.FaultText;
 import io.portmapctl.view.Sentences;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -129,9 +127,7 @@ public final class AddLine {
 
   /** A line of these words, as it can be typed again. */
   public static String text(List<String> words) {
-    List<String> quoted = new ArrayList<>();
-    words.forEach(w -> quoted.add(ShellWord.quoted(w)));
-    return String.join(" ", quoted);
+    return CommandText.line(words);
   }
 
   private static Optional<String> problem(Session session, ParseResult given) {

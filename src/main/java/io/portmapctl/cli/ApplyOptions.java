@@ -92,18 +92,15 @@ record ApplyOptions(
   /** The interface given with {@code --host-interface}, whose setting is a file of its name. */
   static Optional<String> hostInterface(ParseResult given) {
     Optional<String> name = HOST_INTERFACE.of(given);
-    if (name.isPresent()) {
-      String wrong = "";
-      if (!HostInterface.isName(name.get())) {
-        wrong = FaultText.of(new DocumentFault.BadName(DocumentFault.Named.INTERFACE, name.get()));
-      } else if (name.get().equals("all") || name.get().equals("default")) {
-        wrong =
-            Portmapctl.shown(name.get()) + " is no interface: the setting would be for others too";
-      }
-      if (!wrong.isEmpty()) {
-        throw new ParameterException(
-            given.commandSpec().commandLine(), HOST_INTERFACE.name() + ": " + wrong);
-      }
+    if (name.isPresent() && !HostInterface.isName(name.get())) {
+      throw HOST_INTERFACE.wrong(
+          given,
+          FaultText.of(new DocumentFault.BadName(DocumentFault.Named.INTERFACE, name.get())));
+    }
+    if (name.equals(Optional.of("all")) || name.equals(Optional.of("default"))) {
+      throw HOST_INTERFACE.wrong(
+          given,
+          Portmapctl.shown(name.get()) + " is no interface: the setting would be for others too");
     }
     return name;
   }

@@ -9,7 +9,6 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.check.Advice;
 import io.portmapctl.view.CheckJson;
 import io.portmapctl.view.CheckView;
-import io.portmapctl.view.Prose;
 import io.portmapctl.view.Theme;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +88,7 @@ final class CheckCommand implements Command {
       } else if (!output.quiet()) {
         boolean terminal = session.outIsTerminal();
         String text = CheckView.render(check, new Theme(output.color(session)), terminal);
-        session.print(terminal ? Prose.notesWrapped(text, OutputOptions.width(session)) : text);
+        session.print(OutputOptions.wrapped(session, text));
       }
       if (!result.complete()) {
         return ExitCode.INPUT.number();

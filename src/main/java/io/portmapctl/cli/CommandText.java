@@ -27,7 +27,12 @@ final class CommandText {
   }
 
   private static String of(List<String> words) {
-    List<String> quoted = new ArrayList<>(List.of("portmapctl"));
+    return "portmapctl " + line(words);
+  }
+
+  /** Words as a shell takes them again. */
+  static String line(List<String> words) {
+    List<String> quoted = new ArrayList<>();
     words.forEach(w -> quoted.add(ShellWord.quotedText(w)));
     return String.join(" ", quoted);
   }

@@ -131,12 +131,13 @@ final class Execution implements Apply.Attendant {
             format.oneFamily()
                 ? Optional.of(printed.family(report.plan()))
                 : Optional.<Family>empty();
-        for (Plan.Part part : report.plan().families()) {
-          if (format == Format.SAVE && family.equals(Optional.of(part.after().family()))) {
-            rulesets.requireLoadable(part.after());
+        if (format == Format.SAVE) {
+          for (Plan.Part part : report.plan().families()) {
+            if (family.equals(Optional.of(part.after().family()))) {
+              rulesets.requireLoadable(part.after());
+            }
           }
-        }
-        if (format != Format.SAVE) {
+        } else {
           rulesets.requireWords(report.plan());
         }
         outcome.aside(report);

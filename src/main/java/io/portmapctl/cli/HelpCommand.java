@@ -45,7 +45,7 @@ final class HelpCommand implements Command {
     if (command.isEmpty()) {
       return Portmapctl.run(session, "--help");
     }
-    List<String> names = List.copyOf(Portmapctl.commands().keySet());
+    List<String> names = Portmapctl.names();
     if (!names.contains(command.get())) {
       throw new ParameterException(
           given.commandSpec().commandLine(), Portmapctl.noCommand(command.get(), names));

@@ -6,8 +6,6 @@ import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.host.live.VariantChoice;
-import io.portmapctl.net.Family;
-import io.portmapctl.net.IpAddress;
 import io.portmapctl.view.FaultText;
 import java.util.List;
 import java.util.SortedMap;
@@ -80,13 +78,9 @@ public record KnownNames(
   }
 
   private static String port(Mapping mapping) {
-    String host = mapping.hostIp().map(ip -> bracketed(ip) + ":").orElse("");
+    String host = mapping.hostIp().map(ip -> ip.bracketed() + ":").orElse("");
     String protocol = mapping.protocol();
     String suffix = protocol.isEmpty() || protocol.equals("tcp") ? "" : "/" + protocol;
     return host + mapping.hostPort().orElse(0) + suffix;
-  }
-
-  private static String bracketed(IpAddress address) {
-    return address.family() == Family.IPV6 ? "[" + address + "]" : address.toString();
   }
 }

@@ -43,6 +43,11 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   }
 
   void errors(ExitCode code, List<InputError> errors, boolean json) {
+    errors(session, code, errors, json);
+  }
+
+  /** Shows errors as the format wants them. */
+  static void errors(Session session, ExitCode code, List<InputError> errors, boolean json) {
     if (json) {
       session.print(PlanJson.error(code.number(), errors));
       return;
@@ -64,7 +69,7 @@ record Outcome(Session session, OutputOptions options) implements Notes {
     Theme theme = new Theme(options.color(session));
     boolean terminal = session.outIsTerminal();
     String text = DiffView.render(report, theme, terminal, options.detail(), applied);
-    session.print(terminal ? Prose.notesWrapped(text, OutputOptions.width(session)) : text);
+    session.print(OutputOptions.wrapped(session, text));
   }
 
   /** Shows what a plan means. */

@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.view.DiffView;
+import io.portmapctl.view.Prose;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -114,6 +115,11 @@ record OutputOptions(
     return session.outIsTerminal() && columns.matches("[1-9][0-9]{1,3}")
         ? Integer.parseInt(columns)
         : 80;
+  }
+
+  /** A text with its long lines of prose broken, where a terminal shows it. */
+  static String wrapped(Session session, String text) {
+    return session.outIsTerminal() ? Prose.notesWrapped(text, width(session)) : text;
   }
 
   /** Whether to use colours here. */

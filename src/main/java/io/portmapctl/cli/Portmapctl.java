@@ -5,7 +5,6 @@ import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.packet.TooInvolvedException;
 import io.portmapctl.text.Printable;
-import io.portmapctl.view.FaultText;
 import io.portmapctl.view.PlanJson;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -67,6 +66,11 @@ public final class Portmapctl {
             + results.failure().orElseThrow());
     boolean worse = code == ExitCode.USAGE.number() || code == ExitCode.INPUT.number();
     return worse || code >= ExitCode.DEFECT.number() ? code : ExitCode.HOST.number();
+  }
+
+  /** The names of all commands. */
+  static List<String> names() {
+    return COMMANDS.stream().map(Command::name).toList();
   }
 
   /** Every command by its name, with its description and options. */
@@ -248,11 +252,7 @@ public final class Portmapctl {
 
   private static int tooInvolved(Session session, boolean json) {
     InputError error = new InputError("ruleset", new RulesetFault.TooInvolved());
-    if (json) {
-      session.print(PlanJson.error(ExitCode.INPUT.number(), List.of(error)));
-    } else {
-      session.say("portmapctl: " + FaultText.of(error));
-    }
+    Outcome.errors(session, ExitCode.INPUT, List.of(error), json);
     return ExitCode.INPUT.number();
   }
 

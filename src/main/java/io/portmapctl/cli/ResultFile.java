@@ -1,6 +1,5 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.app.Failure;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.file.UnwrittenException;
 import io.portmapctl.file.WholeFile;
@@ -19,7 +18,7 @@ public final class ResultFile {
     } catch (UnwrittenException e) {
       InputError error = new InputError(Printable.escaped(file), e.fault());
       session.say("portmapctl: " + FaultText.of(error));
-      return ExitCode.of(Failure.Kind.HOST).number();
+      return ExitCode.HOST.number();
     }
   }
 }

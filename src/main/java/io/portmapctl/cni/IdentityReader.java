@@ -41,6 +41,14 @@ record IdentityReader(Overrides overrides, Documents.Need need) {
     return new Identity(network, containerId);
   }
 
+  /** The network's name of a document by itself, checked. */
+  String network(Cursor document) {
+    Value<String> found = document.text(Part.NETWORK.field);
+    String name = found.orElse("");
+    check(Part.NETWORK, name, found, document.at(Part.NETWORK.field), document.diagnostics());
+    return name;
+  }
+
   private void check(
       Part part, String value, Value<String> found, String path, Diagnostics diagnostics) {
     if (!value.isEmpty()) {

@@ -91,14 +91,7 @@ public final class PluginInput {
   public String network() throws InputException {
     Diagnostics diagnostics = new Diagnostics(SOURCE);
     Cursor root = Cursor.root(document, diagnostics);
-    Value<String> found = root.text("name");
-    String name = found.orElse("");
-    if (!name.isEmpty()) {
-      Names.cni(DocumentFault.Named.NETWORK, name)
-          .ifPresent(fault -> diagnostics.error("name", fault));
-    } else if (!found.isWrong()) {
-      root.missing("name", DocumentFault.Piece.NETWORK_NAME);
-    }
+    String name = new IdentityReader(Overrides.pluginType(""), Documents.Need.OWNER).network(root);
     requireNone(diagnostics);
     return name;
   }
@@ -241,19 +234,9 @@ public final class PluginInput {
     return new InputException(List.of(new InputError(SOURCE, path, fault)));
   }
 
-  /** There are no options here that could stand for what is missing. */
   private static void requireNone(Diagnostics diagnostics) throws InputException {
-    if (!diagnostics.hasErrors()) {
-      return;
+    if (diagnostics.hasErrors()) {
+      throw new InputException(diagnostics.errors());
     }
-    List<InputError> errors = new ArrayList<>();
-    for (InputError error : diagnostics.errors()) {
-      errors.add(
-          error.fault() instanceof DocumentFault.Missing missing
-              ? new InputError(
-                  SOURCE, error.path(), new DocumentFault.Missing(missing.piece(), false))
-              : error);
-    }
-    throw new InputException(errors);
   }
 }

@@ -189,9 +189,7 @@ public record Walkthrough(Family family, List<Stage> stages, List<Line> goes) {
     }
 
     private static List<Rule> rules(Table table, String chain) {
-      return table.rows(chain).stream()
-          .map(RuleEntry::rule)
-          .toList();
+      return table.rows(chain).stream().map(RuleEntry::rule).toList();
     }
 
     /** What goes, and does not come back at another place. */

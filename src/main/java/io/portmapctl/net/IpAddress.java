@@ -18,6 +18,11 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
     return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
   }
 
+  /** As it stands before a port: that of IPv6 in brackets. */
+  public String bracketed() {
+    return family == Family.IPV6 ? "[" + this + "]" : toString();
+  }
+
   /** Whether this is {@code 0.0.0.0} or {@code ::}. */
   public boolean isUnspecified() {
     return high == 0 && low == 0;

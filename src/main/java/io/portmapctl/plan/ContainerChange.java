@@ -146,9 +146,7 @@ public record ContainerChange(Optional<Identity> owner, String chain, List<PortC
             ports.putIfAbsent(
                 port.key(),
                 new Published(
-                    port,
-                    new PortChange.Destination(
-                        dnat, PortmapTable.conditions(ways, rule))));
+                    port, new PortChange.Destination(dnat, PortmapTable.conditions(ways, rule))));
           }
         }
       }

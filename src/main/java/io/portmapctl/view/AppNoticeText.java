@@ -11,8 +11,7 @@ final class AppNoticeText implements AppNotice.Visitor<String> {
   private static final int FEW = 5;
 
   private static final String CANNOT =
-      "an iptables that cannot show all of it (\"[unsupported revision]\"): what such rules do"
-          + " cannot be told; ";
+      RulesetFaultText.CANNOT_SHOW + ": what such rules do cannot be told; ";
 
   @Override
   public String noRouteTowards(AppNotice.NoRouteTowards notice) {

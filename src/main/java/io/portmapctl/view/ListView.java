@@ -173,9 +173,9 @@ public final class ListView {
     List<String> cells = new ArrayList<>();
     cells.add(mapping.protocol().isEmpty() ? "?" : mapping.protocol());
     String any = mapping.family() == Family.IPV4 ? "*" : "[::]";
-    cells.add(mapping.hostIp().map(ListView::bracketed).orElse(any) + ":" + run.hostPorts());
+    cells.add(mapping.hostIp().map(IpAddress::bracketed).orElse(any) + ":" + run.hostPorts());
     cells.add(
-        mapping.containerIp().map(ListView::bracketed).orElse("?") + ":" + run.containerPorts());
+        mapping.containerIp().map(IpAddress::bracketed).orElse("?") + ":" + run.containerPorts());
     cells.add(mapping.owner().map(Identity::network).map(Printable::escaped).orElse("?"));
     cells.add(mapping.owner().map(o -> container(o, wide)).orElse("?"));
     cells.add(mapping.layout().map(l -> l.id()).orElse("?"));
@@ -208,9 +208,5 @@ public final class ListView {
   private static String container(Identity owner, boolean wide) {
     String id = Printable.escaped(owner.containerId());
     return !wide && id.matches("[0-9a-f]{32,}") ? id.substring(0, 12) : id;
-  }
-
-  private static String bracketed(IpAddress address) {
-    return address.family() == Family.IPV6 ? "[" + address + "]" : address.toString();
   }
 }

@@ -13,10 +13,10 @@ import io.portmapctl.plan.PortChange;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Target;
-import io.portmapctl.text.Octets;
-import io.portmapctl.text.Printable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -29,12 +29,19 @@ final class MappingChangesView {
   private final Theme theme;
   private final StringBuilder out = new StringBuilder();
 
+  /** The notices about a port, by its key. */
+  private final Map<String, List<Notice>> warnings = new HashMap<>();
+
   /** The line that is being made: a run of ports. */
   private Optional<Run> run = Optional.empty();
 
   private MappingChangesView(Report report, Theme theme) {
     this.report = report;
     this.theme = theme;
+    for (Notice notice : report.notices()) {
+      port(notice)
+          .ifPresent(p -> warnings.computeIfAbsent(p.key(), k -> new ArrayList<>()).add(notice));
+    }
   }
 
   /** The lines, as text; none where no rule changes. */
@@ -141,13 +148,9 @@ final class MappingChangesView {
     String any = port.family() == Family.IPV4 ? "*" : "[::]";
     return port.protocol()
         + " "
-        + port.hostIp().map(MappingChangesView::bracketed).orElse(any)
+        + port.hostIp().map(IpAddress::bracketed).orElse(any)
         + ":"
         + ports;
-  }
-
-  private static String bracketed(IpAddress address) {
-    return address.family() == Family.IPV6 ? "[" + address + "]" : address.toString();
   }
 
   private static String ports(int first, int last) {
@@ -155,7 +158,7 @@ final class MappingChangesView {
   }
 
   private static String address(Target.Dnat target) {
-    return target.address().map(MappingChangesView::bracketed).orElse("");
+    return target.address().map(IpAddress::bracketed).orElse("");
   }
 
   private static String to(Target.Dnat first, Target.Dnat last) {
@@ -166,11 +169,9 @@ final class MappingChangesView {
   }
 
   private static String condition(PortChange.Destination destination) {
-    List<String> ways = new ArrayList<>();
-    for (Octets condition : destination.conditions()) {
-      ways.add(Printable.escaped(condition.decoded()));
-    }
-    return ways.isEmpty() ? "" : ", only if " + String.join(" or ", ways);
+    return destination.conditions().isEmpty()
+        ? ""
+        : ", only if " + MappingText.conditions(destination.conditions());
   }
 
   /** What of a destination was otherwise. */
@@ -213,10 +214,8 @@ final class MappingChangesView {
                 + (claimed.whole() ? " the packets" : " some of the packets"));
       }
     }
-    for (Notice notice : report.notices()) {
-      if (port(notice).map(p -> p.key().equals(port.key())).orElse(false)) {
-        said.add(theme.warning("warning: ") + NoticeText.shown(notice));
-      }
+    for (Notice notice : warnings.getOrDefault(port.key(), List.of())) {
+      said.add(theme.warning("warning: ") + NoticeText.shown(notice));
     }
     return said;
   }

@@ -37,8 +37,13 @@ final class MappingText {
 
   /** What its packets must be beside, one way or another; empty where any is taken. */
   static String conditions(Mapping mapping) {
+    return conditions(mapping.conditions());
+  }
+
+  /** Conditions, one way or another. */
+  static String conditions(List<Octets> conditions) {
     List<String> ways = new ArrayList<>();
-    for (Octets condition : mapping.conditions()) {
+    for (Octets condition : conditions) {
       ways.add(Printable.escaped(condition.decoded()));
     }
     return String.join(" or ", ways);

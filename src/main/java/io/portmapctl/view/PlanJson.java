@@ -48,13 +48,14 @@ public final class PlanJson {
 
   /** The error document. */
   public static String error(int exitCode, List<InputError> errors) {
+    List<InputError> first = FaultText.first(errors);
     return JsonText.document(
         json -> {
           json.writeStringField("kind", "error");
           json.writeNumberField("version", 1);
           json.writeNumberField("exitCode", exitCode);
           json.writeArrayFieldStart("errors");
-          for (InputError error : FaultText.first(errors)) {
+          for (InputError error : first) {
             json.writeStartObject();
             json.writeStringField("source", error.source());
             json.writeStringField("path", error.path());
@@ -65,8 +66,8 @@ public final class PlanJson {
             json.writeEndObject();
           }
           json.writeEndArray();
-          if (FaultText.first(errors).size() < errors.size()) {
-            json.writeNumberField("more", errors.size() - FaultText.first(errors).size());
+          if (first.size() < errors.size()) {
+            json.writeNumberField("more", errors.size() - first.size());
           }
         });
   }

@@ -2,6 +2,7 @@ package io.portmapctl.view;
 
 import io.portmapctl.app.CheckReport;
 import io.portmapctl.cni.InputError;
+import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.fault.Fault;
 import io.portmapctl.fault.HostFault;
 import io.portmapctl.notice.Notice;
@@ -63,6 +64,9 @@ public final class PluginView {
     }
     if (fault instanceof HostFault.NoFamily lacking) {
       return FaultText.of(new HostFault.NoFamily(lacking.family(), false));
+    }
+    if (fault instanceof DocumentFault.Missing missing) {
+      return FaultText.of(new DocumentFault.Missing(missing.piece(), false));
     }
     String text = FaultText.of(fault);
     if (fault instanceof HostFault.Unwritten) {

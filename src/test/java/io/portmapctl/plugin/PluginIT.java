@@ -37,7 +37,7 @@ class PluginIT {
     assertThat(Namespace.process("", unnamed)).isEqualTo(run);
     assertThat(Namespace.process("", arguments).out()).startsWith("portmapctl ");
     assertThat(Namespace.process("", List.of(call.plugin())).err())
-        .contains("portmapctl-plugin(8)");
+        .contains("portmapctl-plugin(8)", "\nversions of CNI: 0.1.0, ");
     List<String> jar = List.of("java", "-jar", "target/portmapctl.jar");
     List<String> byJar = new ArrayList<>(unnamed.subList(0, unnamed.size() - 1));
     byJar.addAll(jar);

@@ -138,8 +138,7 @@ public final class LiveReader {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          new Backend.Other(read(family, program.get()).table(), which));
+      return Optional.of(new Backend.Other(read(family, program.get()).table(), which));
     } catch (HostException e) {
       return Optional.empty(); // who names a variant has said which one counts
     }

@@ -131,7 +131,9 @@ public final class Rehearsal {
     return result.exit() != 0 && result.error().startsWith("unshare: ");
   }
 
-  /** Runs words in a network namespace of its own; an ordinary user's comes with a user namespace. */
+  /**
+   * Runs words in a network namespace of its own; an ordinary user's comes with a user namespace.
+   */
   static Exec.Result unshared(Exec exec, Path unshare, List<String> words, String input)
       throws IOException {
     Exec.Result result = exec.run(command(unshare, "-n", words), input);
