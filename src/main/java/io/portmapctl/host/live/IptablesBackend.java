@@ -83,21 +83,7 @@ public final class IptablesBackend implements Backend {
   public void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException {
     Family family = part.before().family();
     Path save = changing(family);
-    boolean legacy = reader.isLegacy(save);
-    try {
-      steps(part, save, legacy, made);
-    } catch (RefusedLine e) {
-      // its text does not name a rule that is there: it has to be named otherwise
-      if (!learn(e, table(family))) {
-        throw e.refused();
-      }
-      try {
-        steps(part, save, legacy, made);
-      } catch (RefusedLine again) {
-        learn(again, table(family));
-        throw again.refused();
-      }
-    }
+    make(part, save, reader.isLegacy(save), made);
   }
 
   /** The program by whose sibling the rules of a family are changed. */
@@ -121,15 +107,27 @@ public final class IptablesBackend implements Backend {
         RestoreScript.input(Table.empty(TableName.NAT, family), List.of()));
   }
 
-  private void steps(Plan.Part part, Path save, boolean legacy, Consumer<Plan.Part> made)
-      throws HostException, RefusedLine {
+  /** Makes the steps of a part, one after another; one that is refused in others of its own. */
+  private void make(Plan.Part part, Path save, boolean legacy, Consumer<Plan.Part> made)
+      throws HostException {
     List<Steps.Step> steps = Steps.of(part, this::isUnnamed, legacy);
     if (steps.stream().anyMatch(s -> s.way() == Steps.Way.HANDLES)) {
       handles.require();
     }
     for (Steps.Step step : steps) {
       switch (step.way()) {
-        case RESTORE -> restore(step.part(), save);
+        case RESTORE -> {
+          try {
+            restore(step.part(), save);
+          } catch (RefusedLine e) {
+            // its text does not name a rule that is there: it has to be named otherwise
+            if (!learn(e, table(part.before().family()))) {
+              throw e.refused();
+            }
+            make(step.part(), save, legacy, made);
+            continue;
+          }
+        }
         case HANDLES ->
             handles.delete(step.part(), () -> reader.again(step.part().before().family(), save));
         case ARGUMENTS -> {

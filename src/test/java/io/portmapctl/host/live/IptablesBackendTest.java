@@ -15,6 +15,7 @@ import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.Protocol;
+import io.portmapctl.plan.Change;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
 import io.portmapctl.plan.Request;
@@ -22,9 +23,11 @@ import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.testing.Generator;
 import io.portmapctl.view.FaultText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -215,5 +219,59 @@ class IptablesBackendTest {
         HostException.Kind.FAILED,
         "ROOT/iptables-restore refused the change (exit status 1): iptables-restore: line 7"
             + " failed");
+  }
+
+  /** A step that was made stays made when the one behind it is refused and has to be split. */
+  @Test
+  void whatIsRefusedAloneIsMadeOtherwise() throws Exception {
+    Files.createFile(
+        root.resolve("nft"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    String head = "*nat\n:PREROUTING ACCEPT [0:0]\n:X - [0:0]\n";
+    String unshown = "-A X [unsupported revision] -j ACCEPT\n";
+    String odd = "-A X -m odd --way 1 -j ACCEPT\n";
+    Table before = Generator.parse(Family.IPV4, head + unshown + odd + "COMMIT\n");
+    List<RuleEntry> rows = before.rows("X");
+    List<Change> changes =
+        List.of(
+            new Change.DeleteRule(Family.IPV4, "X", 1, rows.get(0)),
+            new Change.DeleteRule(Family.IPV4, "X", 1, rows.get(1)));
+    Table after = Generator.parse(Family.IPV4, head + "COMMIT\n");
+    List<Table> left =
+        List.of(before, Generator.parse(Family.IPV4, head + odd + "COMMIT\n"), after);
+    List<String> deleted = new ArrayList<>();
+    Exec exec =
+        (command, input) -> {
+          String program = String.valueOf(Path.of(command.get(0)).getFileName());
+          Table now = left.get(deleted.size());
+          if (program.endsWith("-save")) {
+            return new Exec.Result(0, SaveFormat.print(now, false), "");
+          }
+          if (program.endsWith("-restore")) {
+            return new Exec.Result(1, "", "line 2: RULE_DELETE failed (Invalid argument)");
+          }
+          if (input.contains("delete")) {
+            deleted.add(input);
+            return new Exec.Result(0, "", "");
+          }
+          String rules =
+              now.rows("X").stream()
+                  .map(r -> "{\"rule\": {\"chain\": \"X\", \"handle\": " + r.text().length() + "}}")
+                  .collect(Collectors.joining(", "));
+          return new Exec.Result(0, "{\"nftables\": [" + rules + "]}", "");
+        };
+    IptablesBackend backend =
+        new IptablesBackend(
+            exec, new LocalHost(List.of(root), root, exec), VariantChoice.AUTO, 7, false);
+    backend.read(Family.IPV4);
+    List<Integer> made = new ArrayList<>();
+    backend.apply(new Plan.Part(before, after, changes), part -> made.add(part.changes().size()));
+    assertThat(made).containsExactly(1, 1);
+    assertThat(deleted)
+        .hasSize(2)
+        .satisfiesExactly(
+            first -> assertThat(first).contains("\"handle\": " + rows.get(0).text().length() + "}"),
+            second ->
+                assertThat(second).contains("\"handle\": " + rows.get(1).text().length() + "}"));
   }
 }
