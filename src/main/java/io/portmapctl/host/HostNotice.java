@@ -26,6 +26,12 @@ public sealed interface HostNotice extends Notice {
     R nftBaseChains(NftBaseChains notice);
 
     /** For this kind. */
+    R saidByProgram(SaidByProgram notice);
+
+    /** For this kind. */
+    R legacyTablesUnread(LegacyTablesUnread notice);
+
+    /** For this kind. */
     R nftUnread(NftUnread notice);
 
     /** For this kind. */
@@ -105,6 +111,39 @@ public sealed interface HostNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.nftBaseChains(this);
+    }
+  }
+
+  /**
+   * What a program said on standard error that read rules all the same.
+   *
+   * @param program its name
+   * @param words what it said, octets of one or more lines
+   */
+  record SaidByProgram(String program, Octets words) implements HostNotice {
+    @Override
+    public String code() {
+      return "said-by-program";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.saidByProgram(this);
+    }
+  }
+
+  /**
+   * The nft variant says that there are tables of the legacy variant, which no program here reads.
+   */
+  record LegacyTablesUnread(Family family) implements HostNotice {
+    @Override
+    public String code() {
+      return "legacy-tables-not-read";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.legacyTablesUnread(this);
     }
   }
 

@@ -3,10 +3,13 @@ package io.portmapctl.view;
 import io.portmapctl.host.HostNotice;
 import io.portmapctl.text.Octets;
 import io.portmapctl.text.Printable;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a reader should know who reads or changes a host, in words. */
 final class HostNoticeText implements HostNotice.Visitor<String> {
+  /** So much of what a program says is passed on. */
+  private static final int SAID_LINES = 5;
 
   @Override
   public String otherVariantUnknown(HostNotice.OtherVariantUnknown notice) {
@@ -43,6 +46,27 @@ final class HostNoticeText implements HostNotice.Visitor<String> {
         + notice.family().title()
         + " nat table holds base chains that nft wrote itself; iptables does not show them,"
         + " and what they do to a packet is not seen here";
+  }
+
+  @Override
+  public String saidByProgram(HostNotice.SaidByProgram notice) {
+    List<String> lines =
+        notice.words().decoded().lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+    List<String> shown = new ArrayList<>();
+    lines.stream().limit(SAID_LINES).forEach(l -> shown.add(Printable.escaped(l)));
+    int more = lines.size() - shown.size();
+    return notice.program()
+        + " says: "
+        + String.join("; ", shown)
+        + (more > 0 ? "; and " + more + (more == 1 ? " line" : " lines") + " more" : "");
+  }
+
+  @Override
+  public String legacyTablesUnread(HostNotice.LegacyTablesUnread notice) {
+    return "this host has "
+        + notice.family().title()
+        + " tables of iptables-legacy too, which no program here can read: they may take the same"
+        + " ports";
   }
 
   @Override

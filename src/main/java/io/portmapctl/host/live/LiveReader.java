@@ -12,14 +12,18 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.Variant;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.ruleset.iptables.SavedText;
+import io.portmapctl.text.Octets;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads a host's nat table through iptables-save. */
 public final class LiveReader {
@@ -27,6 +31,9 @@ public final class LiveReader {
   private final VariantChoice variant;
   private final boolean counters;
   private boolean ambiguous;
+
+  /** What programs said that read rules all the same; it is passed on once. */
+  private final Set<String> said = new HashSet<>();
 
   /** What the variant holds that was not chosen, where it was looked at. */
   private final Map<Family, Backend.Other> others = new EnumMap<>(Family.class);
@@ -37,14 +44,21 @@ public final class LiveReader {
    * @param table the table
    * @param program the program that read it; empty where the kernel has no such family
    * @param notices what a reader should know
+   * @param legacyUnread whether the program says that there are legacy tables, which it does not
+   *     read
    */
-  record Reading(Table table, Optional<Path> program, List<HostNotice> notices) {
+  record Reading(
+      Table table, Optional<Path> program, List<HostNotice> notices, boolean legacyUnread) {
+
+    Reading(Table table, Optional<Path> program, List<HostNotice> notices) {
+      this(table, program, notices, false);
+    }
 
     /** The same with more to know. */
     Reading and(List<HostNotice> more) {
       List<HostNotice> all = new ArrayList<>(notices);
       all.addAll(more);
-      return new Reading(table, program, List.copyOf(all));
+      return new Reading(table, program, List.copyOf(all), legacyUnread);
     }
   }
 
@@ -101,7 +115,9 @@ public final class LiveReader {
     Variant which = mine == Variant.LEGACY ? Variant.NFT : Variant.LEGACY;
     Optional<Path> other = program(family, which);
     if (other.isEmpty()) {
-      return reading;
+      return reading.legacyUnread()
+          ? reading.and(List.of(new HostNotice.LegacyTablesUnread(family)))
+          : reading;
     }
     Reading second;
     try {
@@ -250,11 +266,19 @@ public final class LiveReader {
             HostException.Kind.UNREADABLE,
             new HostFault.Program(HostFault.Ending.NO_TABLE, program.toString(), 0, error));
       }
-      boolean hidden = result.output().contains("contains incompatible base-chains");
+      List<HostNotice> notices = new ArrayList<>();
+      if (!error.isEmpty() && said.add(error)) {
+        String name = String.valueOf(program.getFileName());
+        notices.add(new HostNotice.SaidByProgram(name, new Octets(error)));
+      }
+      if (result.output().contains("contains incompatible base-chains")) {
+        notices.add(new HostNotice.NftBaseChains(family));
+      }
       return new Reading(
           table.get(),
           Optional.of(program),
-          hidden ? List.of(new HostNotice.NftBaseChains(family)) : List.of());
+          List.copyOf(notices),
+          SavedText.hidesLegacy(result.output()));
     } catch (SaveFormat.FormatException e) {
       throw failure(
           HostException.Kind.UNREADABLE, new HostFault.BadRuleset(program.toString(), e.fault()));

@@ -10,6 +10,7 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.Variant;
 import io.portmapctl.testing.Faults;
+import io.portmapctl.text.Octets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +121,29 @@ class LiveReaderTest {
     program("iptables-save", 0, "# Table `nat' is incompatible, use 'nft' tool.\n", "");
     assertThat(Faults.told(this::read))
         .contains("the nat table holds rules that iptables cannot show");
+  }
+
+  @Test
+  void whatAProgramSaysBesideItsAnswerIsPassedOnOnce() throws Exception {
+    program("iptables-save", 0, EMPTY, "# odd\n");
+    program("iptables-legacy-save", 0, EMPTY, "# odd\n");
+    legacyTables("nat\n");
+    read();
+    assertThat(notices)
+        .containsExactly(new HostNotice.SaidByProgram("iptables-save", new Octets("# odd")));
+  }
+
+  @Test
+  void legacyTablesThatNobodyReadsAreTold() throws Exception {
+    String hint = "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them";
+    program("iptables-save", 0, EMPTY + hint + "\n", "");
+    legacyTables("nat\n");
+    read();
+    assertThat(notices).containsExactly(new HostNotice.LegacyTablesUnread(Family.IPV4));
+    notices.clear();
+    program("iptables-legacy-save", 0, EMPTY, "");
+    read();
+    assertThat(notices).isEmpty();
   }
 
   @Test
