@@ -28,6 +28,8 @@ public record HookExit(
     REWRITTEN,
     /** It does not go on. */
     DROPPED,
+    /** It does not go on, and its sender is told. */
+    REJECTED,
     /** What becomes of it is not known. */
     OPEN
   }

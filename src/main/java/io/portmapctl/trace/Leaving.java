@@ -12,18 +12,23 @@ import java.util.Optional;
  * @param packets the packets, as they come to the rule that ends their path
  * @param rules those that took them, the jumps first; without any it is the chain's policy
  * @param target what rewrites them, where something does
- * @param givenUp whether they were not followed to an end, which may be any
+ * @param open why it is not known what becomes of them, where it is not
  */
 public record Leaving(
     HookExit.Kind kind,
     PacketSet packets,
     List<RulePlace> rules,
     Optional<Target> target,
-    boolean givenUp) {
+    Optional<OpenReason> open) {
 
   /** Copies the list. */
   public Leaving {
     rules = List.copyOf(rules);
+  }
+
+  /** Whether they were not followed to an end, which may be any. */
+  public boolean givenUp() {
+    return open.filter(OpenReason.Limit.class::isInstance).isPresent();
   }
 
   /** The rule that ended their path, where one did. */

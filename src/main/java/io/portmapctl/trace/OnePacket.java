@@ -16,6 +16,9 @@ final class OnePacket {
   /** The number of a new connection's state. */
   static final long NEW = 1;
 
+  /** The number of the state of what is not tracked. */
+  static final long UNTRACKED = 4;
+
   private final PacketSpace space;
   private final Map<IpProtocol, PacketSet> opening = new HashMap<>();
   private final List<PacketSet> untranslated = new ArrayList<>();

@@ -315,7 +315,7 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
                 case NEW -> state(OnePacket.NEW);
                 case RELATED -> state(2);
                 case ESTABLISHED -> state(3);
-                case UNTRACKED -> state(4);
+                case UNTRACKED -> state(OnePacket.UNTRACKED);
               });
     }
     return set;

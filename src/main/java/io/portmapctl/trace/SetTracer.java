@@ -47,6 +47,36 @@ public final class SetTracer {
     return new Result(List.copyOf(collecting.leaving), List.copyOf(collecting.diverting));
   }
 
+  /** Who is told of every rule that packets are tried on. */
+  public interface Steps {
+    /**
+     * A rule is tried.
+     *
+     * @param here the packets that come to it
+     * @param result whether it takes all of them, none, or some or perhaps
+     * @param certain whether they come here for certain
+     * @param depth how many jumps lead to its chain
+     */
+    void tried(RulePlace place, PacketSet here, Ternary result, boolean certain, int depth);
+
+    /** The last rule leads to a chain of which for the same packets everything was told. */
+    void toldBefore();
+  }
+
+  /**
+   * Takes packets through the chains of a hook, and tells of it.
+   *
+   * @param everyRule whether every rule is tried, those too that are about other ports
+   * @param left the rules that are passed over
+   */
+  public List<Leaving> told(
+      Hook hook, PacketSet packets, boolean everyRule, ExcludedRules left, Steps steps) {
+    Traversal.Detail detail = everyRule ? Traversal.Detail.EVERY_RULE : Traversal.Detail.OF_PORT;
+    Telling telling = new Telling(steps);
+    new Traversal<>(sets, hook, telling, detail, left).through(packets);
+    return List.copyOf(telling.collecting.leaving);
+  }
+
   /** The packets that a rule lets through at a hook. */
   public PacketSet packets(Hook hook, Rule rule) {
     return sets.meaning(hook).of(rule);
@@ -63,6 +93,45 @@ public final class SetTracer {
   /** Packets that have been led on to leave through an interface. */
   public PacketSet leavingThrough(PacketSet packets, PacketInterface out) {
     return sets.one().leaving(packets, out);
+  }
+
+  /** Tells of every rule, and writes down where packets leave. */
+  private static final class Telling implements Traversal.Observer<RulePlace> {
+    private final Collecting collecting = new Collecting();
+    private final Steps steps;
+
+    Telling(Steps steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public RulePlace step(
+        String chain,
+        int index,
+        Rule rule,
+        PacketSet here,
+        Ternary result,
+        boolean certain,
+        int depth) {
+      RulePlace place = collecting.step(chain, index, rule, here, result, certain, depth);
+      steps.tried(place, here, result, certain, depth);
+      return place;
+    }
+
+    @Override
+    public void toldBefore() {
+      steps.toldBefore();
+    }
+
+    @Override
+    public void leave(
+        HookExit.Kind kind,
+        PacketSet packets,
+        List<RulePlace> rules,
+        Optional<Target> target,
+        Optional<OpenReason> open) {
+      collecting.leave(kind, packets, rules, target, open);
+    }
   }
 
   /** Writes down where packets leave. */
@@ -107,13 +176,7 @@ public final class SetTracer {
         List<RulePlace> rules,
         Optional<Target> target,
         Optional<OpenReason> open) {
-      leaving.add(
-          new Leaving(
-              kind,
-              packets,
-              rules,
-              target,
-              open.filter(OpenReason.Limit.class::isInstance).isPresent()));
+      leaving.add(new Leaving(kind, packets, rules, target, open));
     }
   }
 }

@@ -114,7 +114,7 @@ public final class Tracer {
     HookTraversal first = HookTrace.through(sets, hook, packet, packets, host, detail, leftOut);
     List<PacketPath> paths = new ArrayList<>();
     for (HookExit exit : first.exits()) {
-      if (exit.kind() == HookExit.Kind.DROPPED || exit.kind() == HookExit.Kind.OPEN) {
+      if (exit.kind() != HookExit.Kind.ACCEPTED && exit.kind() != HookExit.Kind.REWRITTEN) {
         add(paths, new PacketPath(List.of(first), List.of(exit), disposition(exit)));
         continue;
       }
@@ -169,7 +169,7 @@ public final class Tracer {
   }
 
   private static Disposition disposition(HookExit exit) {
-    return exit.kind() == HookExit.Kind.DROPPED ? Disposition.DROPPED : Disposition.OPEN;
+    return exit.kind() == HookExit.Kind.OPEN ? Disposition.OPEN : Disposition.DROPPED;
   }
 
   /** From the first hook's end to the last's. */

@@ -1,6 +1,7 @@
 package io.portmapctl.trace;
 
 import io.portmapctl.packet.Effort;
+import io.portmapctl.packet.Field;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.TooInvolvedException;
 import io.portmapctl.ruleset.Hook;
@@ -372,7 +373,7 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> reject(Target.Reject reject) {
-      return ends(HookExit.Kind.DROPPED);
+      return ends(HookExit.Kind.REJECTED);
     }
 
     @Override
@@ -430,10 +431,11 @@ final class Traversal<W> {
       return marked(state.packets().markRestored(mark.nfMask(), mark.ctMask()));
     }
 
-    /** Table nat never sees what is not tracked. */
     @Override
     public Optional<State> ct(Target.Ct ct) {
-      return Optional.of(state);
+      return ct.untracked()
+          ? Optional.of(state.with(state.packets().with(Field.STATE, OnePacket.UNTRACKED)))
+          : Optional.of(state);
     }
 
     @Override

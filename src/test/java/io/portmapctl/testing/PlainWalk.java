@@ -153,8 +153,11 @@ public final class PlainWalk {
     if (target instanceof Target.Accept) {
       return Optional.of(HookExit.Kind.ACCEPTED);
     }
-    if (target instanceof Target.Drop || target instanceof Target.Reject) {
+    if (target instanceof Target.Drop) {
       return Optional.of(HookExit.Kind.DROPPED);
+    }
+    if (target instanceof Target.Reject) {
+      return Optional.of(HookExit.Kind.REJECTED);
     }
     boolean rewrites =
         target instanceof Target.Dnat

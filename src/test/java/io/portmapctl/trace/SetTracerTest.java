@@ -326,7 +326,8 @@ class SetTracerTest {
     PacketSet one = end.packet().set(space);
     assertThat(part.packets().contains(one)).as(what + ", at its end " + end.packet()).isTrue();
     PacketSet on =
-        tracer.rewritten(new Leaving(part.kind(), one, part.rules(), part.target(), false), hook);
+        tracer.rewritten(
+            new Leaving(part.kind(), one, part.rules(), part.target(), Optional.empty()), hook);
     end.target().ifPresent(t -> moved(what + ", " + t, on, end.packet(), t, hook));
   }
 

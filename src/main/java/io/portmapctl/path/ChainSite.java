@@ -1,0 +1,36 @@
+package io.portmapctl.path;
+
+import io.portmapctl.ruleset.Hook;
+
+/**
+ * Where a base chain stands.
+ *
+ * @param engine whose it is
+ * @param family the family of its table in the words of nft: {@code ip}, {@code ip6}, {@code inet}
+ * @param table its table, octets
+ * @param chain its name, octets
+ * @param hook where the kernel calls it
+ * @param priority the lowest is called first; of chains that translate it orders those alone
+ * @param translates whether it is called for the first packet of a connection only, and translates
+ *     addresses: a chain of iptables' table nat, or of nft's type nat
+ */
+public record ChainSite(
+    RuleEngine engine,
+    String family,
+    String table,
+    String chain,
+    Hook hook,
+    int priority,
+    boolean translates) {
+
+  /**
+   * The place in its hook, lowest first: all chains that translate stand where the kernel has its
+   * own translation (linux/netfilter_ipv4.h), whatever their own priority.
+   */
+  public int place() {
+    if (!translates) {
+      return priority;
+    }
+    return hook.rewritesSource() ? 100 : -100;
+  }
+}
