@@ -45,6 +45,8 @@ class ArchitectureTest {
           .definedBy("io.portmapctl.ruleset")
           .layer("iptables")
           .definedBy("io.portmapctl.ruleset.iptables")
+          .layer("nft")
+          .definedBy("io.portmapctl.ruleset.nft")
           .layer("cni")
           .definedBy("io.portmapctl.cni")
           .layer("portmap")
@@ -81,6 +83,8 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("app", "cli", "shell")
           .whereLayer("iptables")
           .mayOnlyBeAccessedByLayers("portmap", "host", "cli", "app")
+          .whereLayer("nft")
+          .mayOnlyBeAccessedByLayers("path", "host", "app")
           .whereLayer("cni")
           .mayOnlyBeAccessedByLayers(
               "portmap", "plan", "host", "check", "explain", "view", "cli", "app", "plugin")
@@ -225,7 +229,8 @@ class ArchitectureTest {
   static final ArchRule jacksonOnlyWhereJsonIs =
       noClasses()
           .that()
-          .resideOutsideOfPackages("..cni..", "..view..", "..host.snapshot..", "..host.nft..")
+          .resideOutsideOfPackages(
+              "..cni..", "..view..", "..host.snapshot..", "..host.nft..", "..ruleset.nft..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml..");
