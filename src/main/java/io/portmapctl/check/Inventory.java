@@ -3,6 +3,7 @@ package io.portmapctl.check;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.path.RuleEngine;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.Masquerade;
 import io.portmapctl.portmap.PortmapState;
@@ -80,12 +81,12 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     List<Mapping> marked = new ArrayList<>();
     for (Mapping mapping : mappings) {
       boolean looked = mapping.state() == State.OK && mapping.hostPort().isPresent();
-      marked.add(looked ? intercepted(mapping, interceptors) : mapping);
+      marked.add(looked ? intercepted(mapping, interceptors, table.table()) : mapping);
     }
     return marked;
   }
 
-  private static Mapping intercepted(Mapping mapping, Interceptors interceptors) {
+  private static Mapping intercepted(Mapping mapping, Interceptors interceptors, Table table) {
     Interceptors.Subject subject =
         new Interceptors.Subject(
             port(mapping),
@@ -105,7 +106,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
       boolean all = passage.extent() == Passage.Extent.ALL;
       boolean counts = passage.kind().countsAlone() && marked.state() == State.OK;
       if (all && counts && stranger.isPresent()) {
-        marked = marked.takenBy(taker(stranger.get(), interceptors));
+        marked = marked.takenBy(taker(stranger.get(), interceptors, table));
       } else if (passage.kind() == Passage.Kind.LAN
           && marked.state() == State.OK
           && interception.culprits().isEmpty()
@@ -118,8 +119,11 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     return marked;
   }
 
-  private static Mapping.Taker taker(Interception.Culprit culprit, Interceptors interceptors) {
+  private static Mapping.Taker taker(
+      Interception.Culprit culprit, Interceptors interceptors, Table table) {
     return new Mapping.Taker(
+        RuleEngine.of(table.variant()),
+        table.name().id(),
         culprit.rule().chain(),
         culprit.rule().index(),
         interceptors.row(culprit.rule()).text(),
@@ -223,6 +227,8 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
         .map(
             entry ->
                 new Mapping.Taker(
+                    RuleEngine.of(table.table().variant()),
+                    table.table().name().id(),
                     Layouts.entryChains(first.chain()).get(0),
                     entry.index() + 1,
                     entry.row().text(),

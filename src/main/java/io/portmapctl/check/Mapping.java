@@ -3,6 +3,7 @@ package io.portmapctl.check;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.RuleEngine;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.text.Octets;
@@ -59,6 +60,8 @@ public record Mapping(
   /**
    * A rule that takes a mapping's packets first.
    *
+   * @param engine whose table it is in
+   * @param table that table's name
    * @param chain its chain
    * @param index its place in it, from 1
    * @param rule the rule, as it is spelled there
@@ -66,6 +69,8 @@ public record Mapping(
    * @param container whose it is, where it is a container's
    */
   public record Taker(
+      RuleEngine engine,
+      String table,
       String chain,
       int index,
       Octets rule,

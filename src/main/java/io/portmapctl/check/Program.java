@@ -8,20 +8,31 @@ import java.util.regex.Pattern;
 /** Programs that write rules beside ours, as far as the names of their chains tell them. */
 public enum Program {
   /** Docker, swarm too. */
-  DOCKER,
+  DOCKER("docker"),
   /** Kubernetes' host ports, of CRI-O or of the kubelet. */
-  HOST_PORTS,
+  HOST_PORTS("cri-o"),
   /** Kubernetes' services. */
-  KUBE_PROXY,
+  KUBE_PROXY("kube-proxy"),
   /** Podman's own network stack. */
-  NETAVARK,
+  NETAVARK("netavark"),
   /** The firewall daemon. */
-  FIREWALLD,
+  FIREWALLD("firewalld"),
   /** Virtual machines' networks. */
-  LIBVIRT;
+  LIBVIRT("libvirt");
 
   private static final Pattern ZONES =
       Pattern.compile("(PRE|POST)_.+|(PREROUTING|POSTROUTING|OUTPUT)_(direct|ZONES|POLICIES.*)");
+
+  private final String id;
+
+  Program(String id) {
+    this.id = id;
+  }
+
+  /** The name in JSON. */
+  public String id() {
+    return id;
+  }
 
   /** Whose rules these are, if a chain on the way tells. */
   public static Optional<Program> of(List<RulePlace> way) {

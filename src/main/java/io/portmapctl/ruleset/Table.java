@@ -37,6 +37,11 @@ public record Table(TableName name, Family family, Variant variant, Map<String, 
     return new Table(name, family, variant, others);
   }
 
+  /** The same, held by that engine. */
+  public Table of(Variant engine) {
+    return new Table(name, family, engine, chains);
+  }
+
   /** The chain of that name, if there is one. */
   public Optional<Chain> chain(String chain) {
     return Optional.ofNullable(chains.get(chain));

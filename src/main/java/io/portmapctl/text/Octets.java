@@ -25,6 +25,16 @@ public record Octets(String latin1) implements Comparable<Octets> {
     return new String(latin1.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
+  /** Whether the bytes are UTF-8, so that {@link #decoded} loses none. */
+  public boolean isUtf8() {
+    for (int i = 0; i < latin1.length(); i++) {
+      if (latin1.charAt(i) >= 0x80) {
+        return utf8(decoded()).latin1.equals(latin1);
+      }
+    }
+    return true;
+  }
+
   /** How many bytes there are. */
   public int length() {
     return latin1.length();

@@ -44,15 +44,17 @@ public final class CheckJson {
     json.writeArrayFieldStart("shadowedBy");
     for (Finding.Shadow shadow : finding.shadows()) {
       json.writeStartObject();
+      JsonOctets octets = JsonOctets.of(json, shadow.chain(), shadow.rule());
       json.writeStringField("family", shadow.port().family().id());
       json.writeStringField("protocol", shadow.port().protocol());
       JsonText.address(json, "hostIP", shadow.port().hostIp());
       JsonText.number(json, "hostPort", OptionalInt.of(shadow.port().port()));
       json.writeStringField("effect", shadow.effect().name().toLowerCase(Locale.ROOT));
       json.writeStringField("extent", shadow.extent().name().toLowerCase(Locale.ROOT));
-      json.writeStringField("chain", Terminal.decoded(shadow.chain()));
-      json.writeStringField("rule", shadow.rule().decoded());
-      JsonText.identity(json, shadow.container());
+      octets.write("chain", shadow.chain());
+      octets.write("rule", shadow.rule());
+      octets.identity(shadow.container());
+      octets.end();
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -74,8 +76,11 @@ public final class CheckJson {
     for (Finding.Part part : parts) {
       json.writeStartObject();
       json.writeStringField("family", part.family().id());
-      json.writeStringField("chain", Terminal.decoded(part.chain()));
-      JsonText.text(json, "rule", part.rule().map(Octets::decoded).orElse(""));
+      Octets rule = part.rule().orElse(Octets.EMPTY);
+      JsonOctets octets = JsonOctets.of(json, part.chain(), rule);
+      octets.write("chain", part.chain());
+      octets.writeKnown("rule", rule);
+      octets.end();
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -58,8 +58,10 @@ public final class ExplanationJson {
     for (Walkthrough.Line line : lines) {
       json.writeStartObject();
       json.writeStringField("why", PurposeText.of(line.purpose()));
-      json.writeStringField("chain", Terminal.decoded(line.chain()));
-      json.writeStringField("rule", line.rule().text().decoded());
+      JsonOctets octets = JsonOctets.of(json, line.chain(), line.rule().text());
+      octets.write("chain", line.chain());
+      octets.write("rule", line.rule().text());
+      octets.end();
       boolean goes = walk.goes().contains(line);
       json.writeStringField("state", goes ? "goes" : line.isNew() ? "new" : "there");
       json.writeEndObject();

@@ -49,15 +49,6 @@ final class MappingText {
     return String.join(" or ", ways);
   }
 
-  /** Whose a rule is that takes a mapping's packets; empty where that cannot be told. */
-  static String owner(Mapping.Taker taker) {
-    return taker
-        .program()
-        .map(MappingText::title)
-        .or(() -> taker.container().map(Sentences::brief))
-        .orElse("");
-  }
-
   private static String entries(Mapping mapping) {
     return Layouts.entryChains(mapping.chain()).get(0);
   }

@@ -98,11 +98,9 @@ public final class PlanJson {
       json.writeStringField("family", change.family().id());
       json.writeStringField("table", "nat");
       if (change instanceof Change.CreateChain) {
-        json.writeStringField("op", "create-chain");
-        json.writeStringField("chain", Terminal.decoded(change.chain()));
+        chain(json, "create-chain", change);
       } else if (change instanceof Change.DeleteChain) {
-        json.writeStringField("op", "delete-chain");
-        json.writeStringField("chain", Terminal.decoded(change.chain()));
+        chain(json, "delete-chain", change);
       } else if (change instanceof Change.InsertRule insert) {
         rule(json, "insert-rule", change, insert.position(), insert.row());
       } else if (change instanceof Change.AppendRule append) {
@@ -115,13 +113,22 @@ public final class PlanJson {
     json.writeEndArray();
   }
 
+  private static void chain(JsonGenerator json, String op, Change change) throws IOException {
+    JsonOctets octets = JsonOctets.of(json, change.chain());
+    json.writeStringField("op", op);
+    octets.write("chain", change.chain());
+    octets.end();
+  }
+
   private static void rule(
       JsonGenerator json, String op, Change change, int position, RuleEntry row)
       throws IOException {
+    JsonOctets octets = JsonOctets.of(json, change.chain(), row.text());
     json.writeStringField("op", op);
-    json.writeStringField("chain", Terminal.decoded(change.chain()));
+    octets.write("chain", change.chain());
     json.writeNumberField("position", position);
-    json.writeStringField("rule", row.text().decoded());
+    octets.write("rule", row.text());
+    octets.end();
   }
 
   private static void extras(JsonGenerator json, Plan plan) throws IOException {

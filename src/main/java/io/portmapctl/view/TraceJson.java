@@ -92,8 +92,10 @@ public final class TraceJson {
 
   static void recipient(JsonGenerator json, ChainOwners.Recipient recipient) throws IOException {
     json.writeStartObject();
-    JsonText.identity(json, recipient.owner());
-    json.writeStringField("chain", Terminal.decoded(recipient.chain()));
+    JsonOctets octets = JsonOctets.of(json, recipient.chain());
+    octets.identity(recipient.owner());
+    octets.write("chain", recipient.chain());
+    octets.end();
     json.writeEndObject();
   }
 
@@ -105,10 +107,12 @@ public final class TraceJson {
     for (HookTraversal traversal : traversals) {
       for (Step step : traversal.steps()) {
         json.writeStartObject();
+        JsonOctets octets = JsonOctets.of(json, step.chain(), step.rule().text());
         json.writeStringField("hook", traversal.hook().name());
-        json.writeStringField("chain", Terminal.decoded(step.chain()));
+        octets.write("chain", step.chain());
         json.writeNumberField("index", step.index());
-        json.writeStringField("rule", step.rule().text().decoded());
+        octets.write("rule", step.rule().text());
+        octets.end();
         json.writeStringField("result", result(step.result()));
         json.writeStringField("why", Terminal.decoded(ReasonText.of(trace.why(step))));
         json.writeBooleanField("certain", step.certain());
@@ -138,7 +142,9 @@ public final class TraceJson {
       for (Step step : path.exits().get(i).rules()) {
         json.writeStartObject();
         json.writeStringField("hook", path.traversals().get(i).hook().name());
-        json.writeStringField("chain", Terminal.decoded(step.chain()));
+        JsonOctets octets = JsonOctets.of(json, step.chain());
+        octets.write("chain", step.chain());
+        octets.end();
         json.writeNumberField("index", step.index());
         json.writeEndObject();
       }

@@ -11,6 +11,7 @@ import io.portmapctl.host.HostException;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.path.RuleEngine;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.testing.ClassConstants;
@@ -117,7 +118,14 @@ class NoticeTextTest {
 
   private static Mapping mapping() {
     Mapping.Taker taker =
-        new Mapping.Taker("DOCKER", 1, Octets.EMPTY, Optional.empty(), Optional.empty());
+        new Mapping.Taker(
+            RuleEngine.IPTABLES,
+            "nat",
+            "DOCKER",
+            1,
+            Octets.EMPTY,
+            Optional.empty(),
+            Optional.empty());
     return new Mapping(
         Family.IPV4,
         "tcp",

@@ -275,7 +275,7 @@ public final class LiveReader {
         notices.add(new HostNotice.NftBaseChains(family));
       }
       return new Reading(
-          table.get(),
+          isLegacy(program) ? table.get().of(Variant.LEGACY) : table.get(),
           Optional.of(program),
           List.copyOf(notices),
           SavedText.hidesLegacy(result.output()));
