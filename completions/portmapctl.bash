@@ -70,7 +70,7 @@ _portmapctl_add() {
       _portmapctl__offer 'auto nft legacy' ''
       return
       ;;
-    --host | --undo | --lock-file)
+    --host | --undo | --lock-file | --keep-in)
       _portmapctl__offer '' files
       return
       ;;
@@ -83,7 +83,7 @@ _portmapctl_add() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --keep --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_del() {
@@ -119,7 +119,7 @@ _portmapctl_del() {
       _portmapctl__offer 'auto nft legacy' ''
       return
       ;;
-    --host | --undo | --lock-file)
+    --host | --undo | --lock-file | --keep-in)
       _portmapctl__offer '' files
       return
       ;;
@@ -132,7 +132,7 @@ _portmapctl_del() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --chain --prune --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --chain --prune --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --keep --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_check() {
@@ -164,7 +164,7 @@ _portmapctl_check() {
       _portmapctl__offer 'auto nft legacy' ''
       return
       ;;
-    --host)
+    --host | --keep-in)
       _portmapctl__offer '' files
       return
       ;;
@@ -177,7 +177,7 @@ _portmapctl_check() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables --host -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables --host -o --output --host-interface --wait --keep-in --keep-going --color -v --verbose -q --quiet -h --help' '' files
 }
 
 _portmapctl_list() {
@@ -194,7 +194,7 @@ _portmapctl_list() {
       _portmapctl__offer 'auto nft legacy' ''
       return
       ;;
-    --host | --attachments)
+    --host | --attachments | --keep-in)
       _portmapctl__offer '' files
       return
       ;;
@@ -226,7 +226,7 @@ _portmapctl_list() {
       return
       ;;
   esac
-  _portmapctl__arguments '--ruleset --ruleset6 --family --iptables --host --attachments --plugin-type --net --container-id --port --state --exit-code -o --output --wait --keep-going --color -v --verbose -q --quiet -h --help' '' ''
+  _portmapctl__arguments '--ruleset --ruleset6 --family --iptables --host --attachments --plugin-type --net --container-id --port --state --exit-code -o --output --wait --keep-in --keep-going --color -v --verbose -q --quiet -h --help' '' ''
 }
 
 _portmapctl_explain() {
@@ -295,7 +295,7 @@ _portmapctl_gc() {
       _portmapctl__offer 'auto nft legacy' ''
       return
       ;;
-    --host | --undo | --lock-file)
+    --host | --undo | --lock-file | --keep-in)
       _portmapctl__offer '' files
       return
       ;;
@@ -308,7 +308,36 @@ _portmapctl_gc() {
       return
       ;;
   esac
-  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+}
+
+_portmapctl_restore() {
+  case $prev in
+    --keep-in | --undo | --lock-file)
+      _portmapctl__offer '' files
+      return
+      ;;
+    --plugin-type | --confirm | --wait | --host-interface)
+      return
+      ;;
+    --family)
+      _portmapctl__offer 'both ipv4 ipv6' ''
+      return
+      ;;
+    --iptables)
+      _portmapctl__offer 'auto nft legacy' ''
+      return
+      ;;
+    -o | --output)
+      _portmapctl__offer 'diff brief json' ''
+      return
+      ;;
+    --color)
+      _portmapctl__offer 'auto always never' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--keep-in --plugin-type --family --iptables -o --output -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --force --keep-going -h --help' '' ''
 }
 
 _portmapctl_snapshot() {
@@ -351,7 +380,7 @@ _portmapctl_help() {
       return
       ;;
   esac
-  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc snapshot shell generate-completion help' ''
+  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc restore snapshot shell generate-completion help' ''
 }
 
 # Of 127.0.0.1:80, which comes as several words, what stands behind the last colon, and the option before it.
@@ -378,7 +407,7 @@ _portmapctl() {
     _portmapctl__colon
   fi
   if ((COMP_CWORD == 1)); then
-    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc snapshot shell generate-completion help' ''
+    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc restore snapshot shell generate-completion help' ''
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -388,6 +417,7 @@ _portmapctl() {
     list) _portmapctl_list ;;
     explain) _portmapctl_explain ;;
     gc) _portmapctl_gc ;;
+    restore) _portmapctl_restore ;;
     snapshot) _portmapctl_snapshot ;;
     shell) _portmapctl_shell ;;
     generate-completion) _portmapctl_generate-completion ;;

@@ -1,11 +1,17 @@
 package io.portmapctl.app;
 
+import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.Identity;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.plan.Plans;
+import io.portmapctl.plan.Request;
+import io.portmapctl.portmap.Layout;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,10 +21,28 @@ import java.util.Optional;
  * @param desired the attachments
  * @param sources for each family, where its table comes from
  * @param keepGoing whether those that fit no layout are left out
+ * @param keeper what of each is kept
  */
 public record AddRequest(
-    String command, DesiredMappings desired, List<String> sources, boolean keepGoing)
+    String command, DesiredMappings desired, List<String> sources, boolean keepGoing, Keeper keeper)
     implements PlanRequest {
+
+  /** Of which nothing is kept. */
+  public AddRequest(
+      String command, DesiredMappings desired, List<String> sources, boolean keepGoing) {
+    this(command, desired, sources, keepGoing, (attachment, layout) -> Optional.empty());
+  }
+
+  /** Tells what is kept of attachments. */
+  public interface Keeper {
+    /**
+     * The document that is to be kept; empty where none is, or it is kept already.
+     *
+     * @param layout the one in which it is published
+     * @throws Failure where it cannot be kept
+     */
+    Optional<KeptDocument> document(Attachment attachment, Layout layout) throws Failure;
+  }
 
   @Override
   public Report on(List<Table> tables, List<Notice> given) throws Failure {
@@ -39,6 +63,27 @@ public record AddRequest(
                         r.attachment().ifName(),
                         Optional.of(r.choice())))
             .toList();
-    return new Report(command, subjects, sources, plan, List.copyOf(notices), wanted.leftOut());
+    return new Report(
+        command,
+        subjects,
+        sources,
+        plan,
+        List.copyOf(notices),
+        wanted.leftOut(),
+        kept(wanted.requests()));
+  }
+
+  /** The attachments as they were given: in a plan their conditions have the words of its rules. */
+  private List<KeptDocument> kept(List<Request.Publish> requests) throws Failure {
+    Map<Identity, Layout> layouts = new HashMap<>();
+    requests.forEach(r -> layouts.put(r.attachment().identity(), r.choice().layout()));
+    List<KeptDocument> kept = new ArrayList<>();
+    for (Attachment attachment : desired.documents().attachments()) {
+      Layout layout = layouts.get(attachment.identity());
+      if (layout != null) {
+        keeper.document(attachment, layout).ifPresent(kept::add);
+      }
+    }
+    return List.copyOf(kept);
   }
 }

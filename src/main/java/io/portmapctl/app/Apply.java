@@ -137,6 +137,8 @@ public final class Apply {
   private final Rulesets rulesets;
   private final How how;
 
+  private final KeptChanges kept = new KeptChanges();
+
   /** What made the change, where one was made. */
   private Optional<Applier> done = Optional.empty();
 
@@ -166,7 +168,7 @@ public final class Apply {
       if (how.refuses(shown.plan())) {
         return new Result(End.REFUSED, shown, false, true, List.of());
       }
-      if (!shown.plan().hasChanges()) {
+      if (!shown.hasChanges()) {
         return new Result(End.DONE, shown, false, true, List.of());
       }
       if (!attendant.agrees()) {
@@ -195,6 +197,16 @@ public final class Apply {
   }
 
   private Optional<Result> transaction(PlanRequest request, Optional<Report> shown) throws Failure {
+    try {
+      return madeAndKept(request, shown);
+    } catch (Failure e) {
+      List<InputError> errors = new ArrayList<>(e.errors());
+      errors.addAll(kept.takeBack());
+      throw errors.size() == e.errors().size() ? e : new Failure(e.kind(), errors);
+    }
+  }
+
+  private Optional<Result> madeAndKept(PlanRequest request, Optional<Report> shown) throws Failure {
     List<Report> reports = new ArrayList<>();
     boolean[] other = {false};
     Applier applier =
@@ -208,7 +220,8 @@ public final class Apply {
                 rehearsed = Optional.of(planning.rehearsed(plan));
               }
               if (go) {
-                writeUndo(made);
+                writeUndo(made, reports.get(0).kept());
+                kept.keep(reports.get(0).kept());
               }
               return go;
             });
@@ -220,6 +233,9 @@ public final class Apply {
               (tables, read) -> {
                 Report report = planning.plan(request, tables, read);
                 reports.add(report);
+                if (reports.size() == 1 && !report.plan().hasChanges()) {
+                  keepOnly(report);
+                }
                 return report.plan();
               });
     } catch (HostException e) {
@@ -231,10 +247,34 @@ public final class Apply {
       return Optional.empty();
     }
     Report report = reports.get(0).with(result.plan(), result.notices());
-    boolean changed = result.made() && result.plan().hasChanges();
+    boolean changed = result.made() && report.hasChanges();
+    if (result.made()) {
+      kept.forget(report.kept());
+    } else {
+      requireGiven(kept.takeBack());
+    }
     done = changed ? Optional.of(applier) : Optional.empty();
     End end = result.made() || !how.refuses(result.plan()) ? End.DONE : End.REFUSED;
     return Optional.of(new Result(end, report, changed, shown.isPresent(), result.notices()));
+  }
+
+  /** The rules are as they should be, and only documents are kept or removed. */
+  private void keepOnly(Report report) throws Failure {
+    if (report.kept().isEmpty()) {
+      return;
+    }
+    try {
+      writeUndo(report.plan(), report.kept());
+      kept.keep(report.kept());
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "apply", e.fault());
+    }
+  }
+
+  private static void requireGiven(List<InputError> errors) throws Failure {
+    if (!errors.isEmpty()) {
+      throw new Failure(Failure.Kind.HOST, errors);
+    }
   }
 
   /** What the applier could not take back when planning anew has failed. */
@@ -293,15 +333,20 @@ public final class Apply {
     }
   }
 
-  private static List<HostNotice> undone(Applier applier) throws Failure {
+  private List<HostNotice> undone(Applier applier) throws Failure {
+    List<InputError> errors = new ArrayList<>();
+    List<HostNotice> stays = List.of();
     try {
-      return applier.undo();
+      stays = applier.undo();
     } catch (HostException e) {
-      throw new Failure(Failure.Kind.HOST, "apply", e.fault());
+      errors.add(new InputError("apply", e.fault()));
     }
+    errors.addAll(kept.takeBack());
+    requireGiven(errors);
+    return stays;
   }
 
-  private void writeUndo(Plan plan) throws HostException {
+  private void writeUndo(Plan plan, List<KeptDocument> documents) throws HostException {
     if (how.undo().isEmpty()) {
       return;
     }
@@ -311,7 +356,9 @@ public final class Apply {
             HostException.Kind.FAILED, new HostFault.Unshown(change.family(), change.chain()));
       }
     }
-    String script = UndoScript.of(plan.families(), plan.sysctls(), host.backend()::program);
+    String script =
+        UndoScript.of(
+            plan.families(), plan.sysctls(), host.backend()::program, kept.files(documents));
     try {
       WholeFile.replace(how.undo().get(), script.getBytes(StandardCharsets.ISO_8859_1));
     } catch (UnwrittenException e) {

@@ -12,7 +12,6 @@ import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,11 +22,11 @@ import java.util.function.Consumer;
  *
  * @param rulesets the rulesets
  * @param attachments what tells the living; where none is named, on the live rulesets the cache
+ * @param kept the folder of kept documents, where one is named
  * @param filter which mappings are shown
  */
-public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter filter) {
-  /** Where libcni keeps what container runtimes attached. */
-  public static final String CACHE = "/var/lib/cni/results";
+public record ListMappings(
+    Rulesets rulesets, Sources attachments, Optional<String> kept, MappingFilter filter) {
 
   /**
    * What there is.
@@ -121,31 +120,42 @@ public record ListMappings(Rulesets rulesets, Sources attachments, MappingFilter
   private Known known(LiveHost host, Notes notes, Consumer<Notice> notices) throws Failure {
     boolean live = rulesets.anyLive();
     boolean byDefault = attachments.names().isEmpty();
-    if (byDefault && !(live && host.documents().isReadable(Path.of(CACHE)))) {
+    HostAttachments standing =
+        new HostAttachments(KeptFolder.of(kept, host.documents()), attachments.overrides());
+    if (byDefault && !(live && standing.isKnown())) {
       return new Known(Optional.empty(), true);
     }
     Documents documents =
-        Documents.read(
-            host.documents(),
-            byDefault ? List.of(CACHE) : attachments.names(),
-            attachments.in(),
-            attachments.overrides(),
-            Documents.Need.OWNER);
-    List<InputError> errors =
-        documents.errors().stream()
-            .filter(e -> !(byDefault && e.source().equals(CACHE))) // an empty cache has nobody
-            .toList();
-    if (!errors.isEmpty() && !byDefault && !attachments.keepGoing()) {
-      throw new Failure(Failure.Kind.INPUT, errors);
+        byDefault
+            ? standing.cached(Documents.Need.OWNER)
+            : Documents.read(
+                host.documents(),
+                attachments.names(),
+                attachments.in(),
+                attachments.overrides(),
+                Documents.Need.OWNER);
+    if (!documents.errors().isEmpty() && !byDefault && !attachments.keepGoing()) {
+      throw new Failure(Failure.Kind.INPUT, documents.errors());
     }
     if (!byDefault) {
       notes.skipped(documents.skipped());
     }
+    boolean keptCount = live && (byDefault || kept.isPresent());
+    Documents keptOnes =
+        keptCount
+            ? standing.kept().read(attachments.overrides(), Documents.Need.OWNER)
+            : Documents.NONE;
+    if (kept.isPresent() && !keptOnes.errors().isEmpty() && !attachments.keepGoing()) {
+      throw new Failure(Failure.Kind.INPUT, keptOnes.errors());
+    }
+    List<InputError> errors = new ArrayList<>(documents.errors());
+    errors.addAll(keptOnes.errors());
     if (!errors.isEmpty()) {
       notices.accept(new AppNotice.OrphansUnknown(errors));
-      return new Known(Optional.empty(), byDefault);
+      return new Known(Optional.empty(), byDefault && kept.isEmpty());
     }
     return new Known(
-        Optional.of(new Owners(documents, Dead.whoseNamespaceIsGone(host.host(), live))), true);
+        Optional.of(new Owners(documents, Dead.whoseNamespaceIsGone(host.host(), live), keptOnes)),
+        true);
   }
 }

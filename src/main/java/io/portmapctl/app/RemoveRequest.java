@@ -22,6 +22,7 @@ import java.util.Set;
  * @param requests what is asked of the planner
  * @param subjects whom it is about
  * @param sources for each family, where its table comes from
+ * @param kept where documents are kept, which go too; empty where none does
  * @param nearness which of the known words a misspelt one was meant to be; empty where nobody is
  *     told whom they may have meant
  */
@@ -29,6 +30,7 @@ public record RemoveRequest(
     List<Request> requests,
     List<Report.Subject> subjects,
     List<String> sources,
+    Optional<KeptFolder> kept,
     Optional<Nearness> nearness)
     implements PlanRequest {
 
@@ -38,7 +40,7 @@ public record RemoveRequest(
   /** Of a caller that knows whom it means. */
   public RemoveRequest(
       List<Request> requests, List<Report.Subject> subjects, List<String> sources) {
-    this(requests, subjects, sources, Optional.empty());
+    this(requests, subjects, sources, Optional.empty(), Optional.empty());
   }
 
   /** Tells which of some words is near another. */
@@ -55,7 +57,14 @@ public record RemoveRequest(
       notices.addAll(nothingThere(new PortmapState(tables)));
     }
     notices.addAll(plan.notices());
-    return new Report("del", subjects, sources, plan, List.copyOf(notices), List.of());
+    List<KeptDocument> forgotten = new ArrayList<>();
+    if (kept.isPresent()) {
+      for (Report.Subject subject : subjects) {
+        kept.get().forgetting(subject.identity()).ifPresent(forgotten::add);
+      }
+    }
+    return new Report(
+        "del", subjects, sources, plan, List.copyOf(notices), List.of(), List.copyOf(forgotten));
   }
 
   /** Those of whom nothing is there, where somebody is there who may have been meant. */

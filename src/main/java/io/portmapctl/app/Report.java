@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param plan the plan
  * @param notices what the plan, the inputs and the host warn of
  * @param leftOut what is wrong with attachments that the plan leaves out
+ * @param kept the documents that are kept with it, or kept no longer
  */
 public record Report(
     String command,
@@ -25,7 +26,24 @@ public record Report(
     List<String> rulesets,
     Plan plan,
     List<Notice> notices,
-    List<InputError> leftOut) {
+    List<InputError> leftOut,
+    List<KeptDocument> kept) {
+
+  /** One that leaves what is kept as it is. */
+  public Report(
+      String command,
+      List<Subject> subjects,
+      List<String> rulesets,
+      Plan plan,
+      List<Notice> notices,
+      List<InputError> leftOut) {
+    this(command, subjects, rulesets, plan, notices, leftOut, List.of());
+  }
+
+  /** Whether anything changes. */
+  public boolean hasChanges() {
+    return plan.hasChanges() || !kept.isEmpty();
+  }
 
   /**
    * One attachment.
@@ -40,6 +58,6 @@ public record Report(
   public Report with(Plan other, List<? extends Notice> more) {
     List<Notice> all = new ArrayList<>(notices);
     all.addAll(more);
-    return new Report(command, subjects, rulesets, other, List.copyOf(all), leftOut);
+    return new Report(command, subjects, rulesets, other, List.copyOf(all), leftOut, kept);
   }
 }

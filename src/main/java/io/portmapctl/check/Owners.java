@@ -61,6 +61,19 @@ public final class Owners {
     read.forEach(r -> ids.add(r.containerId()));
   }
 
+  /**
+   * Those, and beside them such as are kept by hand, who live; for their sake no network is one
+   * that is known.
+   */
+  public Owners(Documents documents, Predicate<Attachment> dead, Documents kept) {
+    this(documents, dead);
+    Owners others = new Owners(kept, attachment -> false);
+    byDigits.putAll(others.byDigits);
+    living.addAll(others.living);
+    ids.addAll(others.ids);
+    read.addAll(others.read);
+  }
+
   /** Whose chains these are, where an attachment tells. */
   Optional<Identity> owner(ContainerChains container) {
     return Optional.ofNullable(byDigits.get(container.digits())).map(Attachment::identity);

@@ -45,6 +45,7 @@ final class AddCommand implements Command {
     RulesetOptions.declare(spec);
     OUTPUT.declare(spec);
     ApplyOptions.declare(spec);
+    KeepOptions.declareKeep(spec);
     OutputOptions.declareOfPlans(spec);
     return spec;
   }
@@ -56,6 +57,7 @@ final class AddCommand implements Command {
     Format format = OUTPUT.of(given);
     ApplyOptions applying = ApplyOptions.of(given);
     OutputOptions output = OutputOptions.of(given);
+    KeepOptions keeping = KeepOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
       LiveHost host =
@@ -84,7 +86,12 @@ final class AddCommand implements Command {
       return new Execution(
               session, rulesets, applying, output, OUTPUT.given(given), host, read.notices())
           .run(
-              new AddRequest("add", living, rulesets.sources(), output.keepGoing()),
+              new AddRequest(
+                  "add",
+                  living,
+                  rulesets.sources(),
+                  output.keepGoing(),
+                  keeping.keeper(host, rulesets)),
               printed,
               inputErrors);
     } catch (Failure failure) {

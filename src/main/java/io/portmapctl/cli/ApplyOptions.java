@@ -76,6 +76,14 @@ record ApplyOptions(
     declareHostInterface(spec);
   }
 
+  /** For a command that is a change. */
+  static void declareOfRestore(CommandSpec spec) {
+    for (Option<?> option :
+        List.of(YES, REHEARSE, UNDO, CONFIRM, WAIT, LOCK_FILE, HOST_INTERFACE)) {
+      option.declareApplying(spec);
+    }
+  }
+
   static void declareWait(CommandSpec spec) {
     WAIT.declare(spec);
   }
@@ -131,6 +139,15 @@ record ApplyOptions(
             option.name() + " is for --apply, which is not given");
       }
     }
+    return of(given, apply);
+  }
+
+  /** Of a command that is a change. */
+  static ApplyOptions applying(ParseResult given) {
+    return of(given, true);
+  }
+
+  private static ApplyOptions of(ParseResult given, boolean apply) {
     return new ApplyOptions(
         apply,
         YES.of(given),

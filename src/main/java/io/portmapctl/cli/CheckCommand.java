@@ -43,9 +43,11 @@ final class CheckCommand implements Command {
     spec.usageMessage()
         .description(
             "Checks that the attachments' port mappings are in the ruleset, exactly: every rule, "
-                + "its order, and nothing before it that takes its packets. Exit 1 when not.")
+                + "its order, and nothing before it that takes its packets. Exit 1 when not. Without"
+                + " a SOURCE, those that are kept, and the living records of libcni's cache.")
         .footerHeading("Examples:%n")
         .footer(
+            "  sudo portmapctl check",
             "  sudo portmapctl check /var/lib/cni/results",
             "  portmapctl check cache/ --ruleset v4.txt --ruleset6 v6.txt -o json");
     MappingRequest.declare(spec);
@@ -53,9 +55,19 @@ final class CheckCommand implements Command {
     OUTPUT.declare(spec);
     ApplyOptions.declareHostInterface(spec);
     ApplyOptions.declareWait(spec);
+    KeepOptions.declareFolder(spec);
     OutputOptions.declareKeepGoing(spec);
     OutputOptions.declare(spec);
     return spec;
+  }
+
+  /** Whether it is about what the host knows of by itself. */
+  static boolean isOfHost(MappingRequest mappings, Rulesets rulesets) {
+    return rulesets.anyLive()
+        && mappings.identity().sources().isEmpty()
+        && !mappings.isGiven()
+        && mappings.asked().isEmpty()
+        && !mappings.includeDead();
   }
 
   @Override
@@ -69,7 +81,9 @@ final class CheckCommand implements Command {
     try {
       LiveHost host = ChosenHost.of(given).open(session, rulesets.variant(), waitSeconds, false);
       DesiredMappings desired =
-          mappings.desired(session, host, rulesets, output.keepGoing(), outcome);
+          isOfHost(mappings, rulesets)
+              ? RestoreCommand.desired(host, rulesets, given, output.keepGoing(), outcome)
+              : mappings.desired(session, host, rulesets, output.keepGoing(), outcome);
       CheckMappings.Result result =
           new CheckMappings(
                   desired,

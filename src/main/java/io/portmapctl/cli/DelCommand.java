@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.app.Failure;
+import io.portmapctl.app.KeptFolder;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.RemoveRequest;
 import io.portmapctl.app.Report;
@@ -59,6 +60,7 @@ final class DelCommand implements Command {
     RulesetOptions.declare(spec);
     OUTPUT.declare(spec);
     ApplyOptions.declare(spec);
+    KeepOptions.declareUnneededKeep(spec);
     OutputOptions.declareOfPlans(spec);
     return spec;
   }
@@ -132,6 +134,9 @@ final class DelCommand implements Command {
                 List.copyOf(requests),
                 List.copyOf(subjects),
                 rulesets.sources(),
+                rulesets.live()
+                    ? Optional.of(KeepOptions.of(given).on(host))
+                    : Optional.<KeptFolder>empty(),
                 Optional.of(Nearest::to)),
             rulesets::onlyChanging,
             inputErrors);

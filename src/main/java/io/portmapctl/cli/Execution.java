@@ -94,7 +94,7 @@ final class Execution implements Apply.Attendant {
       rehearsed(planning.rehearse(report.plan()));
       show(printed, report);
     }
-    return outcome.code(report.plan(), incomplete(report, inputErrors));
+    return outcome.code(report, incomplete(report, inputErrors));
   }
 
   /** Whether some inputs were left out; those that only the tables have told about are named. */
@@ -123,7 +123,7 @@ final class Execution implements Apply.Attendant {
     switch (format) {
       case DIFF, BRIEF -> {
         plan(report, false);
-        sayWhatIsNext(report.plan());
+        sayWhatIsNext(report);
       }
       case JSON -> outcome.json(report, false);
       default -> {
@@ -141,6 +141,7 @@ final class Execution implements Apply.Attendant {
           rulesets.requireWords(report.plan());
         }
         outcome.aside(report);
+        outcome.kept(report);
         if (!how.refuses(report.plan())) {
           outcome.lines(report, format, family);
         }
@@ -163,8 +164,9 @@ final class Execution implements Apply.Attendant {
   }
 
   /** For a person: the plan is not carried out, and what does that. */
-  private void sayWhatIsNext(Plan plan) {
-    if (session.outIsTerminal() && !output.quiet() && plan.hasChanges() && !how.refuses(plan)) {
+  private void sayWhatIsNext(Report report) {
+    Plan plan = report.plan();
+    if (session.outIsTerminal() && !output.quiet() && report.hasChanges() && !how.refuses(plan)) {
       session.say(
           rulesets.live()
               ? "Nothing was changed; --apply makes it so."
@@ -186,7 +188,7 @@ final class Execution implements Apply.Attendant {
       if (format != Format.JSON && !session.outIsTerminal()) {
         plan(result.report(), false);
       }
-      return outcome.code(result.report().plan(), inputErrors);
+      return outcome.code(result.report(), inputErrors);
     }
     return applying.confirm().isPresent() && result.changed()
         ? confirmed(apply, result, inputErrors)
@@ -207,7 +209,7 @@ final class Execution implements Apply.Attendant {
     }
     boolean incomplete = incomplete(result.report(), inputErrors);
     return incomplete || result.end() != Apply.End.DONE
-        ? outcome.code(result.report().plan(), incomplete)
+        ? outcome.code(result.report(), incomplete)
         : ExitCode.OK.number();
   }
 

@@ -20,6 +20,9 @@ enum Format {
   /** What can be printed of a removal: a document says what shall be there. */
   static final Format[] REMOVALS = {DIFF, BRIEF, JSON, RESTORE, COMMANDS, SAVE};
 
+  /** What can be printed of what is made at once. */
+  static final Format[] APPLIED = {DIFF, BRIEF, JSON};
+
   /**
    * Whether it prints one family only: a pipe that carries both commits one and fails on the other.
    */

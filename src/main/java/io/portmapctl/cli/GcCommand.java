@@ -3,6 +3,7 @@ package io.portmapctl.cli;
 import io.portmapctl.app.Dead;
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.GcRequest;
+import io.portmapctl.app.HostAttachments;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Sources;
@@ -55,6 +56,7 @@ final class GcCommand implements Command {
     RulesetOptions.declare(spec);
     OUTPUT.declare(spec);
     ApplyOptions.declare(spec);
+    KeepOptions.declareFolder(spec);
     OutputOptions.declareOfPlans(spec);
     return spec;
   }
@@ -88,8 +90,13 @@ final class GcCommand implements Command {
         new Sources(names, session.in(), IdentityOptions.pluginType(given), false)
             .read(host.documents(), Documents.Need.OWNER, outcome);
     boolean all = ALL_NETWORKS.of(given);
+    HostAttachments standing =
+        new HostAttachments(KeepOptions.of(given).on(host), IdentityOptions.pluginType(given));
     Owners owners =
-        new Owners(documents, Dead.whoseNamespaceIsGone(host.host(), rulesets.anyLive()));
+        new Owners(
+            documents,
+            Dead.whoseNamespaceIsGone(host.host(), rulesets.anyLive()),
+            rulesets.anyLive() ? standing.keptOwners() : Documents.NONE);
     GcRequest request =
         new GcRequest(
             owners,

@@ -2,6 +2,8 @@ package io.portmapctl.cli;
 
 import io.portmapctl.app.AppNotice;
 import io.portmapctl.app.Failure;
+import io.portmapctl.app.HostAttachments;
+import io.portmapctl.app.KeptFolder;
 import io.portmapctl.app.ListMappings;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.MappingFilter;
@@ -36,8 +38,8 @@ final class ListCommand implements Command {
           "SOURCE",
           "Files and folders with the attachments that this host has; whatever is of none of"
               + " them is an orphan (default: on the live ruleset "
-              + ListMappings.CACHE
-              + "); repeatable.",
+              + HostAttachments.CACHE
+              + " and what is kept); repeatable.",
           "--attachments");
 
   private static final Option<Boolean> EXIT_CODE =
@@ -77,6 +79,7 @@ final class ListCommand implements Command {
     EXIT_CODE.declare(spec);
     OUTPUT.declare(spec);
     ApplyOptions.declareWait(spec);
+    KeepOptions.declareFolder(spec);
     OutputOptions.declareKeepGoing(spec);
     OutputOptions.declare(spec);
     return spec;
@@ -94,14 +97,15 @@ final class ListCommand implements Command {
             IdentityOptions.pluginType(given),
             output.keepGoing());
     MappingFilter filter = FilterOptions.of(given);
-    ListMappings listing = new ListMappings(rulesets, attachments, filter);
+    Optional<String> kept = KeepOptions.of(given).folder();
+    ListMappings listing = new ListMappings(rulesets, attachments, kept, filter);
     Outcome outcome = new Outcome(session, output);
     try {
       LiveHost host =
           ChosenHost.of(given)
               .open(session, rulesets.variant(), ApplyOptions.waitSeconds(given), true);
       ListMappings.Result result = listing.run(host, outcome);
-      show(session, style, output, outcome, result, attachments.names());
+      show(session, style, output, outcome, result, sources(host, attachments, kept));
       if (!result.complete()) {
         return ExitCode.INPUT.number();
       }
@@ -110,6 +114,18 @@ final class ListCommand implements Command {
     } catch (Failure failure) {
       return outcome.failed(failure, style == Style.JSON);
     }
+  }
+
+  /** What tells gc the same. */
+  private static List<String> sources(LiveHost host, Sources attachments, Optional<String> kept) {
+    List<String> words = new ArrayList<>(attachments.names());
+    if (words.isEmpty()) {
+      HostAttachments standing =
+          new HostAttachments(KeptFolder.of(kept, host.documents()), attachments.overrides());
+      standing.sources().stream().findFirst().ifPresent(words::add);
+    }
+    kept.ifPresent(folder -> words.addAll(List.of(KeepOptions.KEEP_IN.name(), folder)));
+    return words;
   }
 
   /** Whether what is shown is other than whoever asks for an exit code hopes. */
@@ -172,7 +188,7 @@ final class ListCommand implements Command {
       return Optional.empty();
     }
     List<String> words = new ArrayList<>(List.of("gc"));
-    words.addAll(sources.isEmpty() ? List.of(ListMappings.CACHE) : sources);
+    words.addAll(sources);
     boolean elsewhere =
         gone.stream().anyMatch(g -> result.owners().map(o -> !o.knows(g.network())).orElse(false));
     if (elsewhere) {

@@ -37,6 +37,12 @@ abstract class Option<T> {
     declare(spec, "Taken as add takes it; a removal does not need it.");
   }
 
+  /** Adds it to a command that always applies; elsewhere its description says that it must. */
+  void declareApplying(CommandSpec spec) {
+    String text = description.replaceFirst("^With --apply: ", "");
+    declare(spec, text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1));
+  }
+
   private void declare(CommandSpec spec, String text) {
     spec.addOption(builder(OptionSpec.builder(names).description(text)).build());
   }

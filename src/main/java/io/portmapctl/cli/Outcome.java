@@ -136,6 +136,13 @@ record Outcome(Session session, OutputOptions options) implements Notes {
     conflicts(report);
   }
 
+  /** What is kept, where the format has no place for it. */
+  void kept(Report report) {
+    if (!options.quiet()) {
+      report.kept().forEach(k -> note(Sentences.kept(k, false)));
+    }
+  }
+
   /** Warnings that have no place on standard output. */
   void warnings(List<? extends Notice> warnings) {
     if (!options.quiet()) {
@@ -199,14 +206,15 @@ record Outcome(Session session, OutputOptions options) implements Notes {
   }
 
   /** The exit code of a plan that was shown. */
-  int code(Plan plan, boolean inputErrors) {
+  int code(Report report, boolean inputErrors) {
+    Plan plan = report.plan();
     ExitCode code = ExitCode.OK;
     if (inputErrors) {
       code = ExitCode.INPUT;
     } else if (!options.force() && Apply.Force.NOTHING.refuses(plan)) {
       code = ExitCode.CONFLICT;
       session.say("portmapctl: refused because of conflicts; --force goes on despite them");
-    } else if (options.exitCode() && plan.hasChanges()) {
+    } else if (options.exitCode() && report.hasChanges()) {
       code = ExitCode.DIFFERENCES;
     }
     return code.number();

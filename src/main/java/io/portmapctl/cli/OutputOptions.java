@@ -75,6 +75,10 @@ record OutputOptions(
     declareKeepGoing(spec);
   }
 
+  static void declareForce(CommandSpec spec) {
+    FORCE.declare(spec);
+  }
+
   static void declareKeepGoing(CommandSpec spec) {
     KEEP_GOING.declare(spec);
   }

@@ -40,6 +40,7 @@ public final class Portmapctl {
           new ListCommand(),
           new ExplainCommand(),
           new GcCommand(),
+          new RestoreCommand(),
           new SnapshotCommand(),
           new ShellCommand(),
           new CompletionCommand(),
@@ -136,7 +137,8 @@ public final class Portmapctl {
     root.usageMessage()
         .description(
             "Plans, shows, makes, lists and checks the iptables rules that publish container ports,"
-                + " as the CNI portmap plugin makes them. Nothing is changed without --apply.");
+                + " as the CNI portmap plugin makes them. Nothing is changed without --apply, but by"
+                + " restore.");
     root.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(ExitCode.list());
     root.addOption(help());
     root.addOption(

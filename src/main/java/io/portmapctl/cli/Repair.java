@@ -84,6 +84,9 @@ record Repair(List<String> commands, List<Advice> advice) {
               ChosenHost.HOST.name(),
               RulesetOptions.RULESET.name(),
               RulesetOptions.RULESET6.name()));
+      if ((rules || sysctls) && CheckCommand.isOfHost(MappingRequest.of(given), rulesets)) {
+        return List.of(CommandText.like(given, "restore", without, List.of()));
+      }
       if (rules || sysctls) {
         List<String> more = new ArrayList<>(fromEnvironment);
         more.add("--apply");

@@ -45,6 +45,12 @@ final class RulesetOptions {
     ChosenHost.declare(spec);
   }
 
+  /** For a command that is about the running kernel's rules alone. */
+  static void declareLive(CommandSpec spec) {
+    FAMILY.declare(spec);
+    IPTABLES.declare(spec);
+  }
+
   static Rulesets of(Session session, ParseResult given) {
     String ruleset = RULESET.of(given).orElse("live");
     String ruleset6 = RULESET6.of(given).orElse("");

@@ -62,14 +62,19 @@ public record Attachment(
 
   /** Whether both ask for the same, wherever they were found. */
   boolean sameWish(Attachment other) {
-    return anywhere().equals(other.anywhere());
+    return anywhere(cniVersion).equals(other.anywhere(other.cniVersion));
   }
 
-  private Attachment anywhere() {
+  /** The same, whatever their versions. */
+  boolean sameRules(Attachment other) {
+    return anywhere("").equals(other.anywhere(""));
+  }
+
+  private Attachment anywhere(String version) {
     return new Attachment(
         identity,
         ifName,
-        cniVersion,
+        version,
         mappings,
         snat,
         conditionsV4,

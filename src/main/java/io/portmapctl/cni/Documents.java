@@ -1,8 +1,11 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -82,6 +85,58 @@ public record Documents(
       }
     }
     return new Documents(List.copyOf(kept), List.copyOf(from), errors, notices, skipped, names);
+  }
+
+  /** The same with other errors. */
+  public Documents with(List<InputError> otherErrors) {
+    return new Documents(attachments, origins, List.copyOf(otherErrors), notices, skipped, names);
+  }
+
+  /**
+   * These and others. Of one that is among both and asks for the same these count, and whatever a
+   * dead one asks for; what asks for something else is an error. The version does not count, which
+   * says no more than in which layout.
+   *
+   * @param dead which of the others are of a container that is gone
+   */
+  public Documents with(Documents others, Predicate<Attachment> dead) {
+    Map<Identity, Integer> own = new HashMap<>();
+    for (int i = 0; i < attachments.size(); i++) {
+      own.put(attachments.get(i).identity(), i);
+    }
+    List<Attachment> all = new ArrayList<>(attachments);
+    List<Origin> from = new ArrayList<>(origins);
+    List<InputError> wrong = new ArrayList<>(errors);
+    wrong.addAll(others.errors);
+    for (int i = 0; i < others.attachments.size(); i++) {
+      Attachment other = others.attachments.get(i);
+      Origin origin = others.origins.get(i);
+      Integer same = own.get(other.identity());
+      if (same == null) {
+        all.add(other);
+        from.add(origin);
+      } else if (!dead.test(other) && !attachments.get(same).sameRules(other)) {
+        Identity who = other.identity();
+        wrong.add(
+            new InputError(
+                origin.source(),
+                new DocumentFault.Duplicate(
+                    who.network(), who.containerId(), origins.get(same).source())));
+      }
+    }
+    return new Documents(
+        List.copyOf(all),
+        List.copyOf(from),
+        List.copyOf(wrong),
+        joined(notices, others.notices),
+        joined(skipped, others.skipped),
+        joined(names, others.names));
+  }
+
+  private static <T> List<T> joined(List<T> first, List<T> second) {
+    List<T> all = new ArrayList<>(first);
+    all.addAll(second);
+    return List.copyOf(all);
   }
 
   /** Reads the sources of this machine. */

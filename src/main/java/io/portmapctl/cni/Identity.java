@@ -1,5 +1,6 @@
 package io.portmapctl.cni;
 
+import io.portmapctl.fault.DocumentFault;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -31,6 +32,15 @@ public final class Identity {
   /** The container's ID. */
   public String containerId() {
     return containerId;
+  }
+
+  /**
+   * Whether both names are such as the CNI specification allows, of letters, digits and {@code
+   * _.-}.
+   */
+  public boolean hasCniNames() {
+    return Names.cni(DocumentFault.Named.NETWORK, network).isEmpty()
+        && Names.cni(DocumentFault.Named.CONTAINER, containerId).isEmpty();
   }
 
   /** The SHA-512 of network name and container ID, one after the other, in 128 hex digits. */

@@ -136,7 +136,9 @@ public sealed interface HostFault extends Fault {
     /** The script that takes it back. */
     UNDO,
     /** The lock. */
-    LOCK
+    LOCK,
+    /** The document that is kept. */
+    KEPT
   }
 
   /** A file that a change needs cannot be written; its name as it was given. */
@@ -149,6 +151,25 @@ public sealed interface HostFault extends Fault {
     @Override
     public <T> T visit(Visitor<T> visitor) {
       return visitor.unwritten(this);
+    }
+  }
+
+  /**
+   * A document cannot be kept, because another attachment's has its name.
+   *
+   * @param file the name
+   * @param network whose it is
+   * @param containerId the same
+   */
+  record KeptByAnother(String file, String network, String containerId) implements HostFault {
+    @Override
+    public String code() {
+      return "kept-by-another";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.keptByAnother(this);
     }
   }
 
@@ -537,6 +558,9 @@ public sealed interface HostFault extends Fault {
 
     /** A file not written. */
     T unwritten(Unwritten fault);
+
+    /** Another's document. */
+    T keptByAnother(KeptByAnother fault);
 
     /** Not read. */
     T notRead(NotRead fault);

@@ -138,6 +138,11 @@ final class ErrorCodes
   }
 
   @Override
+  public ErrorCode keptByAnother(HostFault.KeptByAnother fault) {
+    return ErrorCode.IO;
+  }
+
+  @Override
   public ErrorCode notRead(HostFault.NotRead fault) {
     return fault.why().visit(this);
   }

@@ -259,6 +259,13 @@ final class Interpreter {
     if (spec == null) {
       return outside(session, name, words);
     }
+    if (CHANGES.contains(name) && !work.ruleset().live()) {
+      session.say(
+          "portmapctl: "
+              + name
+              + " changes this host, and a saved ruleset is in use here: use live");
+      return ExitCode.USAGE.number();
+    }
     List<String> all = new ArrayList<>();
     boolean own = words.stream().anyMatch(Interpreter::namesRuleset);
     if (!own && spec.findOption("--ruleset") != null) {
@@ -273,6 +280,9 @@ final class Interpreter {
     }
     return carriedOut(session, name, all);
   }
+
+  /** The commands that change the host by themselves. */
+  private static final List<String> CHANGES = List.of("restore");
 
   private static boolean namesRuleset(String word) {
     return word.equals("--ruleset")
@@ -327,7 +337,7 @@ final class Interpreter {
   private int carriedOut(Session session, String name, List<String> words) {
     List<String> all = new ArrayList<>(List.of(name));
     all.addAll(words);
-    applying = words.contains("--apply");
+    applying = CHANGES.contains(name) || words.contains("--apply");
     try {
       return Portmapctl.run(session, all.toArray(new String[0]));
     } finally {

@@ -97,6 +97,9 @@ public final class CheckView {
   private static String summary(CheckReport check) {
     List<Finding> findings = check.audit().findings();
     long dead = findings.stream().filter(f -> f.status() == Finding.Status.DEAD).count();
+    if (findings.isEmpty()) {
+      return "There is nothing to check: nothing is kept, and no container is recorded.";
+    }
     long living = findings.size() - dead;
     String passed = dead == 0 ? "" : " (" + dead + " dead passed over)";
     return counted(check.audit())

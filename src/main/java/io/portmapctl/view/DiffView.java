@@ -100,11 +100,18 @@ public final class DiffView {
    * @param applied whether the plan was carried out
    */
   public static String brief(Report report, Theme theme, boolean applied) {
-    return meaning(report, theme) + Terminal.octets(count(report.plan(), theme, applied) + "\n");
+    StringBuilder kept = new StringBuilder();
+    report
+        .kept()
+        .forEach(k -> kept.append(Printable.escaped(Sentences.kept(k, applied))).append('\n'));
+    return meaning(report, theme) + Terminal.octets(kept + count(report, theme, applied) + "\n");
   }
 
-  private static String count(Plan plan, Theme theme, boolean applied) {
-    return theme.strong(plan.hasChanges() ? Summary.of(plan).sentence(applied) : "No changes.");
+  private static String count(Report report, Theme theme, boolean applied) {
+    Plan plan = report.plan();
+    boolean rules = plan.hasChanges() || report.kept().isEmpty();
+    String none = rules ? "No changes." : "No changes of rules.";
+    return theme.strong(plan.hasChanges() ? Summary.of(plan).sentence(applied) : none);
   }
 
   private void part(Plan.Part part) {
@@ -315,7 +322,8 @@ public final class DiffView {
               + stale.hostIp().map(ip -> " on " + ip).orElse("")
               + " are to be deleted");
     }
-    if (!report.command().equals("add") && plan.hasChanges()) {
+    boolean adds = report.command().equals("add") || report.command().equals("restore");
+    if (!adds && plan.hasChanges()) {
       note("Connections already open go on until they close.");
     }
     layouts();
@@ -323,7 +331,8 @@ public final class DiffView {
     for (Conflict conflict : plan.conflicts()) {
       note(theme.warning("conflict: ") + Sentences.conflict(conflict));
     }
-    note(count(plan, theme, applied));
+    report.kept().forEach(k -> note(Printable.escaped(Sentences.kept(k, applied))));
+    note(count(report, theme, applied));
   }
 
   /**

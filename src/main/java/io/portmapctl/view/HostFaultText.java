@@ -82,10 +82,24 @@ final class HostFaultText implements HostFault.Visitor<String> {
 
   @Override
   public String unwritten(HostFault.Unwritten fault) {
-    return (fault.file() == HostFault.Aside.UNDO ? "--undo: " : "--lock-file: ")
+    return switch (fault.file()) {
+          case UNDO -> "--undo: ";
+          case LOCK -> "--lock-file: ";
+          case KEPT -> "the kept document ";
+        }
         + fault.name()
         + " "
         + fault.why().visit(FileFaultText.TEXT);
+  }
+
+  @Override
+  public String keptByAnother(HostFault.KeptByAnother fault) {
+    return fault.file()
+        + " is the kept document of container "
+        + fault.containerId()
+        + " on network "
+        + fault.network()
+        + ": two attachments cannot have one file; name another folder (--keep-in)";
   }
 
   @Override

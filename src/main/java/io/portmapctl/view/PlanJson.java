@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.app.KeptDocument;
 import io.portmapctl.app.Report;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.plan.Change;
@@ -42,6 +43,16 @@ public final class PlanJson {
           json.writeNumberField("rulesAdded", summary.rulesAdded());
           json.writeNumberField("rulesDeleted", summary.rulesDeleted());
           json.writeEndObject();
+          if (!report.kept().isEmpty()) {
+            json.writeArrayFieldStart("kept");
+            for (KeptDocument document : report.kept()) {
+              json.writeStartObject();
+              json.writeStringField("file", document.file());
+              json.writeStringField("op", document.content().isPresent() ? "write" : "remove");
+              json.writeEndObject();
+            }
+            json.writeEndArray();
+          }
           json.writeBooleanField("applied", applied);
         });
   }

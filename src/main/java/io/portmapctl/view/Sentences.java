@@ -1,5 +1,6 @@
 package io.portmapctl.view;
 
+import io.portmapctl.app.KeptDocument;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.Overlap;
@@ -57,6 +58,17 @@ public final class Sentences {
             ? " on the interface towards " + sysctl.container()
             : "")
         + sysctl.from().map(from -> " (now " + from + ")").orElse(" (present value unknown)");
+  }
+
+  /**
+   * What is kept, or no longer.
+   *
+   * @param applied whether it is so already
+   */
+  public static String kept(KeptDocument document, boolean applied) {
+    boolean writes = document.content().isPresent();
+    String verb = applied ? (writes ? "kept" : "removed") : (writes ? "to keep" : "to remove");
+    return "document " + verb + ": " + document.file();
   }
 
   /** The setting's name, with slashes: an interface's name may hold dots. */

@@ -47,7 +47,7 @@ class CompletionsTest {
   @Test
   void commandsWithoutReadingAnything() {
     assertThat(offered("")).contains("add", "list", "use", "exit").doesNotContain("shell");
-    assertThat(offered("re")).containsExactly("reload");
+    assertThat(offered("re")).containsExactly("restore", "reload");
     assertThat(offered("help", "ch")).containsExactly("check");
     assertThat(offered("list", "--st")).containsExactly("--state");
     assertThat(offered("list", "--state", "o")).containsExactly("ok", "orphan");

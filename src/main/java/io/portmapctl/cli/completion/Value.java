@@ -21,14 +21,18 @@ record Value(String label, List<String> words, boolean files, String names) {
       Map.of(
           "--net", "network", "--container-id", "container", "--port", "port", "--chain", "chain");
 
-  /** Of a label: what is in lower case is a word, FILE and SOURCE are files, COMMAND a command. */
+  private static final List<String> FILES = List.of("FILE", "SOURCE", "DIR");
+
+  /**
+   * Of a label: what is in lower case is a word, FILE, SOURCE and DIR are files, COMMAND a command.
+   */
   static Value of(String label, List<String> commands) {
     List<String> parts = Arrays.asList(label.split("\\|"));
     List<String> words =
         label.equals("COMMAND")
             ? commands
             : parts.stream().filter(p -> p.matches("[a-z][a-z0-9-]*")).toList();
-    return new Value(label, words, parts.contains("FILE") || parts.contains("SOURCE"), "");
+    return new Value(label, words, parts.stream().anyMatch(FILES::contains), "");
   }
 
   /** The same as the value of an option. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -70,9 +71,13 @@ public final class UndoScript {
    * @param sysctls what was set
    * @param programs for each family the program whose variant was worked on, as {@code
    *     iptables-legacy}
+   * @param files what was written or removed beside
    */
   public static String of(
-      List<Plan.Part> parts, List<Plan.Sysctl> sysctls, Function<Family, String> programs) {
+      List<Plan.Part> parts,
+      List<Plan.Sysctl> sysctls,
+      Function<Family, String> programs,
+      List<Aside> files) {
     UndoScript script = new UndoScript(programs);
     if (parts.stream().anyMatch(p -> !unsure(Reversal.keepingShared(p).part()).isEmpty())) {
       script.out.append(REMOVE);
@@ -91,7 +96,37 @@ public final class UndoScript {
     for (Plan.Sysctl sysctl : sysctls) {
       sysctl.networkInterface().ifPresent(n -> script.setting(n, sysctl.from().orElse("0")));
     }
+    files.forEach(script::file);
     return script.out.append("exit $failed\n").toString();
+  }
+
+  /**
+   * A file that goes with the rules.
+   *
+   * @param name its name
+   * @param before its octets before the change; empty where it was not there
+   * @param after the same after it
+   */
+  public record Aside(String name, Optional<String> before, Optional<String> after) {}
+
+  /** Given back while it is as the change left it. */
+  private void file(Aside file) {
+    String name = ShellWord.quoted(file.name());
+    String same =
+        file.after()
+            .map(text -> "printf %s " + ShellWord.quoted(text) + " | cmp -s - " + name)
+            .orElse("! [ -e " + name + " ]");
+    String back =
+        file.before()
+            .map(text -> "(umask 077; printf %s " + ShellWord.quoted(text) + " >" + name + ")")
+            .orElse("rm -f " + name);
+    out.append("\n# the kept document\nif ")
+        .append(same)
+        .append("; then ")
+        .append(back)
+        .append(" || failed=4\nelse say ")
+        .append(ShellWord.quoted(file.name() + ": somebody changed it since: left as is"))
+        .append("\nfi\n");
   }
 
   /** The containers' chains that were not there when the change was made. */
