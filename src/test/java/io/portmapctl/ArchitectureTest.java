@@ -55,6 +55,8 @@ class ArchitectureTest {
           .definedBy("io.portmapctl.packet")
           .layer("trace")
           .definedBy("io.portmapctl.trace")
+          .layer("route")
+          .definedBy("io.portmapctl.route")
           .layer("path")
           .definedBy("io.portmapctl.path..")
           .layer("plan")
@@ -92,9 +94,12 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers(
               "plan", "host", "check", "explain", "view", "cli", "app", "plugin")
           .whereLayer("packet")
-          .mayOnlyBeAccessedByLayers("trace", "path", "portmap", "check", "explain", "view", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "trace", "route", "path", "portmap", "check", "explain", "view", "cli")
           .whereLayer("trace")
           .mayOnlyBeAccessedByLayers("path", "portmap", "check", "explain", "view", "cli", "app")
+          .whereLayer("route")
+          .mayOnlyBeAccessedByLayers("path", "check", "explain", "host", "app", "view", "cli")
           .whereLayer("path")
           .mayOnlyBeAccessedByLayers("check", "explain", "view", "app")
           .whereLayer("plan")
@@ -230,7 +235,12 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "..cni..", "..view..", "..host.snapshot..", "..host.nft..", "..ruleset.nft..")
+              "..cni..",
+              "..view..",
+              "..host.snapshot..",
+              "..host.nft..",
+              "..host.route..",
+              "..ruleset.nft..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml..");

@@ -38,10 +38,10 @@ public final class AddressFile {
     try {
       documents = Json.parseAll(text);
     } catch (Json.FormatException e) {
-      throw new FormatException(new FileFault.NotJson(e.error()));
+      throw new FormatException(new FileFault.NotJson(FileFault.Content.ADDRESSES, e.error()));
     }
     if (documents.size() != 1 || !(documents.get(0) instanceof Json.Array links)) {
-      throw new FormatException(new FileFault.NotAnArray());
+      throw new FormatException(new FileFault.NotAnArray(FileFault.Content.ADDRESSES));
     }
     List<HostInterface> all = new ArrayList<>();
     for (int i = 0; i < links.items().size(); i++) {

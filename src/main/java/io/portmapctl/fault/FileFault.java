@@ -17,6 +17,8 @@ public sealed interface FileFault extends Fault {
     RULESET,
     /** What {@code ip -j addr} prints. */
     ADDRESSES,
+    /** What {@code ip -j route show table all} prints. */
+    ROUTES,
     /** What {@code portmapctl snapshot} prints. */
     SNAPSHOT
   }
@@ -82,8 +84,8 @@ public sealed interface FileFault extends Fault {
     }
   }
 
-  /** It should hold addresses, and is not JSON. */
-  record NotJson(JsonError error) implements FileFault {
+  /** It is not JSON. */
+  record NotJson(Content expected, JsonError error) implements FileFault {
     @Override
     public String code() {
       return "not-json";
@@ -95,8 +97,8 @@ public sealed interface FileFault extends Fault {
     }
   }
 
-  /** It should hold addresses, and is not one array. */
-  record NotAnArray() implements FileFault {
+  /** It is not one array. */
+  record NotAnArray(Content expected) implements FileFault {
     @Override
     public String code() {
       return "wrong-type";
@@ -143,6 +145,58 @@ public sealed interface FileFault extends Fault {
     }
   }
 
+  /** What a field should hold. */
+  enum Wanted {
+    /** An address. */
+    ADDRESS,
+    /** A network, or the word for all. */
+    NETWORK,
+    /** A number. */
+    NUMBER,
+    /** An interface's name. */
+    INTERFACE
+  }
+
+  /**
+   * Something in the list is no object.
+   *
+   * @param place where
+   */
+  record NotAnObject(Content expected, String place) implements FileFault {
+    @Override
+    public String code() {
+      return "wrong-type";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.notAnObject(this);
+    }
+  }
+
+  /**
+   * A field does not hold what it should.
+   *
+   * @param place the object that has it
+   * @param field its name
+   * @param found what it holds; empty where it is not there
+   * @param wanted what it should hold
+   */
+  record WrongField(
+      Content expected, String place, String field, String found, Wanted wanted)
+      implements FileFault {
+    @Override
+    public String code() {
+      boolean address = wanted == Wanted.ADDRESS || wanted == Wanted.NETWORK;
+      return found.isEmpty() ? "missing" : address ? "not-an-address" : "wrong-type";
+    }
+
+    @Override
+    public <T> T visit(Visitor<T> visitor) {
+      return visitor.wrongField(this);
+    }
+  }
+
   /**
    * Answers for every kind.
    *
@@ -169,5 +223,11 @@ public sealed interface FileFault extends Fault {
 
     /** No address. */
     T noAddress(NoAddress fault);
+
+    /** No object. */
+    T notAnObject(NotAnObject fault);
+
+    /** A field that does not hold what it should. */
+    T wrongField(WrongField fault);
   }
 }

@@ -112,6 +112,16 @@ public record Interval(long firstHigh, long firstLow, long lastHigh, long lastLo
     return highest || compare(run.firstHigh, run.firstLow, high, low) <= 0;
   }
 
+  /** Whether the two have a value in common. */
+  public boolean overlaps(Interval other) {
+    return !isBelow(other) && !other.isBelow(this);
+  }
+
+  /** Whether each of its values is below each of the other's. */
+  public boolean isBelow(Interval other) {
+    return compare(lastHigh, lastLow, other.firstHigh, other.firstLow) < 0;
+  }
+
   /** Whether it is one value. */
   public boolean isOne() {
     return firstHigh == lastHigh && firstLow == lastLow;

@@ -14,6 +14,7 @@ final class FileFaultText implements FileFault.Visitor<String> {
     return switch (content) {
       case RULESET -> "; expected \"live\", \"empty\" or a saved ruleset";
       case ADDRESSES -> ADDRESSES;
+      case ROUTES -> "; expected what ip -j route show table all prints";
       case SNAPSHOT -> "; expected what portmapctl snapshot prints";
     };
   }
@@ -25,9 +26,11 @@ final class FileFaultText implements FileFault.Visitor<String> {
 
   @Override
   public String folder(FileFault.Folder fault) {
-    return fault.expected() == FileFault.Content.ADDRESSES
-        ? "a folder; expected a file with what ip -j addr prints"
-        : "a folder" + expected(fault.expected());
+    return switch (fault.expected()) {
+      case ADDRESSES -> "a folder; expected a file with what ip -j addr prints";
+      case ROUTES -> "a folder; expected a file with what ip -j route show table all prints";
+      default -> "a folder" + expected(fault.expected());
+    };
   }
 
   @Override
@@ -51,12 +54,12 @@ final class FileFaultText implements FileFault.Visitor<String> {
   public String notJson(FileFault.NotJson fault) {
     String why =
         fault.error().parser().isEmpty() ? "not of a Unicode encoding" : fault.error().parser();
-    return Printable.escaped("not JSON: " + why + ADDRESSES);
+    return Printable.escaped("not JSON: " + why + expected(fault.expected()));
   }
 
   @Override
   public String notAnArray(FileFault.NotAnArray fault) {
-    return "not one array" + ADDRESSES;
+    return "not one array" + expected(fault.expected());
   }
 
   @Override
@@ -76,5 +79,26 @@ final class FileFaultText implements FileFault.Visitor<String> {
         + Printable.quoted(fault.prefix())
         + " is no address with a prefix"
         + ADDRESSES;
+  }
+
+  @Override
+  public String notAnObject(FileFault.NotAnObject fault) {
+    return Printable.escaped(fault.place()) + ": no object" + expected(fault.expected());
+  }
+
+  @Override
+  public String wrongField(FileFault.WrongField fault) {
+    String what =
+        switch (fault.wanted()) {
+          case ADDRESS -> "an address";
+          case NETWORK -> "a network";
+          case NUMBER -> "a number";
+          case INTERFACE -> "an interface";
+        };
+    String field = Printable.escaped(fault.place() + ": " + fault.field());
+    return (fault.found().isEmpty()
+            ? field + " is missing, which is " + what
+            : field + " is " + Printable.quoted(fault.found()) + " and not " + what)
+        + expected(fault.expected());
   }
 }

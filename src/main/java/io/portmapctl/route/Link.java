@@ -1,0 +1,70 @@
+package io.portmapctl.route;
+
+import io.portmapctl.net.Cidr;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A network interface, as {@code ip -j -d address} tells of it.
+ *
+ * @param name its name
+ * @param up whether it is switched on
+ * @param carrier whether it has a link
+ * @param detailed whether the kind, and what belongs to it, was asked for
+ * @param kind bridge, veth and the like; empty for one that has none, as hardware, or where it was
+ *     not asked for
+ * @param hardware its Ethernet address
+ * @param master the interface that it belongs to
+ * @param group its group
+ * @param port what it is as a port of a bridge
+ * @param bridge what it is as a bridge
+ * @param addresses its addresses, in its order
+ */
+public record Link(
+    String name,
+    boolean up,
+    boolean carrier,
+    boolean detailed,
+    Optional<String> kind,
+    Optional<String> hardware,
+    Optional<String> master,
+    String group,
+    Optional<Port> port,
+    Optional<Bridge> bridge,
+    List<Address> addresses) {
+
+  /**
+   * A port of a bridge.
+   *
+   * @param state forwarding, disabled and the like
+   * @param hairpin whether what comes in by it may leave by it
+   * @param isolated whether it sends to no other isolated port
+   */
+  public record Port(String state, boolean hairpin, boolean isolated) {}
+
+  /**
+   * A bridge.
+   *
+   * @param filtersVlans whether it tells VLANs apart
+   * @param callIptables whether it shows iptables what crosses it, where br_netfilter is loaded
+   * @param callIp6tables the same for ip6tables
+   */
+  public record Bridge(boolean filtersVlans, boolean callIptables, boolean callIp6tables) {}
+
+  /**
+   * An address of it.
+   *
+   * @param address the address with its prefix
+   * @param scope 0 anywhere, 253 on the link, 254 on the host
+   * @param secondary whether another of the network goes first
+   * @param usable whether the kernel has made sure that nobody else has it
+   * @param deprecated whether it is not to be used any more
+   */
+  public record Address(
+      Cidr address, int scope, boolean secondary, boolean usable, boolean deprecated) {}
+
+  /** Copies the list. */
+  public Link {
+    addresses = List.copyOf(addresses);
+  }
+}

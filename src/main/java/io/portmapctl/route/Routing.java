@@ -1,0 +1,130 @@
+package io.portmapctl.route;
+
+import io.portmapctl.net.Family;
+import io.portmapctl.packet.Field;
+import io.portmapctl.packet.Interval;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a host routes packets, as its kernel does: where they go, and which it does not take. Facts
+ * are asked for when a decision needs them.
+ */
+public final class Routing {
+  private final HostRouting host;
+  private final Settings settings;
+  private final Lookup lookup;
+
+  /** Of a host. */
+  public Routing(HostRouting host) {
+    this.host = host;
+    this.settings = new Settings(host);
+    this.lookup = new Lookup(host, settings);
+  }
+
+  /** What is known of the host. */
+  public HostRouting host() {
+    return host;
+  }
+
+  /**
+   * What the kernel decides of packets that come in, where it looks for their way: behind
+   * PREROUTING, with the marks and the destinations that they have then.
+   *
+   * @param packets by the interface that the kernel takes them in through: where that is a port of
+   *     a bridge, the bridge. Those without one are this host's own, and left out
+   * @return the parts, which do not overlap
+   */
+  public List<Routed> input(PacketSet packets) {
+    Results results = new Results();
+    PacketSpace space = packets.space();
+    PacketSet arriving = packets.minus(space.of(Field.INPUT_INTERFACE, Interval.of(0)));
+    new Input4(host, settings, lookup, results).decide(arriving.and(space.of(Family.IPV4)));
+    new Input6(host, settings, lookup, results).decide(arriving.and(space.of(Family.IPV6)));
+    return results.all();
+  }
+
+  /**
+   * What the kernel decides of packets that a program of this host sends.
+   *
+   * @param packets with the sources that they have, which the host must have too
+   * @param bound the interface that the socket is bound to, where it is
+   * @return the parts, which do not overlap
+   */
+  public List<Routed> output(PacketSet packets, Optional<String> bound) {
+    return output(packets, bound, false);
+  }
+
+  /**
+   * What the kernel decides anew of packets that a program of this host sends, where rules of
+   * OUTPUT gave them another mark or another destination.
+   *
+   * @param bound the interface that the socket is bound to, where it is
+   * @return the parts, which do not overlap
+   */
+  public List<Routed> rerouted(PacketSet packets, Optional<String> bound) {
+    return output(packets, bound, true);
+  }
+
+  private List<Routed> output(PacketSet packets, Optional<String> bound, boolean again) {
+    Results results = new Results();
+    PacketSpace space = packets.space();
+    Output output = new Output(host, settings, lookup, results, bound, again);
+    output.ipv4(packets.and(space.of(Family.IPV4)));
+    output.ipv6(packets.and(space.of(Family.IPV6)));
+    return results.all();
+  }
+
+  /**
+   * Whether what comes in by an interface is forwarded.
+   *
+   * @param value 0 where it is not; empty where that is not known
+   * @param by the settings that say so
+   * @param missing the settings that are not known
+   */
+  public record Forwards(Optional<Boolean> value, List<Setting> by, List<Missing> missing) {
+    /** Copies the lists. */
+    public Forwards {
+      by = List.copyOf(by);
+      missing = List.copyOf(missing);
+    }
+  }
+
+  /** Whether what comes in by an interface is forwarded. */
+  public Forwards forwarding(Family family, String in) {
+    Settings.Answer answer = settings.forwards(family, in);
+    return new Forwards(
+        answer.value().isPresent() ? Optional.of(answer.isOn()) : Optional.empty(),
+        answer.by(),
+        answer.missing());
+  }
+
+  /** The bridges and their ports. */
+  public Bridges bridges() {
+    return new Bridges(host, settings);
+  }
+
+  /**
+   * The packets that may come in by an interface that is there, switched on and no port of a
+   * bridge: what comes in by a port comes in by its bridge. Without loopback.
+   */
+  public Optional<PacketSet> arriving(PacketSpace space) {
+    return host.links()
+        .value()
+        .map(
+            links -> {
+              List<PacketSet> sets = new ArrayList<>();
+              for (Link link : links) {
+                boolean takes = link.up() && link.port().isEmpty();
+                if (takes && !link.name().equals(Flow.LOOPBACK)) {
+                  sets.add(Arrivals.through(space, link.name()));
+                }
+              }
+              return new Tables(space, Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS))
+                  .union(sets);
+            });
+  }
+}
