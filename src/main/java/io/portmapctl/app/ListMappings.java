@@ -35,7 +35,7 @@ public record ListMappings(
    * @param all how many there are in all
    * @param notices of the rulesets and the attachments
    * @param overlaps containers that claim one port, of which at least one is shown
-   * @param foreign what other programs' rules have to do with it
+   * @param foreign what other rules have to do with it, other programs' for the most part
    * @param owners the containers that the host has, where they are known
    * @param complete whether every record could be read
    */
@@ -84,6 +84,7 @@ public record ListMappings(
             ForeignRules.of(
                 tables,
                 published(shown.stream().filter(m -> m.state() != State.SHADOWED).toList())));
+    foreign.addAll(Inventory.givenTwice(shown));
     foreign.addAll(
         OtherTables.translating(
             host, rulesets, shown.isEmpty() ? filter.asked() : published(shown), true));

@@ -1,5 +1,7 @@
 package io.portmapctl.check;
 
+import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.PublishedPort;
@@ -34,6 +36,12 @@ public sealed interface CheckNotice extends Notice {
 
     /** For this kind. */
     R taken(Taken notice);
+
+    /** For this kind. */
+    R givenTwice(GivenTwice notice);
+
+    /** For this kind. */
+    R networksAddress(NetworksAddress notice);
   }
 
   /** Asks for the answer for this kind. */
@@ -161,6 +169,44 @@ public sealed interface CheckNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.claimedTwice(this);
+    }
+  }
+
+  /**
+   * A chain translates to an address that is its network's own, which no container has.
+   *
+   * @param chain the container's chain
+   * @param owner whose it is, where that can be told
+   * @param network the network, as the chain's rules for its containers name it
+   */
+  record NetworksAddress(String chain, Optional<Identity> owner, Cidr network)
+      implements CheckNotice {
+    @Override
+    public String code() {
+      return "network-address-published";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.networksAddress(this);
+    }
+  }
+
+  /**
+   * A container's chain publishes ports twice: the first rule takes all connections.
+   *
+   * @param mapping the first of them that gets none
+   * @param ports how many there are
+   */
+  record GivenTwice(Mapping mapping, int ports) implements CheckNotice {
+    @Override
+    public String code() {
+      return "port-published-twice";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.givenTwice(this);
     }
   }
 

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  *
  * @param mappings by host port, protocol and family; of one port the first entry's first
  * @param overlaps the ports that several chains take
- * @param notices what keeps all mappings of a family from working
+ * @param notices what keeps mappings from working
  */
 public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<CheckNotice> notices) {
 
@@ -63,7 +63,9 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     List<Overlap> overlaps = new ArrayList<>();
     List<CheckNotice> notices = new ArrayList<>();
     for (PortmapTable table : state.tables()) {
-      List<Mapping> found = new TableInventory(table, state, owners).all();
+      TableInventory taking = new TableInventory(table, state, owners);
+      List<Mapping> found = taking.all();
+      notices.addAll(taking.notices());
       if (host.isPresent()) {
         found = intercepted(found, table, host.get());
       }
@@ -171,6 +173,23 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
       }
     }
     return marked;
+  }
+
+  /** Of mappings those that get nothing since their container gave the port before. */
+  public static List<CheckNotice> givenTwice(List<Mapping> mappings) {
+    Map<String, List<Mapping>> byChain = new LinkedHashMap<>();
+    for (Mapping mapping : mappings) {
+      if (mapping.reason() == MappingReason.GIVEN_TWICE) {
+        String chain = mapping.family() + mapping.chain();
+        byChain.computeIfAbsent(chain, c -> new ArrayList<>()).add(mapping);
+      }
+    }
+    List<CheckNotice> notices = new ArrayList<>();
+    for (List<Mapping> twice : byChain.values()) {
+      long ports = twice.stream().map(m -> m.protocol() + m.hostPort()).distinct().count();
+      notices.add(new CheckNotice.GivenTwice(twice.get(0), (int) ports));
+    }
+    return notices;
   }
 
   private static PublishedPort port(Mapping mapping) {

@@ -97,6 +97,21 @@ public record Mapping(
     return with(State.SHADOWED, MappingReason.TAKEN, false, Optional.of(taker));
   }
 
+  /** The same, where an earlier rule of its own chain takes its packets. */
+  Mapping after(Taker earlier) {
+    return state == State.OK
+        ? with(State.SHADOWED, MappingReason.GIVEN_TWICE, false, Optional.of(earlier))
+        : this;
+  }
+
+  /** Whether it takes all packets that another is for, if both are asked, and this one first. */
+  boolean covers(Mapping other) {
+    return protocol.equals(other.protocol)
+        && hostPort.equals(other.hostPort)
+        && (hostIp.isEmpty() || hostIp.equals(other.hostIp))
+        && (conditions.isEmpty() || conditions.equals(other.conditions));
+  }
+
   /** The same, where another's claim takes the packets. */
   Mapping losingTo(Optional<Taker> claim) {
     return with(state, reason, false, takenBy.or(() -> claim));

@@ -30,6 +30,8 @@ public enum MappingReason {
   LOST,
   /** Another container's entry stands first and takes some of the packets. */
   LOST_IN_PART,
+  /** The container's mappings give the port twice, and an earlier rule of its chain takes all. */
+  GIVEN_TWICE,
   /** A rule of nobody's mapping takes the packets first; the mapping names it. */
   TAKEN
 }

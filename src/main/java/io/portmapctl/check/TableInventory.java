@@ -4,6 +4,7 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.PortRange;
+import io.portmapctl.path.RuleEngine;
 import io.portmapctl.plan.ForeignDnat;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.Layout;
@@ -11,15 +12,19 @@ import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapState;
 import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.portmap.RulePorts;
+import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Side;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.text.Octets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -31,6 +36,7 @@ final class TableInventory {
   private final PortmapTable owned;
   private final PortmapState state;
   private final Optional<Owners> owners;
+  private final Set<CheckNotice> notices = new LinkedHashSet<>();
 
   TableInventory(PortmapTable owned, PortmapState state, Optional<Owners> owners) {
     this.table = owned.table();
@@ -52,6 +58,27 @@ final class TableInventory {
     return all;
   }
 
+  /** Addresses of containers that are their network's own, which no container has. */
+  List<CheckNotice> notices() {
+    return List.copyOf(notices);
+  }
+
+  /**
+   * What a rule of a chain publishes.
+   *
+   * @param index its place in the chain, from 0
+   */
+  private record Earlier(Mapping mapping, int index) {
+
+    /** Whether another is the same once more. */
+    boolean leadsAsMuch(Mapping other) {
+      return mapping.hostIp().equals(other.hostIp())
+          && mapping.containerIp().equals(other.containerIp())
+          && mapping.containerPort().equals(other.containerPort())
+          && mapping.conditions().equals(other.conditions());
+    }
+  }
+
   /** The mappings of one container's chain. */
   private final class OneChain {
     private final String chain;
@@ -62,8 +89,11 @@ final class TableInventory {
     private final Optional<Layout> layout;
     private final boolean orphan;
     private final Set<String> masqueraded = new HashSet<>();
+    private final Set<Cidr> networks = new HashSet<>();
     private final Set<String> translated = new HashSet<>();
-    private final Set<String> seen = new HashSet<>();
+
+    /** By protocol and port, in their order. */
+    private final Map<String, List<Earlier>> earlier = new HashMap<>();
 
     OneChain(String chain, ContainerChains container) {
       this.chain = chain;
@@ -78,6 +108,17 @@ final class TableInventory {
         if (!isTranslation(row.rule())) {
           RulePorts.of(row.rule())
               .ifPresent(d -> ports(d).forEach(p -> masqueraded.add(d.protocol() + p)));
+          row.rule().matches().forEach(this::network);
+        }
+      }
+    }
+
+    /** Whose hairpin connections are masqueraded: the container's network. */
+    private void network(Match match) {
+      if (match instanceof Match.Address from && from.side() == Side.SOURCE && !from.negated()) {
+        Cidr cidr = from.cidr();
+        if (cidr.prefix() > 0 && cidr.prefix() < cidr.address().family().bits() - 1) {
+          networks.add(cidr);
         }
       }
     }
@@ -94,9 +135,9 @@ final class TableInventory {
 
     void collect(List<Mapping> all) {
       int before = all.size();
-      for (RuleEntry row : rows) {
-        if (isTranslation(row.rule())) {
-          translation(row, all);
+      for (int i = 0; i < rows.size(); i++) {
+        if (isTranslation(rows.get(i).rule())) {
+          translation(i, all);
         }
       }
       for (Rule entry : leading) {
@@ -122,7 +163,8 @@ final class TableInventory {
       return leading.stream().anyMatch(e -> RulePorts.of(e).isPresent());
     }
 
-    private void translation(RuleEntry row, List<Mapping> all) {
+    private void translation(int index, List<Mapping> all) {
+      RuleEntry row = rows.get(index);
       RulePorts destination =
           RulePorts.of(row.rule())
               .orElseGet(
@@ -132,6 +174,7 @@ final class TableInventory {
       if (row.rule().target() instanceof Target.Dnat dnat) {
         to = dnat.address();
         toPort = dnat.port();
+        dnat.address().ifPresent(this::warnOfNetwork);
       }
       Optional<IpAddress> hostIp = destination.network().map(Cidr::address);
       if (destination.ports().isEmpty()) {
@@ -150,20 +193,46 @@ final class TableInventory {
       for (int port : ports(destination)) {
         String key = destination.protocol() + port;
         translated.add(key);
-        if (seen.add(key + hostIp.map(IpAddress::toString).orElse(""))) {
-          List<PortmapTable.Entry> led = owned.entries(chain, destination.protocol(), port);
-          all.add(
-              mapping(
-                  destination.protocol(),
-                  hostIp,
-                  OptionalInt.of(port),
-                  to,
-                  toPort,
-                  wrong(row, led),
-                  row.counters(),
-                  PortmapTable.conditions(led, row.rule())));
+        List<PortmapTable.Entry> led = owned.entries(chain, destination.protocol(), port);
+        Mapping mapping =
+            mapping(
+                destination.protocol(),
+                hostIp,
+                OptionalInt.of(port),
+                to,
+                toPort,
+                wrong(row, led),
+                row.counters(),
+                PortmapTable.conditions(led, row.rule()));
+        List<Earlier> before = earlier.computeIfAbsent(key, k -> new ArrayList<>(1));
+        if (before.stream().noneMatch(e -> e.leadsAsMuch(mapping))) {
+          all.add(first(before, mapping).map(e -> mapping.after(taker(e))).orElse(mapping));
+          before.add(new Earlier(mapping, index));
         }
       }
+    }
+
+    private void warnOfNetwork(IpAddress address) {
+      for (Cidr network : networks) {
+        if (network.address().equals(address)) {
+          notices.add(new CheckNotice.NetworksAddress(chain, owner, network));
+        }
+      }
+    }
+
+    private static Optional<Earlier> first(List<Earlier> before, Mapping mapping) {
+      return before.stream().filter(e -> e.mapping.covers(mapping)).findFirst();
+    }
+
+    private Mapping.Taker taker(Earlier first) {
+      return new Mapping.Taker(
+          RuleEngine.of(table.variant()),
+          table.name().id(),
+          chain,
+          first.index + 1,
+          rows.get(first.index).text(),
+          Optional.empty(),
+          owner);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.portmapctl.app.Rulesets;
 import io.portmapctl.app.Sources;
 import io.portmapctl.check.CheckNotice;
 import io.portmapctl.check.Mapping;
+import io.portmapctl.check.MappingReason;
 import io.portmapctl.check.Overlap;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
@@ -169,7 +170,7 @@ final class ListCommand implements Command {
     List<Notice> warnings = new ArrayList<>(result.notices());
     result.overlaps().forEach(o -> warnings.add(new CheckNotice.ClaimedTwice(o, cure(o))));
     result.shown().stream()
-        .filter(m -> m.state() == State.SHADOWED)
+        .filter(m -> m.reason() == MappingReason.TAKEN)
         .forEach(m -> warnings.add(new CheckNotice.Taken(m)));
     warnings.addAll(result.foreign());
     orphans(result, sources).ifPresent(warnings::add);

@@ -2,10 +2,15 @@ package io.portmapctl.cni;
 
 import io.portmapctl.fault.DocumentFault;
 import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.text.Octets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -62,22 +67,37 @@ record AttachmentReader(Overrides overrides, IdentityReader identities) {
   }
 
   private static void warnOfDoubles(Diagnostics diagnostics, List<PortMapping> mappings) {
-    Set<String> given = new HashSet<>();
+    Map<String, List<PortMapping>> given = new HashMap<>();
     Set<String> doubled = new HashSet<>();
     Optional<PortMapping> first = Optional.empty();
     for (PortMapping mapping : mappings) {
-      String address =
-          mapping.hostIp().filter(ip -> !ip.isUnspecified()).map(IpAddress::toString).orElse("");
-      String port = mapping.protocol().id() + " " + mapping.hostPort() + " " + address;
-      if (!given.add(port)) {
+      String port = mapping.protocol().id() + " " + mapping.hostPort();
+      List<PortMapping> before = given.computeIfAbsent(port, p -> new ArrayList<>(1));
+      if (before.stream().anyMatch(earlier -> takesAll(earlier, mapping))) {
         doubled.add(port);
         first = first.or(() -> Optional.of(mapping));
+      } else {
+        before.add(mapping);
       }
     }
     if (first.isPresent()) {
       diagnostics.notice(
           new DocumentNotice.MappedTwice(diagnostics.source(), first.get(), doubled.size()));
     }
+  }
+
+  /** Whether nothing comes to the later of two mappings of a port. */
+  private static boolean takesAll(PortMapping earlier, PortMapping later) {
+    return Arrays.stream(Family.values())
+        .filter(later::appliesTo)
+        .allMatch(
+            family ->
+                earlier.appliesTo(family)
+                    && (isAny(earlier) || earlier.hostIp().equals(later.hostIp())));
+  }
+
+  private static boolean isAny(PortMapping mapping) {
+    return mapping.hostIp().map(IpAddress::isUnspecified).orElse(true);
   }
 
   /** A network of two addresses has no address of its own (RFC 3021, RFC 6164). */

@@ -1,7 +1,9 @@
 package io.portmapctl.view;
 
 import io.portmapctl.check.CheckNotice;
+import io.portmapctl.check.Mapping;
 import io.portmapctl.check.Program;
+import io.portmapctl.cni.Identity;
 import io.portmapctl.portmap.Layouts;
 import java.util.Optional;
 
@@ -84,6 +86,36 @@ final class CheckNoticeText implements CheckNotice.Visitor<String> {
   @Override
   public String claimedTwice(CheckNotice.ClaimedTwice notice) {
     return Sentences.overlap(notice.overlap(), notice.cure());
+  }
+
+  @Override
+  public String givenTwice(CheckNotice.GivenTwice notice) {
+    Mapping mapping = notice.mapping();
+    String port =
+        mapping.protocol()
+            + " port "
+            + mapping.hostPort().orElse(0)
+            + mapping.hostIp().map(ip -> " on " + ip).orElse("");
+    return mapping.family().title()
+        + ": "
+        + of(mapping.owner(), mapping.chain())
+        + " publishes "
+        + (notice.ports() == 1 ? port + " twice" : notice.ports() + " ports twice, as " + port)
+        + "; the first mapping takes all connections";
+  }
+
+  private static String of(Optional<Identity> owner, String chain) {
+    return owner.map(Sentences::container).orElseGet(() -> "chain " + Terminal.decoded(chain));
+  }
+
+  @Override
+  public String networksAddress(CheckNotice.NetworksAddress notice) {
+    return of(notice.owner(), notice.chain())
+        + ": its ports lead to "
+        + notice.network().address()
+        + ", the address of the network "
+        + notice.network()
+        + " itself; no container has it";
   }
 
   @Override

@@ -31,6 +31,7 @@ final class MappingText {
       case ALSO_CLAIMED -> "another container claims this port too";
       case LOST -> "another container's entry stands first and takes the packets";
       case LOST_IN_PART -> "another container's entry stands first and takes some of the packets";
+      case GIVEN_TWICE -> "the container's mappings give this port twice; the first takes all";
       case TAKEN -> taken(mapping.takenBy().orElseThrow());
     };
   }
