@@ -3,26 +3,31 @@ package io.portmapctl.app;
 import io.portmapctl.check.CheckNotice;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
+import io.portmapctl.explain.Around;
 import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.Explainer;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.fault.UsageFault;
+import io.portmapctl.host.live.OtherRules;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.path.Tracer;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;
-import io.portmapctl.trace.Tracer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -135,11 +140,35 @@ public record ExplainMappings(
             known,
             facts.settings(report.plan()),
             desired.isPresent() && report.plan().hasChanges(),
-            elsewhere.stream().anyMatch(CheckNotice.TranslatedElsewhere.class::isInstance));
+            elsewhere.stream().anyMatch(CheckNotice.TranslatedElsewhere.class::isInstance),
+            around(host, tables));
     boolean complete =
         desired.map(d -> d.documents().errors().isEmpty()).orElse(true)
             && report.leftOut().isEmpty();
     return new Result(report, answer(report, explainer), complete);
+  }
+
+  /** The rules around the nat tables that are worked on. */
+  private Around around(LiveHost host, List<Table> tables) {
+    Map<Family, List<Table>> others = new EnumMap<>(Family.class);
+    Map<Family, List<TableName>> untold = new EnumMap<>(Family.class);
+    for (Table table : tables) {
+      Family family = table.family();
+      if (rulesets.live(family)) {
+        others.put(family, new OtherRules(host.host()).tables(family, table.variant()));
+        continue;
+      }
+      List<Table> told = rulesets.others(family);
+      List<TableName> missing = new ArrayList<>();
+      for (TableName name : List.of(TableName.RAW, TableName.MANGLE, TableName.FILTER)) {
+        if (told.stream().noneMatch(t -> t.name() == name)) {
+          missing.add(name);
+        }
+      }
+      others.put(family, told);
+      untold.put(family, missing);
+    }
+    return new Around(others, Map.of(), untold);
   }
 
   private Answer answer(Report report, Explainer explainer) {

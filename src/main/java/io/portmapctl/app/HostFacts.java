@@ -1,13 +1,13 @@
 package io.portmapctl.app;
 
-import io.portmapctl.explain.Localnet;
-import io.portmapctl.explain.Settings;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.Forwarding;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.path.Localnet;
+import io.portmapctl.path.Settings;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;

@@ -1,7 +1,6 @@
 package io.portmapctl.app;
 
 import io.portmapctl.cni.SourceFiles;
-import io.portmapctl.explain.Localnet;
 import io.portmapctl.host.Backend;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
@@ -14,6 +13,7 @@ import io.portmapctl.host.live.LinuxKernel;
 import io.portmapctl.host.live.Rehearsal;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.Localnet;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.trace.HostAddresses;

@@ -23,6 +23,7 @@ import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -262,6 +263,24 @@ public record Rulesets(
       return start < 0 || end < 0 ? Optional.empty() : Optional.of(text.substring(start, end));
     } catch (Failure | SaveFormat.FormatException e) {
       return Optional.empty(); // table nat was read of the same file, and has said it
+    }
+  }
+
+  /** The other tables of a family, where its ruleset is a file; those that the file holds. */
+  List<Table> others(Family family) {
+    String source = source(family);
+    boolean file = !List.of("live", "empty", STANDARD_INPUT).contains(source);
+    if (!file || !families.list().contains(family)) {
+      return List.of();
+    }
+    try {
+      String save = SavedText.of(family, bytes(source));
+      return List.copyOf(
+          SaveFormat.parse(family, save, EnumSet.complementOf(EnumSet.of(TableName.NAT)))
+              .tables()
+              .values());
+    } catch (Failure | SaveFormat.FormatException e) {
+      return List.of(); // table nat was read of the same file, and has said it
     }
   }
 

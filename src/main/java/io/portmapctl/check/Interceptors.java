@@ -17,7 +17,6 @@ import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.trace.ExcludedRules;
-import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Leaving;
 import io.portmapctl.trace.PacketInterface;
@@ -150,7 +149,7 @@ final class Interceptors {
         .through(Hook.PREROUTING, all.minus(ports.through(all, index.containerSide())))
         .leaving()
         .stream()
-        .filter(l -> l.kind() == HookExit.Kind.REWRITTEN)
+        .filter(l -> l.kind() == Leaving.Kind.REWRITTEN)
         .toList();
   }
 
@@ -384,7 +383,7 @@ final class Interceptors {
         if (one.givenUp()) {
           givenUp.add(one);
         } else {
-          (one.kind() == HookExit.Kind.REWRITTEN ? masqueraded : others).add(one);
+          (one.kind() == Leaving.Kind.REWRITTEN ? masqueraded : others).add(one);
         }
       }
       if (kind == Passage.Kind.HIDDEN) {
@@ -414,7 +413,7 @@ final class Interceptors {
 
     /** Whether packets come to the container, or to the same on another network. */
     private boolean arrives(Leaving leaving) {
-      if (leaving.kind() != HookExit.Kind.REWRITTEN) {
+      if (leaving.kind() != Leaving.Kind.REWRITTEN) {
         return false;
       }
       String chain = leaving.last().map(RulePlace::chain).orElse("");

@@ -155,7 +155,7 @@ final class ExplainCommand implements Command {
         return switch (style) {
           case TEXT -> TraceView.render(packet, theme, output.verbose());
           case JSON -> TraceJson.render(packet, warnings);
-          case DOT -> graph(result, packet.places(), packet.trace().packet().toString());
+          case DOT -> graph(result, packet.places(), packet.packet().toString());
         };
       }
       if (result.answer() instanceof ExplainMappings.Reached reached) {
@@ -179,7 +179,7 @@ final class ExplainCommand implements Command {
 
     private static Set<String> places(List<PortReach> ports) {
       Set<String> places = new HashSet<>();
-      ports.forEach(p -> p.answers().forEach(a -> places.addAll(PacketReport.places(a.trace()))));
+      ports.forEach(p -> p.answers().forEach(a -> places.addAll(a.places())));
       return places;
     }
 

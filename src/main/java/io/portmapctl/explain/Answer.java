@@ -1,22 +1,30 @@
 package io.portmapctl.explain;
 
+import io.portmapctl.path.Ending;
+import io.portmapctl.path.Trace;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.Trace;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whether a connection works.
  *
  * @param sender who opens it
  * @param result whether it works
+ * @param ending how it ends, and what decides
  * @param reason how, or why not
  * @param trace the path of its first packet
  * @param arrivals where it comes to and who has it there, where rules redirect it: each that is
  *     possible
  */
 public record Answer(
-    Sender sender, Result result, VerdictReason reason, Trace trace, List<Arrival> arrivals) {
+    Sender sender,
+    Result result,
+    Ending ending,
+    VerdictReason reason,
+    Trace trace,
+    List<Arrival> arrivals) {
 
   /** Copies the list. */
   public Answer {
@@ -30,6 +38,11 @@ public record Answer(
    * @param recipient whose rule sends it there
    */
   public record Arrival(Endpoint destination, ChainOwners.Recipient recipient) {}
+
+  /** The places of the rules that take the packet, or may. */
+  public Set<String> places() {
+    return PacketReport.places(trace);
+  }
 
   /** Who gets it, where a rule redirects it; of several the first. */
   public Optional<ChainOwners.Recipient> recipient() {

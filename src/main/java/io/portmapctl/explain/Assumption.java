@@ -1,7 +1,10 @@
 package io.portmapctl.explain;
 
+import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.ruleset.TableName;
 import io.portmapctl.trace.Address;
+import java.util.List;
 
 /** What is taken for granted, or not looked at. */
 public sealed interface Assumption {
@@ -32,6 +35,9 @@ public sealed interface Assumption {
 
     /** See {@link LeavesThrough}. */
     R leavesThrough(LeavesThrough networkInterface);
+
+    /** See {@link Untold}. */
+    R untold(Untold rules);
   }
 
   /** Assumptions that need no more to be told. */
@@ -48,12 +54,30 @@ public sealed interface Assumption {
     ONE_SUBNET,
     /** A packet bears no mark at first. */
     NO_MARK,
-    /** What no answer looks at: other tables, routing by policy, who listens. */
+    /** What no answer looks at: routing by policy, who listens. */
     NOT_LOOKED_AT;
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.plain(this);
+    }
+  }
+
+  /**
+   * The ruleset does not tell of other tables, nor of what nft wrote.
+   *
+   * @param family whose ruleset
+   * @param tables the tables, none where all are told
+   */
+  record Untold(Family family, List<TableName> tables) implements Assumption {
+    /** Copies the list. */
+    public Untold {
+      tables = List.copyOf(tables);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.untold(this);
     }
   }
 

@@ -5,9 +5,12 @@ import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.Ending;
+import io.portmapctl.path.Localnet;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.OpenReason;
+import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Reason;
 import io.portmapctl.trace.Ternary;
 import java.util.List;
@@ -51,12 +54,13 @@ public sealed interface Cause {
 
     /** See {@link StraightAnswer}. */
     R straightAnswer(StraightAnswer straight);
+
+    /** See {@link Ended}. */
+    R ended(Ended ended);
   }
 
   /** Causes that need no more to be told. */
   enum Plain implements Cause {
-    /** A rule, or the policy of a chain, of table nat drops the packet. */
-    DROPPED,
     /** Where it goes is not known. */
     UNKNOWN_END,
     /** IPv6 has no {@code route_localnet}. */
@@ -73,6 +77,19 @@ public sealed interface Cause {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.plain(this);
+    }
+  }
+
+  /**
+   * Something on the way ends it: a rule of whatever table, a setting, a route.
+   *
+   * @param ending how, and what decides
+   * @param packet the packet there
+   */
+  record Ended(Ending ending, Packet packet) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.ended(this);
     }
   }
 

@@ -2,6 +2,9 @@ package io.portmapctl.explain;
 
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
+import io.portmapctl.path.HookExit;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.RuleSite;
 import io.portmapctl.portmap.ContainerChains;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapTable;
@@ -9,9 +12,6 @@ import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.text.Octets;
-import io.portmapctl.trace.HookExit;
-import io.portmapctl.trace.PacketPath;
-import io.portmapctl.trace.Step;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,17 +53,17 @@ public final class ChainOwners {
   }
 
   private Recipient of(HookExit exit) {
-    String chain = exit.rules().get(exit.rules().size() - 1).chain();
+    String chain = exit.last().map(RuleSite::chain).orElse("");
     Optional<Identity> owner = Optional.empty();
-    for (Step step : exit.rules()) {
-      if (step.rule().target().leadsTo(chain)) {
-        owner = named(step.rule(), chain);
+    for (RuleSite site : exit.rules()) {
+      if (site.rule().map(r -> r.target().leadsTo(chain)).orElse(false)) {
+        owner = named(site.rule().orElseThrow(), chain);
       }
     }
     Optional<Octets> label =
         Layouts.isContainerChain(chain)
             ? Optional.empty()
-            : exit.rules().get(exit.rules().size() - 1).rule().comment();
+            : exit.last().flatMap(RuleSite::rule).flatMap(Rule::comment);
     return new Recipient(chain, owner.or(() -> owner(chain)), label);
   }
 

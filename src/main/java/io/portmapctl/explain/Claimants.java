@@ -1,12 +1,12 @@
 package io.portmapctl.explain;
 
+import io.portmapctl.path.HookExit;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.RuleSite;
+import io.portmapctl.path.Trace;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.trace.ExcludedRules;
-import io.portmapctl.trace.HookExit;
-import io.portmapctl.trace.PacketPath;
 import io.portmapctl.trace.RulePlace;
-import io.portmapctl.trace.Step;
-import io.portmapctl.trace.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,12 +26,15 @@ public final class Claimants {
   public static List<ChainOwners.Recipient> besides(ChainOwners owners, Trace trace) {
     List<ChainOwners.Recipient> others = new ArrayList<>();
     ExcludedRules leftOut = ExcludedRules.NOTHING;
+    Optional<RuleSite> before = Optional.empty();
     Optional<PacketPath> path = certain(trace).filter(p -> trace.mayBeClaimedByOthers());
     while (path.isPresent() && others.size() < MOST) {
       Optional<HookExit> taken = path.get().redirection();
-      if (taken.isEmpty()) {
-        break;
+      Optional<RuleSite> last = taken.flatMap(HookExit::last);
+      if (last.flatMap(RuleSite::rule).isEmpty() || last.equals(before)) {
+        break; // none that can be left out
       }
+      before = last;
       leftOut = without(leftOut, taken.get());
       path = certain(trace.without(leftOut));
       path.flatMap(owners::of).filter(r -> !others.contains(r)).ifPresent(others::add);
@@ -45,9 +48,9 @@ public final class Claimants {
 
   /** Without the rule that redirected; without all rules of a container's chain. */
   private static ExcludedRules without(ExcludedRules before, HookExit exit) {
-    Step last = exit.rules().get(exit.rules().size() - 1);
+    RuleSite last = exit.last().orElseThrow();
     return Layouts.isContainerChain(last.chain())
         ? before.andChain(last.chain())
-        : before.and(new RulePlace(last.chain(), last.index(), last.rule()));
+        : before.and(new RulePlace(last.chain(), last.number(), last.rule().orElseThrow()));
   }
 }

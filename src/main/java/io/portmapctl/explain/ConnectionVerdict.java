@@ -1,45 +1,36 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.net.Cidr;
-import io.portmapctl.net.Family;
-import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.Disposition;
+import io.portmapctl.path.Ending;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.Step;
+import io.portmapctl.path.Trace;
 import io.portmapctl.plan.ForeignDnat;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.trace.Disposition;
-import io.portmapctl.trace.HookExit;
-import io.portmapctl.trace.HookTraversal;
-import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;
-import io.portmapctl.trace.PacketPath;
-import io.portmapctl.trace.Step;
+import io.portmapctl.trace.Reason;
 import io.portmapctl.trace.Ternary;
-import io.portmapctl.trace.Trace;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
- * Whether a connection works, judged by the path of its first packet and by the way that its answer
- * must take.
+ * Whether a connection works, and why: the path tells how it ends, and who is known to the plugin
+ * tells the rest.
  *
- * @param table the table that it goes through
+ * @param table the nat table that is worked on
  * @param owners whose the containers' chains are
- * @param subnets the subnet of a container, where it is known; the address alone where it is routed
- *     by itself
- * @param settings what the kernel does
  */
-record ConnectionVerdict(
-    Table table,
-    ChainOwners owners,
-    Function<IpAddress, Optional<Cidr>> subnets,
-    Settings settings) {
+record ConnectionVerdict(Table table, ChainOwners owners) {
 
   /** A result and its reason. */
   record Verdict(Answer.Result result, VerdictReason reason) {}
@@ -65,18 +56,22 @@ record ConnectionVerdict(
   /** What was not known on the paths. */
   private static List<VerdictReason.Question> questions(Trace trace) {
     Set<VerdictReason.Question> questions = new LinkedHashSet<>();
+    Set<Reason> asked = new HashSet<>();
     for (PacketPath path : trace.paths()) {
-      for (HookExit exit : path.exits()) {
-        exit.open().map(VerdictReason.Question.Open::new).ifPresent(questions::add);
-      }
-      for (HookTraversal traversal : path.traversals()) {
-        for (Step step : traversal.steps()) {
-          if (step.result() == Ternary.UNKNOWN) {
-            questions.add(new VerdictReason.Question.Matches(trace.why(step)));
+      path.ending().open().map(VerdictReason.Question.Open::new).ifPresent(questions::add);
+      for (Step step : path.steps()) {
+        if (step.result() == Ternary.UNKNOWN) {
+          List<Reason> why = new ArrayList<>(trace.why(step));
+          if (!why.isEmpty() && !asked.addAll(why)) {
+            continue; // all of them are asked already
           }
+          questions.add(
+              why.isEmpty()
+                  ? new VerdictReason.Question.Takes(step.site())
+                  : new VerdictReason.Question.Matches(why));
         }
       }
-      Optional<IpAddress> to = path.exits().get(0).packet().destination().ip();
+      Optional<IpAddress> to = path.after().destination().ip();
       to.filter(a -> trace.host().isLocal(a) == Ternary.UNKNOWN)
           .ifPresent(a -> questions.add(new VerdictReason.Question.IsLocal(a)));
     }
@@ -84,53 +79,51 @@ record ConnectionVerdict(
   }
 
   private PathVerdict of(Trace trace, PacketPath path) {
-    if (path.disposition() == Disposition.OPEN) {
-      HookExit last = path.exits().get(path.exits().size() - 1);
-      return verdict(Answer.Result.UNKNOWN, new Cause.Open(last.open().orElseThrow()));
-    }
-    if (path.disposition() == Disposition.DROPPED) {
-      return fails(Cause.Plain.DROPPED);
-    }
-    if (path.redirection().isEmpty()) {
+    Ending ending = path.ending();
+    boolean untouched = path.redirection().isEmpty() && path.disposition().goesOn();
+    if (untouched && ending.kind() == Ending.Kind.DELIVERED) {
       return nobody(trace, path);
     }
-    if (path.disposition() == Disposition.DELIVERED) {
-      return works(new Cause.Delivered(path.after().destination()));
-    }
-    return forwarded(path, redirected(trace, path));
+    Answer.Result result =
+        ending
+            .works()
+            .map(w -> w ? Answer.Result.WORKS : Answer.Result.FAILS)
+            .orElse(Answer.Result.UNKNOWN);
+    return new PathVerdict(result, new VerdictReason.OnPath(cause(trace, path), false));
   }
 
-  /** What the host's forwarding does to it; what the host itself sends it does not forward. */
-  private PathVerdict forwarded(PacketPath path, PathVerdict verdict) {
+  private static Cause cause(Trace trace, PacketPath path) {
+    Ending ending = path.ending();
+    if (ending.open().isPresent()) {
+      return new Cause.Open(ending.open().get());
+    }
     Optional<IpAddress> to = path.after().destination().ip();
-    if (to.filter(settings.unroutable()).isPresent()) {
-      return fails(new Cause.NoRoute(to.get()));
-    }
-    List<ForwardingObstacle> obstacles =
-        path.disposition() == Disposition.FORWARDED && verdict.result() != Answer.Result.FAILS
-            ? settings.obstacles().apply(path.after().family())
-            : List.of();
-    Optional<ForwardingObstacle> total =
-        obstacles.stream().filter(ForwardingObstacle::total).findFirst();
-    if (total.isPresent()) {
-      return fails(new Cause.Barred(total.get()));
-    }
-    return obstacles.isEmpty()
-        ? verdict
-        : new PathVerdict(
-            verdict.result(), new VerdictReason.OnPath(verdict.reason().cause(), true));
+    Optional<IpAddress> from = trace.packet().source().ip();
+    return switch (ending.why()) {
+      case HERE ->
+          ending.back() && ending.kind() != Ending.Kind.DELIVERED
+              ? new Cause.Ended(ending, path.after())
+              : new Cause.Delivered(path.after().destination());
+      case SOURCE_STAYS -> Cause.Plain.SOURCE_STAYS;
+      case MASQUERADED -> Cause.Plain.MASQUERADED;
+      case MASQUERADED_HAIRPIN -> Cause.Plain.MASQUERADED_HAIRPIN;
+      case MASQUERADED_LOCALHOST ->
+          new Cause.LocalhostMasqueraded(
+              to.orElseThrow(), trace.ground().settings().localnet().apply(to.orElseThrow()));
+      case TURNED_BACK -> new Cause.StraightAnswer(path.after().family(), Ternary.YES);
+      case STRANGER ->
+          new Cause.StraightAnswer(
+              path.after().family(), ending.works().isPresent() ? Ternary.NO : Ternary.UNKNOWN);
+      case ITSELF -> Cause.Plain.UNMASQUERADED_HAIRPIN;
+      case LOCALHOST -> new Cause.LocalhostUnmasqueraded(from.orElseThrow());
+      case LOCALHOST_IPV6 -> Cause.Plain.LOCALHOST_IPV6;
+      case UNKNOWN_END -> Cause.Plain.UNKNOWN_END;
+      default -> new Cause.Ended(ending, path.after());
+    };
   }
 
   private static PathVerdict verdict(Answer.Result result, Cause cause) {
     return new PathVerdict(result, new VerdictReason.OnPath(cause, false));
-  }
-
-  private static PathVerdict fails(Cause cause) {
-    return verdict(Answer.Result.FAILS, cause);
-  }
-
-  private static PathVerdict works(Cause cause) {
-    return verdict(Answer.Result.WORKS, cause);
   }
 
   private PathVerdict nobody(Trace trace, PacketPath path) {
@@ -145,12 +138,17 @@ record ConnectionVerdict(
   /** The rule for this port that would take it, but for something else. */
   private Optional<Cause.NearestRule> nearMiss(Trace trace, PacketPath path) {
     Packet packet = trace.packet();
-    for (Step step : path.traversals().get(0).steps()) {
-      if (step.result() == Ternary.NO && isAbout(step.rule(), packet)) {
-        String target = step.rule().target().chain().orElse("");
+    for (Step step : path.traversals().stream().flatMap(t -> t.steps().stream()).toList()) {
+      boolean ours =
+          step.result() == Ternary.NO
+              && !step.hook().rewritesSource()
+              && step.rule().filter(r -> isAbout(r, packet)).isPresent();
+      if (ours) {
+        Rule rule = step.rule().orElseThrow();
+        String target = rule.target().chain().orElse("");
         String chain = Layouts.isContainerChain(target) ? target : step.chain();
         Optional<Cidr> network =
-            RulePorts.of(step.rule())
+            RulePorts.of(rule)
                 .flatMap(RulePorts::network)
                 .filter(
                     n -> !packet.destination().ip().map(Cidr::host).map(n::contains).orElse(true));
@@ -205,60 +203,5 @@ record ConnectionVerdict(
             .filter(d -> d.protocol().equals(packet.protocol().toString()))
             .filter(d -> d.meets(Optional.empty(), port))
             .isPresent();
-  }
-
-  /** The first packet comes to a container; the answer must come back through this host. */
-  private PathVerdict redirected(Trace trace, PacketPath path) {
-    Optional<IpAddress> sender = trace.packet().source().ip();
-    Optional<IpAddress> container = path.after().destination().ip();
-    if (sender.isEmpty() || container.isEmpty()) {
-      return verdict(Answer.Result.UNKNOWN, Cause.Plain.UNKNOWN_END);
-    }
-    IpAddress from = sender.get();
-    boolean masqueraded = path.masquerade().isPresent();
-    boolean localhost = HostAddresses.isLoopback(from);
-    if (localhost && from.family() == Family.IPV6) {
-      return fails(Cause.Plain.LOCALHOST_IPV6);
-    }
-    if (localhost) {
-      return masqueraded
-          ? localhost(container.get())
-          : fails(new Cause.LocalhostUnmasqueraded(from));
-    }
-    boolean here = trace.host().isLocal(from) == Ternary.YES;
-    boolean itself = container.equals(sender);
-    Optional<Cidr> subnet = subnets.apply(container.get());
-    boolean routed = subnet.map(s -> s.prefix() == s.address().family().bits()).orElse(false);
-    if (masqueraded) {
-      return works(itself && !routed ? Cause.Plain.MASQUERADED_HAIRPIN : Cause.Plain.MASQUERADED);
-    }
-    if (itself) {
-      return fails(Cause.Plain.UNMASQUERADED_HAIRPIN);
-    }
-    boolean beside = !here && subnet.map(s -> s.contains(Cidr.host(from))).orElse(false);
-    return beside ? straight(from.family()) : works(Cause.Plain.SOURCE_STAYS);
-  }
-
-  /** What one container sends to another does not leave their bridge. */
-  private PathVerdict straight(Family family) {
-    Ternary bridged = settings.bridged().apply(family);
-    Answer.Result result =
-        switch (bridged) {
-          case YES -> Answer.Result.WORKS;
-          case NO -> Answer.Result.FAILS;
-          case UNKNOWN -> Answer.Result.UNKNOWN;
-        };
-    return verdict(result, new Cause.StraightAnswer(family, bridged));
-  }
-
-  private PathVerdict localhost(IpAddress container) {
-    Localnet setting = settings.localnet().apply(container);
-    Answer.Result result =
-        switch (setting) {
-          case SET, PLANNED -> Answer.Result.WORKS;
-          case UNKNOWN -> Answer.Result.UNKNOWN;
-          case NOT_SET -> Answer.Result.FAILS;
-        };
-    return verdict(result, new Cause.LocalhostMasqueraded(container, setting));
   }
 }

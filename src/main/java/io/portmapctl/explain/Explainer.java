@@ -5,6 +5,7 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.Settings;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
@@ -28,13 +29,15 @@ import java.util.stream.Stream;
  * @param settings what the kernel does
  * @param planned whether the rules are those of a plan that is not made yet
  * @param elsewhere whether another nat table of the same kernel may take the packets
+ * @param around the rules around the nat table
  */
 public record Explainer(
     List<Attachment> attachments,
     HostAddresses host,
     Settings settings,
     boolean planned,
-    boolean elsewhere) {
+    boolean elsewhere,
+    Around around) {
 
   /** For fewer ports it does not pay to start another thread. */
   private static final int FEWEST = 100;
@@ -107,7 +110,8 @@ public record Explainer(
   }
 
   private PortReachability reach(Table table) {
-    return new PortReachability(table, host, new ChainOwners(attachments), subnets(), settings);
+    return new PortReachability(
+        table, host, new ChainOwners(attachments), subnets(), settings, around);
   }
 
   /** Who gets connections to a port of a table. */
@@ -149,6 +153,7 @@ public record Explainer(
           assumptions.add(new Assumption.HostExample(ExampleAddress.host(family, Set.of())));
         }
         assumptions.add(new Assumption.ClientExample(ExampleAddress.client(family)));
+        assumptions.addAll(around.assumptions(family));
       }
     }
     assumptions.add(Assumption.Plain.NOT_LOOKED_AT);

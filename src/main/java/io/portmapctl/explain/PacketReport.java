@@ -2,16 +2,17 @@ package io.portmapctl.explain;
 
 import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
+import io.portmapctl.path.Disposition;
+import io.portmapctl.path.Ground;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.Trace;
+import io.portmapctl.path.Tracer;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.trace.Disposition;
-import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
-import io.portmapctl.trace.PacketPath;
+import io.portmapctl.trace.RuleIndex;
 import io.portmapctl.trace.Ternary;
-import io.portmapctl.trace.Trace;
-import io.portmapctl.trace.Tracer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -76,9 +77,10 @@ public record PacketReport(
     ChainOwners owners = new ChainOwners(explainer.attachments());
     HostAddresses host = explainer.host();
     Packet packet = withDevice(given, host);
-    Trace trace = new Tracer(table, host).follow(packet);
-    ConnectionVerdict verdicts =
-        new ConnectionVerdict(table, owners, explainer::subnet, explainer.settings());
+    Ground ground = new Ground(host, explainer::subnet, explainer.settings());
+    Trace trace =
+        new Tracer(explainer.around().rules(new RuleIndex(table)), ground, true).follow(packet);
+    ConnectionVerdict verdicts = new ConnectionVerdict(table, owners);
     List<End> ends = new ArrayList<>();
     for (PacketPath path : trace.paths()) {
       ConnectionVerdict.Verdict verdict = verdicts.of(trace.only(path));
@@ -89,7 +91,7 @@ public record PacketReport(
         ends,
         Claimants.besides(owners, trace),
         new Purposes(owners),
-        assumptions(trace, given, marked, explainer.whetherPlanned()));
+        assumptions(trace, given, marked, explainer));
   }
 
   /**
@@ -105,8 +107,8 @@ public record PacketReport(
   }
 
   private static List<Assumption> assumptions(
-      Trace trace, Packet given, boolean marked, List<Assumption> planned) {
-    Set<Assumption> assumptions = new LinkedHashSet<>(planned);
+      Trace trace, Packet given, boolean marked, Explainer explainer) {
+    Set<Assumption> assumptions = new LinkedHashSet<>(explainer.whetherPlanned());
     if (trace.host().links().isEmpty()) {
       assumptions.add(
           Tracer.startsHere(given, trace.host())
@@ -121,7 +123,7 @@ public record PacketReport(
         .filter(n -> !given.in().known())
         .ifPresent(n -> assumptions.add(new Assumption.ComesInThrough(n)));
     for (PacketPath path : trace.paths()) {
-      PacketInterface out = path.traversals().get(path.traversals().size() - 1).packet().out();
+      PacketInterface out = path.after().out();
       out.name()
           .filter(n -> !given.out().known() && !n.equals("lo"))
           .ifPresent(n -> assumptions.add(new Assumption.LeavesThrough(n)));
@@ -132,6 +134,7 @@ public record PacketReport(
     if (!marked) {
       assumptions.add(Assumption.Plain.NO_MARK);
     }
+    assumptions.addAll(explainer.around().assumptions(given.family()));
     assumptions.add(Assumption.Plain.NOT_LOOKED_AT);
     return List.copyOf(assumptions);
   }
@@ -148,10 +151,15 @@ public record PacketReport(
 
   /** How the answer comes back: connection tracking turns the translations round. */
   private static Optional<Reply> reply(Packet start, PacketPath path) {
-    boolean goesOn =
-        path.disposition() != Disposition.DROPPED && path.disposition() != Disposition.OPEN;
-    boolean translated = path.exits().stream().anyMatch(e -> e.kind() == HookExit.Kind.REWRITTEN);
-    return goesOn ? Optional.of(new Reply(start, path.after(), translated)) : Optional.empty();
+    boolean translated = path.redirection().isPresent() || path.masquerade().isPresent();
+    return path.disposition().goesOn()
+        ? Optional.of(new Reply(start, path.after(), translated))
+        : Optional.empty();
+  }
+
+  /** The packet as it starts. */
+  public Packet packet() {
+    return trace.packet();
   }
 
   /** The places of the rules that took the packet, or may have. */
@@ -165,7 +173,7 @@ public record PacketReport(
     trace.paths().stream()
         .flatMap(p -> p.traversals().stream())
         .flatMap(t -> t.steps().stream())
-        .filter(s -> s.result() != Ternary.NO)
+        .filter(s -> s.result() != Ternary.NO && s.site().table().equals("nat"))
         .forEach(s -> places.add(place(trace.packet().family(), s.chain(), s.index())));
     return places;
   }

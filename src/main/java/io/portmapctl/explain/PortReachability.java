@@ -4,6 +4,14 @@ import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
+import io.portmapctl.path.Ground;
+import io.portmapctl.path.HookExit;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.RuleSite;
+import io.portmapctl.path.Rules;
+import io.portmapctl.path.Settings;
+import io.portmapctl.path.Trace;
+import io.portmapctl.path.Tracer;
 import io.portmapctl.plan.ForeignDnat;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapTable;
@@ -16,17 +24,12 @@ import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Side;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
-import io.portmapctl.trace.PacketPath;
 import io.portmapctl.trace.RuleIndex;
-import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Ternary;
-import io.portmapctl.trace.Trace;
-import io.portmapctl.trace.Tracer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,6 +53,7 @@ public final class PortReachability {
   private final Map<IpAddress, Cidr> subnets;
   private final Settings settings;
   private final RuleIndex index;
+  private final Rules rules;
 
   /** By what is known of the host, which most ports have in common. */
   private final Map<HostAddresses, Tracer> tracers = new HashMap<>();
@@ -67,13 +71,15 @@ public final class PortReachability {
    * @param owners whose the containers' chains are
    * @param subnets the subnets of containers that are known by other means
    * @param settings what the kernel does
+   * @param around the rules around the table
    */
   public PortReachability(
       Table table,
       HostAddresses host,
       ChainOwners owners,
       Map<IpAddress, Cidr> subnets,
-      Settings settings) {
+      Settings settings,
+      Around around) {
     this.table = table;
     this.family = table.family();
     this.told = host;
@@ -81,6 +87,7 @@ public final class PortReachability {
     this.subnets = Map.copyOf(subnets);
     this.settings = settings;
     this.index = new RuleIndex(table);
+    this.rules = around.rules(index);
     this.owned = new PortmapTable(table);
     for (Chain chain : table.chains().values()) {
       for (RuleEntry row : chain.rows()) {
@@ -147,10 +154,13 @@ public final class PortReachability {
       this.destinations = destinations(name, port, hostIp);
       this.host = told.links().isPresent() ? told : ExampleAddress.host(destinations);
       this.tracer =
-          tracers.compute(
-              host,
-              (h, known) -> known == null || known.isWorn() ? new Tracer(index, h, false) : known);
-      this.verdicts = new ConnectionVerdict(table, owners, c -> Optional.of(subnet(c)), settings);
+          tracers
+              .compute(
+                  host,
+                  (h, known) ->
+                      known == null || known.isWorn() ? new Tracer(rules, ground(h), false) : known)
+              .on(ground(host));
+      this.verdicts = new ConnectionVerdict(table, owners);
     }
 
     List<Answer> answers() {
@@ -175,6 +185,11 @@ public final class PortReachability {
         }
       }
       return List.copyOf(answers);
+    }
+
+    /** What the kernel does, of a host with these addresses. */
+    private Ground ground(HostAddresses known) {
+      return new Ground(known, c -> Optional.of(subnet(c)), settings);
     }
 
     /** Where localhost sends to: an address of its own that is asked about, else the usual one. */
@@ -208,6 +223,7 @@ public final class PortReachability {
           new Answer(
               new Sender(kind, from, to),
               verdict.result(),
+              trace.ending(),
               outside ? withHiding(verdict, trace) : verdict.reason(),
               trace.taken(),
               List.copyOf(arrivals)));
@@ -225,14 +241,16 @@ public final class PortReachability {
       if (masquerade.isEmpty()) {
         return reason;
       }
-      List<Step> rules = masquerade.get().rules();
-      Step last = rules.get(rules.size() - 1);
-      boolean marked = last.rule().matches().stream().anyMatch(Match.Mark.class::isInstance);
-      return marked
+      Optional<RuleSite> last = masquerade.get().last();
+      boolean marked =
+          last.flatMap(RuleSite::rule).stream()
+              .flatMap(r -> r.matches().stream())
+              .anyMatch(Match.Mark.class::isInstance);
+      return marked || last.isEmpty()
           ? reason
           : new VerdictReason.OnEveryPath(
               reason.reasons(),
-              Optional.of(new VerdictReason.RuleNumber(last.chain(), last.index())));
+              Optional.of(new VerdictReason.RuleNumber(last.get().chain(), last.get().number())));
     }
 
     private Packet packet(IpAddress from, IpAddress to) {
@@ -263,11 +281,13 @@ public final class PortReachability {
     /** Whether some rule on the path looks at who sends; else all fare alike. */
     private boolean asksForSenders(Trace lan) {
       return lan.paths().stream()
-          .map(p -> p.traversals().get(0))
+          .flatMap(p -> p.traversals().stream())
+          .filter(t -> !t.hook().rewritesSource())
           .distinct()
           .flatMap(p -> p.steps().stream())
-          .filter(s -> !s.rule().target().chain().map(index::onlyMarks).orElse(false))
-          .flatMap(s -> s.rule().matches().stream())
+          .flatMap(s -> s.rule().stream())
+          .filter(r -> !r.target().chain().map(index::onlyMarks).orElse(false))
+          .flatMap(r -> r.matches().stream())
           .anyMatch(SenderClasses::asks);
     }
 

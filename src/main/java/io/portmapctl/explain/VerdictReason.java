@@ -1,6 +1,7 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.RuleSite;
 import io.portmapctl.trace.OpenReason;
 import io.portmapctl.trace.Reason;
 import java.util.List;
@@ -66,6 +67,13 @@ public sealed interface VerdictReason {
      * @param reasons why it is not known
      */
     record Matches(List<Reason> reasons) implements Question {}
+
+    /**
+     * The same of a rule that nft wrote.
+     *
+     * @param rule the rule
+     */
+    record Takes(RuleSite rule) implements Question {}
 
     /**
      * Whether an address is one of this host's.

@@ -6,6 +6,7 @@ import io.portmapctl.ruleset.BaseChain;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.trace.Detail;
 import io.portmapctl.trace.ExcludedRules;
 import io.portmapctl.trace.Leaving;
 import io.portmapctl.trace.RulePlace;
@@ -23,14 +24,6 @@ public final class TableStation implements Station {
   private final SetTracer tracer;
   private final Detail detail;
   private final ExcludedRules leftOut;
-
-  /** Which rules are tried where somebody is told of them. */
-  public enum Detail {
-    /** All. */
-    EVERY_RULE,
-    /** Those about the ports of the packets, whatever the address. */
-    OF_PORT
-  }
 
   private TableStation(
       ChainSite site, Table table, SetTracer tracer, Detail detail, ExcludedRules leftOut) {
@@ -89,7 +82,7 @@ public final class TableStation implements Station {
     List<Leaving> leaving =
         observer == Observer.NOBODY
             ? tracer.through(site.hook(), packets, leftOut).leaving()
-            : tracer.told(site.hook(), packets, detail == Detail.EVERY_RULE, leftOut, steps);
+            : tracer.told(site.hook(), packets, detail, leftOut, steps);
     return leaving.stream().map(this::part).toList();
   }
 

@@ -79,7 +79,8 @@ public record HostAddresses(Optional<List<HostInterface>> links, List<Cidr> rout
     return Ternary.of(isRouted(address));
   }
 
-  Ternary isLocal(Address address) {
+  /** The same of an address that may not be known. */
+  public Ternary isLocal(Address address) {
     Optional<IpAddress> ip = address.ip();
     if (ip.isPresent()) {
       return isLocal(ip.get());
@@ -113,7 +114,7 @@ public record HostAddresses(Optional<List<HostInterface>> links, List<Cidr> rout
   }
 
   /** Whether the host takes a packet to this address in, itself; a group it may have joined. */
-  Ternary delivers(Address address) {
+  public Ternary delivers(Address address) {
     Ternary local = isLocal(address);
     if (address.ip().map(HostAddresses::isMulticast).orElse(false)) {
       return Ternary.UNKNOWN;

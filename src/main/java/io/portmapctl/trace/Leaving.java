@@ -15,11 +15,25 @@ import java.util.Optional;
  * @param open why it is not known what becomes of them, where it is not
  */
 public record Leaving(
-    HookExit.Kind kind,
+    Kind kind,
     PacketSet packets,
     List<RulePlace> rules,
     Optional<Target> target,
     Optional<OpenReason> open) {
+
+  /** How packets leave. */
+  public enum Kind {
+    /** They go on as they are. */
+    ACCEPTED,
+    /** They go on rewritten. */
+    REWRITTEN,
+    /** They do not go on. */
+    DROPPED,
+    /** They do not go on, and their sender is told. */
+    REJECTED,
+    /** What becomes of them is not known. */
+    OPEN
+  }
 
   /** Copies the list. */
   public Leaving {

@@ -12,19 +12,22 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /** A packet as a set of one, but for what is not known of it. */
-final class OnePacket {
+public final class OnePacket {
   /** The number of a new connection's state. */
-  static final long NEW = 1;
+  public static final long NEW = 1;
+
+  /** The number of the state of a connection that was answered. */
+  public static final long ESTABLISHED = 3;
 
   /** The number of the state of what is not tracked. */
-  static final long UNTRACKED = 4;
+  public static final long UNTRACKED = 4;
 
   private final PacketSpace space;
   private final Map<IpProtocol, PacketSet> opening = new HashMap<>();
   private final List<PacketSet> untranslated = new ArrayList<>();
 
   /** Of a space. */
-  OnePacket(PacketSpace space) {
+  public OnePacket(PacketSpace space) {
     this.space = space;
     for (Field unset : List.of(Field.SOURCE_TRANSLATED, Field.ADDRESS_MOVED, Field.PORT_MOVED)) {
       untranslated.add(space.of(unset, Interval.of(0)));
@@ -32,7 +35,7 @@ final class OnePacket {
   }
 
   /** The set. */
-  PacketSet of(Packet packet) {
+  public PacketSet of(Packet packet) {
     List<PacketSet> parts = new ArrayList<>();
     parts.add(space.of(Field.PROTOCOL, Interval.of(packet.protocol().number())));
     parts.add(space.of(packet.family()));
@@ -56,7 +59,7 @@ final class OnePacket {
   }
 
   /** The packets with as much of its addresses as is known. */
-  PacketSet addresses(Packet packet) {
+  public PacketSet addresses(Packet packet) {
     PacketSet set = space.of(packet.family());
     if (packet.source().ip().isPresent()) {
       set = set.and(space.of(Field.SOURCE, packet.source().ip().get()));
@@ -94,7 +97,7 @@ final class OnePacket {
   }
 
   /** The packets with these interfaces in the place of theirs. */
-  PacketSet through(PacketSet set, PacketInterface in, PacketInterface out) {
+  public PacketSet through(PacketSet set, PacketInterface in, PacketInterface out) {
     return set.without(Field.INPUT_INTERFACE)
         .without(Field.OUTPUT_INTERFACE)
         .and(device(Field.INPUT_INTERFACE, in))
@@ -102,12 +105,12 @@ final class OnePacket {
   }
 
   /** The packets that leave through an interface, wherever they came from. */
-  PacketSet leaving(PacketSet set, PacketInterface out) {
+  public PacketSet leaving(PacketSet set, PacketInterface out) {
     return set.without(Field.OUTPUT_INTERFACE).and(device(Field.OUTPUT_INTERFACE, out));
   }
 
   /** An interface that is not known is none that leads back to this host. */
-  PacketSet device(Field field, PacketInterface device) {
+  public PacketSet device(Field field, PacketInterface device) {
     if (device.known()) {
       return space.of(field, Interval.ofInterface(device.name().orElse("")));
     }

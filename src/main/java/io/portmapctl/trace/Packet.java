@@ -25,15 +25,18 @@ public record Packet(
     Mark mark,
     Ternary redirected) {
 
-  Packet withMark(Mark other) {
+  /** The same with another mark. */
+  public Packet withMark(Mark other) {
     return new Packet(family, protocol, source, destination, in, out, other, redirected);
   }
 
-  Packet from(Endpoint other) {
+  /** The same from another end. */
+  public Packet from(Endpoint other) {
     return new Packet(family, protocol, other, destination, in, out, mark, redirected);
   }
 
-  Packet to(Endpoint other) {
+  /** The same to another end. */
+  public Packet to(Endpoint other) {
     Ternary moved =
         other.ip().isEmpty() || other.port().isEmpty()
             ? Ternary.UNKNOWN

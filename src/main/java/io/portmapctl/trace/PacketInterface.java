@@ -17,7 +17,7 @@ public record PacketInterface(Optional<String> name, boolean known) {
   public static final PacketInterface UNKNOWN = new PacketInterface(Optional.empty(), false);
 
   /** The interface by which a host sends to itself. */
-  static final PacketInterface LOOPBACK = of("lo");
+  public static final PacketInterface LOOPBACK = of("lo");
 
   /** The interface of that name. */
   public static PacketInterface of(String name) {

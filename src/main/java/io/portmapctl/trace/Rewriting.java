@@ -22,14 +22,14 @@ import java.util.OptionalInt;
  *
  * @param host what is known of the host
  */
-record Rewriting(HostAddresses host) {
+public record Rewriting(HostAddresses host) {
 
   /**
    * The packet that goes on.
    *
    * @param hook where it is
    */
-  Packet rewritten(Packet packet, Target target, Hook hook) {
+  public Packet rewritten(Packet packet, Target target, Hook hook) {
     if (target instanceof Target.Dnat dnat) {
       return packet.to(endpoint(dnat.to(), packet.destination()));
     }
@@ -107,7 +107,7 @@ record Rewriting(HostAddresses host) {
    *
    * @param hook where they are
    */
-  PacketSet rewritten(PacketSet packets, Target target, Family family, Hook hook) {
+  public PacketSet rewritten(PacketSet packets, Target target, Family family, Hook hook) {
     if (target instanceof Target.Dnat dnat) {
       return destination(packets, dnat.to(), family);
     }

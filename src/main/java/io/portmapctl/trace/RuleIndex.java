@@ -58,11 +58,16 @@ public final class RuleIndex {
 
   /** How much may be done to tell what a table does with packets: the more, the larger it is. */
   public static Effort effort(Table table) {
+    return new Effort(mostEffort(table));
+  }
+
+  /** The same as a number. */
+  public static long mostEffort(Table table) {
     long rules = 0;
     for (Chain chain : table.chains().values()) {
       rules += chain.rows().size();
     }
-    return new Effort(LEAST_EFFORT + EFFORT_PER_RULE * rules);
+    return LEAST_EFFORT + EFFORT_PER_RULE * rules;
   }
 
   /** How much may be done to follow packets through it. */
@@ -103,8 +108,8 @@ public final class RuleIndex {
    * Whether rules beside those of a path can do anything with packets to a port: then somebody else
    * may claim it.
    */
-  boolean hasMore(List<Step> rules, int port) {
-    for (Step step : rules) {
+  public boolean hasMore(List<RulePlace> rules, int port) {
+    for (RulePlace step : rules) {
       for (int at : candidates(step.chain(), port)) {
         Target target = rows(step.chain()).get(at).rule().target();
         boolean marks = target.chain().map(this::onlyMarks).orElse(false);

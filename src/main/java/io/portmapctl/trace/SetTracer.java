@@ -13,6 +13,7 @@ import java.util.Optional;
 public final class SetTracer {
   private final ChainSets sets;
   private final HostAddresses host;
+  private final OnePacket one;
 
   /**
    * Through a table.
@@ -22,8 +23,22 @@ public final class SetTracer {
    * @param space the space of the sets
    */
   public SetTracer(RuleIndex index, HostAddresses host, PacketSpace space) {
-    this.sets = new ChainSets(index, host, space);
+    this(index, host, space, "");
+  }
+
+  /**
+   * Through a table.
+   *
+   * @param index its rules by what they are about
+   * @param host what is known of the host
+   * @param space the space of the sets
+   * @param place what tells the questions that are asked here from those of another way through the
+   *     same rules
+   */
+  public SetTracer(RuleIndex index, HostAddresses host, PacketSpace space, String place) {
+    this.sets = new ChainSets(index, host, space, place);
     this.host = host;
+    this.one = new OnePacket(space);
   }
 
   /**
@@ -43,7 +58,7 @@ public final class SetTracer {
   /** The same as if some rules were not there. */
   public Result through(Hook hook, PacketSet packets, ExcludedRules left) {
     Collecting collecting = new Collecting();
-    new Traversal<>(sets, hook, collecting, Traversal.Detail.EFFECTIVE, left).through(packets);
+    new Traversal<>(sets, hook, collecting, Detail.EFFECTIVE, left).through(packets);
     return new Result(List.copyOf(collecting.leaving), List.copyOf(collecting.diverting));
   }
 
@@ -66,15 +81,24 @@ public final class SetTracer {
   /**
    * Takes packets through the chains of a hook, and tells of it.
    *
-   * @param everyRule whether every rule is tried, those too that are about other ports
+   * @param detail which rules are tried
    * @param left the rules that are passed over
    */
   public List<Leaving> told(
-      Hook hook, PacketSet packets, boolean everyRule, ExcludedRules left, Steps steps) {
-    Traversal.Detail detail = everyRule ? Traversal.Detail.EVERY_RULE : Traversal.Detail.OF_PORT;
+      Hook hook, PacketSet packets, Detail detail, ExcludedRules left, Steps steps) {
     Telling telling = new Telling(steps);
     new Traversal<>(sets, hook, telling, detail, left).through(packets);
     return List.copyOf(telling.collecting.leaving);
+  }
+
+  /**
+   * Why a rule took a packet, or did not, or may have.
+   *
+   * @param here the packet as it comes to the rule, as a set
+   * @param packet the same, as a person is told of it
+   */
+  public List<Reason> why(Hook hook, Rule rule, PacketSet here, Packet packet) {
+    return Reasons.of(rule, here, packet, sets.meaning(hook));
   }
 
   /** The packets that a rule lets through at a hook. */
@@ -92,7 +116,7 @@ public final class SetTracer {
 
   /** Packets that have been led on to leave through an interface. */
   public PacketSet leavingThrough(PacketSet packets, PacketInterface out) {
-    return sets.one().leaving(packets, out);
+    return one.leaving(packets, out);
   }
 
   /** Tells of every rule, and writes down where packets leave. */
@@ -125,7 +149,7 @@ public final class SetTracer {
 
     @Override
     public void leave(
-        HookExit.Kind kind,
+        Leaving.Kind kind,
         PacketSet packets,
         List<RulePlace> rules,
         Optional<Target> target,
@@ -171,7 +195,7 @@ public final class SetTracer {
 
     @Override
     public void leave(
-        HookExit.Kind kind,
+        Leaving.Kind kind,
         PacketSet packets,
         List<RulePlace> rules,
         Optional<Target> target,

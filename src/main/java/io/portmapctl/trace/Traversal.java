@@ -79,21 +79,11 @@ final class Traversal<W> {
      * @param open why it is not known what becomes of them, where it is not
      */
     void leave(
-        HookExit.Kind kind,
+        Leaving.Kind kind,
         PacketSet packets,
         List<W> rules,
         Optional<Target> target,
         Optional<OpenReason> open);
-  }
-
-  /** Which rules are tried. */
-  enum Detail {
-    /** All. */
-    EVERY_RULE,
-    /** Those about the ports of the packets, whatever the address. */
-    OF_PORT,
-    /** Those that can do anything with the packets. */
-    EFFECTIVE
   }
 
   /** Packets in a chain, and whether they are there for certain. */
@@ -195,7 +185,7 @@ final class Traversal<W> {
     if (back.isPresent()) {
       boolean drops =
           sets.table().chain(hook.name()).map(c -> c.policy().equals("DROP")).orElse(false);
-      HookExit.Kind kind = drops ? HookExit.Kind.DROPPED : HookExit.Kind.ACCEPTED;
+      Leaving.Kind kind = drops ? Leaving.Kind.DROPPED : Leaving.Kind.ACCEPTED;
       leave(kind, back.get().packets(), Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
@@ -263,7 +253,7 @@ final class Traversal<W> {
   /** What becomes of packets is not looked at further, behind the latest of the rules. */
   private void giveUp(PacketSet packets, Optional<W> rule) {
     leave(
-        HookExit.Kind.OPEN,
+        Leaving.Kind.OPEN,
         packets,
         rule,
         Optional.empty(),
@@ -271,7 +261,7 @@ final class Traversal<W> {
   }
 
   private void leave(
-      HookExit.Kind kind,
+      Leaving.Kind kind,
       PacketSet packets,
       Optional<W> by,
       Optional<Target> target,
@@ -294,14 +284,14 @@ final class Traversal<W> {
       this.state = state;
     }
 
-    private Optional<State> ends(HookExit.Kind kind) {
+    private Optional<State> ends(Leaving.Kind kind) {
       leave(kind, state.packets(), Optional.of(step), Optional.empty(), Optional.empty());
       return Optional.empty();
     }
 
     private Optional<State> open(OpenReason reason) {
       leave(
-          HookExit.Kind.OPEN,
+          Leaving.Kind.OPEN,
           state.packets(),
           Optional.of(step),
           Optional.empty(),
@@ -311,7 +301,7 @@ final class Traversal<W> {
 
     private Optional<State> rewritten(Target target) {
       leave(
-          HookExit.Kind.REWRITTEN,
+          Leaving.Kind.REWRITTEN,
           state.packets(),
           Optional.of(step),
           Optional.of(target),
@@ -363,17 +353,17 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> accept(Target.Accept accept) {
-      return ends(HookExit.Kind.ACCEPTED);
+      return ends(Leaving.Kind.ACCEPTED);
     }
 
     @Override
     public Optional<State> drop(Target.Drop drop) {
-      return ends(HookExit.Kind.DROPPED);
+      return ends(Leaving.Kind.DROPPED);
     }
 
     @Override
     public Optional<State> reject(Target.Reject reject) {
-      return ends(HookExit.Kind.REJECTED);
+      return ends(Leaving.Kind.REJECTED);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.explain.Assumption;
+import io.portmapctl.ruleset.TableName;
 import java.util.List;
 
 /** What is taken for granted, or not looked at: a sentence each. */
@@ -30,10 +31,30 @@ final class AssumptionText implements Assumption.Visitor<String> {
               + " unless bridged packets are shown to iptables.";
       case NO_MARK -> "It is taken to bear no mark at first.";
       case NOT_LOOKED_AT ->
-          "Not looked at: the tables filter, mangle and raw, and rules that nft wrote itself, which"
-              + " may drop or mark packets; policy routing, and whether the kernel takes a sender"
-              + " for one of that interface (rp_filter); what listens in the container.";
+          "Not looked at: policy routing, and whether the kernel takes a sender for one of that"
+              + " interface (rp_filter); what listens in the container.";
     };
+  }
+
+  @Override
+  public String untold(Assumption.Untold rules) {
+    List<String> names = rules.tables().stream().map(TableName::id).toList();
+    int last = names.size() - 1;
+    String tables =
+        names.isEmpty()
+            ? ""
+            : (last == 0
+                    ? "table " + names.get(0)
+                    : "the tables "
+                        + String.join(", ", names.subList(0, last))
+                        + " and "
+                        + names.get(last))
+                + ", and ";
+    return "The "
+        + rules.family().title()
+        + " ruleset does not tell of "
+        + tables
+        + "rules that nft wrote itself, which may drop or mark packets.";
   }
 
   @Override

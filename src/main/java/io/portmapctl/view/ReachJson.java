@@ -6,7 +6,8 @@ import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.notice.Notice;
-import io.portmapctl.trace.PacketPath;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.trace.Packet;
 import java.io.IOException;
 import java.util.List;
 
@@ -70,7 +71,10 @@ public final class ReachJson {
     json.writeStringField("from", answer.sender().kind().id());
     json.writeStringField("source", answer.sender().source().toString());
     json.writeStringField("destination", answer.sender().destination().toString());
-    json.writeStringField("result", answer.result().id());
+    boolean nobody = answer.result() == Answer.Result.NOBODY;
+    json.writeStringField("result", nobody ? "fails" : answer.result().id());
+    EndingJson.fields(json, answer.ending(), answer.trace().paths().get(0).after());
+    json.writeStringField("packet", packet(answer));
     JsonText.text(json, "reason", VerdictText.of(answer.reason()));
     List<PacketPath> paths = answer.trace().paths();
     if (paths.size() == 1) {
@@ -84,6 +88,13 @@ public final class ReachJson {
       arrivals(json, answer);
     }
     json.writeEndObject();
+  }
+
+  /** The packet, in the words of --packet. */
+  private static String packet(Answer answer) {
+    Packet packet = answer.trace().packet();
+    return PacketWords.of(packet)
+        + packet.in().name().map(n -> " in " + Terminal.decoded(n)).orElse("");
   }
 
   /** Where it may come to, where that is not one place. */

@@ -7,10 +7,9 @@ import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.Sender;
 import io.portmapctl.explain.VerdictReason;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.PacketPath;
 import io.portmapctl.text.Printable;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.PacketPath;
-import io.portmapctl.trace.Step;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -140,9 +139,12 @@ public final class ReachView {
       Set<String> passing = new LinkedHashSet<>();
       for (PacketPath path : answer.trace().paths()) {
         stays |= path.redirection().isEmpty();
-        if (path.redirection().isEmpty() && !path.exits().get(0).rules().isEmpty()) {
-          List<Step> rules = path.exits().get(0).rules();
-          passing.add(rules.get(rules.size() - 1).chain());
+        if (path.redirection().isEmpty()) {
+          path.stages().stream()
+              .filter(s -> s.traversal().site().translates())
+              .findFirst()
+              .flatMap(s -> s.exit().last())
+              .ifPresent(r -> passing.add(r.chain()));
         }
         path.redirection().ifPresent(r -> places.add(path.after().destination()));
       }

@@ -5,13 +5,17 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.notice.Notice;
-import io.portmapctl.trace.HookTraversal;
+import io.portmapctl.path.HookTraversal;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.RuleEngine;
+import io.portmapctl.path.RuleSite;
+import io.portmapctl.path.Step;
+import io.portmapctl.path.Trace;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.text.Octets;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
-import io.portmapctl.trace.PacketPath;
-import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Ternary;
-import io.portmapctl.trace.Trace;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +41,7 @@ public final class TraceJson {
           boolean one = trace.paths().size() == 1;
           json.writeStringField(
               "verdict", one ? trace.paths().get(0).disposition().id() : "unknown");
+          EndingJson.write(json, trace.ending(), trace.paths().get(0).after());
           if (one) {
             after(json, trace.paths().get(0));
           } else {
@@ -107,12 +112,8 @@ public final class TraceJson {
     for (HookTraversal traversal : traversals) {
       for (Step step : traversal.steps()) {
         json.writeStartObject();
-        JsonOctets octets = JsonOctets.of(json, step.chain(), step.rule().text());
         json.writeStringField("hook", traversal.hook().name());
-        octets.write("chain", step.chain());
-        json.writeNumberField("index", step.index());
-        octets.write("rule", step.rule().text());
-        octets.end();
+        site(json, step.site(), true);
         json.writeStringField("result", result(step.result()));
         json.writeStringField("why", Terminal.decoded(ReasonText.of(trace.why(step))));
         json.writeBooleanField("certain", step.certain());
@@ -121,6 +122,32 @@ public final class TraceJson {
       }
     }
     json.writeEndArray();
+  }
+
+  /**
+   * Where a rule stands.
+   *
+   * @param told whether its words are told
+   */
+  static void site(JsonGenerator json, RuleSite rule, boolean told) throws IOException {
+    Octets words = rule.rule().map(Rule::text).orElse(rule.text());
+    JsonOctets octets =
+        told ? JsonOctets.of(json, rule.chain(), words) : JsonOctets.of(json, rule.chain());
+    boolean known = rule.engine() != RuleEngine.IPTABLES;
+    JsonText.text(json, "variant", known ? rule.engine().id() : "");
+    json.writeStringField("family", rule.family());
+    json.writeStringField("table", Terminal.decoded(rule.table()));
+    octets.write("chain", rule.chain());
+    json.writeNumberField("index", rule.number());
+    if (told) {
+      octets.write("rule", words);
+    }
+    octets.end();
+  }
+
+  /** A rule in iptables-save's own words; nft's as it prints them. */
+  static String text(RuleSite rule) {
+    return rule.rule().map(r -> r.text().decoded()).orElseGet(() -> rule.text().decoded());
   }
 
   private static String result(Ternary result) {
@@ -139,18 +166,15 @@ public final class TraceJson {
     owner(json, "owner", end.recipient().flatMap(ChainOwners.Recipient::owner));
     json.writeArrayFieldStart("path");
     for (int i = 0; i < path.exits().size(); i++) {
-      for (Step step : path.exits().get(i).rules()) {
+      for (RuleSite rule : path.exits().get(i).rules()) {
         json.writeStartObject();
         json.writeStringField("hook", path.traversals().get(i).hook().name());
-        JsonOctets octets = JsonOctets.of(json, step.chain());
-        octets.write("chain", step.chain());
-        octets.end();
-        json.writeNumberField("index", step.index());
+        site(json, rule, false);
         json.writeEndObject();
       }
     }
     json.writeEndArray();
-    json.writeStringField("result", end.result().id());
+    EndingJson.write(json, path.ending(), path.after());
     JsonText.text(json, "reason", VerdictText.of(end.reason()));
     JsonText.text(json, "reply", end.reply().map(TraceView::reply).orElse(""));
     json.writeEndObject();

@@ -3,16 +3,20 @@ package io.portmapctl.view;
 import io.portmapctl.explain.Answer;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PacketReport;
+import io.portmapctl.path.ChainSite;
+import io.portmapctl.path.Disposition;
+import io.portmapctl.path.HookExit;
+import io.portmapctl.path.HookTraversal;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.Part;
+import io.portmapctl.path.RuleEngine;
+import io.portmapctl.path.RuleSite;
+import io.portmapctl.path.Step;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.text.Printable;
-import io.portmapctl.trace.Disposition;
-import io.portmapctl.trace.HookExit;
-import io.portmapctl.trace.HookTraversal;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
-import io.portmapctl.trace.PacketPath;
-import io.portmapctl.trace.Step;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +69,7 @@ public final class TraceView {
           told.add(traversal);
           traversal(traversal);
         } else if (traversal.hook() != first.hook()) {
-          line(0, theme.place(traversal.hook().name()) + ", as told above");
+          line(0, theme.place(title(traversal.site())) + ", as told above");
         }
       }
       end(path, report.ends().get(i));
@@ -88,7 +92,7 @@ public final class TraceView {
 
   private void traversal(HookTraversal traversal) {
     List<Step> steps = traversal.steps();
-    line(0, theme.place(traversal.hook().name()) + leaving(traversal));
+    line(0, theme.place(title(traversal.site())) + leaving(traversal));
     if (steps.isEmpty()) {
       line(1, "no rules: " + policy(traversal));
       return;
@@ -122,6 +126,24 @@ public final class TraceView {
     }
   }
 
+  /** A base chain: the hook, and whose chain there it is where it is none of table nat. */
+  static String title(ChainSite site) {
+    String hook = site.hook().name();
+    if (site.engine() == RuleEngine.NFTABLES) {
+      return hook
+          + ", chain "
+          + Printable.escaped(Terminal.decoded(site.chain()))
+          + " of table "
+          + site.family()
+          + " "
+          + Printable.escaped(Terminal.decoded(site.table()))
+          + ", written by nft";
+    }
+    String legacy = site.engine() == RuleEngine.LEGACY ? " of iptables-legacy" : "";
+    boolean nat = site.translates() && legacy.isEmpty();
+    return nat ? hook : hook + ", table " + site.table() + legacy;
+  }
+
   private static String leaving(HookTraversal traversal) {
     boolean leaves = traversal.hook() == Hook.POSTROUTING;
     return leaves
@@ -137,7 +159,7 @@ public final class TraceView {
   private static String policy(HookTraversal traversal) {
     boolean drops =
         traversal.exits().stream()
-            .anyMatch(e -> e.rules().isEmpty() && e.kind() == HookExit.Kind.DROPPED);
+            .anyMatch(e -> e.rules().isEmpty() && e.kind() == Part.Kind.DROPPED);
     return drops ? "the chain's policy drops it" : "it goes on as it is";
   }
 
@@ -162,7 +184,7 @@ public final class TraceView {
   private void step(Step step) {
     int depth = step.depth() + 1;
     line(depth, sentence(step));
-    String text = Printable.escaped(step.rule().text().decoded());
+    String text = Printable.escaped(TraceJson.text(step.site()));
     String mark =
         switch (step.result()) {
           case YES -> theme.added("matches");
@@ -178,12 +200,15 @@ public final class TraceView {
   }
 
   private String sentence(Step step) {
-    return Printable.escaped(PurposeText.of(report.purposes().of(step.chain(), step.rule())));
+    return step.rule()
+        .map(r -> Printable.escaped(PurposeText.of(report.purposes().of(step.chain(), r))))
+        .orElse("");
   }
 
   private static String effect(Step step) {
-    Target target = step.rule().target();
-    boolean marks = target instanceof Target.SetMark && step.result() != Ternary.NO;
+    boolean marks =
+        step.rule().filter(r -> r.target() instanceof Target.SetMark).isPresent()
+            && step.result() != Ternary.NO;
     return marks ? "; the mark changes" : "";
   }
 
@@ -191,6 +216,8 @@ public final class TraceView {
     String end = PacketWords.of(path.after().destination());
     return switch (path.disposition()) {
       case DROPPED -> "dropped";
+      case REJECTED -> "rejected";
+      case NOT_ROUTED -> "going nowhere";
       case OPEN -> "not known";
       case DELIVERED -> "this host takes " + end + " itself";
       case FORWARDED -> "forwarded to " + end;
@@ -207,10 +234,10 @@ public final class TraceView {
       if (exit.rules().isEmpty()) {
         decisions.add("no rule of " + hook + " ends its way");
       } else {
-        Step last = exit.rules().get(exit.rules().size() - 1);
+        RuleSite last = exit.last().orElseThrow();
         decisions.add(
             "rule "
-                + last.index()
+                + last.number()
                 + " of "
                 + Printable.escaped(Terminal.decoded(last.chain()))
                 + " takes it");
@@ -226,6 +253,8 @@ public final class TraceView {
     String verdict =
         switch (path.disposition()) {
           case DROPPED -> "It is dropped.";
+          case REJECTED -> "It is rejected.";
+          case NOT_ROUTED -> "It goes nowhere.";
           case OPEN -> "What becomes of it is not known: " + reason + ".";
           case DELIVERED -> "This host itself gets it: " + after;
           case FORWARDED -> "It is forwarded: " + after;
@@ -242,7 +271,8 @@ public final class TraceView {
     if (end.result() == Answer.Result.NOBODY && VerdictText.namesARule(end.reason())) {
       line(0, Printable.escaped(upper(reason)) + ".");
     }
-    if (path.disposition() != Disposition.OPEN && end.recipient().isPresent()) {
+    boolean refused = end.result() != Answer.Result.WORKS && end.result() != Answer.Result.NOBODY;
+    if (path.disposition() != Disposition.OPEN && (end.recipient().isPresent() || refused)) {
       String answer =
           switch (end.result()) {
             case WORKS -> "It works: ";

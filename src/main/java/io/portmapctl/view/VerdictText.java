@@ -3,6 +3,7 @@ package io.portmapctl.view;
 import io.portmapctl.explain.Cause;
 import io.portmapctl.explain.VerdictReason;
 import io.portmapctl.net.Family;
+import io.portmapctl.path.RuleSite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +81,16 @@ final class VerdictText implements Cause.Visitor<String> {
     if (question instanceof VerdictReason.Question.Open open) {
       return ReasonText.of(open.reason());
     }
+    if (question instanceof VerdictReason.Question.Takes takes) {
+      RuleSite rule = takes.rule();
+      return "whether rule "
+          + rule.number()
+          + " of "
+          + Terminal.decoded(rule.chain())
+          + " takes it ("
+          + Terminal.decoded(rule.text().latin1())
+          + ")";
+    }
     if (question instanceof VerdictReason.Question.Matches matches) {
       return ReasonText.of(matches.reasons());
     }
@@ -91,7 +102,6 @@ final class VerdictText implements Cause.Visitor<String> {
   @Override
   public String plain(Cause.Plain plain) {
     return switch (plain) {
-      case DROPPED -> "a rule, or the policy of a chain, of table nat drops it";
       case UNKNOWN_END -> "where it goes is not known";
       case LOCALHOST_IPV6 ->
           "IPv6 has no route_localnet: nothing of ::1 gets to a container and back";
@@ -103,6 +113,12 @@ final class VerdictText implements Cause.Visitor<String> {
       case UNMASQUERADED_HAIRPIN ->
           "no rule masquerades it: the container would get a packet from itself";
     };
+  }
+
+  @Override
+  public String ended(Cause.Ended ended) {
+    return EndingText.of(ended.ending())
+        + EndingText.cure(ended.ending(), ended.packet()).map(c -> ": " + c).orElse("");
   }
 
   @Override

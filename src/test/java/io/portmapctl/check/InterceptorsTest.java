@@ -35,8 +35,8 @@ import io.portmapctl.testing.PlainPacket;
 import io.portmapctl.testing.PlainWalk;
 import io.portmapctl.testing.Rounds;
 import io.portmapctl.text.Octets;
-import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Leaving;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -533,7 +533,7 @@ class InterceptorsTest {
     }
 
     private boolean arrives(PlainWalk.End end) {
-      return end.kind() == HookExit.Kind.REWRITTEN && end.chain().equals(chain);
+      return end.kind() == Leaving.Kind.REWRITTEN && end.chain().equals(chain);
     }
 
     /** Whether what arrives is masqueraded on its way out. */
@@ -550,7 +550,7 @@ class InterceptorsTest {
                 packet,
                 marks,
                 (marked, answers) ->
-                    leaving(marked, hook, answers).map(e -> e.kind() == HookExit.Kind.REWRITTEN)));
+                    leaving(marked, hook, answers).map(e -> e.kind() == Leaving.Kind.REWRITTEN)));
       }
       return Lost.of(heads);
     }
@@ -576,7 +576,7 @@ class InterceptorsTest {
     }
 
     private boolean isStrangers(PlainWalk.End end, String masquerades) {
-      if (end.kind() != HookExit.Kind.REWRITTEN || !end.chain().equals(masquerades)) {
+      if (end.kind() != Leaving.Kind.REWRITTEN || !end.chain().equals(masquerades)) {
         return false;
       }
       String place = end.way().get(end.way().size() - 1);

@@ -12,6 +12,7 @@ import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.trace.Detail;
 import io.portmapctl.trace.ExcludedRules;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.RuleIndex;
@@ -35,8 +36,7 @@ class StationTest {
     Table table =
         SaveFormat.table(Family.IPV4, name, save.append("COMMIT\n").toString()).orElseThrow();
     SetTracer tracer = new SetTracer(new RuleIndex(table), HostAddresses.UNKNOWN, space);
-    return TableStation.of(table, tracer, TableStation.Detail.EVERY_RULE, ExcludedRules.NOTHING)
-        .stream()
+    return TableStation.of(table, tracer, Detail.EVERY_RULE, ExcludedRules.NOTHING).stream()
         .filter(s -> s.site().hook() == hook)
         .findFirst()
         .orElseThrow();

@@ -7,8 +7,8 @@ import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
-import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Leaving;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class PlainWalk {
    * @param target what rewrites it, where something does
    */
   public record End(
-      HookExit.Kind kind, List<String> way, PlainPacket packet, Optional<Target> target) {
+      Leaving.Kind kind, List<String> way, PlainPacket packet, Optional<Target> target) {
 
     /** The chain of the rule that ends it; empty for the policy. */
     public String chain() {
@@ -73,7 +73,7 @@ public final class PlainWalk {
     }
     boolean drops = table.chain(hook.name()).map(Chain::policy).orElse("").equals("DROP");
     return new End(
-        drops ? HookExit.Kind.DROPPED : HookExit.Kind.ACCEPTED,
+        drops ? Leaving.Kind.DROPPED : Leaving.Kind.ACCEPTED,
         List.of(),
         walk.packet,
         Optional.empty());
@@ -136,11 +136,11 @@ public final class PlainWalk {
         }
         continue;
       }
-      Optional<HookExit.Kind> ends = ends(target);
+      Optional<Leaving.Kind> ends = ends(target);
       if (ends.isPresent()) {
         List<String> way = new ArrayList<>(jumps);
         way.add(place);
-        boolean rewrites = ends.get() == HookExit.Kind.REWRITTEN;
+        boolean rewrites = ends.get() == Leaving.Kind.REWRITTEN;
         return Optional.of(
             new End(ends.get(), way, packet, rewrites ? Optional.of(target) : Optional.empty()));
       }
@@ -149,15 +149,15 @@ public final class PlainWalk {
     return Optional.empty();
   }
 
-  private static Optional<HookExit.Kind> ends(Target target) {
+  private static Optional<Leaving.Kind> ends(Target target) {
     if (target instanceof Target.Accept) {
-      return Optional.of(HookExit.Kind.ACCEPTED);
+      return Optional.of(Leaving.Kind.ACCEPTED);
     }
     if (target instanceof Target.Drop) {
-      return Optional.of(HookExit.Kind.DROPPED);
+      return Optional.of(Leaving.Kind.DROPPED);
     }
     if (target instanceof Target.Reject) {
-      return Optional.of(HookExit.Kind.REJECTED);
+      return Optional.of(Leaving.Kind.REJECTED);
     }
     boolean rewrites =
         target instanceof Target.Dnat
@@ -166,13 +166,13 @@ public final class PlainWalk {
             || target instanceof Target.Masquerade
             || target instanceof Target.Netmap;
     if (rewrites) {
-      return Optional.of(HookExit.Kind.REWRITTEN);
+      return Optional.of(Leaving.Kind.REWRITTEN);
     }
     boolean open =
         target instanceof Target.Unknown
             || target instanceof Target.Queue
             || target instanceof Target.Tproxy;
-    return open ? Optional.of(HookExit.Kind.OPEN) : Optional.empty();
+    return open ? Optional.of(Leaving.Kind.OPEN) : Optional.empty();
   }
 
   /** As linux/net/netfilter/xt_mark.c and xt_connmark.c do it. */

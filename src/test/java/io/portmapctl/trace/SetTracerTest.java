@@ -11,6 +11,12 @@ import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.path.Ground;
+import io.portmapctl.path.HookExit;
+import io.portmapctl.path.HookTraversal;
+import io.portmapctl.path.Part;
+import io.portmapctl.path.Rules;
+import io.portmapctl.path.Tracer;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
@@ -257,7 +263,7 @@ class SetTracerTest {
   /** All packets of a mark: their parts cover them, and none is in two. */
   @Test
   void thePartsThatLeaveAreAPartition() {
-    Map<HookExit.Kind, Integer> kinds = new EnumMap<>(HookExit.Kind.class);
+    Map<Leaving.Kind, Integer> kinds = new EnumMap<>(Leaving.Kind.class);
     int packets = 0;
     int samples = 0;
     for (int seed = 0; seed < ROUNDS; seed++) {
@@ -307,8 +313,8 @@ class SetTracerTest {
         "%d tables: parts %s, %d packets and %d samples as by hand%n",
         ROUNDS, kinds, packets, samples);
     assertThat(kinds)
-        .containsKeys(HookExit.Kind.ACCEPTED, HookExit.Kind.DROPPED, HookExit.Kind.REWRITTEN);
-    assertThat(kinds).doesNotContainKey(HookExit.Kind.OPEN);
+        .containsKeys(Leaving.Kind.ACCEPTED, Leaving.Kind.DROPPED, Leaving.Kind.REWRITTEN);
+    assertThat(kinds).doesNotContainKey(Leaving.Kind.OPEN);
     assertThat(packets).isGreaterThan(10 * ROUNDS);
   }
 
@@ -434,7 +440,7 @@ class SetTracerTest {
       Generator make = new Generator(seed);
       Table table = new Tables(make, false).table();
       Tracer tracer = new Tracer(table, HOST);
-      Tracer ofPort = new Tracer(new RuleIndex(table), HOST, false);
+      Tracer ofPort = new Tracer(Rules.of(table), Ground.of(HOST), false);
       for (int i = 0; i < PACKETS; i++) {
         Hook hook = make.pick(Hook.PREROUTING, Hook.OUTPUT);
         PlainPacket plain = packet(make, hook).marked(make.pick(0, 1, 2, 0x2000), 0);
@@ -462,12 +468,16 @@ class SetTracerTest {
           assertThat(traversal.hook()).as(what).isEqualTo(hook);
           assertThat(traversal.exits()).as(what).hasSize(1);
           HookExit exit = traversal.exits().get(0);
-          assertThat(exit.rules().stream().map(s -> PlainWalk.place(s.chain(), s.index())).toList())
+          assertThat(
+                  exit.rules().stream().map(s -> PlainWalk.place(s.chain(), s.number())).toList())
               .as(what)
               .isEqualTo(end.way());
-          assertThat(exit.kind()).as(what).isEqualTo(end.kind());
+          boolean translated = exit.kind() == Part.Kind.TRANSLATED;
+          assertThat(translated ? Leaving.Kind.REWRITTEN : Leaving.Kind.valueOf(exit.kind().name()))
+              .as(what)
+              .isEqualTo(end.kind());
           assertThat(exit.packet().mark()).as(what).isEqualTo(Mark.of(end.packet().mark()));
-          rewritten += exit.kind() == HookExit.Kind.REWRITTEN ? 1 : 0;
+          rewritten += translated ? 1 : 0;
         }
         packets++;
       }

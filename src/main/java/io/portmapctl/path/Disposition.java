@@ -1,6 +1,6 @@
-package io.portmapctl.trace;
+package io.portmapctl.path;
 
-/** What becomes of a packet, as far as table nat and the addresses tell. */
+/** What becomes of a packet itself, whatever becomes of its answer. */
 public enum Disposition {
   /** This host itself gets it. */
   DELIVERED("delivered"),
@@ -10,6 +10,10 @@ public enum Disposition {
   SENT("sent"),
   /** It is dropped. */
   DROPPED("dropped"),
+  /** It is dropped, and its sender is told. */
+  REJECTED("rejected"),
+  /** The kernel takes it nowhere. */
+  NOT_ROUTED("not-routed"),
   /** It is not known. */
   OPEN("unknown");
 
@@ -22,5 +26,10 @@ public enum Disposition {
   /** The name in JSON. */
   public String id() {
     return id;
+  }
+
+  /** Whether it goes on. */
+  public boolean goesOn() {
+    return this == DELIVERED || this == FORWARDED || this == SENT;
   }
 }

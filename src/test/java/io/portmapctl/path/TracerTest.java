@@ -1,4 +1,4 @@
-package io.portmapctl.trace;
+package io.portmapctl.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,13 @@ import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Mark;
+import io.portmapctl.trace.OpenReason;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.Ternary;
 import io.portmapctl.view.PacketWords;
 import io.portmapctl.view.ReasonText;
 import java.util.ArrayList;
@@ -157,7 +164,7 @@ class TracerTest {
     assertThat(trace.paths()).hasSize(65);
     PacketPath last = trace.paths().get(64);
     assertThat(last.disposition()).isEqualTo(Disposition.OPEN);
-    assertThat(last.exits().get(0).open()).contains(OpenReason.Limit.MORE_PATHS);
+    assertThat(last.ending().open()).contains(OpenReason.Limit.MORE_PATHS);
   }
 
   @Test
@@ -251,7 +258,7 @@ class TracerTest {
             "forwarded tcp 203.0.113.9:1 -> 224.0.0.1:8080");
     Trace martian = tracer.follow(packet("203.0.113.9:1", "127.0.0.1:8080"));
     assertThat(martian.isCertain()).isFalse();
-    assertThat(martian.paths().get(0).exits().get(0).open().orElseThrow())
+    assertThat(martian.paths().get(0).ending().open().orElseThrow())
         .isInstanceOf(OpenReason.LoopbackFromOutside.class);
   }
 

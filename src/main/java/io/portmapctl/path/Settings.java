@@ -1,4 +1,4 @@
-package io.portmapctl.explain;
+package io.portmapctl.path;
 
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Settings of the host's kernel on which it depends whether an answer comes back.
+ * Settings of the host's kernel on which it depends whether packets and answers come through.
  *
  * @param localnet whether localhost's connections may leave towards a container
  * @param bridged whether packets of a family that only cross a bridge are shown to iptables ({@code
@@ -21,4 +21,9 @@ public record Settings(
     Function<IpAddress, Localnet> localnet,
     Function<Family, Ternary> bridged,
     Function<Family, List<ForwardingObstacle>> obstacles,
-    Predicate<IpAddress> unroutable) {}
+    Predicate<IpAddress> unroutable) {
+
+  /** Nothing is known. */
+  public static final Settings UNKNOWN =
+      new Settings(c -> Localnet.UNKNOWN, f -> Ternary.UNKNOWN, f -> List.of(), a -> false);
+}

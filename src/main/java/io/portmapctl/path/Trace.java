@@ -1,5 +1,12 @@
-package io.portmapctl.trace;
+package io.portmapctl.path;
 
+import io.portmapctl.trace.Address;
+import io.portmapctl.trace.ExcludedRules;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.Reason;
+import io.portmapctl.trace.RulePlace;
+import io.portmapctl.trace.Ternary;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,15 +47,35 @@ public final class Trace {
     return host;
   }
 
+  /** What was known of what the kernel decides. */
+  public Ground ground() {
+    return tracer.orElseThrow().ground();
+  }
+
   /** Whether somebody else may claim what a rule of its one path redirects. */
   public boolean mayBeClaimedByOthers() {
     return paths.get(0).redirection().isPresent()
-        && tracer.orElseThrow().hasMore(paths.get(0).redirection().get(), packet);
+        && tracer.orElseThrow().hasMore(places(paths.get(0).redirection().get()), packet);
+  }
+
+  private static List<RulePlace> places(HookExit exit) {
+    return exit.rules().stream()
+        .flatMap(r -> r.rule().map(rule -> new RulePlace(r.chain(), r.number(), rule)).stream())
+        .toList();
   }
 
   /** The same packet's path as if some rules were not there. */
   public Trace without(ExcludedRules leftOut) {
     return tracer.orElseThrow().follow(packet, notThrough, leftOut);
+  }
+
+  /** How all paths end alike; else it is not decided. */
+  public Ending ending() {
+    Ending first = paths.get(0).ending();
+    boolean same = paths.stream().allMatch(p -> p.ending().kind() == first.kind());
+    return same
+        ? first
+        : new Ending(Ending.Kind.UNDECIDED, first.why(), first.by(), first.back(), first.open());
   }
 
   /** The one path that it takes, or each that is possible. */

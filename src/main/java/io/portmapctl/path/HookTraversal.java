@@ -1,17 +1,19 @@
-package io.portmapctl.trace;
+package io.portmapctl.path;
 
 import io.portmapctl.ruleset.Hook;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.Ternary;
 import java.util.List;
 
 /**
- * A packet's path through the chains of one hook.
+ * A packet's path through a base chain and those that it leads to.
  *
- * @param hook the hook
+ * @param site the base chain
  * @param packet the packet as it comes in
  * @param steps every rule that it was tried on, in order
  * @param exits how the path ends: one end, or each that is possible
  */
-public record HookTraversal(Hook hook, Packet packet, List<Step> steps, List<HookExit> exits) {
+public record HookTraversal(ChainSite site, Packet packet, List<Step> steps, List<HookExit> exits) {
 
   /** Copies the lists. */
   public HookTraversal {
@@ -19,10 +21,15 @@ public record HookTraversal(Hook hook, Packet packet, List<Step> steps, List<Hoo
     exits = List.copyOf(exits);
   }
 
+  /** The hook. */
+  public Hook hook() {
+    return site.hook();
+  }
+
   /** The same without the rules that did not take the packet. */
   HookTraversal taken() {
     List<Step> taken =
         steps.stream().filter(s -> s.result() != Ternary.NO).map(Step::plain).toList();
-    return new HookTraversal(hook, packet, taken, exits.stream().map(HookExit::plain).toList());
+    return new HookTraversal(site, packet, taken, exits.stream().map(HookExit::plain).toList());
   }
 }

@@ -1,4 +1,4 @@
-package io.portmapctl.trace;
+package io.portmapctl.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,6 +19,12 @@ import io.portmapctl.testing.Run;
 import io.portmapctl.testing.Sender;
 import io.portmapctl.testing.Site;
 import io.portmapctl.testing.TraceRules;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Mark;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.Ternary;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

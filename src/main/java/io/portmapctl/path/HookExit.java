@@ -1,11 +1,13 @@
-package io.portmapctl.trace;
+package io.portmapctl.path;
 
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.trace.OpenReason;
+import io.portmapctl.trace.Packet;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * An end of a packet's path through the chains of a hook.
+ * An end of a packet's path through a base chain.
  *
  * @param kind how it ends
  * @param packet the packet as it goes on
@@ -14,35 +16,30 @@ import java.util.Optional;
  * @param open why it is not known how it ends, where it is not
  */
 public record HookExit(
-    Kind kind,
+    Part.Kind kind,
     Packet packet,
     Optional<PacketSet> packets,
-    List<Step> rules,
+    List<RuleSite> rules,
     Optional<OpenReason> open) {
-
-  /** How it ends. */
-  public enum Kind {
-    /** It goes on as it is. */
-    ACCEPTED,
-    /** It goes on rewritten. */
-    REWRITTEN,
-    /** It does not go on. */
-    DROPPED,
-    /** It does not go on, and its sender is told. */
-    REJECTED,
-    /** What becomes of it is not known. */
-    OPEN
-  }
 
   /** Copies the list. */
   public HookExit {
     rules = List.copyOf(rules);
   }
 
+  /** Whether the packet goes on. */
+  public boolean goesOn() {
+    return kind == Part.Kind.ACCEPTED || kind == Part.Kind.TRANSLATED;
+  }
+
+  /** The rule that decides; empty where the chain's policy does. */
+  public Optional<RuleSite> last() {
+    return rules.isEmpty() ? Optional.empty() : Optional.of(rules.get(rules.size() - 1));
+  }
+
   /** The same without its set. */
   HookExit plain() {
-    return new HookExit(
-        kind, packet, Optional.empty(), rules.stream().map(Step::plain).toList(), open);
+    return new HookExit(kind, packet, Optional.empty(), rules, open);
   }
 
   /** Whether both ends have the same effect on the packet. */

@@ -1,4 +1,4 @@
-package io.portmapctl.explain;
+package io.portmapctl.path;
 
 /** Whether {@code route_localnet} is set on the interface towards a container. */
 public enum Localnet {

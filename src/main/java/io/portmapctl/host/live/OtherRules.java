@@ -1,0 +1,96 @@
+package io.portmapctl.host.live;
+
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.Host;
+import io.portmapctl.net.Family;
+import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Variant;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Every table of both variants of iptables that packets meet, beside the nat table that is worked
+ * on.
+ *
+ * @param host the host
+ */
+public record OtherRules(Host host) {
+
+  /**
+   * The tables of a family that hold anything.
+   *
+   * @param worked which variant's nat table is left out
+   */
+  public List<Table> tables(Family family, Variant worked) {
+    List<Table> tables = new ArrayList<>();
+    if (!LiveReader.knows(host, family)) {
+      return tables;
+    }
+    for (Variant variant : List.of(Variant.LEGACY, Variant.NFT)) {
+      Optional<Path> program = program(family, variant);
+      if (program.isEmpty()) {
+        continue;
+      }
+      for (TableName name : names(family, variant)) {
+        if (name != TableName.NAT || variant != worked) {
+          read(program.get(), family, name)
+              .filter(OtherRules::holdsAnything)
+              .map(t -> t.of(variant))
+              .ifPresent(tables::add);
+        }
+      }
+    }
+    return tables;
+  }
+
+  /** The program of a variant; what has no variant in its name may be of either. */
+  private Optional<Path> program(Family family, Variant variant) {
+    return host.find(family.program() + "-" + variant.id() + "-save")
+        .or(
+            () ->
+                host.find(family.program() + "-save")
+                    .filter(p -> LiveReader.isLegacy(host, p) == (variant == Variant.LEGACY)));
+  }
+
+  /** Legacy programs load a table by merely looking at it. */
+  private List<TableName> names(Family family, Variant variant) {
+    List<TableName> names = new ArrayList<>(List.of(TableName.values()));
+    if (variant == Variant.LEGACY) {
+      List<String> loaded = new ArrayList<>();
+      try {
+        loaded.addAll(host.lines(LiveReader.loadedTables(family)));
+      } catch (IOException e) {
+        loaded.clear(); // no table of this variant was ever loaded
+      }
+      names.removeIf(n -> !loaded.contains(n.id()));
+    }
+    return names;
+  }
+
+  /** What cannot be read was complained of where the nat table was, or is nft's to tell. */
+  private Optional<Table> read(Path program, Family family, TableName name) {
+    try {
+      Exec.Result result = host.ask(List.of(program.toString(), "-t", name.id()));
+      return result.exit() == 0
+          ? SaveFormat.table(family, name, result.output())
+          : Optional.empty();
+    } catch (IOException | SaveFormat.FormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean holdsAnything(Table table) {
+    for (Chain chain : table.chains().values()) {
+      if (!chain.rows().isEmpty() || chain.policy().equals("DROP")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,167 @@
+package io.portmapctl.path;
+
+import io.portmapctl.net.IpAddress;
+import java.util.Optional;
+
+/** What decides how a packet's way ends. */
+public sealed interface DecidedBy {
+
+  /** Asks what kind it is. */
+  <R> R accept(Visitor<R> visitor);
+
+  /**
+   * What answers for every kind.
+   *
+   * @param <R> the answer
+   */
+  interface Visitor<R> {
+    /** See {@link ByRule}. */
+    R rule(ByRule by);
+
+    /** See {@link ByPolicy}. */
+    R policy(ByPolicy by);
+
+    /** See {@link BySetting}. */
+    R setting(BySetting by);
+
+    /** See {@link ByRoute}. */
+    R route(ByRoute by);
+
+    /** See {@link ByLink}. */
+    R link(ByLink by);
+
+    /** See {@link ByBridgePort}. */
+    R bridgePort(ByBridgePort by);
+
+    /** See {@link ByNeighbour}. */
+    R neighbour(ByNeighbour by);
+
+    /** See {@link BySocket}. */
+    R socket(BySocket by);
+
+    /** See {@link Nothing}. */
+    R nothing(Nothing by);
+  }
+
+  /**
+   * A rule.
+   *
+   * @param rule the rule
+   */
+  record ByRule(RuleSite rule) implements DecidedBy {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.rule(this);
+    }
+  }
+
+  /**
+   * The policy of a base chain.
+   *
+   * @param chain the chain
+   */
+  record ByPolicy(ChainSite chain) implements DecidedBy {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.policy(this);
+    }
+  }
+
+  /**
+   * A setting of the kernel's.
+   *
+   * @param key its place below {@code /proc/sys}, with slashes
+   * @param value what it is set to; empty where that is not known
+   */
+  record BySetting(String key, Optional<String> value) implements DecidedBy {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.setting(this);
+    }
+  }
+
+  /**
+   * A route or a policy rule, or that there is none.
+   *
+   * @param text as {@code ip route} or {@code ip rule} prints it; empty where there is none
+   * @param to where the packet goes
+   */
+  record ByRoute(String text, IpAddress to) implements DecidedBy {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.route(this);
+    }
+  }
+
+  /**
+   * An interface.
+   *
+   * @param name its name, octets
+   * @param fault what is the matter with it
+   */
+  record ByLink(String name, Fault fault) implements DecidedBy {
+    /** What may be the matter. */
+    public enum Fault {
+      /** There is none of that name. */
+      ABSENT,
+      /** It is switched off. */
+      DOWN,
+      /** It has no address of the family. */
+      WITHOUT_ADDRESS
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.link(this);
+    }
+  }
+
+  /**
+   * A port of a bridge, which lets nothing out by which it came in.
+   *
+   * @param bridge the bridge, octets
+   * @param port its port, octets; empty where it is not known which
+   */
+  record ByBridgePort(String bridge, Optional<String> port) implements DecidedBy {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.bridgePort(this);
+    }
+  }
+
+  /**
+   * A neighbour that does not answer.
+   *
+   * @param address its address
+   * @param device the interface that it is behind, octets
+   */
+  record ByNeighbour(IpAddress address, String device) implements DecidedBy {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.neighbour(this);
+    }
+  }
+
+  /**
+   * A socket of this host, or that there is none.
+   *
+   * @param process who holds it; empty where nobody does
+   */
+  record BySocket(Optional<String> process) implements DecidedBy {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.socket(this);
+    }
+  }
+
+  /** Nothing does: it goes its way because nothing is in it. */
+  enum Nothing implements DecidedBy {
+    /** The only one. */
+    NOTHING;
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.nothing(this);
+    }
+  }
+}

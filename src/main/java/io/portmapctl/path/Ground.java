@@ -1,0 +1,147 @@
+package io.portmapctl.path;
+
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.OpenReason;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.Ternary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What the kernel decides between its hooks, as far as it is known.
+ *
+ * @param host its addresses
+ * @param subnets the subnet of a container, where it is known; the address alone where it is routed
+ *     by itself
+ * @param settings what it does
+ */
+public record Ground(
+    HostAddresses host, Function<IpAddress, Optional<Cidr>> subnets, Settings settings) {
+
+  /** Of which the addresses alone are known. */
+  public static Ground of(HostAddresses host) {
+    return new Ground(host, host::subnet, Settings.UNKNOWN);
+  }
+
+  /**
+   * What comes in.
+   *
+   * @param moved whether a rule has given it another destination, which is taken to be another
+   *     machine's where nothing tells
+   * @param answer whether it answers what this host let out
+   */
+  List<Turn> input(Packet packet, PacketSet packets, boolean moved, boolean answer) {
+    Optional<IpAddress> to = packet.destination().ip();
+    boolean loops = packet.in().equals(PacketInterface.LOOPBACK);
+    if (to.filter(HostAddresses::isLoopback).isPresent() && !loops) {
+      // what localhost sent was let out by the same setting of the same interface
+      return List.of(answer ? Turn.here(packets) : loopback(packet, packets));
+    }
+    Ternary here = host.delivers(packet.destination().address());
+    if (here == Ternary.UNKNOWN && moved) {
+      here = Ternary.NO;
+    }
+    List<Turn> turns = new ArrayList<>();
+    if (here != Ternary.NO) {
+      turns.add(Turn.here(packets));
+    }
+    if (here != Ternary.YES) {
+      turns.add(forwarded(packet, packets));
+    }
+    return turns;
+  }
+
+  private Turn forwarded(Packet packet, PacketSet packets) {
+    Optional<IpAddress> to = packet.destination().ip();
+    if (to.filter(settings.unroutable()).isPresent()) {
+      return Turn.ends(packets, noRoute(to.get()));
+    }
+    for (ForwardingObstacle obstacle : settings.obstacles().apply(packet.family())) {
+      if (obstacle.kind() == ForwardingObstacle.Kind.SETTING) {
+        return Turn.ends(
+            packets,
+            Ending.there(
+                Ending.Kind.NOT_ROUTED,
+                Ending.Why.NOT_FORWARDING,
+                new DecidedBy.BySetting(
+                    ForwardingObstacle.setting(packet.family()), Optional.of("0"))));
+      }
+    }
+    return Turn.onward(packets, towards(packet));
+  }
+
+  private static Ending noRoute(IpAddress to) {
+    return Ending.there(Ending.Kind.NOT_ROUTED, Ending.Why.NO_ROUTE, new DecidedBy.ByRoute("", to));
+  }
+
+  private PacketInterface towards(Packet packet) {
+    if (packet.out().known() && packet.out().name().isPresent()) {
+      return packet.out();
+    }
+    return packet.destination().ip().map(host::deviceTowards).orElse(PacketInterface.UNKNOWN);
+  }
+
+  /** The kernel takes a loopback address from outside where route_localnet is set alone. */
+  private Turn loopback(Packet packet, PacketSet packets) {
+    Ending open =
+        new Ending(
+            Ending.Kind.UNDECIDED,
+            Ending.Why.LOCALNET,
+            new DecidedBy.BySetting(localnet(packet.in()), Optional.empty()),
+            false,
+            Optional.of(new OpenReason.LoopbackFromOutside(packet.destination().address())));
+    return Turn.ends(packets, open);
+  }
+
+  /** The key of route_localnet of an interface. */
+  static String localnet(PacketInterface device) {
+    return "net/ipv4/conf/" + device.name().orElse("IFNAME") + "/route_localnet";
+  }
+
+  /**
+   * What the host sends.
+   *
+   * @param begins whether it has gone through no rule yet
+   * @param moved whether a rule has given it another destination, which is taken to be another
+   *     machine's where nothing tells
+   */
+  List<Turn> output(Packet packet, PacketSet packets, boolean begins, boolean moved) {
+    Ternary here = host.delivers(packet.destination().address());
+    if (here == Ternary.YES) {
+      return List.of(Turn.onward(packets, PacketInterface.LOOPBACK));
+    }
+    if (here == Ternary.UNKNOWN && begins) {
+      return List.of(Turn.onward(packets, PacketInterface.UNKNOWN));
+    }
+    List<Turn> turns = new ArrayList<>();
+    if (here == Ternary.UNKNOWN && !moved) {
+      turns.add(Turn.onward(packets, PacketInterface.LOOPBACK));
+    }
+    turns.add(sent(packet, packets));
+    return turns;
+  }
+
+  private Turn sent(Packet packet, PacketSet packets) {
+    Optional<IpAddress> to = packet.destination().ip();
+    if (to.filter(settings.unroutable()).isPresent()) {
+      return Turn.ends(packets, noRoute(to.get()));
+    }
+    PacketInterface device = towards(packet);
+    boolean localhost = packet.source().ip().filter(HostAddresses::isLoopback).isPresent();
+    if (localhost && packet.family() == Family.IPV4 && to.isPresent()) {
+      DecidedBy by = new DecidedBy.BySetting(localnet(device), Optional.of("0"));
+      if (settings.localnet().apply(to.get()) == Localnet.NOT_SET) {
+        return Turn.ends(packets, Ending.there(Ending.Kind.NOT_ROUTED, Ending.Why.LOCALNET, by));
+      }
+    }
+    return Turn.onward(packets, device);
+  }
+}

@@ -1,0 +1,50 @@
+package io.portmapctl.path;
+
+import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.RuleIndex;
+import java.util.List;
+
+/**
+ * Whatever rules a family's packets meet.
+ *
+ * @param first the table that a question is about: the nat table that is worked on
+ * @param others the other tables of iptables, of both variants
+ * @param written what nft wrote itself
+ */
+public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
+
+  /** What nft wrote itself. */
+  public interface Written {
+    /** Nothing. */
+    Written NOTHING = (space, host, place) -> List.of();
+
+    /**
+     * Its base chains, for sets of a space.
+     *
+     * @param host what is known of the host
+     * @param place what tells the questions that are asked here from those of another way
+     */
+    List<Station> of(PacketSpace space, HostAddresses host, String place);
+  }
+
+  /** Copies the list. */
+  public Rules {
+    others = List.copyOf(others);
+  }
+
+  /** Of one table alone. */
+  public static Rules of(Table table) {
+    return new Rules(new RuleIndex(table), List.of(), Written.NOTHING);
+  }
+
+  /** How much may be done to follow packets through them. */
+  long effort() {
+    long effort = RuleIndex.mostEffort(first.table());
+    for (RuleIndex other : others) {
+      effort += RuleIndex.mostEffort(other.table());
+    }
+    return effort;
+  }
+}

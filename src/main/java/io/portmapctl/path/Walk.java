@@ -1,0 +1,633 @@
+package io.portmapctl.path;
+
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
+import io.portmapctl.packet.Field;
+import io.portmapctl.packet.Interval;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.Rewrite;
+import io.portmapctl.path.PacketPath.Stage;
+import io.portmapctl.ruleset.Hook;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.ExcludedRules;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Mark;
+import io.portmapctl.trace.OnePacket;
+import io.portmapctl.trace.OpenReason;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.Rewriting;
+import io.portmapctl.trace.Ternary;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The walk of one packet, and of the answer to it. */
+final class Walk {
+  /** More ends than this are not told apart. */
+  private static final int MOST_PATHS = 64;
+
+  /** Where connection tracking stands in PREROUTING and OUTPUT (linux/netfilter_ipv4.h). */
+  private static final int TRACKING = -200;
+
+  private final Ground ground;
+  private final BaseChains chains;
+  private final OnePacket one;
+  private final Rewriting rewriting;
+  private final ExcludedRules leftOut;
+  private final Packet start;
+  private final boolean sent;
+  private final List<PacketPath> paths = new ArrayList<>();
+
+  Walk(Tracer tracer, Packet start, ExcludedRules leftOut) {
+    this.ground = tracer.ground();
+    this.chains = tracer.chains();
+    this.one = tracer.one();
+    this.rewriting = new Rewriting(ground.host());
+    this.leftOut = leftOut;
+    this.start = start;
+    this.sent = Tracer.startsHere(start, ground.host());
+  }
+
+  /** What the kernel knows of the packet's connection. */
+  private enum Tracking {
+    /** It has not been asked yet. */
+    NOT_YET,
+    /** It follows it. */
+    TRACKED,
+    /** It does not. */
+    UNTRACKED
+  }
+
+  /**
+   * Where the packet is.
+   *
+   * @param packet how it looks
+   * @param packets the same as a set
+   * @param stages what it has gone through
+   * @param tracking whether its connection is tracked
+   * @param redirected whether its destination was translated
+   * @param masqueraded whether its source was translated
+   * @param settled whether destination and source need no more translation
+   * @param answer whether it is an answer
+   */
+  private record At(
+      Packet packet,
+      PacketSet packets,
+      List<Stage> stages,
+      Tracking tracking,
+      boolean redirected,
+      boolean masqueraded,
+      List<Boolean> settled,
+      boolean answer) {
+
+    At with(Packet other, PacketSet set) {
+      return new At(other, set, stages, tracking, redirected, masqueraded, settled, answer);
+    }
+
+    At tracked(Tracking now, PacketSet set) {
+      return new At(packet, set, stages, now, redirected, masqueraded, settled, answer);
+    }
+
+    At after(HookTraversal traversal, HookExit exit) {
+      List<Stage> more = new ArrayList<>(stages);
+      more.add(new Stage(traversal, exit));
+      boolean translated = exit.kind() == Part.Kind.TRANSLATED;
+      boolean ofSource = traversal.hook().rewritesSource();
+      At at =
+          new At(
+              exit.packet(),
+              exit.packets().orElseThrow(),
+              more,
+              tracking,
+              redirected || translated && !ofSource,
+              masqueraded || translated && ofSource,
+              settled,
+              answer);
+      return translated ? at.settled(traversal.hook()) : at;
+    }
+
+    /** No chain translates that end of it any more. */
+    At settled(Hook hook) {
+      boolean source = hook.rewritesSource();
+      return new At(
+          packet,
+          packets,
+          stages,
+          tracking,
+          redirected,
+          masqueraded,
+          List.of(settled.get(0) || !source, settled.get(1) || source),
+          answer);
+    }
+
+    boolean isSettled(Hook hook) {
+      return settled.get(hook.rewritesSource() ? 1 : 0);
+    }
+
+    boolean translatable(Hook hook) {
+      return tracking == Tracking.TRACKED && !isSettled(hook);
+    }
+  }
+
+  /** Who is told where a way ends. */
+  private interface Ends {
+    void end(At at, Disposition disposition, Ending ending);
+  }
+
+  /**
+   * Every path that the packet may take.
+   *
+   * @param notThrough interfaces that it does not come in through, where it is not told through
+   *     which it does
+   */
+  List<PacketPath> paths(List<String> notThrough) {
+    Packet packet =
+        sent
+            ? start.through(PacketInterface.NONE, start.out())
+            : start.through(start.in(), PacketInterface.NONE);
+    PacketSet packets = one.of(packet).with(Field.STATE, 0);
+    for (String name : packet.in().known() ? List.<String>of() : notThrough) {
+      packets = packets.minus(chains.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
+    }
+    At at =
+        new At(
+            packet,
+            packets,
+            List.of(),
+            Tracking.NOT_YET,
+            false,
+            false,
+            List.of(false, false),
+            false);
+    if (sent) {
+      sending(at, this::there);
+    } else {
+      coming(at, this::there);
+    }
+    return List.copyOf(paths);
+  }
+
+  /** What comes in through an interface. */
+  private void coming(At at, Ends ends) {
+    hook(
+        at,
+        Hook.PREROUTING,
+        ends,
+        on -> {
+          Packet look = on.packet().through(on.packet().in(), outOf(on));
+          boolean moved = on.redirected() || on.answer();
+          for (Turn turn : ground.input(look, on.packets(), moved, on.answer())) {
+            At turned = on.with(on.packet(), turn.packets());
+            switch (turn.kind()) {
+              case HERE -> delivered(turned, ends);
+              case ONWARD -> forwarded(turned, turn.device(), ends);
+              default -> ends.end(turned, disposition(turn), turn.ending().orElseThrow());
+            }
+          }
+        });
+  }
+
+  /** The interface that a person says it leaves through. */
+  private PacketInterface outOf(At at) {
+    return at.answer() ? PacketInterface.UNKNOWN : start.out();
+  }
+
+  private static Disposition disposition(Turn turn) {
+    Ending.Kind kind = turn.ending().orElseThrow().kind();
+    return kind == Ending.Kind.UNDECIDED ? Disposition.OPEN : Disposition.NOT_ROUTED;
+  }
+
+  private void delivered(At at, Ends ends) {
+    Packet look = at.packet().through(at.packet().in(), PacketInterface.NONE);
+    At in = at.with(look, one.through(at.packets(), look.in(), look.out()));
+    hook(
+        in,
+        Hook.INPUT,
+        ends,
+        on -> ends.end(on, Disposition.DELIVERED, Ending.delivered(Ending.Why.HERE)));
+  }
+
+  private void forwarded(At at, PacketInterface device, Ends ends) {
+    Packet look = at.packet().through(at.packet().in(), device);
+    At in = at.with(look, one.leaving(at.packets(), device));
+    hook(in, Hook.FORWARD, ends, on -> leaving(on, device, Disposition.FORWARDED, ends));
+  }
+
+  private void leaving(At at, PacketInterface device, Disposition disposition, Ends ends) {
+    Packet look = at.packet().through(PacketInterface.NONE, device);
+    At in = at.with(look, one.leaving(at.packets(), device));
+    hook(
+        in,
+        Hook.POSTROUTING,
+        ends,
+        on -> {
+          if (!device.equals(PacketInterface.LOOPBACK)) {
+            ends.end(on, disposition, Ending.delivered(Ending.Why.SOURCE_STAYS));
+            return;
+          }
+          Packet back = on.packet().through(device, PacketInterface.NONE);
+          At again = on.with(back, one.through(on.packets(), back.in(), back.out()));
+          hook(
+              again.settled(Hook.PREROUTING).settled(Hook.INPUT),
+              Hook.PREROUTING,
+              ends,
+              in2 -> delivered(in2, ends));
+        });
+  }
+
+  /** What this host sends. */
+  private void sending(At at, Ends ends) {
+    Packet look = at.packet().through(PacketInterface.NONE, outOf(at));
+    for (Turn turn : ground.output(look, at.packets(), true, at.answer())) {
+      if (turn.kind() == Turn.Kind.ENDS) {
+        ends.end(at, disposition(turn), turn.ending().orElseThrow());
+        continue;
+      }
+      Packet packet = at.packet().through(PacketInterface.NONE, turn.device());
+      PacketSet set = one.through(turn.packets(), packet.in(), packet.out());
+      hook(at.with(packet, set), Hook.OUTPUT, ends, on -> sent(on, ends));
+    }
+  }
+
+  /** The kernel looks for a way anew where OUTPUT has changed a packet. */
+  private void sent(At at, Ends ends) {
+    Packet look = at.packet().through(PacketInterface.NONE, outOf(at));
+    boolean moved = at.redirected() || at.answer();
+    for (Turn turn : ground.output(look, at.packets(), false, moved)) {
+      At on = at.with(at.packet(), turn.packets());
+      if (turn.kind() == Turn.Kind.ENDS) {
+        ends.end(on, disposition(turn), turn.ending().orElseThrow());
+      } else {
+        leaving(on, turn.device(), Disposition.SENT, ends);
+      }
+    }
+  }
+
+  private void hook(At at, Hook hook, Ends ends, Consumer<At> next) {
+    station(at, chains.at(hook, at.answer(), leftOut), 0, hook, ends, next);
+  }
+
+  /** Through the base chains of a hook, one after another. */
+  private void station(
+      At at, List<Station> stations, int i, Hook hook, Ends ends, Consumer<At> next) {
+    int place = i < stations.size() ? stations.get(i).site().place() : Integer.MAX_VALUE;
+    boolean asks = hook == Hook.PREROUTING || hook == Hook.OUTPUT;
+    if (at.tracking() == Tracking.NOT_YET && asks && place >= TRACKING) {
+      for (At tracked : tracked(at)) {
+        station(tracked, stations, i, hook, ends, next);
+      }
+      return;
+    }
+    boolean turns = at.answer() && at.tracking() == Tracking.TRACKED && !at.isSettled(hook);
+    if (turns && place >= (hook.rewritesSource() ? 100 : -100)) {
+      station(turnedBack(at, hook), stations, i, hook, ends, next);
+      return;
+    }
+    if (i == stations.size()) {
+      next.accept(at);
+      return;
+    }
+    Station station = stations.get(i);
+    if (station.site().translates() && !at.translatable(hook)) {
+      station(at, stations, i + 1, hook, ends, next);
+      return;
+    }
+    HookTraversal traversal = through(station, at);
+    for (HookExit exit : traversal.exits()) {
+      At left = at.after(traversal, exit);
+      if (exit.goesOn()) {
+        station(left, stations, i + 1, hook, ends, next);
+      } else {
+        end(left, station.site(), exit, ends);
+      }
+    }
+  }
+
+  private static void end(At at, ChainSite site, HookExit exit, Ends ends) {
+    DecidedBy by =
+        exit.last()
+            .<DecidedBy>map(DecidedBy.ByRule::new)
+            .orElseGet(() -> new DecidedBy.ByPolicy(site));
+    if (exit.kind() == Part.Kind.OPEN) {
+      ends.end(
+          at,
+          Disposition.OPEN,
+          new Ending(Ending.Kind.UNDECIDED, Ending.Why.RULES, by, false, exit.open()));
+    } else if (exit.kind() == Part.Kind.REJECTED) {
+      ends.end(at, Disposition.REJECTED, Ending.there(Ending.Kind.REJECTED, Ending.Why.RULES, by));
+    } else {
+      ends.end(at, Disposition.DROPPED, Ending.there(Ending.Kind.DROPPED, Ending.Why.RULES, by));
+    }
+  }
+
+  /** Connection tracking tells what opens a connection, unless it was told not to follow it. */
+  private List<At> tracked(At at) {
+    PacketSet without =
+        at.packets().and(chains.space().of(Field.STATE, Interval.of(OnePacket.UNTRACKED)));
+    PacketSet others = at.packets().minus(without);
+    List<At> all = new ArrayList<>();
+    if (!others.isEmpty()) {
+      long state = at.answer() ? OnePacket.ESTABLISHED : OnePacket.NEW;
+      all.add(at.tracked(Tracking.TRACKED, others.with(Field.STATE, state)));
+    }
+    if (!without.isEmpty()) {
+      all.add(at.tracked(Tracking.UNTRACKED, without));
+    }
+    return all;
+  }
+
+  /** Connection tracking turns the translations round. */
+  private At turnedBack(At at, Hook hook) {
+    boolean source = hook.rewritesSource();
+    boolean moved = source ? at.redirected() : at.masqueraded();
+    if (!moved) {
+      return at.settled(hook);
+    }
+    Endpoint end = source ? start.destination() : start.source();
+    Packet packet = source ? at.packet().from(end) : at.packet().to(end);
+    Field address = source ? Field.SOURCE : Field.DESTINATION;
+    Field port = source ? Field.SOURCE_PORT : Field.DESTINATION_PORT;
+    List<Rewrite> rewrites = new ArrayList<>();
+    rewrites.add(new Rewrite(address, end.ip().map(a -> Interval.of(Cidr.host(a))), false));
+    rewrites.add(Rewrite.free(source ? Field.SOURCE_KIND : Field.DESTINATION_KIND));
+    Optional<Interval> ports =
+        end.port().isPresent() ? Optional.of(Interval.of(end.port().getAsInt())) : Optional.empty();
+    rewrites.add(new Rewrite(port, ports, false));
+    PacketSet packets = at.packets().rewritten(rewrites, packet.family());
+    return at.with(packet, packets).settled(hook);
+  }
+
+  /** Through a base chain. */
+  private HookTraversal through(Station station, At at) {
+    Hook hook = station.site().hook();
+    Map<PacketSet, Packet> looks = new HashMap<>();
+    List<Step> steps = new ArrayList<>();
+    Station.Observer observer =
+        new Station.Observer() {
+          @Override
+          public void tried(
+              RuleSite rule, PacketSet here, Ternary result, boolean certain, int depth) {
+            steps.add(
+                new Step(
+                    hook,
+                    rule,
+                    look(looks, at.packet(), here),
+                    Optional.of(here),
+                    result,
+                    certain,
+                    depth,
+                    false));
+          }
+
+          @Override
+          public void toldBefore() {
+            steps.set(steps.size() - 1, steps.get(steps.size() - 1).toldBefore());
+          }
+        };
+    List<HookExit> exits = new ArrayList<>();
+    for (Part part : station.through(at.packets(), observer)) {
+      leave(part, look(looks, at.packet(), part.packets()), hook, exits);
+    }
+    return new HookTraversal(station.site(), at.packet(), steps, exits);
+  }
+
+  private static Packet look(Map<PacketSet, Packet> looks, Packet packet, PacketSet here) {
+    return looks.computeIfAbsent(
+        here,
+        h -> {
+          long[] mark = h.knownMark();
+          return packet.withMark(new Mark(mark[0], mark[1]));
+        });
+  }
+
+  private void leave(Part part, Packet look, Hook hook, List<HookExit> exits) {
+    Packet packet = look;
+    PacketSet on = part.packets();
+    if (part.translation().isPresent()) {
+      packet = rewriting.rewritten(packet, part.translation().get(), hook);
+      on = rewriting.rewritten(on, part.translation().get(), start.family(), hook);
+      PacketSet told = one.addresses(packet);
+      on = on.meets(told) ? on.and(told) : on;
+    }
+    part.packets().space().effort().spend(exits.size());
+    HookExit exit = new HookExit(part.kind(), packet, Optional.of(on), part.rules(), part.open());
+    for (int i = 0; i < exits.size(); i++) {
+      if (exit.sameEffect(exits.get(i))) {
+        HookExit first = exits.get(i);
+        exits.set(
+            i,
+            new HookExit(
+                first.kind(),
+                first.packet(),
+                first.packets().map(on::or),
+                first.rules(),
+                first.open()));
+        return;
+      }
+    }
+    exits.add(exit);
+  }
+
+  /** The packet's own way ends. */
+  private void there(At at, Disposition disposition, Ending ending) {
+    if (!disposition.goesOn()) {
+      add(new PacketPath(at.stages(), List.of(), at.packet(), disposition, ending));
+      return;
+    }
+    boolean here = disposition == Disposition.DELIVERED;
+    Optional<Ending> known = here ? Optional.empty() : withoutWay(at);
+    List<PacketPath> ways = new ArrayList<>();
+    Ends back =
+        (end, ignored, how) ->
+            ways.add(
+                new PacketPath(
+                    at.stages(),
+                    end.stages(),
+                    at.packet(),
+                    disposition,
+                    ignored.goesOn() ? answered(at, end, disposition) : how.onTheWayBack()));
+    if (known.isPresent()) {
+      add(new PacketPath(at.stages(), List.of(), at.packet(), disposition, known.get()));
+      return;
+    }
+    At answer = answer(at);
+    if (here) {
+      sending(answer, back);
+    } else {
+      coming(answer, back);
+    }
+    boolean same = ways.stream().allMatch(w -> w.ending().kind() == ways.get(0).ending().kind());
+    PacketPath first = ways.get(0);
+    add(
+        same
+            ? first
+            : new PacketPath(
+                first.stages(),
+                first.back(),
+                first.packet(),
+                disposition,
+                new Ending(
+                    Ending.Kind.UNDECIDED,
+                    Ending.Why.RULES,
+                    first.ending().by(),
+                    true,
+                    first.ending().open())));
+  }
+
+  /** Of too many paths the last says that there are more. */
+  private void add(PacketPath path) {
+    if (paths.size() < MOST_PATHS) {
+      paths.add(path);
+    } else if (paths.size() == MOST_PATHS) {
+      Ending more =
+          new Ending(
+              Ending.Kind.UNDECIDED,
+              Ending.Why.RULES,
+              path.ending().by(),
+              false,
+              Optional.of(OpenReason.Limit.MORE_PATHS));
+      paths.add(new PacketPath(path.stages(), List.of(), path.packet(), Disposition.OPEN, more));
+    }
+  }
+
+  /** How a connection ends whose answer does not come to this host. */
+  private Optional<Ending> withoutWay(At at) {
+    Optional<IpAddress> sender = start.source().ip();
+    Optional<IpAddress> end = at.packet().destination().ip();
+    if (!at.redirected()
+        && (sender.isEmpty() || end.isEmpty() || isBeside(sender.get(), end.get()))) {
+      return Optional.of(Ending.delivered(Ending.Why.SOURCE_STAYS));
+    }
+    if (sender.isEmpty() || end.isEmpty()) {
+      return Optional.of(
+          Ending.there(Ending.Kind.UNDECIDED, Ending.Why.UNKNOWN_END, DecidedBy.Nothing.NOTHING));
+    }
+    IpAddress from = sender.get();
+    boolean localhost = HostAddresses.isLoopback(from);
+    if (localhost && from.family() == Family.IPV6) {
+      return Optional.of(lost(Ending.Why.LOCALHOST_IPV6));
+    }
+    if (at.masqueraded()) {
+      return Optional.empty();
+    }
+    if (localhost) {
+      return Optional.of(lost(Ending.Why.LOCALHOST));
+    }
+    if (from.equals(end.get())) {
+      return Optional.of(lost(Ending.Why.ITSELF));
+    }
+    return at.redirected() && isBeside(from, end.get())
+        ? straight(from.family())
+        : Optional.empty();
+  }
+
+  /** Whether a sender is of the subnet of a container, whose answers go straight to it then. */
+  private boolean isBeside(IpAddress from, IpAddress container) {
+    return ground.host().isLocal(from) != Ternary.YES
+        && ground.subnets().apply(container).map(s -> s.contains(Cidr.host(from))).orElse(false);
+  }
+
+  private static Ending lost(Ending.Why why) {
+    return Ending.there(Ending.Kind.NO_ANSWER, why, DecidedBy.Nothing.NOTHING);
+  }
+
+  /** What one container sends to another does not leave their bridge, unless it is shown. */
+  private Optional<Ending> straight(Family family) {
+    Ternary bridged = ground.settings().bridged().apply(family);
+    String key = "net/bridge/bridge-nf-call-" + (family == Family.IPV4 ? "iptables" : "ip6tables");
+    return switch (bridged) {
+      case YES -> Optional.of(Ending.delivered(Ending.Why.TURNED_BACK));
+      case NO ->
+          Optional.of(
+              Ending.there(
+                  Ending.Kind.NO_ANSWER,
+                  Ending.Why.STRANGER,
+                  new DecidedBy.BySetting(key, Optional.of("0"))));
+      case UNKNOWN ->
+          Optional.of(
+              Ending.there(
+                  Ending.Kind.UNDECIDED,
+                  Ending.Why.STRANGER,
+                  new DecidedBy.BySetting(key, Optional.empty())));
+    };
+  }
+
+  /** The first packet of the answer, where it comes to this host. */
+  private At answer(At at) {
+    Packet got = at.packet();
+    boolean here = got.out().equals(PacketInterface.NONE);
+    Packet packet =
+        new Packet(
+            got.family(),
+            got.protocol(),
+            /* source= */ got.destination(),
+            /* destination= */ got.source(),
+            here ? PacketInterface.NONE : got.out(),
+            here ? PacketInterface.UNKNOWN : PacketInterface.NONE,
+            Mark.of(0),
+            Ternary.UNKNOWN);
+    PacketSet marks = at.packets().withoutQuestions();
+    for (Field field : Field.values()) {
+      marks = marks.without(field);
+    }
+    PacketSet packets =
+        one.of(packet)
+            .with(Field.STATE, 0)
+            .with(Field.REPLY, 1)
+            .with(Field.SOURCE_TRANSLATED, at.masqueraded() ? 1 : 0)
+            .with(Field.DESTINATION_TRANSLATED, at.redirected() ? 1 : 0);
+    if (got.protocol().equals(IpProtocol.TCP)) {
+      packets = packets.with(Field.ACK, 1);
+    }
+    return new At(
+        packet,
+        packets.and(marks.markChanged(0, 0xffffffffL)),
+        List.of(),
+        Tracking.NOT_YET,
+        at.redirected(),
+        at.masqueraded(),
+        List.of(false, false),
+        true);
+  }
+
+  /** The answer has come back. */
+  private Ending answered(At at, At end, Disposition disposition) {
+    boolean turned = end.tracking() == Tracking.TRACKED || !at.redirected() && !at.masqueraded();
+    if (!turned) {
+      return lost(Ending.Why.NOT_TRANSLATED_BACK).onTheWayBack();
+    }
+    if (disposition == Disposition.DELIVERED) {
+      return Ending.delivered(Ending.Why.HERE);
+    }
+    if (!at.masqueraded()) {
+      return Ending.delivered(Ending.Why.SOURCE_STAYS);
+    }
+    IpAddress from = start.source().ip().orElseThrow();
+    IpAddress container = at.packet().destination().ip().orElseThrow();
+    if (HostAddresses.isLoopback(from)) {
+      boolean known = ground.settings().localnet().apply(container) != Localnet.UNKNOWN;
+      return known
+          ? Ending.delivered(Ending.Why.MASQUERADED_LOCALHOST)
+          : Ending.there(
+              Ending.Kind.UNDECIDED,
+              Ending.Why.MASQUERADED_LOCALHOST,
+              new DecidedBy.BySetting(Ground.localnet(at.packet().out()), Optional.empty()));
+    }
+    boolean routed =
+        ground
+            .subnets()
+            .apply(container)
+            .map(s -> s.prefix() == s.address().family().bits())
+            .orElse(false);
+    return Ending.delivered(
+        container.equals(from) && !routed
+            ? Ending.Why.MASQUERADED_HAIRPIN
+            : Ending.Why.MASQUERADED);
+  }
+}

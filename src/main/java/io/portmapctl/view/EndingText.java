@@ -1,0 +1,285 @@
+package io.portmapctl.view;
+
+import io.portmapctl.net.Family;
+import io.portmapctl.path.ChainSite;
+import io.portmapctl.path.DecidedBy;
+import io.portmapctl.path.Ending;
+import io.portmapctl.path.RuleEngine;
+import io.portmapctl.path.RuleSite;
+import io.portmapctl.trace.Packet;
+import java.util.Optional;
+
+/**
+ * How a way ends and what decides, for the middle of a sentence, and what would mend it; octets.
+ */
+final class EndingText implements DecidedBy.Visitor<String> {
+  private final Ending ending;
+
+  private EndingText(Ending ending) {
+    this.ending = ending;
+  }
+
+  /** What decides, and what it does. */
+  static String of(Ending ending) {
+    return ending.by().accept(new EndingText(ending));
+  }
+
+  /** What would mend it, in a command or two; empty where nothing is wrong or nobody knows. */
+  static Optional<String> cure(Ending ending, Packet packet) {
+    return ending.kind() == Ending.Kind.DELIVERED
+        ? Optional.empty()
+        : Optional.ofNullable(ending.by().accept(new Cure(ending, packet)))
+            .filter(c -> !c.isEmpty());
+  }
+
+  /** The key of a setting as sysctl(8) wants it. */
+  static String key(String key) {
+    // an interface's name may have a dot, and sysctl takes slashes as well
+    return key.indexOf('.') < 0 ? key.replace('/', '.') : key;
+  }
+
+  private String it() {
+    return ending.back() ? "its answer" : "it";
+  }
+
+  private String does() {
+    return switch (ending.why()) {
+      case RULES -> ending.kind() == Ending.Kind.REJECTED ? "rejects " : "drops ";
+      default -> "ends the way of ";
+    };
+  }
+
+  private static String table(RuleEngine engine, String family, String table) {
+    return switch (engine) {
+      case NFTABLES -> " of table " + family + " " + Terminal.decoded(table) + ", written by nft,";
+      case LEGACY -> " in table " + table + " of iptables-legacy";
+      case IPTABLES_NFT, IPTABLES -> " in table " + table;
+    };
+  }
+
+  @Override
+  public String rule(DecidedBy.ByRule by) {
+    RuleSite rule = by.rule();
+    String where =
+        "rule "
+            + rule.number()
+            + " of chain "
+            + Terminal.decoded(rule.chain())
+            + table(rule.engine(), rule.family(), rule.table());
+    String text = " (" + Terminal.decoded(rule.text().latin1()) + ")";
+    return ending.kind() == Ending.Kind.UNDECIDED
+        ? "what becomes of " + it() + " at " + where + text + " is not known"
+        : where + " " + does() + it() + text;
+  }
+
+  @Override
+  public String policy(DecidedBy.ByPolicy by) {
+    ChainSite chain = by.chain();
+    return "the policy of chain "
+        + Terminal.decoded(chain.chain())
+        + table(chain.engine(), chain.family(), chain.table())
+        + " drops "
+        + it()
+        + ": no rule lets it pass";
+  }
+
+  @Override
+  public String setting(DecidedBy.BySetting by) {
+    String value = by.value().map(v -> " is " + v).orElse(" is not known");
+    String what =
+        switch (ending.why()) {
+          case NOT_FORWARDING -> ": this host does not forward " + it();
+          case LOCALNET -> ": the kernel drops " + it() + " where it leaves towards the container";
+          case REVERSE_PATH ->
+              ": the kernel takes " + it() + " for one that cannot come from there, and drops it";
+          default -> ", which decides";
+        };
+    return key(by.key()) + value + what;
+  }
+
+  @Override
+  public String route(DecidedBy.ByRoute by) {
+    String where = ending.back() ? " back to " : " to ";
+    return by.text().isEmpty()
+        ? "this host has no route" + where + by.to()
+        : "\"" + Terminal.decoded(by.text()) + "\" ends the way of " + it() + where + by.to();
+  }
+
+  @Override
+  public String link(DecidedBy.ByLink by) {
+    String name = "interface " + Terminal.decoded(by.name());
+    return switch (by.fault()) {
+      case ABSENT -> "there is no " + name;
+      case DOWN -> name + " is down";
+      case WITHOUT_ADDRESS -> name + " has no address";
+    };
+  }
+
+  @Override
+  public String bridgePort(DecidedBy.ByBridgePort by) {
+    return by.port()
+            .map(p -> "port " + Terminal.decoded(p) + " of bridge ")
+            .orElse("the container's port of bridge ")
+        + Terminal.decoded(by.bridge())
+        + " lets nothing out that came in by it (hairpin mode is off)";
+  }
+
+  @Override
+  public String neighbour(DecidedBy.ByNeighbour by) {
+    return "nobody answers for " + by.address() + " behind " + Terminal.decoded(by.device());
+  }
+
+  @Override
+  public String socket(DecidedBy.BySocket by) {
+    return by.process()
+        .map(p -> Terminal.decoded(p) + " of this host listens there")
+        .orElse("no program of this host listens there");
+  }
+
+  @Override
+  public String nothing(DecidedBy.Nothing by) {
+    return switch (ending.why()) {
+      case NOT_TRANSLATED_BACK ->
+          "connection tracking does not follow its answer, which comes from a stranger";
+      case LINK -> "an interface on its way is missing";
+      case MARTIAN -> "nobody may send from such an address";
+      default -> "nothing is in its way";
+    };
+  }
+
+  /** What would mend it; empty where nobody knows. */
+  private record Cure(Ending ending, Packet packet) implements DecidedBy.Visitor<String> {
+
+    private String program() {
+      return packet.family() == Family.IPV4 ? "iptables" : "ip6tables";
+    }
+
+    private String program(RuleEngine engine) {
+      return program()
+          + switch (engine) {
+            case LEGACY -> "-legacy";
+            case IPTABLES_NFT -> "-nft";
+            case IPTABLES, NFTABLES -> "";
+          };
+    }
+
+    /** What lets these packets, or their answers, pass. */
+    private String matches() {
+      if (ending.back()) {
+        return "-m conntrack --ctstate ESTABLISHED,RELATED";
+      }
+      String protocol = packet.protocol().toString();
+      String port =
+          packet.destination().port().isPresent()
+              ? " --dport " + packet.destination().port().getAsInt()
+              : "";
+      return packet.destination().ip().map(a -> "-d " + a + " ").orElse("")
+          + "-p "
+          + protocol
+          + port;
+    }
+
+    private static String tableOption(String table) {
+      return table.equals("filter") ? "" : " -t " + table;
+    }
+
+    @Override
+    public String rule(DecidedBy.ByRule by) {
+      RuleSite rule = by.rule();
+      if (ending.kind() == Ending.Kind.UNDECIDED) {
+        return "";
+      }
+      if (rule.engine() == RuleEngine.NFTABLES) {
+        String at =
+            rule.handle().isPresent() ? " handle " + rule.handle().getAsLong() : " handle N";
+        return "nft delete rule "
+            + rule.family()
+            + " "
+            + Terminal.decoded(rule.table())
+            + " "
+            + Terminal.decoded(rule.chain())
+            + at
+            + ", or let these packets pass before it";
+      }
+      return program(rule.engine())
+          + tableOption(rule.table())
+          + " -I "
+          + Terminal.decoded(rule.chain())
+          + " "
+          + rule.number()
+          + " "
+          + matches()
+          + " -j "
+          + (rule.table().equals("filter") ? "ACCEPT" : "RETURN");
+    }
+
+    @Override
+    public String policy(DecidedBy.ByPolicy by) {
+      ChainSite chain = by.chain();
+      if (chain.engine() == RuleEngine.NFTABLES) {
+        return "nft add rule "
+            + chain.family()
+            + " "
+            + Terminal.decoded(chain.table())
+            + " "
+            + Terminal.decoded(chain.chain())
+            + " with what lets these packets pass";
+      }
+      return program(chain.engine())
+          + tableOption(chain.table())
+          + " -I "
+          + chain.chain()
+          + " "
+          + matches()
+          + " -j ACCEPT";
+    }
+
+    @Override
+    public String setting(DecidedBy.BySetting by) {
+      String value =
+          switch (ending.why()) {
+            case REVERSE_PATH -> "2";
+            default -> "1";
+          };
+      return "sysctl -w " + key(by.key()) + "=" + value;
+    }
+
+    @Override
+    public String route(DecidedBy.ByRoute by) {
+      return by.text().isEmpty() ? "ip route add " + by.to() + " with a way to it" : "";
+    }
+
+    @Override
+    public String link(DecidedBy.ByLink by) {
+      return by.fault() == DecidedBy.ByLink.Fault.DOWN
+          ? "ip link set " + Terminal.decoded(by.name()) + " up"
+          : "";
+    }
+
+    @Override
+    public String bridgePort(DecidedBy.ByBridgePort by) {
+      return by.port()
+          .map(p -> "ip link set " + Terminal.decoded(p) + " type bridge_slave hairpin on")
+          .orElse("");
+    }
+
+    @Override
+    public String neighbour(DecidedBy.ByNeighbour by) {
+      return "see whether the container is there, and has " + by.address();
+    }
+
+    @Override
+    public String socket(DecidedBy.BySocket by) {
+      return "";
+    }
+
+    @Override
+    public String nothing(DecidedBy.Nothing by) {
+      return switch (ending.why()) {
+        case ITSELF, LOCALHOST ->
+            "a rule must masquerade it: check tells which is missing, add --apply makes it";
+        default -> "";
+      };
+    }
+  }
+}
