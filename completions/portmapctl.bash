@@ -75,7 +75,7 @@ _portmapctl_add() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'diff brief json restore commands save document' ''
+      _portmapctl__offer 'diff brief json restore commands save plan document' ''
       return
       ;;
     --color)
@@ -124,7 +124,7 @@ _portmapctl_del() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'diff brief json restore commands save' ''
+      _portmapctl__offer 'diff brief json restore commands save plan' ''
       return
       ;;
     --color)
@@ -300,7 +300,7 @@ _portmapctl_gc() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'diff brief json restore commands save' ''
+      _portmapctl__offer 'diff brief json restore commands save plan' ''
       return
       ;;
     --color)
@@ -340,6 +340,27 @@ _portmapctl_restore() {
   _portmapctl__arguments '--keep-in --plugin-type --family --iptables -o --output -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --force --keep-going -h --help' '' ''
 }
 
+_portmapctl_apply() {
+  case $prev in
+    -o | --output)
+      _portmapctl__offer 'diff brief json restore commands save' ''
+      return
+      ;;
+    --undo | --lock-file)
+      _portmapctl__offer '' files
+      return
+      ;;
+    --confirm | --wait)
+      return
+      ;;
+    --color)
+      _portmapctl__offer 'auto always never' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--show -o --output -y --yes --rehearse --undo --confirm --wait --lock-file --color -v --verbose -q --quiet -h --help' '' files
+}
+
 _portmapctl_snapshot() {
   case $prev in
     --wait)
@@ -376,11 +397,11 @@ _portmapctl_generate-completion() {
 _portmapctl_help() {
   case $prev in
     --schema)
-      _portmapctl__offer 'plan check list trace reach explanation snapshot error' ''
+      _portmapctl__offer 'plan saved-plan check list trace reach explanation snapshot error' ''
       return
       ;;
   esac
-  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc restore snapshot shell generate-completion help' ''
+  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc restore apply snapshot shell generate-completion help' ''
 }
 
 # Of 127.0.0.1:80, which comes as several words, what stands behind the last colon, and the option before it.
@@ -407,7 +428,7 @@ _portmapctl() {
     _portmapctl__colon
   fi
   if ((COMP_CWORD == 1)); then
-    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc restore snapshot shell generate-completion help' ''
+    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc restore apply snapshot shell generate-completion help' ''
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -418,6 +439,7 @@ _portmapctl() {
     explain) _portmapctl_explain ;;
     gc) _portmapctl_gc ;;
     restore) _portmapctl_restore ;;
+    apply) _portmapctl_apply ;;
     snapshot) _portmapctl_snapshot ;;
     shell) _portmapctl_shell ;;
     generate-completion) _portmapctl_generate-completion ;;

@@ -63,6 +63,8 @@ class ArchitectureTest {
           .definedBy("io.portmapctl.plan")
           .layer("host")
           .definedBy("io.portmapctl.host..")
+          .layer("saved")
+          .definedBy("io.portmapctl.saved")
           .layer("check")
           .definedBy("io.portmapctl.check")
           .layer("explain")
@@ -103,9 +105,12 @@ class ArchitectureTest {
           .whereLayer("path")
           .mayOnlyBeAccessedByLayers("check", "explain", "view", "app")
           .whereLayer("plan")
-          .mayOnlyBeAccessedByLayers("host", "check", "explain", "view", "cli", "app", "plugin")
+          .mayOnlyBeAccessedByLayers(
+              "host", "check", "explain", "view", "cli", "app", "plugin", "saved")
           .whereLayer("host")
-          .mayOnlyBeAccessedByLayers("view", "cli", "app", "plugin")
+          .mayOnlyBeAccessedByLayers("view", "cli", "app", "plugin", "saved")
+          .whereLayer("saved")
+          .mayOnlyBeAccessedByLayers("view", "cli", "app")
           .whereLayer("check")
           .mayOnlyBeAccessedByLayers("view", "cli", "app", "plugin")
           .whereLayer("explain")
@@ -240,7 +245,8 @@ class ArchitectureTest {
               "..host.snapshot..",
               "..host.nft..",
               "..host.route..",
-              "..ruleset.nft..")
+              "..ruleset.nft..",
+              "..saved..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml..");

@@ -65,6 +65,12 @@ public sealed interface AppNotice extends Notice {
 
     /** For this kind. */
     R bridgeLeftovers(BridgeLeftovers notice);
+
+    /** For this kind. */
+    R othersMoved(OthersMoved notice);
+
+    /** For this kind. */
+    R sourcesChanged(SourcesChanged notice);
   }
 
   /** Asks for the answer for this kind. */
@@ -346,6 +352,32 @@ public sealed interface AppNotice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.unclaimed(this);
+    }
+  }
+
+  /** Rules that do not matter for a saved plan are not as they were when it was made. */
+  record OthersMoved(Family family) implements AppNotice {
+    @Override
+    public String code() {
+      return "others-moved";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.othersMoved(this);
+    }
+  }
+
+  /** The documents that a saved plan was made from are others by now; it is the same plan. */
+  record SourcesChanged() implements AppNotice {
+    @Override
+    public String code() {
+      return "sources-changed";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.sourcesChanged(this);
     }
   }
 }

@@ -68,6 +68,15 @@ public final class Apply {
     }
   }
 
+  /** Whether a plan that is made under the lock is still the one that is meant. */
+  public interface Fit {
+    /** Any plan is. */
+    Fit ANY = plan -> true;
+
+    /** Whether this one is; it is not carried out where it is not. */
+    boolean is(Report plan) throws HostException;
+  }
+
   /** Who is there while a plan is carried out. */
   public interface Attendant {
     /** Whether somebody can be asked and wants to be. */
@@ -115,7 +124,9 @@ public final class Apply {
     /** Conflicts refuse it. */
     REFUSED,
     /** The answer was no. */
-    DECLINED
+    DECLINED,
+    /** It is not the plan any more that was meant. */
+    OUTDATED
   }
 
   /**
@@ -136,6 +147,7 @@ public final class Apply {
   private final LiveHost host;
   private final Rulesets rulesets;
   private final How how;
+  private final Fit fit;
 
   private final KeptChanges kept = new KeptChanges();
 
@@ -147,6 +159,12 @@ public final class Apply {
 
   /** On the live rulesets. */
   public Apply(DryRun planning, LiveHost host, Rulesets rulesets, How how) {
+    this(planning, host, rulesets, how, Fit.ANY);
+  }
+
+  /** The same for a certain plan. */
+  public Apply(DryRun planning, LiveHost host, Rulesets rulesets, How how, Fit fit) {
+    this.fit = fit;
     this.planning = planning;
     this.host = host;
     this.rulesets = rulesets;
@@ -165,6 +183,9 @@ public final class Apply {
     while (true) {
       Report shown = planning.plan(request);
       attendant.show(shown);
+      if (!fits(shown)) {
+        return new Result(End.OUTDATED, shown, false, true, List.of());
+      }
       if (how.refuses(shown.plan())) {
         return new Result(End.REFUSED, shown, false, true, List.of());
       }
@@ -179,6 +200,14 @@ public final class Apply {
         return result.get();
       }
       attendant.changedMeanwhile();
+    }
+  }
+
+  private boolean fits(Report plan) throws Failure {
+    try {
+      return !plan.hasChanges() || fit.is(plan);
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "apply", e.fault());
     }
   }
 
@@ -209,13 +238,16 @@ public final class Apply {
   private Optional<Result> madeAndKept(PlanRequest request, Optional<Report> shown) throws Failure {
     List<Report> reports = new ArrayList<>();
     boolean[] other = {false};
+    boolean[] outdated = {false};
     Applier applier =
         new Applier(
             host.backend(),
             host.kernel(),
             (plan, made) -> {
               other[0] = shown.isPresent() && !shown.get().plan().changes().equals(plan.changes());
-              boolean go = !other[0] && !how.refuses(plan);
+              outdated[0] =
+                  !fit.is(last(reports).with(plan, List.of()).keeping(reports.get(0).kept()));
+              boolean go = !outdated[0] && !other[0] && !how.refuses(plan);
               if (go && how.rehearse()) {
                 rehearsed = Optional.of(planning.rehearsed(plan));
               }
@@ -243,7 +275,7 @@ public final class Apply {
     } catch (Failure e) {
       throw withWhatStands(e);
     }
-    if (other[0]) {
+    if (other[0] && !outdated[0]) {
       return Optional.empty();
     }
     Report report = reports.get(0).with(result.plan(), result.notices());
@@ -254,8 +286,15 @@ public final class Apply {
       requireGiven(kept.takeBack());
     }
     done = changed ? Optional.of(applier) : Optional.empty();
-    End end = result.made() || !how.refuses(result.plan()) ? End.DONE : End.REFUSED;
+    End end =
+        outdated[0] && !result.made()
+            ? End.OUTDATED
+            : result.made() || !how.refuses(result.plan()) ? End.DONE : End.REFUSED;
     return Optional.of(new Result(end, report, changed, shown.isPresent(), result.notices()));
+  }
+
+  private static Report last(List<Report> reports) {
+    return reports.get(reports.size() - 1);
   }
 
   /** The rules are as they should be, and only documents are kept or removed. */

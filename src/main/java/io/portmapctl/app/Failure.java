@@ -16,7 +16,9 @@ public final class Failure extends Exception {
     /** An input's: a document, a ruleset file. */
     INPUT,
     /** The host's: it did not give what was asked of it. */
-    HOST
+    HOST,
+    /** Nobody's: what was asked for is refused as things are. */
+    REFUSED
   }
 
   private final Kind kind;

@@ -12,6 +12,8 @@ import io.portmapctl.host.live.KernelWords;
 import io.portmapctl.host.live.LinuxKernel;
 import io.portmapctl.host.live.Rehearsal;
 import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.host.snapshot.RecordingHost;
+import io.portmapctl.host.snapshot.SnapshotHost;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.path.Localnet;
 import io.portmapctl.plan.Plan;
@@ -62,6 +64,36 @@ public record LiveHost(
         new Rehearsal(exec, host, variant),
         new Forwarding(host, variant),
         new KernelWords(exec, host));
+  }
+
+  /**
+   * The same host where everything that a plan is made of is remembered; what changes it, or tries
+   * a plan, is not.
+   *
+   * @param recorded the host
+   */
+  public static LiveHost recorded(
+      RecordingHost recorded, Exec exec, VariantChoice variant, int waitSeconds) {
+    LiveHost live = of(recorded, exec, variant, waitSeconds, false);
+    return new LiveHost(
+        live.host,
+        live.backend,
+        live.kernel,
+        live.rehearsal,
+        live.forwarding,
+        new KernelWords(recorded, recorded));
+  }
+
+  /** A host that gives the answers that another has given, and nothing else. */
+  public static LiveHost answered(SnapshotHost answers, VariantChoice variant) {
+    LiveHost seen = of(answers, SnapshotHost.UNCHANGEABLE, variant, 0, false);
+    return new LiveHost(
+        seen.host,
+        seen.backend,
+        seen.kernel,
+        seen.rehearsal,
+        seen.forwarding,
+        new KernelWords(answers.answering(), answers));
   }
 
   /** The files and folders that documents are read from. */

@@ -45,6 +45,11 @@ public final class NamedFile {
 
   /** What is wrong with it. */
   public static Failure failure(String file, Fault fault) {
-    return new Failure(Failure.Kind.INPUT, Printable.escaped(file), fault);
+    return new Failure(Failure.Kind.INPUT, shown(file), fault);
+  }
+
+  /** How it is named to a reader. */
+  static String shown(String file) {
+    return Printable.escaped(file);
   }
 }

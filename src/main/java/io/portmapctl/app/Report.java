@@ -60,4 +60,9 @@ public record Report(
     all.addAll(more);
     return new Report(command, subjects, rulesets, other, List.copyOf(all), leftOut, kept);
   }
+
+  /** The same with other documents that are kept. */
+  Report keeping(List<KeptDocument> documents) {
+    return new Report(command, subjects, rulesets, plan, notices, leftOut, documents);
+  }
 }

@@ -15,14 +15,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl add}: plans the mappings of attachments. */
-final class AddCommand implements Command {
+final class AddCommand implements PlanningCommand {
   private static final Option.Choice<Format> OUTPUT =
       Option.choice(
           Format.values(),
           Format.DIFF,
           "What to print: the changes, only what they mean (brief), the plan as JSON, the input of"
-              + " iptables-restore or the table as it will be (of one family), shell lines, or the"
-              + " attachment as a document (default: diff).",
+              + " iptables-restore or the table as it will be (of one family), shell lines, a plan"
+              + " that apply carries out later, or the attachment as a document (default: diff).",
           "-o",
           "--output");
 
@@ -52,51 +52,70 @@ final class AddCommand implements Command {
 
   @Override
   public int run(Session session, ParseResult given) {
-    MappingRequest mappings = MappingRequest.of(given);
     Rulesets rulesets = RulesetOptions.of(session, given);
     Format format = OUTPUT.of(given);
     ApplyOptions applying = ApplyOptions.of(given);
     OutputOptions output = OutputOptions.of(given);
-    KeepOptions keeping = KeepOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
       LiveHost host =
-          ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);
-      DesiredMappings desired =
-          mappings.desired(session, host, rulesets, output.keepGoing(), outcome);
-      Documents read = desired.documents();
-      boolean inputErrors = !read.errors().isEmpty();
+          ChosenHost.of(given)
+              .recordedFor(format)
+              .open(session, rulesets.variant(), applying.waitSeconds(), false);
       if (format == Format.DOCUMENT) {
-        for (Attachment attachment : read.attachments()) {
-          if (Layouts.candidates(mappings.asked()).stream()
-              .anyMatch(l -> l.needsPrefix(attachment))) {
-            desired.prefixes().require(rulesets.families().list());
-          }
-          session.print(DocumentView.render(attachment, desired.layout()));
-        }
-        outcome.warnings(read.notices());
-        return (inputErrors ? ExitCode.INPUT : ExitCode.OK).number();
+        return documents(session, given, host, rulesets, outcome);
       }
-      applying.requireInput(session, mappings.identity().sources());
-      DesiredMappings living = desired.without(mappings.dead(host, rulesets.anyLive()), outcome);
-      Execution.Printed printed = plan -> family(rulesets, living.documents());
-      if (format.oneFamily()) {
-        family(rulesets, living.documents()); // that it cannot be told is an error before all else
-      }
+      applying.requireInput(session, MappingRequest.of(given).identity().sources());
+      Session asking = format == Format.PLAN ? PlanFile.withInput(session, given) : session;
+      Planned planned = planned(asking, given, host, rulesets, outcome);
       return new Execution(
-              session, rulesets, applying, output, OUTPUT.given(given), host, read.notices())
-          .run(
-              new AddRequest(
-                  "add",
-                  living,
-                  rulesets.sources(),
-                  output.keepGoing(),
-                  keeping.keeper(host, rulesets)),
-              printed,
-              inputErrors);
+              asking, rulesets, applying, output, OUTPUT.given(given), host, planned.notices())
+          .saving(format, () -> PlanFile.request(asking, given, name()))
+          .run(planned.request(), planned.printed(), planned.inputErrors());
     } catch (Failure failure) {
       return outcome.failed(failure, format == Format.JSON);
     }
+  }
+
+  private static int documents(
+      Session session, ParseResult given, LiveHost host, Rulesets rulesets, Outcome outcome)
+      throws Failure {
+    MappingRequest mappings = MappingRequest.of(given);
+    DesiredMappings desired =
+        mappings.desired(session, host, rulesets, outcome.options().keepGoing(), outcome);
+    Documents read = desired.documents();
+    for (Attachment attachment : read.attachments()) {
+      if (Layouts.candidates(mappings.asked()).stream().anyMatch(l -> l.needsPrefix(attachment))) {
+        desired.prefixes().require(rulesets.families().list());
+      }
+      session.print(DocumentView.render(attachment, desired.layout()));
+    }
+    outcome.warnings(read.notices());
+    return (read.errors().isEmpty() ? ExitCode.OK : ExitCode.INPUT).number();
+  }
+
+  @Override
+  public Planned planned(
+      Session session, ParseResult given, LiveHost host, Rulesets rulesets, Outcome outcome)
+      throws Failure {
+    MappingRequest mappings = MappingRequest.of(given);
+    boolean keepGoing = outcome.options().keepGoing();
+    DesiredMappings desired = mappings.desired(session, host, rulesets, keepGoing, outcome);
+    Documents read = desired.documents();
+    DesiredMappings living = desired.without(mappings.dead(host, rulesets.anyLive()), outcome);
+    if (OUTPUT.of(given).oneFamily()) {
+      family(rulesets, living.documents()); // that it cannot be told is an error before all else
+    }
+    return new Planned(
+        new AddRequest(
+            name(),
+            living,
+            rulesets.sources(),
+            keepGoing,
+            KeepOptions.of(given).keeper(host, rulesets)),
+        plan -> family(rulesets, living.documents()),
+        read.notices(),
+        !read.errors().isEmpty());
   }
 
   /** Whatever the plan: what a script gets must not depend on the host's state. */

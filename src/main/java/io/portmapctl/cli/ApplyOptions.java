@@ -33,6 +33,8 @@ record ApplyOptions(
     Optional<Integer> confirm,
     Optional<String> hostInterface) {
 
+  private static final String DEFAULT_LOCK = "/run/portmapctl.lock";
+
   static final Option<Boolean> APPLY =
       Option.flag("Change the host: asks first on a terminal, else applies.", "--apply");
 
@@ -78,9 +80,45 @@ record ApplyOptions(
 
   /** For a command that is a change. */
   static void declareOfRestore(CommandSpec spec) {
-    for (Option<?> option :
-        List.of(YES, REHEARSE, UNDO, CONFIRM, WAIT, LOCK_FILE, HOST_INTERFACE)) {
+    declareOfApply(spec);
+    HOST_INTERFACE.declareApplying(spec);
+  }
+
+  /** For a command that carries out a change that was planned before. */
+  static void declareOfApply(CommandSpec spec) {
+    for (Option<?> option : List.of(YES, REHEARSE, UNDO, CONFIRM, WAIT, LOCK_FILE)) {
       option.declareApplying(spec);
+    }
+  }
+
+  /**
+   * What is given to such a command.
+   *
+   * @param apply whether it carries out anything
+   * @param hostInterface the interface for route_localnet, where it is not to be looked up
+   */
+  static ApplyOptions ofApply(ParseResult given, boolean apply, Optional<String> hostInterface) {
+    return new ApplyOptions(
+        apply,
+        YES.of(given),
+        REHEARSE.of(given),
+        waitSeconds(given),
+        LOCK_FILE.of(given).orElse(DEFAULT_LOCK),
+        UNDO.filled(given),
+        CONFIRM.of(given),
+        hostInterface);
+  }
+
+  /**
+   * That nothing is asked for that only carrying out can do.
+   *
+   * @param show whether a plan is only shown
+   */
+  static void refuseForShow(ParseResult given, boolean show) throws Failure {
+    for (Option<?> option : List.of(YES, REHEARSE, UNDO, CONFIRM, LOCK_FILE)) {
+      if (show && option.isGiven(given)) {
+        throw Failure.usage(option.name() + " is for carrying out: not with --show");
+      }
     }
   }
 
@@ -153,7 +191,7 @@ record ApplyOptions(
         YES.of(given),
         REHEARSE.of(given),
         waitSeconds(given),
-        LOCK_FILE.of(given).orElse("/run/portmapctl.lock"),
+        LOCK_FILE.of(given).orElse(DEFAULT_LOCK),
         UNDO.filled(given),
         CONFIRM.of(given),
         hostInterface(given));

@@ -9,9 +9,12 @@ import io.portmapctl.host.Host;
 import io.portmapctl.host.live.LocalHost;
 import io.portmapctl.host.live.ProcessExec;
 import io.portmapctl.host.live.VariantChoice;
+import io.portmapctl.host.snapshot.RecordingHost;
 import io.portmapctl.host.snapshot.SnapshotFormat;
 import io.portmapctl.host.snapshot.SnapshotHost;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -28,15 +31,32 @@ final class ChosenHost {
   private static final long MOST_BYTES = 256L << 20;
 
   private final String file;
+  private final Optional<Path> recorded;
 
-  /** The host that a snapshot holds; this machine where its name is empty. */
-  private ChosenHost(String file) {
+  /**
+   * The host that a snapshot holds; this machine where its name is empty.
+   *
+   * @param recorded where its answers are remembered, the folder from which names of documents
+   *     count
+   */
+  private ChosenHost(String file, Optional<Path> recorded) {
     this.file = file;
+    this.recorded = recorded;
   }
 
   /** This machine. */
   static ChosenHost local() {
-    return new ChosenHost("");
+    return new ChosenHost("", Optional.empty());
+  }
+
+  /** The same where its answers are remembered, and names of documents count from a folder. */
+  ChosenHost recorded(Path folder) {
+    return new ChosenHost(file, Optional.of(folder));
+  }
+
+  /** The same where its answers are remembered if a plan is saved. */
+  ChosenHost recordedFor(Format format) {
+    return format == Format.PLAN ? recorded(Path.of("")) : this;
   }
 
   static void declare(CommandSpec spec) {
@@ -53,7 +73,7 @@ final class ChosenHost {
         refuse(given, other, "a snapshot is only looked at");
       }
     }
-    return new ChosenHost(HOST.of(given).orElse(""));
+    return new ChosenHost(HOST.of(given).orElse(""), Optional.empty());
   }
 
   private static void refuse(ParseResult given, Option<?> option, String why) {
@@ -74,12 +94,13 @@ final class ChosenHost {
    */
   LiveHost open(Session session, VariantChoice variant, int waitSeconds, boolean counters)
       throws Failure {
-    if (!file.isEmpty()) {
-      return LiveHost.of(read(), SnapshotHost.UNCHANGEABLE, variant, waitSeconds, counters);
-    }
-    Exec exec = new ProcessExec(waitSeconds + 30L);
-    Host local = LocalHost.of(session.variable("PATH").orElse(""), exec);
-    return LiveHost.of(local, exec, variant, waitSeconds, counters);
+    boolean snapshot = !file.isEmpty();
+    Exec exec = snapshot ? SnapshotHost.UNCHANGEABLE : new ProcessExec(waitSeconds + 30L);
+    Host host = snapshot ? read() : LocalHost.of(session.variable("PATH").orElse(""), exec);
+    return recorded.isPresent()
+        ? LiveHost.recorded(
+            new RecordingHost(host, exec, recorded.get()), exec, variant, waitSeconds)
+        : LiveHost.of(host, exec, variant, waitSeconds, counters);
   }
 
   private Host read() throws Failure {

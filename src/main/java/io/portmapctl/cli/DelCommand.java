@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl del}: plans the removal of mappings. */
-final class DelCommand implements Command {
+final class DelCommand implements PlanningCommand {
   private static final Option<List<String>> CHAIN =
       Option.texts(
           "CHAIN",
@@ -35,8 +35,8 @@ final class DelCommand implements Command {
           Format.REMOVALS,
           Format.DIFF,
           "What to print: the changes, only what they mean (brief), the plan as JSON, the input of"
-              + " iptables-restore or the table as it will be (of one family), or shell lines"
-              + " (default: diff).",
+              + " iptables-restore or the table as it will be (of one family), shell lines, or a"
+              + " plan that apply carries out later (default: diff).",
           "-o",
           "--output");
 
@@ -71,20 +71,33 @@ final class DelCommand implements Command {
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      return plan(session, given, output, outcome);
+      requireSubject(session, given);
+      ApplyOptions applying = ApplyOptions.of(given);
+      applying.requireInput(session, IdentityOptions.of(given).sources());
+      Rulesets rulesets = RulesetOptions.of(session, given);
+      LiveHost host =
+          ChosenHost.of(given)
+              .recordedFor(format)
+              .open(session, rulesets.variant(), applying.waitSeconds(), false);
+      Session asking = format == Format.PLAN ? PlanFile.withInput(session, given) : session;
+      Planned planned = planned(asking, given, host, rulesets, outcome);
+      return new Execution(
+              asking, rulesets, applying, output, OUTPUT.given(given), host, planned.notices())
+          .saving(format, () -> PlanFile.request(asking, given, name()))
+          .run(planned.request(), planned.printed(), planned.inputErrors());
     } catch (Failure failure) {
       return outcome.failed(failure, format == Format.JSON);
     }
   }
 
-  private static int plan(Session session, ParseResult given, OutputOptions output, Outcome outcome)
-      throws Failure {
+  private static boolean isNamed(IdentityOptions identity) {
+    return !identity.sources().isEmpty() || identity.network().isPresent();
+  }
+
+  private static void requireSubject(Session session, ParseResult given) throws Failure {
     IdentityOptions identity = IdentityOptions.of(given);
-    List<String> chains = CHAIN.of(given);
-    boolean prune = PRUNE.of(given);
-    ApplyOptions applying = ApplyOptions.of(given);
-    boolean named = !identity.sources().isEmpty() || identity.network().isPresent();
-    if (!named && chains.isEmpty() && !prune) {
+    boolean named = isNamed(identity);
+    if (!named && CHAIN.of(given).isEmpty() && !PRUNE.of(given)) {
       throw Failure.usage("give a SOURCE, --net and --container-id, --chain, or --prune");
     }
     if (named && identity.sources().isEmpty() && !identity.hasContainerId(session)) {
@@ -93,18 +106,25 @@ final class DelCommand implements Command {
     if (!named && identity.containerId().isPresent()) {
       throw Failure.usage("--net is missing");
     }
-    applying.requireInput(session, identity.sources());
+  }
+
+  @Override
+  public Planned planned(
+      Session session, ParseResult given, LiveHost host, Rulesets rulesets, Outcome outcome)
+      throws Failure {
+    requireSubject(session, given);
+    IdentityOptions identity = IdentityOptions.of(given);
     List<Request> requests = new ArrayList<>();
     List<Report.Subject> subjects = new ArrayList<>();
-    Rulesets rulesets = RulesetOptions.of(session, given);
     List<DocumentNotice> notices = new ArrayList<>();
-    LiveHost host =
-        ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);
     boolean inputErrors = false;
-    if (named) {
+    if (isNamed(identity)) {
       Documents documents =
           new Sources(
-                  identity.sources(), session.in(), identity.overrides(session), output.keepGoing())
+                  identity.sources(),
+                  session.in(),
+                  identity.overrides(session),
+                  outcome.options().keepGoing())
               .read(host.documents(), Documents.Need.IDENTITY, outcome);
       inputErrors = !documents.errors().isEmpty();
       notices.addAll(documents.notices());
@@ -114,7 +134,7 @@ final class DelCommand implements Command {
         subjects.add(new Report.Subject(who, attachment.ifName(), Optional.empty()));
       }
     }
-    for (String chain : chains) {
+    for (String chain : CHAIN.of(given)) {
       ContainerChains container =
           ContainerChains.with(chain)
               .orElseThrow(
@@ -125,20 +145,20 @@ final class DelCommand implements Command {
                               + ", expected CNI-DN- or CNI-SN- and 21 hexadecimal digits"));
       requests.add(new Request.WithdrawChain(container));
     }
-    if (prune) {
+    if (PRUNE.of(given)) {
       requests.add(new Request.Prune());
     }
-    return new Execution(session, rulesets, applying, output, OUTPUT.given(given), host, notices)
-        .run(
-            new RemoveRequest(
-                List.copyOf(requests),
-                List.copyOf(subjects),
-                rulesets.sources(),
-                rulesets.live()
-                    ? Optional.of(KeepOptions.of(given).on(host))
-                    : Optional.<KeptFolder>empty(),
-                Optional.of(Nearest::to)),
-            rulesets::onlyChanging,
-            inputErrors);
+    return new Planned(
+        new RemoveRequest(
+            List.copyOf(requests),
+            List.copyOf(subjects),
+            rulesets.sources(),
+            rulesets.live()
+                ? Optional.of(KeepOptions.of(given).on(host))
+                : Optional.<KeptFolder>empty(),
+            Optional.of(Nearest::to)),
+        rulesets::onlyChanging,
+        List.copyOf(notices),
+        inputErrors);
   }
 }

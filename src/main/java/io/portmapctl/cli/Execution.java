@@ -6,16 +6,20 @@ import io.portmapctl.app.Failure;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.PlanRequest;
 import io.portmapctl.app.Report;
+import io.portmapctl.app.ReviewedPlan;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.host.HostNotice;
+import io.portmapctl.host.snapshot.RecordingHost;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.saved.SavedRequest;
 import io.portmapctl.view.FaultText;
 import io.portmapctl.view.NoticeText;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A plan as add, del and gc show it, and as they have it carried out. */
 final class Execution implements Apply.Attendant {
@@ -32,6 +36,8 @@ final class Execution implements Apply.Attendant {
   private final LiveHost host;
   private final DryRun planning;
   private final Apply.How how;
+  private Supplier<SavedRequest> request = Execution::noRequest;
+  private Optional<Meant> meant = Optional.empty();
 
   /** What is shown before the question whether a change may stay. */
   private Runnable beforeAsking = () -> {};
@@ -63,6 +69,33 @@ final class Execution implements Apply.Attendant {
     this.how = applying.how(output.force());
   }
 
+  /** A certain plan, which alone is carried out. */
+  interface Meant {
+    /** Tells whether it is this one. */
+    Apply.Fit fit();
+
+    /** Says that it is another, and how it differs; the exit code. */
+    int outdated(Report now) throws Failure;
+  }
+
+  /** The same where a plan is saved as a file from which it is carried out later. */
+  Execution saving(Format chosen, Supplier<SavedRequest> asked) {
+    if (chosen == Format.PLAN) {
+      request = asked;
+    }
+    return this;
+  }
+
+  /** The same where only a certain plan is carried out. */
+  Execution meaning(Meant plan) {
+    meant = Optional.of(plan);
+    return this;
+  }
+
+  private static SavedRequest noRequest() {
+    throw new IllegalStateException("no plan is saved here");
+  }
+
   /** Tells which family is printed where a format prints one. */
   interface Printed {
 
@@ -79,12 +112,15 @@ final class Execution implements Apply.Attendant {
    *
    * @param inputErrors whether some inputs were left out
    */
-  int run(PlanRequest request, Printed printed, boolean inputErrors) throws Failure {
+  int run(PlanRequest wanted, Printed printed, boolean inputErrors) throws Failure {
     if (applying.apply()) {
       requireApplicable();
-      return apply(request, inputErrors);
+      return apply(wanted, inputErrors);
     }
-    Report report = planning.plan(request);
+    if (format == Format.PLAN && !rulesets.live()) {
+      throw Failure.usage("-o plan is of the live ruleset: not with --ruleset or --ruleset6");
+    }
+    Report report = planning.plan(wanted);
     if (!applying.rehearse()) {
       show(printed, report);
     } else if (format == Format.DIFF) {
@@ -142,11 +178,20 @@ final class Execution implements Apply.Attendant {
         }
         outcome.aside(report);
         outcome.kept(report);
-        if (!how.refuses(report.plan())) {
+        if (!how.refuses(report.plan()) && format == Format.PLAN) {
+          session.print(saved(report));
+        } else if (!how.refuses(report.plan())) {
           outcome.lines(report, format, family);
         }
       }
     }
+  }
+
+  private String saved(Report report) {
+    if (!(host.host() instanceof RecordingHost recorded)) {
+      throw new IllegalStateException("nobody has remembered what the host answered");
+    }
+    return ReviewedPlan.saved(report, host, recorded, request.get());
   }
 
   /** Shows a plan to a person. */
@@ -175,9 +220,13 @@ final class Execution implements Apply.Attendant {
     }
   }
 
-  private int apply(PlanRequest request, boolean inputErrors) throws Failure {
-    Apply apply = new Apply(planning, host, rulesets, how);
-    Apply.Result result = apply.run(request, this);
+  private int apply(PlanRequest wanted, boolean inputErrors) throws Failure {
+    Apply.Fit fit = meant.map(Meant::fit).orElse(Apply.Fit.ANY);
+    Apply apply = new Apply(planning, host, rulesets, how, fit);
+    Apply.Result result = apply.run(wanted, this);
+    if (meant.isPresent() && result.end() == Apply.End.OUTDATED) {
+      return meant.get().outdated(result.report());
+    }
     if (result.end() == Apply.End.DECLINED) {
       session.say("Nothing was changed.");
       return ExitCode.DIFFERENCES.number();

@@ -16,8 +16,11 @@ public enum ExitCode {
   INPUT(3, "an input is wrong: configuration or ruleset file"),
   /** The host did not give what was asked of it. */
   HOST(4, "the host: iptables missing, no permission, the kernel refused"),
-  /** A conflict with another container, without {@code --force}. */
-  CONFLICT(5, "a conflict with another container's mapping, without --force"),
+  /** A conflict with another container, without {@code --force}, or a plan that no longer fits. */
+  CONFLICT(
+      5,
+      "refused: a conflict with another container's mapping, without --force; a saved plan that no"
+          + " longer fits"),
   /** A defect of ours. */
   DEFECT(70, "a defect of portmapctl"),
   /** Given up in the shell, by Ctrl-C. */
@@ -37,6 +40,7 @@ public enum ExitCode {
       case USAGE -> USAGE;
       case INPUT -> INPUT;
       case HOST -> HOST;
+      case REFUSED -> CONFLICT;
     };
   }
 

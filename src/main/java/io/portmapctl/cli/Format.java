@@ -14,11 +14,16 @@ enum Format {
   COMMANDS,
   /** One family's table as it will be. */
   SAVE,
+  /** A file from which apply carries the plan out later. */
+  PLAN,
   /** The attachment as a document; of add alone. */
   DOCUMENT;
 
   /** What can be printed of a removal: a document says what shall be there. */
-  static final Format[] REMOVALS = {DIFF, BRIEF, JSON, RESTORE, COMMANDS, SAVE};
+  static final Format[] REMOVALS = {DIFF, BRIEF, JSON, RESTORE, COMMANDS, SAVE, PLAN};
+
+  /** What can be printed of a plan that is saved already. */
+  static final Format[] SAVED = {DIFF, BRIEF, JSON, RESTORE, COMMANDS, SAVE};
 
   /** What can be printed of what is made at once. */
   static final Format[] APPLIED = {DIFF, BRIEF, JSON};

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code portmapctl gc}: plans the removal of mappings that no living container owns. */
-final class GcCommand implements Command {
+final class GcCommand implements PlanningCommand {
   private static final Option<List<String>> SOURCE =
       Option.arguments(
           "SOURCE",
@@ -28,8 +28,8 @@ final class GcCommand implements Command {
           Format.REMOVALS,
           Format.DIFF,
           "What to print: the changes, only what they mean (brief), the plan as JSON, the input of"
-              + " iptables-restore or the table as it will be (of one family), or shell lines"
-              + " (default: diff).",
+              + " iptables-restore or the table as it will be (of one family), shell lines, or a"
+              + " plan that apply carries out later (default: diff).",
           "-o",
           "--output");
 
@@ -67,27 +67,40 @@ final class GcCommand implements Command {
     Format format = OUTPUT.of(given);
     Outcome outcome = new Outcome(session, output);
     try {
-      return plan(session, given, outcome, output);
+      Rulesets rulesets = RulesetOptions.of(session, given);
+      ApplyOptions applying = ApplyOptions.of(given);
+      requireSources(given);
+      applying.requireInput(session, SOURCE.of(given));
+      LiveHost host =
+          ChosenHost.of(given)
+              .recordedFor(format)
+              .open(session, rulesets.variant(), applying.waitSeconds(), false);
+      Session asking = format == Format.PLAN ? PlanFile.withInput(session, given) : session;
+      Planned planned = planned(asking, given, host, rulesets, outcome);
+      return new Execution(
+              asking, rulesets, applying, output, OUTPUT.given(given), host, planned.notices())
+          .saving(format, () -> PlanFile.request(asking, given, name()))
+          .run(planned.request(), planned.printed(), planned.inputErrors());
     } catch (Failure failure) {
       return outcome.failed(failure, format == Format.JSON);
     }
   }
 
-  private static int plan(Session session, ParseResult given, Outcome outcome, OutputOptions output)
-      throws Failure {
-    List<String> names = SOURCE.of(given);
-    Rulesets rulesets = RulesetOptions.of(session, given);
-    ApplyOptions applying = ApplyOptions.of(given);
-    if (names.isEmpty()) {
+  private static void requireSources(ParseResult given) throws Failure {
+    if (SOURCE.of(given).isEmpty()) {
       throw Failure.usage(
           "give a SOURCE with all attachments that this host has; without one, all mappings would"
               + " be nobody's");
     }
-    applying.requireInput(session, names);
-    LiveHost host =
-        ChosenHost.of(given).open(session, rulesets.variant(), applying.waitSeconds(), false);
+  }
+
+  @Override
+  public Planned planned(
+      Session session, ParseResult given, LiveHost host, Rulesets rulesets, Outcome outcome)
+      throws Failure {
+    requireSources(given);
     Documents documents =
-        new Sources(names, session.in(), IdentityOptions.pluginType(given), false)
+        new Sources(SOURCE.of(given), session.in(), IdentityOptions.pluginType(given), false)
             .read(host.documents(), Documents.Need.OWNER, outcome);
     boolean all = ALL_NETWORKS.of(given);
     HostAttachments standing =
@@ -103,8 +116,6 @@ final class GcCommand implements Command {
             network -> all || owners.knows(network),
             rulesets.sources(),
             chain -> CommandText.of("del", "--chain", chain));
-    return new Execution(
-            session, rulesets, applying, output, OUTPUT.given(given), host, documents.notices())
-        .run(request, rulesets::onlyChanging, false);
+    return new Planned(request, rulesets::onlyChanging, documents.notices(), false);
   }
 }

@@ -93,6 +93,12 @@ record OutputOptions(
         KEEP_GOING.of(given));
   }
 
+  /** The same with what the request of a saved plan says. */
+  OutputOptions with(ParseResult request) {
+    return new OutputOptions(
+        color, verbose, quiet, exitCode, FORCE.of(request), KEEP_GOING.of(request));
+  }
+
   /** How much a diff is explained. */
   DiffView.Detail detail() {
     if (quiet) {

@@ -41,6 +41,7 @@ public final class Portmapctl {
           new ExplainCommand(),
           new GcCommand(),
           new RestoreCommand(),
+          new ApplyCommand(),
           new SnapshotCommand(),
           new ShellCommand(),
           new CompletionCommand(),
@@ -137,8 +138,8 @@ public final class Portmapctl {
     root.usageMessage()
         .description(
             "Plans, shows, makes, lists and checks the iptables rules that publish container ports,"
-                + " as the CNI portmap plugin makes them. Nothing is changed without --apply, but by"
-                + " restore.");
+                + " as the CNI portmap plugin makes them. Nothing is changed without --apply, but"
+                + " by restore and apply.");
     root.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(ExitCode.list());
     root.addOption(help());
     root.addOption(

@@ -32,6 +32,11 @@ public record Session(
     boolean outIsTerminal,
     boolean interactive) {
 
+  /** The same with another input. */
+  Session reading(InputStream other) {
+    return new Session(other, out, err, env, outIsTerminal, interactive);
+  }
+
   /** Asks; only y and yes are a yes. End of input is a no. */
   boolean ask(String question) {
     show(question);

@@ -8,6 +8,7 @@ public sealed interface Fault
     permits DocumentFault,
         FileFault,
         SnapshotFault,
+        SavedPlanFault,
         RulesetFault,
         HostFault,
         UsageFault,
@@ -33,6 +34,9 @@ public sealed interface Fault
 
     /** Of a snapshot. */
     T snapshot(SnapshotFault fault);
+
+    /** Of a saved plan. */
+    T savedPlan(SavedPlanFault fault);
 
     /** Of a saved ruleset. */
     T ruleset(RulesetFault fault);

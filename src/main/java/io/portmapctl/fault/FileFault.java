@@ -20,7 +20,9 @@ public sealed interface FileFault extends Fault {
     /** What {@code ip -j route show table all} prints. */
     ROUTES,
     /** What {@code portmapctl snapshot} prints. */
-    SNAPSHOT
+    SNAPSHOT,
+    /** What {@code -o plan} prints. */
+    PLAN
   }
 
   /** There is no such file. */
@@ -182,8 +184,7 @@ public sealed interface FileFault extends Fault {
    * @param found what it holds; empty where it is not there
    * @param wanted what it should hold
    */
-  record WrongField(
-      Content expected, String place, String field, String found, Wanted wanted)
+  record WrongField(Content expected, String place, String field, String found, Wanted wanted)
       implements FileFault {
     @Override
     public String code() {

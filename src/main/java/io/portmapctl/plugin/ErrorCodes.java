@@ -7,6 +7,7 @@ import io.portmapctl.fault.FileFault;
 import io.portmapctl.fault.HostFault;
 import io.portmapctl.fault.PluginFault;
 import io.portmapctl.fault.RulesetFault;
+import io.portmapctl.fault.SavedPlanFault;
 import io.portmapctl.fault.SnapshotFault;
 import io.portmapctl.fault.UsageFault;
 import java.util.List;
@@ -59,6 +60,11 @@ final class ErrorCodes
 
   @Override
   public ErrorCode snapshot(SnapshotFault fault) {
+    return ErrorCode.IO;
+  }
+
+  @Override
+  public ErrorCode savedPlan(SavedPlanFault fault) {
     return ErrorCode.IO;
   }
 

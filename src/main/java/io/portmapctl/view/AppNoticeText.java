@@ -144,6 +144,17 @@ final class AppNoticeText implements AppNotice.Visitor<String> {
         + "): not portmap's, and not removed here";
   }
 
+  @Override
+  public String othersMoved(AppNotice.OthersMoved notice) {
+    return notice.family().title()
+        + ": other rules are not as they were when the plan was saved; they do not matter for it";
+  }
+
+  @Override
+  public String sourcesChanged(AppNotice.SourcesChanged notice) {
+    return "the sources are not as they were when the plan was saved; it is the same plan";
+  }
+
   /** The first of some names, and how many there are besides. */
   private static String several(List<String> names) {
     String first =

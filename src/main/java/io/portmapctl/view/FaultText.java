@@ -7,6 +7,7 @@ import io.portmapctl.fault.FileFault;
 import io.portmapctl.fault.HostFault;
 import io.portmapctl.fault.PluginFault;
 import io.portmapctl.fault.RulesetFault;
+import io.portmapctl.fault.SavedPlanFault;
 import io.portmapctl.fault.SnapshotFault;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.text.Printable;
@@ -57,6 +58,11 @@ public final class FaultText implements Fault.Visitor<String> {
   @Override
   public String snapshot(SnapshotFault fault) {
     return fault.visit(SnapshotFaultText.TEXT);
+  }
+
+  @Override
+  public String savedPlan(SavedPlanFault fault) {
+    return fault.visit(SavedPlanFaultText.TEXT);
   }
 
   @Override

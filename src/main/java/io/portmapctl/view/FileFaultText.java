@@ -16,6 +16,7 @@ final class FileFaultText implements FileFault.Visitor<String> {
       case ADDRESSES -> ADDRESSES;
       case ROUTES -> "; expected what ip -j route show table all prints";
       case SNAPSHOT -> "; expected what portmapctl snapshot prints";
+      case PLAN -> "; expected a plan that -o plan has saved";
     };
   }
 

@@ -10,7 +10,16 @@ import java.util.List;
 public final class Schemas {
   /** The kinds of documents. */
   public static final List<String> KINDS =
-      List.of("plan", "check", "list", "trace", "reach", "explanation", "snapshot", "error");
+      List.of(
+          "plan",
+          "saved-plan",
+          "check",
+          "list",
+          "trace",
+          "reach",
+          "explanation",
+          "snapshot",
+          "error");
 
   private Schemas() {}
 

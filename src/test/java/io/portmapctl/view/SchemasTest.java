@@ -72,6 +72,22 @@ class SchemasTest {
       add(asJson(each, "explain"));
     }
     add(Files.readString(Path.of("testdata/inputs/host.snapshot.json")));
+    add(
+        Run.with(
+                Map.of("CNI_CONTAINERID", "c", "CNI_IFNAME", "eth1"),
+                "",
+                List.of(
+                    "add",
+                    "testdata/quickstart.json",
+                    "--host-interface",
+                    "br0",
+                    "--host",
+                    "testdata/inputs/host.snapshot.json",
+                    "-o",
+                    "plan",
+                    "--force",
+                    "--keep"))
+            .out());
     String many =
         "{\"name\":\"n\",\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[{}%s]}}";
     add(
@@ -184,7 +200,7 @@ class SchemasTest {
       for (JsonNode item : array) {
         changes += mutated(schema, document, of.path("items"), item, path + "[]", tried);
       }
-    } else if (value instanceof ObjectNode object) {
+    } else if (value instanceof ObjectNode object && of.has("properties")) {
       for (Map.Entry<String, JsonNode> member :
           Map.copyOf(
                   object.properties().stream()
@@ -246,6 +262,6 @@ class SchemasTest {
     }
     Run unknown = Run.of("help", "--schema", "lst");
     assertThat(unknown.exit()).isEqualTo(2);
-    assertThat(unknown.err()).contains("expected one of plan, check, list, ");
+    assertThat(unknown.err()).contains("expected one of plan, saved-plan, check, list, ");
   }
 }

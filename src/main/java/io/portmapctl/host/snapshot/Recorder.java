@@ -40,6 +40,7 @@ public final class Recorder {
 
   private static final List<String> SYSCTLS =
       List.of(
+          "kernel/hostname",
           "net/ipv4/ip_forward",
           "net/ipv4/ip_local_port_range",
           "net/ipv4/ip_local_reserved_ports",
@@ -135,11 +136,11 @@ public final class Recorder {
     }
   }
 
-  private static Snapshot.Entry content(byte[] bytes) {
+  static Snapshot.Entry content(byte[] bytes) {
     return Snapshot.Entry.file(new String(bytes, StandardCharsets.ISO_8859_1));
   }
 
-  private static Snapshot.Entry unread(IOException e) {
+  static Snapshot.Entry unread(IOException e) {
     if (e instanceof NoSuchFileException) {
       return Snapshot.Entry.of(Snapshot.Kind.MISSING);
     }
@@ -250,9 +251,18 @@ public final class Recorder {
   private void sockets() {
     for (String table : Sockets.TABLES) {
       Path path = Path.of("/proc/net", table);
-      Snapshot.Entry entry = read(path);
-      files.put(path, kept(entry, line -> line.contains("sl ") || Sockets.waits(table, line)));
+      files.put(path, waiting(path, read(path)));
     }
+  }
+
+  /** Of a table of sockets those on which somebody waits; of another file all. */
+  static Snapshot.Entry waiting(Path path, Snapshot.Entry entry) {
+    for (String table : Sockets.TABLES) {
+      if (path.equals(Path.of("/proc/net", table))) {
+        return kept(entry, line -> line.contains("sl ") || Sockets.waits(table, line));
+      }
+    }
+    return entry;
   }
 
   private interface Line {

@@ -90,20 +90,25 @@ public final class SnapshotFormat {
       printer.indentArraysWith(new DefaultIndenter("  ", "\n"));
       json.setPrettyPrinter(printer);
       json.setHighestNonEscapedChar('~');
-      json.writeStartObject();
-      json.writeStringField("kind", "snapshot");
-      json.writeNumberField("version", VERSION);
-      json.writeStringField("encoding", ENCODING);
-      json.writeStringField("taken", snapshot.taken());
-      programs(json, snapshot);
-      commands(json, snapshot.commands());
-      interfaces(json, snapshot);
-      files(json, snapshot);
-      json.writeEndObject();
+      write(json, snapshot);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return out.append('\n').toString();
+  }
+
+  /** The same as a part of another document. */
+  public static void write(JsonGenerator json, Snapshot snapshot) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("kind", "snapshot");
+    json.writeNumberField("version", VERSION);
+    json.writeStringField("encoding", ENCODING);
+    json.writeStringField("taken", snapshot.taken());
+    programs(json, snapshot);
+    commands(json, snapshot.commands());
+    interfaces(json, snapshot);
+    files(json, snapshot);
+    json.writeEndObject();
   }
 
   private static void programs(JsonGenerator json, Snapshot snapshot) throws IOException {

@@ -25,11 +25,22 @@ public final class SnapshotHost implements Host {
   public static final Exec UNCHANGEABLE = new Unchangeable();
 
   private final Snapshot snapshot;
+  private final boolean alone;
   private final Map<List<String>, Snapshot.Reply> replies = new HashMap<>();
 
   /** Of a snapshot. */
   public SnapshotHost(Snapshot snapshot) {
+    this(snapshot, false);
+  }
+
+  /** Of what a {@link RecordingHost} has answered: nothing of this machine is looked at. */
+  public static SnapshotHost alone(Snapshot answers) {
+    return new SnapshotHost(answers, true);
+  }
+
+  private SnapshotHost(Snapshot snapshot, boolean alone) {
     this.snapshot = snapshot;
+    this.alone = alone;
     snapshot.commands().forEach(reply -> replies.put(reply.command(), reply));
   }
 
@@ -42,6 +53,23 @@ public final class SnapshotHost implements Host {
     @Override
     public void write(Path file, byte[] value) throws IOException {
       throw new IOException("a snapshot cannot be changed");
+    }
+  }
+
+  /** Gives the answers that programs with an input gave; nothing else can be done. */
+  public Exec answering() {
+    return new Answering();
+  }
+
+  private final class Answering implements Exec {
+    @Override
+    public Exec.Result run(List<String> command, String input) throws IOException {
+      return ask(RecordingHost.key(command, input));
+    }
+
+    @Override
+    public void write(Path file, byte[] value) throws IOException {
+      UNCHANGEABLE.write(file, value);
     }
   }
 
@@ -203,7 +231,7 @@ public final class SnapshotHost implements Host {
 
     private boolean isKept(Path path) {
       Path normal = path.normalize();
-      return Recorder.DOCUMENTS.stream().anyMatch(normal::startsWith);
+      return alone || Recorder.DOCUMENTS.stream().anyMatch(normal::startsWith);
     }
 
     private Snapshot.Kind kind(Path path) {
