@@ -37,7 +37,7 @@ public final class Unshown {
   private static Optional<Found> first(Table table) {
     for (Chain chain : table.chains().values()) {
       for (RuleEntry row : chain.rows()) {
-        if (row.rule().isUnshown()) {
+        if (row.isUnshown()) {
           return Optional.of(new Found(chain.name(), row.text()));
         }
       }

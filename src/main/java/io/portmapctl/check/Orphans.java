@@ -58,7 +58,7 @@ public record Orphans(List<Identity> orphans, List<Identity> elsewhere, List<Str
     Map<String, Identity> gone = new LinkedHashMap<>();
     for (PortmapTable table : state.tables()) {
       for (RuleEntry row : table.rows("POSTROUTING")) {
-        String chain = row.rule().target().chain().orElse("");
+        String chain = row.targetChain();
         if (Layouts.isBridgePlugins(chain)) {
           row.rule()
               .comment()

@@ -84,7 +84,7 @@ public final class ChainOwners {
     for (String holder : Layouts.entryChains(chain)) {
       for (RuleEntry row : table.rows(holder)) {
         Optional<Identity> owner =
-            row.rule().target().leadsTo(chain)
+            row.targetChain().equals(chain)
                 ? PortmapTable.owner(row.rule(), chain)
                 : Optional.empty();
         if (owner.isPresent()) {

@@ -75,7 +75,7 @@ public final class MemoryBackend implements Backend {
       boolean used =
           chains.values().stream()
               .flatMap(c -> c.rows().stream())
-              .anyMatch(r -> r.rule().target().leadsTo(name));
+              .anyMatch(r -> r.targetChain().equals(name));
       require(!chain.builtIn() && chain.rows().isEmpty() && !used, HostFault.Refusal.IN_USE, name);
       chains.remove(name);
       return;

@@ -179,17 +179,16 @@ public final class Planner {
     if (wanted.stream().anyMatch(Rule::hasUnmodelledMatch)) {
       notices.add(new PlanNotice.UnmodelledEntry(before.family(), shared));
     }
-    List<RuleEntry> rows = work.rows(shared);
-    int at = next(rows, own, 0);
+    int at = next(shared, own, 0);
     int place = at; // where the next new entry goes: behind what stays, else where the first stood
     for (SequenceDiff.Step<Rule> step : SequenceDiff.<Rule>between(current, wanted)) {
       switch (step.kind()) {
         case KEEP -> {
-          at = next(rows, own, at) + 1;
+          at = next(shared, own, at) + 1;
           place = at;
         }
         case DELETE -> {
-          at = next(rows, own, at);
+          at = next(shared, own, at);
           work.delete(shared, at);
         }
         case INSERT -> {
@@ -201,9 +200,10 @@ public final class Planner {
   }
 
   /** The index of the container's next entry, or the end. */
-  private static int next(List<RuleEntry> rows, Set<String> own, int from) {
+  private int next(String shared, Set<String> own, int from) {
+    List<RuleEntry> rows = work.rows(shared);
     int at = from;
-    while (at < rows.size() && !own.contains(rows.get(at).rule().target().chain().orElse(""))) {
+    while (at < rows.size() && !own.contains(rows.get(at).targetChain())) {
       at++;
     }
     return at;
@@ -216,8 +216,8 @@ public final class Planner {
     // another attachment of this call has the same chains: only the table itself tells
     List<String> own = container.names();
     return work.rows(shared).stream()
+        .filter(r -> own.contains(r.targetChain()))
         .map(RuleEntry::rule)
-        .filter(r -> own.contains(r.target().chain().orElse("")))
         .toList();
   }
 
@@ -226,7 +226,7 @@ public final class Planner {
     boolean referred =
         work.referrers(chain).stream()
             .flatMap(c -> work.rows(c).stream())
-            .anyMatch(r -> r.rule().target().leadsTo(chain));
+            .anyMatch(r -> r.targetChain().equals(chain));
     if (referred) {
       work.flush(chain);
     } else {
@@ -244,7 +244,7 @@ public final class Planner {
     for (String chain : chains) {
       for (String holder : work.referrers(chain)) {
         work.rows(holder).stream()
-            .filter(r -> r.rule().target().leadsTo(chain))
+            .filter(r -> r.targetChain().equals(chain))
             .flatMap(r -> PortmapTable.owner(r.rule(), chain).stream())
             .forEach(owner -> notices.add(new PlanNotice.OwnedChain(chain, owner)));
       }
@@ -341,7 +341,7 @@ public final class Planner {
   private boolean isLedTo(String chain) {
     for (String holder : referrers(chain)) {
       for (RuleEntry row : work.rows(holder)) {
-        if (row.rule().target().leadsTo(chain) && !Layouts.isSharedJump(holder, row.rule())) {
+        if (row.targetChain().equals(chain) && !Layouts.isSharedJump(holder, row.rule())) {
           return true;
         }
       }
@@ -351,7 +351,7 @@ public final class Planner {
 
   private void deleteRulesTo(Set<String> chains, String holder) {
     for (int i = 0; i < work.rows(holder).size(); i++) {
-      if (chains.contains(work.rows(holder).get(i).rule().target().chain().orElse(""))) {
+      if (chains.contains(work.rows(holder).get(i).targetChain())) {
         work.delete(holder, i--);
       }
     }
@@ -360,7 +360,7 @@ public final class Planner {
   private List<String> referrers(String chain) {
     List<String> holders = new ArrayList<>();
     for (String name : work.chainNames()) {
-      if (work.rows(name).stream().anyMatch(r -> r.rule().target().leadsTo(chain))) {
+      if (work.rows(name).stream().anyMatch(r -> r.targetChain().equals(chain))) {
         holders.add(name);
       }
     }

@@ -73,7 +73,7 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
     Set<IpAddress> addresses = new LinkedHashSet<>();
     for (String chain : chains) {
       for (RuleEntry row : now.rows(chain)) {
-        if (row.rule().target() instanceof Target.Dnat dnat) {
+        if (row.targetName().equals("DNAT") && row.rule().target() instanceof Target.Dnat dnat) {
           dnat.address().ifPresent(addresses::add);
         }
       }
@@ -99,7 +99,7 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
       return false;
     }
     for (int i = 0; i < mine.size(); i++) {
-      if (!mine.get(i).text().latin1().equals(theirs.get(i).text().latin1())) {
+      if (!mine.get(i).isSpelledAs(theirs.get(i))) {
         return false;
       }
     }
@@ -177,13 +177,14 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
   private static int find(List<RuleEntry> rows, RuleEntry row, int near) {
     int found = -1;
     for (int i = 0; i < rows.size(); i++) {
-      if (rows.get(i).text().equals(row.text())
+      if (rows.get(i).isSpelledAs(row)
           && (found < 0 || Math.abs(i - near) < Math.abs(found - near))) {
         found = i;
       }
     }
     for (int i = 0; i < rows.size() && found < 0; i++) {
-      if (rows.get(i).rule().equalsButForUnmodelled(row.rule())) {
+      if (rows.get(i).targetName().equals(row.targetName())
+          && rows.get(i).rule().equalsButForUnmodelled(row.rule())) {
         found = i;
       }
     }
@@ -300,7 +301,7 @@ public record Reversal(Plan.Part part, Set<String> stays, Set<IpAddress> needed)
       boolean used =
           editor.chainNames().stream()
               .flatMap(c -> editor.rows(c).stream())
-              .anyMatch(r -> r.rule().target().leadsTo(chain));
+              .anyMatch(r -> r.targetChain().equals(chain));
       if (used || !editor.rows(chain).isEmpty() || Layouts.isShared(chain) && keepsShared) {
         stays.add(chain);
       } else {

@@ -8,6 +8,7 @@ import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,7 +18,11 @@ import java.util.Set;
 /** A table while it is being planned on: every edit is made and recorded. */
 final class TableEditor {
   private final Table before;
-  private final Map<String, List<RuleEntry>> rows = new LinkedHashMap<>();
+
+  /** The rules of all chains; those of a chain that was edited are a list of this editor's. */
+  private final Map<String, List<RuleEntry>> rows;
+
+  private final Set<String> edited = new HashSet<>();
   private final List<Change> changes = new ArrayList<>();
 
   /** For each container chain, the chains in which a rule leads to it. */
@@ -29,20 +34,20 @@ final class TableEditor {
 
   TableEditor(Table before) {
     this.before = before;
-    BUILT_IN.stream()
-        .filter(name -> before.chain(name).isEmpty())
-        .forEach(name -> rows.put(name, new ArrayList<>()));
-    before
-        .chains()
-        .forEach(
-            (name, chain) -> {
-              rows.put(name, new ArrayList<>(chain.rows()));
-              chain.rows().forEach(row -> refer(name, row.rule()));
-            });
+    this.rows = new LinkedHashMap<>(before.chains().size() * 4 / 3 + 8);
+    for (String name : BUILT_IN) {
+      if (before.chain(name).isEmpty()) {
+        rows.put(name, List.of());
+      }
+    }
+    for (Chain chain : before.chains().values()) {
+      rows.put(chain.name(), chain.rows());
+      chain.rows().forEach(row -> refer(chain.name(), row));
+    }
   }
 
-  private void refer(String chain, Rule rule) {
-    String target = rule.target().chain().orElse("");
+  private void refer(String chain, RuleEntry row) {
+    String target = row.targetChain();
     if (Layouts.isContainerChain(target)) {
       referrers.computeIfAbsent(target, t -> new LinkedHashSet<>()).add(chain);
     }
@@ -75,7 +80,7 @@ final class TableEditor {
 
   void create(String chain) {
     if (!has(chain)) {
-      rows.put(chain, new ArrayList<>());
+      rows.put(chain, List.of());
       changes.add(new Change.CreateChain(family(), chain));
     }
   }
@@ -86,7 +91,7 @@ final class TableEditor {
 
   void insert(String chain, int index, RuleEntry row) {
     List<RuleEntry> list = edited(chain);
-    refer(chain, row.rule());
+    refer(chain, row);
     if (index == list.size()) {
       changes.add(new Change.AppendRule(family(), chain, index + 1, row));
     } else {
@@ -109,6 +114,7 @@ final class TableEditor {
   void deleteChain(String chain) {
     flush(chain);
     rows.remove(chain);
+    edited.remove(chain);
     changes.add(new Change.DeleteChain(family(), chain));
   }
 
@@ -116,6 +122,10 @@ final class TableEditor {
     List<RuleEntry> list = rows.get(chain);
     if (list == null) {
       throw new IllegalStateException("no chain " + chain);
+    }
+    if (edited.add(chain)) {
+      list = new ArrayList<>(list);
+      rows.put(chain, list);
     }
     return list;
   }
@@ -149,11 +159,15 @@ final class TableEditor {
     return before.with(chains);
   }
 
+  private static Chain with(Chain chain, List<RuleEntry> rows) {
+    return new Chain(chain.name(), chain.policy(), chain.counters(), rows);
+  }
+
   private void put(Map<String, Chain> chains, String name) {
     Chain chain =
         before
             .chain(name)
-            .map(c -> new Chain(name, c.policy(), c.counters(), rows(name)))
+            .map(c -> rows(name) == c.rows() ? c : with(c, rows(name)))
             .orElseGet(
                 () ->
                     BUILT_IN.contains(name)

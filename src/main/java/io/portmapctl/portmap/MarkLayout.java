@@ -292,7 +292,7 @@ final class MarkLayout implements Layout {
     }
     for (PortmapTable table : state.tables()) {
       for (RuleEntry row : table.rows(dn)) {
-        if (row.rule().target().leadsTo(ChainNames.SETMARK)) {
+        if (row.targetChain().equals(ChainNames.SETMARK)) {
           return Evidence.RULE;
         }
       }

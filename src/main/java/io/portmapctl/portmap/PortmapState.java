@@ -95,12 +95,11 @@ public final class PortmapState {
         }
         if (Layouts.isShared(chain.name()) || Layouts.holdsEntries(chain.name())) {
           for (RuleEntry row : chain.rows()) {
-            String target = row.rule().target().chain().orElse("");
-            PortmapTable.owner(row.rule(), target)
-                .ifPresent(
-                    o ->
-                        owners.merge(
-                            ContainerChains.digits(target), List.of(o), PortmapState::and));
+            String to = ContainerChains.digits(row.targetChain());
+            if (!to.isEmpty()) {
+              PortmapTable.owner(row.rule(), row.targetChain())
+                  .ifPresent(o -> owners.merge(to, List.of(o), PortmapState::and));
+            }
           }
         }
       }

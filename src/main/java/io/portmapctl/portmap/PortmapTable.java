@@ -50,15 +50,17 @@ public final class PortmapTable {
    */
   public record Claim(String chain, RulePorts destination) {}
 
+  private static final String DNAT = "DNAT";
+
   private final Table table;
   private final Map<String, Optional<Identity>> owners = new HashMap<>();
   private final Map<String, Boolean> led = new HashMap<>();
 
   /** For each chain and the digits of a container, the rules there that lead to its chains. */
-  private final Map<String, Map<String, List<Rule>>> leadingFrom = new HashMap<>();
+  private final Map<String, Map<String, List<RuleEntry>>> leadingFrom = new HashMap<>();
 
   private @Nullable Map<String, List<Entry>> entries;
-  private @Nullable Map<String, List<Rule>> leading;
+  private @Nullable Map<String, List<RuleEntry>> leading;
   private @Nullable Claims claims;
   private @Nullable Sets sets;
 
@@ -141,13 +143,13 @@ public final class PortmapTable {
     int met = 0;
     List<RuleEntry> first = rows("PREROUTING");
     for (int i = 0; i < first.size(); i++) {
-      String target = first.get(i).rule().target().chain().orElse("");
+      String target = first.get(i).targetChain();
       if (holders.contains(target) && !order.contains(target)) {
         order.add(target);
         met += readEntries(target, met, found);
       } else if (Layouts.isFirstEntry("PREROUTING", target)) {
         found
-            .computeIfAbsent(target, t -> new ArrayList<>())
+            .computeIfAbsent(target, t -> new ArrayList<>(1))
             .add(new Entry(first.get(i), i, met++));
       }
     }
@@ -163,10 +165,10 @@ public final class PortmapTable {
     int count = 0;
     List<RuleEntry> rows = rows(holder);
     for (int i = 0; i < rows.size(); i++) {
-      String target = rows.get(i).rule().target().chain().orElse("");
+      String target = rows.get(i).targetChain();
       if (Layouts.isFirstEntry(holder, target)) {
         found
-            .computeIfAbsent(target, t -> new ArrayList<>())
+            .computeIfAbsent(target, t -> new ArrayList<>(1))
             .add(new Entry(rows.get(i), i, met + count++));
       }
     }
@@ -189,7 +191,7 @@ public final class PortmapTable {
     return !holders.isEmpty()
         && led.computeIfAbsent(
             builtIn + " " + holders.get(0),
-            k -> rows(builtIn).stream().anyMatch(r -> r.rule().target().leadsTo(holders.get(0))));
+            k -> rows(builtIn).stream().anyMatch(r -> r.targetChain().equals(holders.get(0))));
   }
 
   /** All rules of any chain that lead to a container's chain. */
@@ -198,29 +200,38 @@ public final class PortmapTable {
       leading = new HashMap<>();
       for (Chain chain : table.chains().values()) {
         for (RuleEntry row : chain.rows()) {
-          String target = row.rule().target().chain().orElse("");
+          String target = row.targetChain();
           if (Layouts.isContainerChain(target)) {
-            leading.computeIfAbsent(target, t -> new ArrayList<>()).add(row.rule());
+            leading.computeIfAbsent(target, t -> new ArrayList<>(1)).add(row);
           }
         }
       }
     }
-    return leading.getOrDefault(containerChain, List.of());
+    return rules(leading.getOrDefault(containerChain, List.of()));
   }
 
   /** The rules of one chain that lead to chains of a container, in order. */
   public List<Rule> leadingFrom(String chain, ContainerChains container) {
-    return leadingFrom
-        .computeIfAbsent(chain, this::byContainer)
-        .getOrDefault(container.digits(), List.of());
+    return rules(
+        leadingFrom
+            .computeIfAbsent(chain, this::byContainer)
+            .getOrDefault(container.digits(), List.of()));
   }
 
-  private Map<String, List<Rule>> byContainer(String chain) {
-    Map<String, List<Rule>> grouped = new HashMap<>();
+  private static List<Rule> rules(List<RuleEntry> rows) {
+    List<Rule> rules = new ArrayList<>(rows.size());
+    for (RuleEntry row : rows) {
+      rules.add(row.rule());
+    }
+    return rules;
+  }
+
+  private Map<String, List<RuleEntry>> byContainer(String chain) {
+    Map<String, List<RuleEntry>> grouped = new HashMap<>();
     for (RuleEntry row : rows(chain)) {
-      String digits = ContainerChains.digits(row.rule().target().chain().orElse(""));
+      String digits = ContainerChains.digits(row.targetChain());
       if (!digits.isEmpty()) {
-        grouped.computeIfAbsent(digits, k -> new ArrayList<>()).add(row.rule());
+        grouped.computeIfAbsent(digits, k -> new ArrayList<>(1)).add(row);
       }
     }
     return grouped;
@@ -262,17 +273,31 @@ public final class PortmapTable {
     if (claims == null) {
       claims = new Claims();
     }
-    List<Claim> all =
-        new ArrayList<>(claims.byPort.getOrDefault(port.protocol() + port.port(), List.of()));
-    all.addAll(claims.ranges.getOrDefault(port.protocol(), List.of()));
-    all.removeIf(c -> !c.destination().meets(port.hostIp(), port.port()));
+    List<Claim> all = new ArrayList<>();
+    for (Translation translation : claims.byPort.getOrDefault(port.port(), List.of())) {
+      translation.claim().ifPresent(all::add);
+    }
+    all.addAll(claims.ranges);
+    all.removeIf(
+        c ->
+            !c.destination().protocol().equals(port.protocol())
+                || !c.destination().meets(port.hostIp(), port.port()));
     return all;
+  }
+
+  /** A rule that translates; what it claims is read when it is asked for. */
+  private record Translation(String chain, RuleEntry row) {
+    Optional<Claim> claim() {
+      return row.rule().target() instanceof Target.Dnat
+          ? RulePorts.of(row.rule()).map(d -> new Claim(chain, d))
+          : Optional.empty();
+    }
   }
 
   /** The claims of all chains that entries lead to. */
   private final class Claims {
-    private final Map<String, List<Claim>> byPort = new HashMap<>();
-    private final Map<String, List<Claim>> ranges = new HashMap<>();
+    private final Map<Integer, List<Translation>> byPort = new HashMap<>();
+    private final List<Claim> ranges = new ArrayList<>();
 
     Claims() {
       entries().keySet().forEach(this::collect);
@@ -280,23 +305,28 @@ public final class PortmapTable {
 
     private void collect(String chain) {
       for (RuleEntry row : rows(chain)) {
-        if (row.rule().target() instanceof Target.Dnat) {
-          RulePorts.of(row.rule()).ifPresent(d -> add(new Claim(chain, d)));
+        if (row.targetName().equals(DNAT)) {
+          Translation translation = new Translation(chain, row);
+          OptionalInt only = row.onlyPort();
+          if (only.isPresent()) {
+            add(only.getAsInt(), translation);
+          } else {
+            translation.claim().ifPresent(c -> add(c, translation));
+          }
         }
       }
     }
 
-    private void add(Claim claim) {
-      RulePorts destination = claim.destination();
-      List<Integer> each = destination.each();
-      each.forEach(p -> add(byPort, destination.protocol() + p, claim));
+    private void add(Claim claim, Translation translation) {
+      List<Integer> each = claim.destination().each();
+      each.forEach(p -> add(p, translation));
       if (each.isEmpty()) {
-        add(ranges, destination.protocol(), claim);
+        ranges.add(claim);
       }
     }
 
-    private static void add(Map<String, List<Claim>> to, String key, Claim claim) {
-      to.computeIfAbsent(key, k -> new ArrayList<>()).add(claim);
+    private void add(int port, Translation translation) {
+      byPort.computeIfAbsent(port, p -> new ArrayList<>(1)).add(translation);
     }
   }
 

@@ -14,7 +14,7 @@ public record Chain(String name, String policy, String counters, List<RuleEntry>
 
   /** Copies the list. */
   public Chain {
-    rows = List.copyOf(rows);
+    rows = RuleEntry.copied(rows);
   }
 
   /** A user's chain. */

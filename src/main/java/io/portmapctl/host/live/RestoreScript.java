@@ -1,7 +1,6 @@
 package io.portmapctl.host.live;
 
 import io.portmapctl.plan.Change;
-import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
@@ -23,14 +22,13 @@ public final class RestoreScript {
    */
   public static final int LONGEST = 10_239;
 
-  private final Map<String, List<String>> rows = new HashMap<>();
+  private final Table before;
+
+  /** What chains hold that are changed. */
+  private final Map<String, List<RuleEntry>> rows = new HashMap<>();
 
   private RestoreScript(Table before) {
-    for (Chain chain : before.chains().values()) {
-      List<String> texts = new ArrayList<>();
-      chain.rows().forEach(row -> texts.add(row.text().latin1()));
-      rows.put(chain.name(), texts);
-    }
+    this.before = before;
   }
 
   /**
@@ -82,29 +80,30 @@ public final class RestoreScript {
 
   private List<String> commands(Change change, Predicate<RuleEntry> byNumber) {
     String chain = change.chain();
-    List<String> texts = rows.computeIfAbsent(chain, c -> new ArrayList<>());
     if (change instanceof Change.CreateChain) {
+      rows.put(chain, new ArrayList<>());
       return List.of("-N " + chain);
     }
     if (change instanceof Change.DeleteChain) {
-      rows.remove(chain);
+      rows.put(chain, new ArrayList<>());
       return List.of("-X " + chain);
     }
+    List<RuleEntry> there = rows.computeIfAbsent(chain, c -> new ArrayList<>(before.rows(c)));
     if (change instanceof Change.AppendRule append) {
-      texts.add(append.row().text().latin1());
+      there.add(append.row());
       return List.of(("-A " + chain + " " + append.row().text().latin1()).stripTrailing());
     }
     if (change instanceof Change.InsertRule insert) {
       String text = insert.row().text().latin1();
-      texts.add(insert.position() - 1, text);
+      there.add(insert.position() - 1, insert.row());
       return List.of(inserting(chain, insert.position(), text));
     }
     Change.DeleteRule delete = (Change.DeleteRule) change;
     if (byNumber.test(delete.row())) {
-      texts.remove(delete.position() - 1);
+      there.remove(delete.position() - 1);
       return List.of("-D " + chain + " " + delete.position());
     }
-    return deleting(chain, texts, delete);
+    return deleting(chain, there, delete);
   }
 
   private static String inserting(String chain, int position, String text) {
@@ -115,19 +114,20 @@ public final class RestoreScript {
    * By its text the first of equal rules goes: where a later one shall, all of them until it go,
    * and the others come back to their places.
    */
-  private static List<String> deleting(String chain, List<String> texts, Change.DeleteRule delete) {
+  private static List<String> deleting(
+      String chain, List<RuleEntry> there, Change.DeleteRule delete) {
     String text = delete.row().text().latin1();
     List<String> commands = new ArrayList<>();
     List<String> back = new ArrayList<>();
     for (int i = 0; i < delete.position(); i++) {
-      if (texts.get(i).equals(text)) {
+      if (there.get(i).isSpelledAs(delete.row())) {
         commands.add(("-D " + chain + " " + text).stripTrailing());
         if (i < delete.position() - 1) {
           back.add(inserting(chain, i + 1, text));
         }
       }
     }
-    texts.remove(delete.position() - 1);
+    there.remove(delete.position() - 1);
     commands.addAll(back);
     return commands;
   }

@@ -5,19 +5,20 @@ import io.portmapctl.fault.RulesetFault.Form;
 import io.portmapctl.fault.RulesetFault.Wrong;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Chain;
+import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Ruleset;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.Variant;
 import io.portmapctl.ruleset.iptables.SaveFormat.FormatException;
-import io.portmapctl.text.Octets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one save file, line by line. */
 final class SaveReader {
@@ -34,10 +35,19 @@ final class SaveReader {
   private int openLine;
 
   /** Its chains and rules, where it is one of the wanted. */
-  private Map<String, Chain> chains = new LinkedHashMap<>();
+  private Map<String, Rows> chains = new LinkedHashMap<>();
 
-  private Map<String, List<RuleEntry>> rows = new LinkedHashMap<>();
   private boolean reading;
+
+  /** The rules of all of them, and what looks them over. */
+  private final SavedLines saved;
+
+  private final RuleScan scan;
+
+  /** The chain of the last rule. */
+  private String last = "";
+
+  private @Nullable Rows lastRows;
   private int read;
 
   /** Whether it is a file that people made, which may be what {@code iptables -S} prints. */
@@ -49,16 +59,55 @@ final class SaveReader {
   /** For each save that began, whether the nft variant wrote it. */
   private final List<Boolean> saves = new ArrayList<>();
 
+  /** A chain while its rules are read. */
+  private final class Rows {
+    private final String policy;
+    private final String counters;
+    private int first;
+    private int count;
+
+    /** Its rules, where others stand between them. */
+    private @Nullable List<RuleEntry> scattered;
+
+    Rows(String policy, String counters) {
+      this.policy = policy;
+      this.counters = counters;
+    }
+
+    /** Adds the rule that was saved last. */
+    void add() {
+      int place = saved.size() - 1;
+      first = count == 0 ? place : first;
+      if (scattered == null && first + count != place) {
+        scattered = new ArrayList<>(RuleEntry.of(saved, first, count));
+      }
+      if (scattered != null) {
+        scattered.add(new RuleEntry(saved, place));
+      }
+      count++;
+    }
+
+    Chain chain(String name) {
+      List<RuleEntry> rows = scattered == null ? RuleEntry.of(saved, first, count) : scattered;
+      return new Chain(name, policy, counters, rows);
+    }
+  }
+
   SaveReader(Family family, Set<TableName> wanted, String text, boolean file) {
     this.family = family;
     this.wanted = wanted;
     this.file = file;
     this.lines = new Lines(text);
+    this.saved = new SavedLines(family, text);
+    this.scan = new RuleScan(family, text);
     this.familyCheck = new FamilyCheck(family);
   }
 
   Ruleset all() throws FormatException {
     while (lines.hasNext()) {
+      if (reading && isPlainRule()) {
+        continue;
+      }
       String line = lines.next();
       if (line.startsWith("#")) {
         comment(line);
@@ -74,8 +123,9 @@ final class SaveReader {
       throw noCommit(true);
     }
     familyCheck.end();
+    saved.end();
     Map<TableName, Table> tables = new LinkedHashMap<>();
-    found.forEach((name, read) -> tables.put(name, new Table(name, family, variant, read)));
+    found.forEach((name, each) -> tables.put(name, new Table(name, family, variant, each)));
     return new Ruleset(family, variant, tables);
   }
 
@@ -111,8 +161,9 @@ final class SaveReader {
     reading = name.isPresent();
     if (reading) {
       chains = new LinkedHashMap<>();
-      rows = new LinkedHashMap<>();
-      if (found.put(name.get(), chains) != null) {
+      last = "";
+      lastRows = null;
+      if (found.putIfAbsent(name.get(), Map.of()) != null) {
         Wrong wrong =
             saves.size() < 2
                 ? Wrong.SECOND_TABLE
@@ -152,13 +203,10 @@ final class SaveReader {
   }
 
   private void endTable() {
-    rows.forEach(
-        (chain, list) -> {
-          if (!list.isEmpty()) {
-            chains.computeIfPresent(
-                chain, (c, empty) -> new Chain(c, empty.policy(), empty.counters(), list));
-          }
-        });
+    Map<String, Chain> read = new LinkedHashMap<>(chains.size() * 4 / 3 + 1);
+    chains.forEach((name, rows) -> read.put(name, rows.chain(name)));
+    TableName.of(open).ifPresent(name -> found.put(name, read));
+    chains = Map.of();
   }
 
   /** A line where no table has begun. */
@@ -258,8 +306,7 @@ final class SaveReader {
       throw new FormatException(
           new RulesetFault.BadLine(lines.number(), Wrong.SECOND_CHAIN, parts[0]));
     }
-    chains.put(parts[0], new Chain(parts[0], parts[1], counted ? parts[2] : "", List.of()));
-    rows.put(parts[0], new ArrayList<>());
+    chains.put(parts[0], new Rows(parts[1], counted ? parts[2] : ""));
   }
 
   /** {@code [packets:bytes]}. */
@@ -281,14 +328,12 @@ final class SaveReader {
   }
 
   private void rule(String line) throws FormatException {
-    String counters = "";
     String rest = line;
     if (line.startsWith("[")) {
       int end = line.indexOf("] ");
       if (end < 0 || !isCounters(line.substring(0, end + 1))) {
         throw wrong(Wrong.RULE, line);
       }
-      counters = line.substring(0, end + 1);
       rest = line.substring(end + 2);
     }
     if (!rest.startsWith("-A ")) {
@@ -297,23 +342,126 @@ final class SaveReader {
     int space = rest.indexOf(' ', 3);
     String name = space < 0 ? rest.substring(3) : rest.substring(3, space);
     String text = space < 0 ? "" : rest.substring(space + 1);
-    List<RuleEntry> chain = rows.get(name);
-    if (chain == null) {
+    Rows rows = chains.get(name);
+    if (rows == null) {
       throw wrong(Wrong.NO_CHAIN, name);
     }
     List<String> words = SaveFormat.split(lines.number(), text);
     familyCheck.rule(lines.number(), words);
-    chain.add(new RuleEntry(RuleSyntax.parse(family, words), new Octets(text), counters));
+    Rule rule = RuleSyntax.parse(family, words);
+    String chain = rule.target().chain().orElse("");
+    int start = lines.start() + line.length() - text.length();
+    saved.add(
+        lines.start(),
+        start,
+        start + text.length(),
+        chain.isEmpty() ? rule.target().name() : chain,
+        !chain.isEmpty(),
+        SavedLines.ANY_PORT,
+        rule.isUnshown());
+    rows.add();
+  }
+
+  /**
+   * Whether the next line is a rule in iptables-save's plain form, which is taken as it is. Of any
+   * other nothing is taken.
+   */
+  private boolean isPlainRule() {
+    if (open.isEmpty() || specification || read >= RulesetFault.MOST) {
+      return false;
+    }
+    int line = lines.at();
+    int at = lines.behindCounters();
+    if (at < 0 || !lines.startsWith("-A ", at)) {
+      return false;
+    }
+    int name = at + 3;
+    int start = lines.endOfName(name);
+    if (start < 0) {
+      return false;
+    }
+    Rows rows = lastRows;
+    if (rows == null || last.length() != start - name || !lines.startsWith(last, name)) {
+      last = lines.text(name, start);
+      rows = chains.get(last);
+      lastRows = rows;
+    }
+    int words = lines.startsWith(" ", start) ? start + 1 : start;
+    if (rows == null || !scan.over(words)) {
+      return false;
+    }
+    lines.pass(scan.end());
+    read++;
+    saved.add(line, words, scan.end(), scan.target(), scan.jumps(), scan.port(), scan.unshown());
+    rows.add();
+    return true;
   }
 
   /** Lines, joined while a quote is open: a comment with a newline goes on over the next line. */
   static final class Lines {
     private final String text;
     private int at;
+    private int start;
     private int number;
 
     Lines(String text) {
       this.text = text;
+    }
+
+    /** Where the next line starts. */
+    int at() {
+      return at;
+    }
+
+    /** Where the last line that was read starts. */
+    int start() {
+      return start;
+    }
+
+    boolean startsWith(String words, int from) {
+      return text.startsWith(words, from);
+    }
+
+    String text(int from, int to) {
+      return text.substring(from, to);
+    }
+
+    /** Where a rule starts behind its counters, if it has some; -1 where they are none. */
+    int behindCounters() {
+      if (text.charAt(at) != '[') {
+        return at;
+      }
+      int colon = 0;
+      for (int i = at + 1; i + 1 < text.length(); i++) {
+        char c = text.charAt(i);
+        if (c == ':' && colon == 0 && i > at + 1) {
+          colon = i;
+        } else if (c == ']') {
+          return colon > 0 && i > colon + 1 && text.charAt(i + 1) == ' ' ? i + 2 : -1;
+        } else if (c < '0' || c > '9') {
+          return -1;
+        }
+      }
+      return -1;
+    }
+
+    /** Where a chain's name ends that starts here; -1 where it has a quote. */
+    int endOfName(int from) {
+      int end = from;
+      while (end < text.length() && text.charAt(end) != ' ' && text.charAt(end) != '\n') {
+        if (text.charAt(end) == '"') {
+          return -1;
+        }
+        end++;
+      }
+      return end;
+    }
+
+    /** Passes the next line, which ends there and has no line feed in it. */
+    void pass(int end) {
+      start = at;
+      at = Math.min(end + 1, text.length());
+      number++;
     }
 
     boolean hasNext() {
@@ -326,7 +474,7 @@ final class SaveReader {
     }
 
     String next() {
-      int start = at;
+      start = at;
       boolean rule = text.charAt(at) == '-' || text.charAt(at) == '[';
       boolean quoted = false;
       while (at < text.length()) {

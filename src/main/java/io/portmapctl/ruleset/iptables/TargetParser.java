@@ -42,7 +42,7 @@ final class TargetParser {
   }
 
   /** Whether it is the name of an extension that is understood, and not of a chain. */
-  private static boolean isExtension(String name) {
+  static boolean isExtension(String name) {
     return switch (name) {
       case "ACCEPT",
           "DROP",

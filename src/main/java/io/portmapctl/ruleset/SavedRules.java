@@ -1,0 +1,39 @@
+package io.portmapctl.ruleset;
+
+import io.portmapctl.text.Octets;
+import java.util.OptionalInt;
+
+/**
+ * Rules as they were saved, by their place in the save, from 0. A rule is read when it is asked
+ * for: what most commands want of most rules is answered from less.
+ */
+public interface SavedRules {
+  /** The meaning of a rule. */
+  Rule rule(int place);
+
+  /** Its spelling, without {@code -A CHAIN}. */
+  Octets text(int place);
+
+  /** {@code [packets:bytes]} as printed before it, or empty. */
+  String counters(int place);
+
+  /** The name after {@code -j} or {@code -g}, as {@link Target#name}. */
+  String targetName(int place);
+
+  /** The chain that it leads to, as {@link Target#chain}; empty for none. */
+  String targetChain(int place);
+
+  /** Whether two rules are spelled alike. */
+  default boolean areSpelledAlike(int place, SavedRules others, int other) {
+    return text(place).latin1().equals(others.text(other).latin1());
+  }
+
+  /**
+   * The one destination port that it can name; empty where it can name none or others, or where
+   * only its meaning would tell.
+   */
+  OptionalInt onlyPort(int place);
+
+  /** Whether a part of it was not shown, as {@link Rule#isUnshown}. */
+  boolean isUnshown(int place);
+}
