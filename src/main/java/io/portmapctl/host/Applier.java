@@ -279,9 +279,17 @@ public final class Applier {
   private <E extends Exception> boolean isThere(Plan plan, List<Table> tables, Planner<E> planner)
       throws HostException, E {
     List<Table> now = new ArrayList<>();
+    boolean asPlanned = true;
     for (int i = 0; i < tables.size(); i++) {
-      boolean changed = !plan.families().get(i).changes().isEmpty();
-      now.add(changed ? backend.table(tables.get(i).family()) : tables.get(i));
+      Plan.Part part = plan.families().get(i);
+      boolean changed = !part.changes().isEmpty();
+      Optional<Table> other =
+          changed ? backend.tableUnless(part.after()) : Optional.of(tables.get(i));
+      now.add(other.orElse(part.after()));
+      asPlanned &= !changed || other.isEmpty();
+    }
+    if (asPlanned) {
+      return true;
     }
     if (!onlyRespelled(planner.plan(now, List.of()).changes())) {
       return false;

@@ -55,6 +55,16 @@ public interface Backend {
   }
 
   /**
+   * The same for whom expects a certain table: empty where that can be told to be there, rule for
+   * rule in the same words, without reading any.
+   *
+   * @throws HostException when it cannot be read
+   */
+  default Optional<Table> tableUnless(Table expected) throws HostException {
+    return Optional.of(table(expected.family()));
+  }
+
+  /**
    * Whether there is such a family at all; known once it was read, when its table counts as empty.
    */
   boolean has(Family family);

@@ -75,6 +75,15 @@ public final class RuleEntry {
     return source.isUnshown(place);
   }
 
+  /**
+   * Where its spelling ends in a text in which it stands from there on; -1 where another stands.
+   *
+   * @param latin1 the text, a character a byte
+   */
+  public int spelledUntil(String latin1, int from) {
+    return source.isSpelledAt(place, latin1, from) ? from + source.length(place) : -1;
+  }
+
   /** Whether both have the same spelling. */
   public boolean isSpelledAs(RuleEntry other) {
     return source == other.source && place == other.place
@@ -134,6 +143,16 @@ public final class RuleEntry {
     @Override
     public String targetChain(int place) {
       return rule.target().chain().orElse("");
+    }
+
+    @Override
+    public boolean isSpelledAt(int place, String latin1, int from) {
+      return latin1.startsWith(text.latin1(), from);
+    }
+
+    @Override
+    public int length(int place) {
+      return text.length();
     }
 
     @Override

@@ -23,9 +23,16 @@ public interface SavedRules {
   /** The chain that it leads to, as {@link Target#chain}; empty for none. */
   String targetChain(int place);
 
+  /** Whether its spelling stands in a text from there on. */
+  boolean isSpelledAt(int place, String latin1, int from);
+
+  /** How many bytes its spelling has. */
+  int length(int place);
+
   /** Whether two rules are spelled alike. */
   default boolean areSpelledAlike(int place, SavedRules others, int other) {
-    return text(place).latin1().equals(others.text(other).latin1());
+    return length(place) == others.length(other)
+        && others.isSpelledAt(other, text(place).latin1(), 0);
   }
 
   /**

@@ -80,6 +80,14 @@ public final class IptablesBackend implements Backend {
   }
 
   @Override
+  public Optional<Table> tableUnless(Table expected) throws HostException {
+    Path save = programs.get(expected.family());
+    return save == null
+        ? Optional.of(table(expected.family()))
+        : reader.againUnless(expected, save);
+  }
+
+  @Override
   public void apply(Plan.Part part, Consumer<Plan.Part> made) throws HostException {
     Family family = part.before().family();
     Path save = changing(family);

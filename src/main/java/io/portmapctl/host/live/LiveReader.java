@@ -104,6 +104,22 @@ public final class LiveReader {
     return read(family, program).table();
   }
 
+  /**
+   * The same for whom expects a certain table: empty where its words are there.
+   *
+   * @param program the program that read it before
+   */
+  Optional<Table> againUnless(Table expected, Path program) throws HostException {
+    Family family = expected.family();
+    if (isLegacy(host, program) && !legacyTableLoaded(family)) {
+      return Optional.of(again(family, program));
+    }
+    Exec.Result result = saved(family, program);
+    return SaveFormat.shows(result.output(), expected)
+        ? Optional.empty()
+        : Optional.of(reading(family, program, result).table());
+  }
+
   /** Whether a program of this host's speaks to the legacy tables. */
   boolean isLegacy(Path program) {
     return isLegacy(host, program);
@@ -212,7 +228,7 @@ public final class LiveReader {
   private Reading read(Family family, Path program) throws HostException {
     return isLegacy(host, program) && !legacyTableLoaded(family)
         ? new Reading(Table.empty(TableName.NAT, family), Optional.of(program), List.of())
-        : save(family, program);
+        : reading(family, program, saved(family, program));
   }
 
   private boolean legacyTableLoaded(Family family) throws HostException {
@@ -236,7 +252,8 @@ public final class LiveReader {
     return table.chains().keySet().stream().anyMatch(Layouts::isShared);
   }
 
-  private Reading save(Family family, Path program) throws HostException {
+  /** What iptables-save prints. */
+  private Exec.Result saved(Family family, Path program) throws HostException {
     Exec.Result result;
     try {
       List<String> command =
@@ -259,12 +276,18 @@ public final class LiveReader {
               new HostFault.Program(
                   HostFault.Ending.FAILED, program.toString(), result.exit(), error));
     }
+    return result;
+  }
+
+  private static Reading reading(Family family, Path program, Exec.Result result)
+      throws HostException {
     try {
       Optional<Table> table = SaveFormat.table(family, TableName.NAT, result.output());
       if (table.isEmpty()) {
         throw failure(
             HostException.Kind.UNREADABLE,
-            new HostFault.Program(HostFault.Ending.NO_TABLE, program.toString(), 0, error));
+            new HostFault.Program(
+                HostFault.Ending.NO_TABLE, program.toString(), 0, result.error().strip()));
       }
       List<HostNotice> notices = new ArrayList<>();
       if (!error.isEmpty() && said.add(error)) {

@@ -138,14 +138,20 @@ final class SavedLines implements SavedRules {
   }
 
   @Override
+  public boolean isSpelledAt(int place, String latin1, int from) {
+    return text.regionMatches(starts[place], latin1, from, length(place));
+  }
+
+  @Override
+  public int length(int place) {
+    return ends[place] - starts[place];
+  }
+
+  @Override
   public boolean areSpelledAlike(int place, SavedRules others, int other) {
-    if (others instanceof SavedLines them) {
-      int length = ends[place] - starts[place];
-      return length == them.ends[other] - them.starts[other]
-          && text.regionMatches(starts[place], them.text, them.starts[other], length);
-    }
-    String words = others.text(other).latin1();
-    return words.length() == ends[place] - starts[place] && text.startsWith(words, starts[place]);
+    return others instanceof SavedLines them
+        ? length(place) == them.length(other) && isSpelledAt(place, them.text, them.starts[other])
+        : others.areSpelledAlike(other, this, place);
   }
 
   @Override
