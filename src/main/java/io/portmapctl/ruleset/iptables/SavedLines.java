@@ -112,7 +112,7 @@ final class SavedLines implements SavedRules {
       return RuleSyntax.parse(
           family, SaveFormat.split(0, text.substring(starts[place], ends[place])));
     } catch (FormatException e) {
-      throw new IllegalStateException("a quote that was closed", e);
+      throw new IllegalStateException("unreachable", e);
     }
   }
 
