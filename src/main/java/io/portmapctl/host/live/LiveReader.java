@@ -279,15 +279,14 @@ public final class LiveReader {
     return result;
   }
 
-  private static Reading reading(Family family, Path program, Exec.Result result)
-      throws HostException {
+  private Reading reading(Family family, Path program, Exec.Result result) throws HostException {
+    String error = result.error().strip();
     try {
       Optional<Table> table = SaveFormat.table(family, TableName.NAT, result.output());
       if (table.isEmpty()) {
         throw failure(
             HostException.Kind.UNREADABLE,
-            new HostFault.Program(
-                HostFault.Ending.NO_TABLE, program.toString(), 0, result.error().strip()));
+            new HostFault.Program(HostFault.Ending.NO_TABLE, program.toString(), 0, error));
       }
       List<HostNotice> notices = new ArrayList<>();
       if (!error.isEmpty() && said.add(error)) {
