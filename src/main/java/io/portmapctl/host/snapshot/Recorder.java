@@ -9,6 +9,7 @@ import io.portmapctl.host.Host;
 import io.portmapctl.host.live.LiveReader;
 import io.portmapctl.host.live.Sockets;
 import io.portmapctl.host.nft.NftNat;
+import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.ruleset.TableName;
@@ -42,6 +43,11 @@ public final class Recorder {
       List.of(
           "kernel/hostname",
           "net/ipv4/ip_forward",
+          "net/ipv4/fwmark_reflect",
+          "net/ipv6/fwmark_reflect",
+          "net/ipv6/ip_nonlocal_bind",
+          "net/netfilter/nf_conntrack_tcp_loose",
+          "net/netfilter/nf_conntrack_tcp_be_liberal",
           "net/ipv4/ip_local_port_range",
           "net/ipv4/ip_local_reserved_ports",
           "net/ipv4/ip_nonlocal_bind",
@@ -50,8 +56,18 @@ public final class Recorder {
           "net/bridge/bridge-nf-call-ip6tables");
 
   private static final List<String> CONF4 =
-      List.of("route_localnet", "forwarding", "rp_filter", "accept_local");
-  private static final List<String> CONF6 = List.of("forwarding", "disable_ipv6");
+      List.of(
+          "route_localnet",
+          "forwarding",
+          "rp_filter",
+          "accept_local",
+          "src_valid_mark",
+          "send_redirects",
+          "bc_forwarding",
+          "ignore_routes_with_linkdown");
+
+  private static final List<String> CONF6 =
+      List.of("forwarding", "disable_ipv6", "force_forwarding", "ignore_routes_with_linkdown");
 
   /** Where network namespaces are often mounted, by names that may be links. */
   private static final List<Path> MOUNT_FOLDERS =
@@ -62,17 +78,8 @@ public final class Recorder {
           Path.of("/var/run/netns"),
           Path.of("/var/run/docker/netns"));
 
-  /** What nothing is computed from yet, for whoever reads the file. */
-  private static final List<List<String>> QUESTIONS =
-      List.of(
-          List.of("nft", "-j", "list", "ruleset"),
-          List.of("ip", "-j", "address"),
-          List.of("ip", "-j", "-d", "link"),
-          List.of("ip", "-j", "route", "show", "table", "all"),
-          List.of("ip", "-j", "-6", "route", "show", "table", "all"),
-          List.of("ip", "-j", "rule"),
-          List.of("ip", "-j", "-6", "rule"),
-          List.of("ip", "-j", "neighbour"));
+  /** What nft wrote; what is said of routes is asked by {@link ReadRouting#COMMANDS}. */
+  private static final List<String> RULESET = List.of("nft", "-j", "list", "ruleset");
 
   private final Host host;
   private final Map<String, Path> programs = new TreeMap<>();
@@ -99,7 +106,8 @@ public final class Recorder {
     for (Family family : Family.values()) {
       rulesets(family);
     }
-    QUESTIONS.forEach(this::question);
+    question(RULESET);
+    ReadRouting.COMMANDS.forEach(c -> question(List.of(c.name().split(" ", -1))));
     nft();
     sockets();
     settings();

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +25,14 @@ public final class SnapshotHost implements Host {
   /** What would act on it: it refuses. */
   public static final Exec UNCHANGEABLE = new Unchangeable();
 
+  private static final Path SYSCTLS = Path.of("/proc/sys");
+
   private final Snapshot snapshot;
   private final boolean alone;
   private final Map<List<String>, Snapshot.Reply> replies = new HashMap<>();
+
+  /** Those of {@code /proc/sys} from which something was recorded. */
+  private final Set<Path> settingFolders = new HashSet<>();
 
   /** Of a snapshot. */
   public SnapshotHost(Snapshot snapshot) {
@@ -42,6 +48,13 @@ public final class SnapshotHost implements Host {
     this.snapshot = snapshot;
     this.alone = alone;
     snapshot.commands().forEach(reply -> replies.put(reply.command(), reply));
+    for (Map.Entry<Path, Snapshot.Entry> file : snapshot.files().entrySet()) {
+      Path folder = file.getKey().getParent();
+      boolean there = file.getValue().kind() == Snapshot.Kind.FILE;
+      if (there && folder != null && folder.startsWith(SYSCTLS)) {
+        settingFolders.add(folder);
+      }
+    }
   }
 
   private record Unchangeable() implements Exec {
@@ -91,7 +104,23 @@ public final class SnapshotHost implements Host {
   }
 
   private Snapshot.Entry entry(Path path) {
-    return snapshot.files().getOrDefault(path, Snapshot.Entry.of(Snapshot.Kind.MISSING));
+    Snapshot.Entry entry = snapshot.files().get(path);
+    if (entry != null) {
+      return entry;
+    }
+    // only an interface that was not there has no settings at all; others were not asked for
+    Path folder = path.getParent();
+    boolean stranger = isOfInterface(path) && !settingFolders.contains(folder);
+    return path.startsWith(SYSCTLS) && !stranger
+        ? new Snapshot.Entry(
+            Snapshot.Kind.FAILED, "the snapshot does not hold this setting", List.of())
+        : Snapshot.Entry.of(Snapshot.Kind.MISSING);
+  }
+
+  /** Whether it is a setting of one interface. */
+  private static boolean isOfInterface(Path path) {
+    return path.getNameCount() > 3
+        && path.getName(path.getNameCount() - 3).equals(Path.of("conf"));
   }
 
   @Override

@@ -168,6 +168,17 @@ class SnapshotTest {
         .hasMessage("/proc/a");
     assertThatThrownBy(() -> host.read(Path.of("/proc/b"))).hasMessage("Input/output error");
     assertThatThrownBy(() -> host.read(Path.of("/proc/c"))).isInstanceOf(NoSuchFileException.class);
+    Path conf = Path.of("/proc/sys/net/ipv4/conf");
+    SnapshotHost older =
+        host(Map.of(conf.resolve("eth0/rp_filter"), of(Snapshot.Kind.FILE, "0\n")));
+    assertThatThrownBy(() -> older.setting(conf.resolve("eth0/src_valid_mark")))
+        .isNotInstanceOf(NoSuchFileException.class)
+        .hasMessage("the snapshot does not hold this setting");
+    assertThatThrownBy(() -> older.setting(Path.of("/proc/sys/net/netfilter/x")))
+        .isNotInstanceOf(NoSuchFileException.class)
+        .hasMessage("the snapshot does not hold this setting");
+    assertThatThrownBy(() -> older.setting(conf.resolve("eth1/rp_filter")))
+        .isInstanceOf(NoSuchFileException.class);
     assertThat(host.exists(Path.of("/proc/a"))).isTrue();
     assertThat(host.exists(Path.of("/proc/c"))).isFalse();
   }
