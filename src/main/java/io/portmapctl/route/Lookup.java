@@ -98,6 +98,84 @@ final class Lookup {
     return same;
   }
 
+  /** Whether local and main are one to the kernel; as it says, where that makes a difference. */
+  private Known<Boolean> oneTable() {
+    List<PolicyRule> rules = rules(Family.IPV4);
+    return isStandard(rules) && mergingMatters()
+        ? host.merged()
+        : Known.of(false, Missing.TRIE);
+  }
+
+  /** Whether it makes a difference that local and main are one table. */
+  private boolean mergingMatters() {
+    boolean refuses = false;
+    for (Route route : table(Family.IPV4, "main")) {
+      if (route.type() == Route.Type.LOCAL) {
+        return true;
+      }
+      refuses |= outcome(route) != Found.Outcome.ROUTE;
+    }
+    if (refuses && !table(Family.IPV4, "default").isEmpty()) {
+      return true;
+    }
+    for (Route wide : table(Family.IPV4, "local")) {
+      if (wide.destination().prefix() < Family.IPV4.bits()) {
+        for (Route narrow : table(Family.IPV4, "main")) {
+          if (narrow.destination().prefix() > wide.destination().prefix()
+              && wide.destination().contains(narrow.destination())) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private List<Route> localAndMain() {
+    List<Route> both = new ArrayList<>(table(Family.IPV4, "local"));
+    both.addAll(table(Family.IPV4, "main"));
+    return both;
+  }
+
+  /**
+   * Packets from an address of this host.
+   *
+   * @param device the interface that has the address
+   */
+  record Own(PacketSet packets, String device) {}
+
+  /** The packets of IPv4 from an address of an interface, or one that table local has for this host's. */
+  List<Own> own(PacketSet packets) {
+    PacketSpace space = packets.space();
+    List<Own> own = new ArrayList<>();
+    PacketSet left = packets;
+    for (Link link : host.links().value().orElse(List.of())) {
+      for (Link.Address address : link.addresses()) {
+        if (address.address().address().family() == Family.IPV4) {
+          PacketSet from = left.and(space.of(Field.SOURCE, address.address().address()));
+          if (!from.isEmpty()) {
+            own.add(new Own(from, link.name()));
+            left = left.minus(from);
+          }
+        }
+      }
+    }
+    sort(host.routes().value().orElse(List.of()));
+    Tables asked =
+        new Tables(
+            space,
+            Flow.back(Flow.LOOPBACK, false),
+            d -> settings.ignoresLinkDown(Family.IPV4, d));
+    boolean merged = oneTable().value().orElse(true);
+    for (Tables.Taken taken :
+        asked.taken(merged ? localAndMain() : table(Family.IPV4, "local"), left)) {
+      if (taken.route().type() == Route.Type.LOCAL && taken.hop().isPresent()) {
+        own.add(new Own(taken.packets(), taken.hop().get().device()));
+      }
+    }
+    return own;
+  }
+
   private static Found unknown(
       PacketSet packets, Optional<PolicyRule> rule, Optional<Route> route, Missing missing) {
     return new Found(
@@ -127,8 +205,8 @@ final class Lookup {
       if (known.value().isEmpty()) {
         open.add(known.missing());
       }
-      if (flow.family() == Family.IPV4 && isStandard(rules) && mergingMatters()) {
-        Known<Boolean> merged = host.merged();
+      if (flow.family() == Family.IPV4) {
+        Known<Boolean> merged = oneTable();
         if (merged.value().isEmpty()) {
           open.add(merged.missing());
         }
@@ -139,33 +217,11 @@ final class Lookup {
       return inOrder(packets, rules);
     }
 
-    /** Whether it makes a difference that local and main are one table. */
-    private boolean mergingMatters() {
-      boolean refuses =
-          table(Family.IPV4, "main").stream().anyMatch(r -> outcome(r) != Found.Outcome.ROUTE);
-      if (refuses && !table(Family.IPV4, "default").isEmpty()) {
-        return true;
-      }
-      for (Route wide : table(Family.IPV4, "local")) {
-        if (wide.destination().prefix() < Family.IPV4.bits()) {
-          for (Route narrow : table(Family.IPV4, "main")) {
-            if (narrow.destination().prefix() > wide.destination().prefix()
-                && wide.destination().contains(narrow.destination())) {
-              return true;
-            }
-          }
-        }
-      }
-      return false;
-    }
-
     /** Local and main are one, and what they refuse is looked for in table default. */
     private List<Found> merged(PacketSet packets, List<PolicyRule> rules) {
-      List<Route> both = new ArrayList<>(table(Family.IPV4, "local"));
-      both.addAll(table(Family.IPV4, "main"));
       PacketSet left = packets;
       List<Found> refused = new ArrayList<>();
-      for (Tables.Taken taken : asked.taken(both, packets)) {
+      for (Tables.Taken taken : asked.taken(localAndMain(), packets)) {
         boolean local = taken.route().table().equals("local");
         Found one = of(taken, rules.get(local ? 0 : 1));
         if (one.outcome() == Found.Outcome.ROUTE || one.outcome() == Found.Outcome.UNKNOWN) {
@@ -317,6 +373,13 @@ final class Lookup {
                           && l.group().equals(rule.suppressGroup().get()));
     }
 
+    /** Behind loopback there is no router, whatever the route says. */
+    private static Route.Hop reached(Route.Hop hop) {
+      return hop.device().equals(Flow.LOOPBACK)
+          ? new Route.Hop(Optional.empty(), hop.device(), hop.dead(), hop.linkDown())
+          : hop;
+    }
+
     private Found of(Tables.Taken taken, PolicyRule rule) {
       Found.Outcome outcome = outcome(taken.route());
       List<Missing> missing = new ArrayList<>(open);
@@ -328,7 +391,7 @@ final class Lookup {
           taken.packets(),
           Optional.of(rule),
           Optional.of(taken.route()),
-          taken.hop(),
+          taken.hop().map(Search::reached),
           outcome == Found.Outcome.ROUTE && taken.several() ? Found.Outcome.UNKNOWN : outcome,
           missing);
     }

@@ -5,7 +5,6 @@ import io.portmapctl.net.Family;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,14 +61,31 @@ final class Output {
                 .or(space.of(Field.SOURCE, NOBODY)));
     results.refuse(strange, Refusal.MARTIAN_SOURCE);
     left = left.minus(strange);
-    if (!again) {
-      left = fromHere(left);
-    }
     PacketSet toAll =
         left.and(
-            space.of(Field.DESTINATION, LIMITED_BROADCAST).or(space.of(Field.DESTINATION, MULTICAST)));
-    toAll(toAll);
-    left = left.minus(toAll);
+            space
+                .of(Field.DESTINATION, LIMITED_BROADCAST)
+                .or(space.of(Field.DESTINATION, MULTICAST)));
+    boolean known = host.routes().value().isPresent();
+    PacketSet checked = bound.isEmpty() && known ? toAll : space.none();
+    if (known && !again) {
+      checked = left;
+    }
+    PacketSet here = space.none();
+    for (Lookup.Own own : lookup.own(checked)) {
+      here = here.or(own.packets());
+      if (bound.isEmpty()) {
+        sent(own.packets().and(toAll), own.device());
+      }
+    }
+    results.refuse(checked.minus(here), Refusal.FOREIGN_SOURCE);
+    left = left.minus(checked.minus(here)).minus(toAll);
+    toAll = toAll.minus(checked.minus(here));
+    if (bound.isPresent()) {
+      sent(toAll, bound.get());
+    } else if (!known) {
+      results.add(toAll, new Decision.Unknown(List.of(), List.of(host.routes().missing())));
+    }
     PacketSet toSelf = left.and(space.of(Field.DESTINATION, NOBODY));
     results.add(
         toSelf,
@@ -85,55 +101,9 @@ final class Output {
     return again && family == Family.IPV4 ? flow.ofRoot() : flow;
   }
 
-  /** Refuses what is sent from an address that the host does not have. */
-  private PacketSet fromHere(PacketSet packets) {
-    PacketSpace space = packets.space();
-    Optional<List<Route>> routes = host.routes().value();
-    if (routes.isEmpty()) {
-      return packets;
-    }
-    List<PacketSet> own = new ArrayList<>();
-    for (Route route : routes.get()) {
-      boolean local = route.type() == Route.Type.LOCAL && route.table().equals("local");
-      if (local && route.family() == Family.IPV4) {
-        own.add(space.of(Field.SOURCE, route.destination()));
-      }
-    }
-    PacketSet here =
-        packets.and(
-            new Tables(space, Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS)).union(own));
-    results.refuse(packets.minus(here), Refusal.FOREIGN_SOURCE);
-    return here;
-  }
-
-  /** To all on a link or to a group: through the interface that has the source. */
-  private void toAll(PacketSet packets) {
-    if (packets.isEmpty()) {
-      return;
-    }
-    if (bound.isPresent()) {
-      results.add(
-          packets, new Decision.Leaves(bound.get(), Optional.empty(), List.of(), List.of()));
-      return;
-    }
-    if (host.links().value().isEmpty()) {
-      results.add(packets, new Decision.Unknown(List.of(), List.of(host.links().missing())));
-      return;
-    }
-    PacketSet left = packets;
-    for (Link link : host.links().value().get()) {
-      for (Link.Address address : link.addresses()) {
-        if (address.address().address().family() == Family.IPV4) {
-          PacketSet from =
-              left.and(packets.space().of(Field.SOURCE, address.address().address()));
-          results.add(
-              from,
-              new Decision.Leaves(link.name(), Optional.empty(), List.of(), List.of()));
-          left = left.minus(from);
-        }
-      }
-    }
-    results.add(left, new Decision.Unknown(List.of(), List.of(Missing.LINKS)));
+  /** To all on a link or to a group. */
+  private void sent(PacketSet packets, String device) {
+    results.add(packets, new Decision.Leaves(device, Optional.empty(), List.of(), List.of()));
   }
 
   private void route4(Found found) {

@@ -200,10 +200,16 @@ record Tables(PacketSpace space, Flow flow, Ignoring passedOver) {
             Optional.empty()));
   }
 
-  /** Of one prefix: those for a type of service first, then by metric. */
+  /**
+   * Of one prefix: table local before main, where they are one; those for a type of service first,
+   * then by metric.
+   */
   private List<Candidate> ipv4(List<Route> routes) {
     List<Route> sorted = new ArrayList<>(routes);
-    sorted.sort(Comparator.comparing(Route::tos).reversed().thenComparing(Route::metric));
+    sorted.sort(
+        Comparator.comparing((Route r) -> r.table().equals("local") ? 0 : 1)
+            .thenComparing(Comparator.comparing(Route::tos).reversed())
+            .thenComparing(Route::metric));
     List<Candidate> candidates = new ArrayList<>();
     for (Route route : sorted) {
       Optional<Candidate> usable = refuses(route) ? Optional.of(plain(route)) : usable(route);

@@ -148,13 +148,17 @@ public final class ReadRouting implements HostRouting {
   public Known<Boolean> merged() {
     Missing missing = Missing.TRIE;
     try {
-      List<String> lines = host.lines(TRIE);
-      int main = lines.indexOf("Main:");
-      int local = lines.indexOf("Local:");
-      boolean same =
-          main == 0
-              && local > 0
-              && lines.subList(1, local).equals(lines.subList(local + 1, lines.size()));
+      Map<String, List<String>> shown = new HashMap<>();
+      List<String> table = new ArrayList<>();
+      for (String line : host.lines(TRIE)) {
+        if (line.startsWith(" ")) {
+          table.add(line);
+        } else {
+          table = shown.computeIfAbsent(line, l -> new ArrayList<>());
+        }
+      }
+      List<String> local = shown.getOrDefault("Local:", List.of());
+      boolean same = local.equals(shown.getOrDefault("Main:", List.of()));
       return Known.of(same, missing);
     } catch (IOException e) {
       return Known.not(missing);
