@@ -238,7 +238,7 @@ final class SaveReader {
     return new FormatException(new RulesetFault.OtherForm(line, form, family));
   }
 
-  /** A line of what {@code iptables -S} prints; with {@code -v}, its counters. */
+  /** A line of what {@code iptables -S} prints; a chain's, with {@code -v}, with its counters. */
   private void specified(String line) throws FormatException {
     String[] words = line.split(" ", -1);
     if (words[0].equals("-P") && words.length == 3) {
@@ -248,41 +248,8 @@ final class SaveReader {
     } else if (words.length == 2 && words[0].equals("-N")) {
       chain(":" + words[1] + " -");
     } else if (reading) {
-      rule(countersFirst(line));
+      rule(line);
     }
-  }
-
-  /**
-   * A rule as iptables-save prints it, of one with {@code -c PACKETS BYTES} after its matches;
-   * unchanged where it has none.
-   */
-  private static String countersFirst(String rule) {
-    boolean quoted = false;
-    for (int i = 0; i < rule.length(); i++) {
-      char c = rule.charAt(i);
-      if (c == '\\' && quoted) {
-        i++;
-      } else if (c == '"') {
-        quoted = !quoted;
-      } else if (!quoted && rule.startsWith(" -c ", i)) {
-        int packets = i + " -c ".length();
-        int between = rule.indexOf(' ', packets);
-        int end = between < 0 ? -1 : rule.indexOf(' ', between + 1);
-        end = end < 0 ? rule.length() : end;
-        boolean counters =
-            between > 0
-                && isNumber(rule, packets, between)
-                && isNumber(rule, between + 1, end)
-                && (end == rule.length()
-                    || rule.startsWith(" -j ", end)
-                    || rule.startsWith(" -g ", end));
-        if (counters) {
-          String values = rule.substring(packets, between) + ":" + rule.substring(between + 1, end);
-          return "[" + values + "] " + rule.substring(0, i) + rule.substring(end);
-        }
-      }
-    }
-    return rule;
   }
 
   /** Which table it is of its chains tell. */
@@ -319,7 +286,8 @@ final class SaveReader {
         && isNumber(text, colon + 1, text.length() - 1);
   }
 
-  private static boolean isNumber(String text, int from, int to) {
+  /** Whether a part of a text is digits, at least one. */
+  static boolean isNumber(String text, int from, int to) {
     boolean digits = from < to;
     for (int i = from; i < to; i++) {
       digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';

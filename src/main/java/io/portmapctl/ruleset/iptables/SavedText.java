@@ -27,7 +27,7 @@ public final class SavedText {
     if (begins(file, 0x1f, 0x8b)) {
       throw new FormatException(new RulesetFault.OtherForm(1, Form.COMPRESSED, family));
     }
-    return ofFamily(family, plain(decoded(file)));
+    return counted(ofFamily(family, plain(decoded(file))));
   }
 
   /** Whether it says that there are legacy tables which it does not show. */
@@ -120,5 +120,54 @@ public final class SavedText {
       out.append(passed ? "" : line).append('\n');
     }
     return out.toString();
+  }
+
+  /** What {@code iptables -S -v} prints, with the rules' counters where iptables-save has them. */
+  private static String counted(String text) {
+    boolean lists = text.startsWith("-P ") || text.startsWith("-N ");
+    lists |= text.contains("\n-P ") && !text.contains("\n*") && !text.startsWith("*");
+    if (!lists || !text.contains(" -c ")) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length());
+    SaveReader.Lines lines = new SaveReader.Lines(text);
+    while (lines.hasNext()) {
+      String line = lines.next();
+      out.append(line.startsWith("-A ") ? countersFirst(line) : line).append('\n');
+    }
+    return out.toString();
+  }
+
+  /**
+   * A rule as iptables-save prints it, of one with {@code -c PACKETS BYTES} after its matches;
+   * unchanged where it has none.
+   */
+  private static String countersFirst(String rule) {
+    boolean quoted = false;
+    for (int i = 0; i < rule.length(); i++) {
+      char c = rule.charAt(i);
+      if (c == '\\' && quoted) {
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (!quoted && rule.startsWith(" -c ", i)) {
+        int packets = i + " -c ".length();
+        int between = rule.indexOf(' ', packets);
+        int end = between < 0 ? -1 : rule.indexOf(' ', between + 1);
+        end = end < 0 ? rule.length() : end;
+        boolean counters =
+            between > 0
+                && SaveReader.isNumber(rule, packets, between)
+                && SaveReader.isNumber(rule, between + 1, end)
+                && (end == rule.length()
+                    || rule.startsWith(" -j ", end)
+                    || rule.startsWith(" -g ", end));
+        if (counters) {
+          String values = rule.substring(packets, between) + ":" + rule.substring(between + 1, end);
+          return "[" + values + "] " + rule.substring(0, i) + rule.substring(end);
+        }
+      }
+    }
+    return rule;
   }
 }
