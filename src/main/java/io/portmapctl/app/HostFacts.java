@@ -2,6 +2,7 @@ package io.portmapctl.app;
 
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.live.Forwarding;
+import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
@@ -9,6 +10,7 @@ import io.portmapctl.notice.Notice;
 import io.portmapctl.path.Localnet;
 import io.portmapctl.path.Settings;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.route.Routing;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.trace.Ternary;
@@ -23,6 +25,7 @@ final class HostFacts {
   private final LiveHost live;
   private final Rulesets rulesets;
   private final Optional<String> hostInterface;
+  private final Routing routing;
   private final Map<Family, List<ForwardingObstacle>> obstacles = new EnumMap<>(Family.class);
 
   /**
@@ -34,6 +37,7 @@ final class HostFacts {
     this.live = live;
     this.rulesets = rulesets;
     this.hostInterface = hostInterface;
+    this.routing = new Routing(new ReadRouting(live.host()));
   }
 
   /** What a plan needs of the host, and what else is in the way there. */
@@ -89,7 +93,8 @@ final class HostFacts {
                 ? Ternary.of(live.forwarding().showsBridged(family))
                 : Ternary.UNKNOWN,
         this::obstacles,
-        this::unroutable);
+        this::unroutable,
+        family -> rulesets.live(family) ? Optional.of(routing) : Optional.empty());
   }
 
   private Localnet localnet(IpAddress container, Plan plan) {

@@ -5,6 +5,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.route.Routing;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.OpenReason;
 import io.portmapctl.trace.Packet;
@@ -39,6 +40,46 @@ public record Ground(
    * @param answer whether it answers what this host let out
    */
   List<Turn> input(Packet packet, PacketSet packets, boolean moved, boolean answer) {
+    Optional<Routing> routing = settings.routing().apply(packet.family());
+    return routing.isPresent()
+        ? new Routes(routing.get())
+            .input(packet, packets, moved, rest -> guessed(packet, rest, moved, answer))
+        : guessed(packet, packets, moved, answer);
+  }
+
+  /**
+   * Why what comes in by a bridge does not leave by it again.
+   *
+   * @param moved whether it was given another destination, so that the bridge itself takes it there
+   */
+  Optional<Ending> stuck(Packet packet, PacketInterface device, boolean moved) {
+    return settings
+        .routing()
+        .apply(packet.family())
+        .flatMap(r -> new Routes(r).stuck(packet, device, moved));
+  }
+
+  /** Whether what is behind an interface may send straight to what else is there: a bridge. */
+  boolean isBridge(Family family, PacketInterface device) {
+    return settings
+        .routing()
+        .apply(family)
+        .flatMap(r -> device.name().flatMap(n -> r.bridges().isBridge(n).value()))
+        .orElse(true);
+  }
+
+  /** Whether what only crosses a bridge is shown to rules. */
+  Ternary bridged(Family family, PacketInterface device) {
+    return settings
+        .routing()
+        .apply(family)
+        .flatMap(r -> device.name().flatMap(n -> r.bridges().shows(family, n).shown()))
+        .map(Ternary::of)
+        .orElseGet(() -> settings.bridged().apply(family));
+  }
+
+  /** What comes in, by the host's addresses alone. */
+  private List<Turn> guessed(Packet packet, PacketSet packets, boolean moved, boolean answer) {
     Optional<IpAddress> to = packet.destination().ip();
     boolean loops = packet.in().equals(PacketInterface.LOOPBACK);
     if (to.filter(HostAddresses::isLoopback).isPresent() && !loops) {
@@ -114,6 +155,15 @@ public record Ground(
    *     machine's where nothing tells
    */
   List<Turn> output(Packet packet, PacketSet packets, boolean begins, boolean moved) {
+    Optional<Routing> routing = settings.routing().apply(packet.family());
+    return routing.isPresent()
+        ? new Routes(routing.get())
+            .output(packet, packets, begins, rest -> guessedOutput(packet, rest, begins, moved))
+        : guessedOutput(packet, packets, begins, moved);
+  }
+
+  private List<Turn> guessedOutput(
+      Packet packet, PacketSet packets, boolean begins, boolean moved) {
     Ternary here = host.delivers(packet.destination().address());
     if (here == Ternary.YES) {
       return List.of(Turn.onward(packets, PacketInterface.LOOPBACK));

@@ -3,8 +3,10 @@ package io.portmapctl.path;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.route.Routing;
 import io.portmapctl.trace.Ternary;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -16,14 +18,21 @@ import java.util.function.Predicate;
  *     bridge-nf-call-iptables})
  * @param obstacles what keeps it from forwarding packets of a family, as far as it is known
  * @param unroutable whether it is known to have no route to an address
+ * @param routing how it routes packets of a family, where that is known
  */
 public record Settings(
     Function<IpAddress, Localnet> localnet,
     Function<Family, Ternary> bridged,
     Function<Family, List<ForwardingObstacle>> obstacles,
-    Predicate<IpAddress> unroutable) {
+    Predicate<IpAddress> unroutable,
+    Function<Family, Optional<Routing>> routing) {
 
   /** Nothing is known. */
   public static final Settings UNKNOWN =
-      new Settings(c -> Localnet.UNKNOWN, f -> Ternary.UNKNOWN, f -> List.of(), a -> false);
+      new Settings(
+          c -> Localnet.UNKNOWN,
+          f -> Ternary.UNKNOWN,
+          f -> List.of(),
+          a -> false,
+          f -> Optional.empty());
 }

@@ -214,8 +214,19 @@ final class Walk {
   }
 
   private void forwarded(At at, PacketInterface device, Ends ends) {
+    boolean moved = at.answer() ? at.masqueraded() : at.redirected();
+    Optional<Ending> stuck = ground.stuck(at.packet(), device, moved);
+    if (stuck.isPresent() && stuck.get().kind() == Ending.Kind.UNDECIDED) {
+      ends.end(at, Disposition.OPEN, stuck.get());
+      return;
+    }
     Packet look = at.packet().through(at.packet().in(), device);
     At in = at.with(look, one.leaving(at.packets(), device));
+    // the port is chosen before FORWARD is called
+    if (stuck.isPresent()) {
+      ends.end(in, Disposition.NOT_ROUTED, stuck.get());
+      return;
+    }
     hook(in, Hook.FORWARD, ends, on -> leaving(on, device, Disposition.FORWARDED, ends));
   }
 
@@ -522,8 +533,10 @@ final class Walk {
     if (from.equals(end.get())) {
       return Optional.of(lost(Ending.Why.ITSELF));
     }
-    return at.redirected() && isBeside(from, end.get())
-        ? straight(from.family())
+    return at.redirected()
+            && isBeside(from, end.get())
+            && ground.isBridge(from.family(), at.packet().out())
+        ? straight(from.family(), at.packet().out())
         : Optional.empty();
   }
 
@@ -538,8 +551,8 @@ final class Walk {
   }
 
   /** What one container sends to another does not leave their bridge, unless it is shown. */
-  private Optional<Ending> straight(Family family) {
-    Ternary bridged = ground.settings().bridged().apply(family);
+  private Optional<Ending> straight(Family family, PacketInterface device) {
+    Ternary bridged = ground.bridged(family, device);
     String key = "net/bridge/bridge-nf-call-" + (family == Family.IPV4 ? "iptables" : "ip6tables");
     return switch (bridged) {
       case YES -> Optional.of(Ending.delivered(Ending.Why.TURNED_BACK));

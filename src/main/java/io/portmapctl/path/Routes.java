@@ -1,0 +1,236 @@
+package io.portmapctl.path;
+
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.packet.PacketSet;
+import io.portmapctl.route.Decider;
+import io.portmapctl.route.Decision;
+import io.portmapctl.route.Link;
+import io.portmapctl.route.Refusal;
+import io.portmapctl.route.Routed;
+import io.portmapctl.route.Routing;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Where routes and settings turn packets to. */
+record Routes(Routing routing) {
+
+  /**
+   * What comes in.
+   *
+   * @param moved whether it was given another destination
+   * @param otherwise what becomes of those of which nothing is known
+   */
+  List<Turn> input(
+      Packet packet, PacketSet packets, boolean moved, Function<PacketSet, List<Turn>> otherwise) {
+    List<Turn> turns = new ArrayList<>();
+    for (Routed each : routing.input(packets)) {
+      boolean still =
+          each.decision() instanceof Decision.Refused refused
+              && refused.why() == Refusal.NOT_FORWARDING
+              && moved
+              && staysOnBridge(packet, each.packets());
+      turns.addAll(
+          still
+              ? List.of(Turn.onward(each.packets(), packet.in()))
+              : turns(packet, List.of(each), false, otherwise));
+    }
+    return turns;
+  }
+
+  /** What a bridge itself takes to another destination behind it is not forwarded by the host. */
+  private boolean staysOnBridge(Packet packet, PacketSet packets) {
+    return shownBridge(packet, packet.in())
+        && routing.rerouted(packets, Optional.empty()).stream()
+            .allMatch(
+                r ->
+                    r.decision() instanceof Decision.Leaves leaves
+                        && packet.in().name().equals(Optional.of(leaves.device())));
+  }
+
+  /** Whether it is a bridge that shows rules what crosses it. */
+  private boolean shownBridge(Packet packet, PacketInterface device) {
+    Optional<String> name = device.name();
+    return name.isPresent()
+        && routing.bridges().isBridge(name.get()).value().orElse(false)
+        && routing.bridges().shows(packet.family(), name.get()).shown().orElse(false);
+  }
+
+  /** Why what comes in by a bridge does not leave by it again. */
+  Optional<Ending> stuck(Packet packet, PacketInterface device, boolean moved) {
+    if (!moved || !packet.in().equals(device) || !shownBridge(packet, device)) {
+      return Optional.empty(); // the host itself sends it, by any port
+    }
+    String bridge = device.name().orElseThrow();
+    Optional<IpAddress> from = packet.source().ip();
+    Optional<IpAddress> to = packet.destination().ip();
+    if (from.isEmpty() || to.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Link> out = port(bridge, to.get());
+    boolean itself = from.equals(to);
+    Optional<Link> in = itself ? out : port(bridge, from.get());
+    if (!itself && (in.isEmpty() || out.isEmpty())) {
+      return Optional.empty();
+    }
+    boolean same = itself || in.get().name().equals(out.get().name());
+    if (!same) {
+      boolean apart = isolated(in.get()) && isolated(out.get());
+      return apart ? Optional.of(stuck(bridge, out, Ending.Kind.NOT_ROUTED)) : Optional.empty();
+    }
+    List<Link> candidates =
+        out.isPresent()
+            ? List.of(out.get())
+            : routing.bridges().ports(bridge).value().orElse(List.of());
+    long off = candidates.stream().filter(l -> !hairpin(l)).count();
+    if (off == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        stuck(
+            bridge,
+            out,
+            off == candidates.size() ? Ending.Kind.NOT_ROUTED : Ending.Kind.UNDECIDED));
+  }
+
+  private static Ending stuck(String bridge, Optional<Link> port, Ending.Kind kind) {
+    return Ending.there(
+        kind, Ending.Why.NO_HAIRPIN, new DecidedBy.ByBridgePort(bridge, port.map(Link::name)));
+  }
+
+  private static boolean isolated(Link port) {
+    return port.port().map(Link.Port::isolated).orElse(false);
+  }
+
+  private static boolean hairpin(Link port) {
+    return port.port().map(Link.Port::hairpin).orElse(true);
+  }
+
+  private Optional<Link> port(String bridge, IpAddress address) {
+    return routing
+        .bridges()
+        .portTowards(bridge, address)
+        .value()
+        .flatMap(p -> p)
+        .flatMap(p -> routing.bridges().link(p).value().flatMap(l -> l));
+  }
+
+  /**
+   * What the host sends.
+   *
+   * @param begins whether it has gone through no rule yet
+   * @param otherwise what becomes of those of which nothing is known
+   */
+  List<Turn> output(
+      Packet packet, PacketSet packets, boolean begins, Function<PacketSet, List<Turn>> otherwise) {
+    List<Routed> routed =
+        begins
+            ? routing.output(packets, Optional.empty())
+            : routing.rerouted(packets, Optional.empty());
+    return turns(packet, routed, true, otherwise);
+  }
+
+  private static List<Turn> turns(
+      Packet packet, List<Routed> routed, boolean sent, Function<PacketSet, List<Turn>> otherwise) {
+    List<Turn> turns = new ArrayList<>();
+    for (Routed each : routed) {
+      turns.addAll(
+          each.decision()
+              .accept(
+                  new Decision.Visitor<List<Turn>>() {
+                    @Override
+                    public List<Turn> local(Decision.Local decision) {
+                      return List.of(
+                          sent
+                              ? Turn.onward(each.packets(), PacketInterface.LOOPBACK)
+                              : Turn.here(each.packets()));
+                    }
+
+                    @Override
+                    public List<Turn> leaves(Decision.Leaves decision) {
+                      return List.of(
+                          Turn.onward(each.packets(), PacketInterface.of(decision.device())));
+                    }
+
+                    @Override
+                    public List<Turn> refused(Decision.Refused decision) {
+                      return List.of(Turn.ends(each.packets(), ending(packet, decision)));
+                    }
+
+                    @Override
+                    public List<Turn> unknown(Decision.Unknown decision) {
+                      return otherwise.apply(each.packets());
+                    }
+                  }));
+    }
+    return turns;
+  }
+
+  private static Ending ending(Packet packet, Decision.Refused decision) {
+    Optional<IpAddress> to = packet.destination().ip();
+    DecidedBy by =
+        decision.by().isEmpty() || decision.why() == Refusal.NO_ROUTE
+            ? nothing(decision, packet)
+            : decision
+                .by()
+                .get(decision.by().size() - 1)
+                .accept(new By(to.orElse(nobody(packet.family()))));
+    return Ending.there(Ending.Kind.NOT_ROUTED, why(decision.why()), by);
+  }
+
+  private static DecidedBy nothing(Decision.Refused decision, Packet packet) {
+    return decision.why() == Refusal.NO_ROUTE
+        ? new DecidedBy.ByRoute("", packet.destination().ip().orElse(nobody(packet.family())))
+        : DecidedBy.Nothing.NOTHING;
+  }
+
+  private static IpAddress nobody(Family family) {
+    return IpAddress.parse(family == Family.IPV4 ? "0.0.0.0" : "::").orElseThrow();
+  }
+
+  private static Ending.Why why(Refusal refusal) {
+    return switch (refusal) {
+      case BLACKHOLE, UNREACHABLE, PROHIBIT -> Ending.Why.ROUTE;
+      case NO_ROUTE -> Ending.Why.NO_ROUTE;
+      case NOT_FORWARDING -> Ending.Why.NOT_FORWARDING;
+      case LOOPBACK -> Ending.Why.LOCALNET;
+      case REVERSE_PATH -> Ending.Why.REVERSE_PATH;
+      case NO_INTERFACE, DISABLED -> Ending.Why.LINK;
+      case MARTIAN_SOURCE, MARTIAN_DESTINATION, OWN_SOURCE, LINK_LOCAL_SOURCE, FOREIGN_SOURCE ->
+          Ending.Why.MARTIAN;
+    };
+  }
+
+  /** What decides, as a way's end names it. */
+  private record By(IpAddress to) implements Decider.Visitor<DecidedBy> {
+    @Override
+    public DecidedBy rule(Decider.ByRule by) {
+      return new DecidedBy.ByRoute(by.rule().text(), to);
+    }
+
+    @Override
+    public DecidedBy route(Decider.ByRoute by) {
+      return new DecidedBy.ByRoute(by.route().text(), to);
+    }
+
+    @Override
+    public DecidedBy setting(Decider.BySetting by) {
+      return new DecidedBy.BySetting(by.setting().key(), Optional.of(by.setting().value()));
+    }
+
+    @Override
+    public DecidedBy link(Decider.ByLink by) {
+      return new DecidedBy.ByLink(
+          by.name(),
+          switch (by.state()) {
+            case ABSENT -> DecidedBy.ByLink.Fault.ABSENT;
+            case DOWN -> DecidedBy.ByLink.Fault.DOWN;
+            case WITHOUT_ADDRESS -> DecidedBy.ByLink.Fault.WITHOUT_ADDRESS;
+          });
+    }
+  }
+}

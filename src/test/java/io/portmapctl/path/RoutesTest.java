@@ -1,0 +1,194 @@
+package io.portmapctl.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portmapctl.host.route.LinkReader;
+import io.portmapctl.host.route.PolicyRuleReader;
+import io.portmapctl.host.route.RouteReader;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
+import io.portmapctl.route.HostRouting;
+import io.portmapctl.route.Known;
+import io.portmapctl.route.Learned;
+import io.portmapctl.route.Link;
+import io.portmapctl.route.Missing;
+import io.portmapctl.route.Neighbour;
+import io.portmapctl.route.PolicyRule;
+import io.portmapctl.route.Route;
+import io.portmapctl.route.Routing;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.HostAddresses;
+import io.portmapctl.trace.Mark;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.Ternary;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Ways that routes, settings and bridge ports end, on a host with a bridge of two ports. */
+@Tag("fast")
+class RoutesTest {
+  private static final Path PLAIN = Path.of("testdata/routes/plain");
+  private static final String DNAT =
+      "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 192.0.2.10/32 -p tcp -m tcp --dport 80 -j"
+          + " DNAT --to-destination 10.1.0.2:80\nCOMMIT\n";
+  private static final String LEARNED =
+      "[{\"mac\":\"02:00:00:00:00:02\",\"ifname\":\"v0\",\"master\":\"br0\",\"state\":\"\"}]";
+  private static final String BESIDE =
+      "[{\"dst\":\"10.1.0.2\",\"dev\":\"br0\",\"lladdr\":\"02:00:00:00:00:02\",\"state\":[\"STALE\"]}]";
+
+  private final Map<String, String> settings = new HashMap<>();
+  private String routes = read("route.json");
+  private String links = read("address.json");
+
+  private static String read(String name) {
+    try {
+      return Files.readString(PLAIN.resolve(name));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What is not said is 0. */
+  private final class Host implements HostRouting {
+    private final List<PolicyRule> rules = PolicyRuleReader.read(read("rule.json"), Family.IPV4);
+    private final List<Route> all = RouteReader.read(routes);
+    private final List<Link> devices = LinkReader.links(links);
+    private final List<Learned> learned = LinkReader.learned(LEARNED);
+    private final List<Neighbour> beside = LinkReader.neighbours(BESIDE);
+
+    private Host() throws Exception {
+      // what is read can be wrong
+    }
+
+    @Override
+    public Known<List<PolicyRule>> rules(Family family) {
+      return Known.of(rules, Missing.rules(family));
+    }
+
+    @Override
+    public Known<List<Route>> routes() {
+      return Known.of(all, Missing.ROUTES);
+    }
+
+    @Override
+    public Known<List<Link>> links() {
+      return Known.of(devices, Missing.LINKS);
+    }
+
+    @Override
+    public Known<List<Neighbour>> neighbours() {
+      return Known.of(beside, Missing.NEIGHBOURS);
+    }
+
+    @Override
+    public Known<List<Learned>> learned() {
+      return Known.of(learned, Missing.FORWARDING_DATABASE);
+    }
+
+    @Override
+    public Known<String> setting(String key) {
+      return Known.of(settings.getOrDefault(key, "0"), Missing.setting(key));
+    }
+
+    @Override
+    public Known<Boolean> merged() {
+      return Known.of(true, Missing.TRIE);
+    }
+  }
+
+  private Ending ending(String source, String in) throws Exception {
+    Table table = SaveFormat.table(Family.IPV4, TableName.NAT, DNAT).orElseThrow();
+    Routing routing = new Routing(new Host());
+    Settings known =
+        new Settings(
+            c -> Localnet.UNKNOWN,
+            f -> Ternary.UNKNOWN,
+            f -> List.of(),
+            a -> false,
+            f -> Optional.of(routing));
+    Ground ground = new Ground(HostAddresses.UNKNOWN, HostAddresses.UNKNOWN::subnet, known);
+    Packet packet =
+        new Packet(
+            Family.IPV4,
+            IpProtocol.TCP,
+            Endpoint.of(IpAddress.parse(source).orElseThrow(), 40000),
+            Endpoint.of(IpAddress.parse("192.0.2.10").orElseThrow(), 80),
+            PacketInterface.of(in),
+            PacketInterface.UNKNOWN,
+            Mark.of(0),
+            Ternary.NO);
+    List<PacketPath> paths = new Tracer(Rules.of(table), ground, true).follow(packet).paths();
+    List<Ending> endings = new ArrayList<>();
+    paths.forEach(p -> endings.add(p.ending()));
+    assertThat(endings).hasSize(1);
+    return endings.get(0);
+  }
+
+  private void forwards() {
+    settings.put("net/ipv4/ip_forward", "1");
+    for (String device : List.of("all", "eth0", "br0", "lo")) {
+      settings.put("net/ipv4/conf/" + device + "/forwarding", "1");
+    }
+  }
+
+  @Test
+  void nothingIsInTheWay() throws Exception {
+    forwards();
+    assertThat(ending("203.0.113.9", "eth0").kind()).isEqualTo(Ending.Kind.DELIVERED);
+  }
+
+  @Test
+  void aSettingEndsIt() throws Exception {
+    forwards();
+    settings.put("net/ipv4/conf/eth0/forwarding", "0");
+    Ending ending = ending("203.0.113.9", "eth0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.NOT_ROUTED);
+    assertThat(ending.by())
+        .isEqualTo(new DecidedBy.BySetting("net/ipv4/conf/eth0/forwarding", Optional.of("0")));
+  }
+
+  @Test
+  void aRouteEndsIt() throws Exception {
+    forwards();
+    routes = routes.replaceFirst("\\[", "[{\"type\":\"blackhole\",\"dst\":\"10.1.0.2\"},");
+    Ending ending = ending("203.0.113.9", "eth0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.NOT_ROUTED);
+    assertThat(ending.by())
+        .isInstanceOfSatisfying(
+            DecidedBy.ByRoute.class, r -> assertThat(r.text()).contains("blackhole 10.1.0.2"));
+  }
+
+  @Test
+  void theBridgesPortEndsItWhereRulesSeeTheBridge() throws Exception {
+    forwards();
+    links = links.replace("\"hairpin\":true", "\"hairpin\":false");
+    settings.put("net/bridge/bridge-nf-call-iptables", "1");
+    Ending ending = ending("10.1.0.2", "br0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.NOT_ROUTED);
+    assertThat(ending.by()).isEqualTo(new DecidedBy.ByBridgePort("br0", Optional.of("v0")));
+    // else the host sends it back itself, and the container gets what it has sent
+    settings.put("net/bridge/bridge-nf-call-iptables", "0");
+    assertThat(ending("10.1.0.2", "br0").why()).isEqualTo(Ending.Why.ITSELF);
+  }
+
+  @Test
+  void whatABridgeTakesAlongIsNotForwarded() throws Exception {
+    links = links.replace("\"hairpin\":false", "\"hairpin\":true");
+    settings.put("net/bridge/bridge-nf-call-iptables", "1");
+    assertThat(ending("10.1.0.2", "br0").why()).isEqualTo(Ending.Why.ITSELF);
+    settings.put("net/bridge/bridge-nf-call-iptables", "0");
+    assertThat(ending("10.1.0.2", "br0").why()).isEqualTo(Ending.Why.NOT_FORWARDING);
+  }
+}
