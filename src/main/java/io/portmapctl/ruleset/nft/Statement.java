@@ -198,10 +198,11 @@ public sealed interface Statement {
    * An element comes to a set, or goes; the rule stops where the set is full.
    *
    * @param set the set's name, octets
+   * @param key what comes to it
    * @param steady whether nothing beside that can stop the rule
    * @param words the whole
    */
-  record AddToSet(String set, boolean steady, String words) implements Statement {
+  record AddToSet(String set, Expression key, boolean steady, String words) implements Statement {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.addToSet(this);

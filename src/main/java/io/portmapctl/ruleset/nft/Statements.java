@@ -111,7 +111,8 @@ final class Statements {
   private Statement addToSet(NftJson body) {
     StringBuilder out = new StringBuilder(body.get("op").text());
     out.append(' ').append(body.get("set").text()).append(" { ");
-    out.append(words.expression(expressions.expression(body.get("elem"))));
+    Expression key = expressions.expression(body.get("elem"));
+    out.append(words.expression(key));
     body.get("elem")
         .get("elem")
         .field("timeout")
@@ -124,7 +125,7 @@ final class Statements {
     }
     String set = body.get("set").text();
     return new Statement.AddToSet(
-        set.startsWith("@") ? set.substring(1) : set, steady, out.append(" }").toString());
+        set.startsWith("@") ? set.substring(1) : set, key, steady, out.append(" }").toString());
   }
 
   private String log(NftJson body) {
