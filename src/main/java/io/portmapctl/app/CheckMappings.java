@@ -4,18 +4,25 @@ import io.portmapctl.check.Advice;
 import io.portmapctl.check.Audit;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.ForeignRules;
+import io.portmapctl.check.ForwardChain;
 import io.portmapctl.cni.Attachment;
+import io.portmapctl.cni.PortMapping;
 import io.portmapctl.host.HostException;
+import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.path.Localnet;
+import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -90,22 +97,56 @@ public record CheckMappings(
       notes.leftOut(Failure.Kind.INPUT, wanted.leftOut());
     }
     boolean complete = desired.documents().errors().isEmpty() && wanted.leftOut().isEmpty();
-    return new Result(audit, report(audit), forwarding(ports, host), complete);
+    return new Result(audit, report(audit), forwarding(wanted, ports, host), complete);
   }
 
   /** Who forwards nothing has no use for mappings. */
-  private List<Advice> forwarding(List<PublishedPort> ports, LiveHost host) {
+  private List<Advice> forwarding(
+      DesiredMappings.Requests wanted, List<PublishedPort> ports, LiveHost host) {
     List<Advice> advice = new ArrayList<>();
     for (Family family : Family.values()) {
       if (ports.stream().anyMatch(p -> p.family() == family)) {
-        for (ForwardingObstacle obstacle : HostFacts.obstacles(host, rulesets, family)) {
-          if (obstacle.total()) {
-            advice.add(new Advice.ForwardsNothing(obstacle));
-          }
+        List<String> filters = HostFacts.filters(host, rulesets, family);
+        List<ForwardingObstacle> obstacles = HostFacts.obstacles(host, rulesets, family, filters);
+        obstacles.stream()
+            .filter(ForwardingObstacle::total)
+            .forEach(o -> advice.add(new Advice.ForwardsNothing(o)));
+        if (obstacles.stream().noneMatch(ForwardingObstacle::total) && !obstacles.isEmpty()) {
+          advice.addAll(dropped(wanted, family, filters, host));
         }
       }
     }
     return List.copyOf(advice);
+  }
+
+  /** What chain FORWARD drops of what other machines send to the containers. */
+  private List<Advice> dropped(
+      DesiredMappings.Requests wanted, Family family, List<String> filters, LiveHost host) {
+    List<ForwardChain.Endpoint> endpoints = new ArrayList<>();
+    for (Request.Publish request : wanted.requests()) {
+      Optional<Cidr> container = request.attachment().address(family);
+      for (PortMapping mapping : request.attachment().mappings()) {
+        Optional<IpProtocol> protocol = IpProtocol.of(mapping.protocol().id());
+        if (container.isPresent() && protocol.isPresent() && mapping.appliesTo(family)) {
+          endpoints.add(
+              new ForwardChain.Endpoint(container.get(), protocol.get(), mapping.containerPort()));
+        }
+      }
+    }
+    List<Advice> advice = new ArrayList<>();
+    for (String filter : filters) {
+      try {
+        SaveFormat.table(family, TableName.FILTER, filter)
+            .flatMap(
+                table ->
+                    ForwardChain.dropped(
+                        table, endpoints, AddressSource.known(rulesets.live(), host.host())))
+            .ifPresent(d -> advice.add(new Advice.ForwardDrops(family, d)));
+      } catch (SaveFormat.FormatException e) {
+        // what cannot be read is not known
+      }
+    }
+    return advice;
   }
 
   private static List<PublishedPort> published(

@@ -77,11 +77,22 @@ final class HostFacts {
    * What keeps packets from being forwarded: on the live host, or as a file's table filter says.
    */
   static List<ForwardingObstacle> obstacles(LiveHost live, Rulesets rulesets, Family family) {
+    return obstacles(live, rulesets, family, filters(live, rulesets, family));
+  }
+
+  /** The same where the filter tables were read. */
+  static List<ForwardingObstacle> obstacles(
+      LiveHost live, Rulesets rulesets, Family family, List<String> filters) {
     return rulesets.live(family)
-        ? live.forwarding().obstacles(family)
-        : rulesets.filter(family).stream()
-            .flatMap(saved -> Forwarding.obstacle(saved, family).stream())
-            .toList();
+        ? live.forwarding().obstacles(family, filters)
+        : filters.stream().flatMap(saved -> Forwarding.obstacle(saved, family).stream()).toList();
+  }
+
+  /** Table filter, in the words of iptables-save: of each variant of the live host, or a file's. */
+  static List<String> filters(LiveHost live, Rulesets rulesets, Family family) {
+    return rulesets.live(family)
+        ? live.forwarding().filters(family)
+        : rulesets.filter(family).stream().toList();
   }
 
   /** What the kernel does, when a plan is made. */

@@ -260,7 +260,9 @@ public record Rulesets(
       String text = "\n" + SavedText.of(family, bytes(source));
       int start = text.indexOf("\n*filter\n");
       int end = text.indexOf("\nCOMMIT\n", Math.max(0, start));
-      return start < 0 || end < 0 ? Optional.empty() : Optional.of(text.substring(start, end));
+      return start < 0 || end < 0
+          ? Optional.empty()
+          : Optional.of(text.substring(start + 1, end + "\nCOMMIT\n".length()));
     } catch (Failure | SaveFormat.FormatException e) {
       return Optional.empty(); // table nat was read of the same file, and has said it
     }

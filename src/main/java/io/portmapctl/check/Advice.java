@@ -1,6 +1,7 @@
 package io.portmapctl.check;
 
 import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.packet.Difference;
@@ -39,6 +40,9 @@ public sealed interface Advice extends Notice {
 
     /** For this kind. */
     R forwardsNothing(ForwardsNothing advice);
+
+    /** For this kind. */
+    R forwardDrops(ForwardDrops advice);
 
     /** For this kind. */
     R notChecked(NotChecked advice);
@@ -192,6 +196,19 @@ public sealed interface Advice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.forwardsNothing(this);
+    }
+  }
+
+  /** The rules are no fault of it, and yet chain FORWARD drops what other machines send. */
+  record ForwardDrops(Family family, ForwardChain.Dropped dropped) implements Advice {
+    @Override
+    public String code() {
+      return "forward-drops";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.forwardDrops(this);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.check.Advice;
+import io.portmapctl.check.ForwardChain;
 import io.portmapctl.net.ForwardingObstacle;
 
 /** What a person must decide, in words. */
@@ -72,6 +73,33 @@ final class AdviceText implements Advice.Visitor<String> {
             + ForwardingObstacle.setting(advice.obstacle().family())
             + "=1 lets it"
         : obstacle + ": a rule of it must let through what goes to the containers";
+  }
+
+  @Override
+  public String forwardDrops(Advice.ForwardDrops advice) {
+    ForwardChain.Dropped dropped = advice.dropped();
+    ForwardChain.Endpoint first = dropped.endpoints().get(0);
+    int more = dropped.endpoints().size() - 1;
+    return advice.family().title()
+        + ": chain FORWARD of table filter drops every connection from other machines to "
+        + first.address()
+        + ", "
+        + first.protocol()
+        + " port "
+        + first.port()
+        + (more == 0 ? "" : " and " + more + (more == 1 ? " other" : " others"))
+        + dropped
+            .rule()
+            .map(
+                rule ->
+                    ", by a rule of chain "
+                        + Terminal.decoded(dropped.chain())
+                        + " ("
+                        + rule.text().decoded()
+                        + "); a rule before it must let through what goes to the containers")
+            .orElse(
+                ": no rule of it lets any through, and one must let through what goes to the"
+                    + " containers");
   }
 
   @Override

@@ -152,6 +152,16 @@ class OtherTablesIT {
       assertThat(advice.get(0)).contains("ip_forward is 0");
       assertThat(advice.get(1)).contains("chain FORWARD of table filter has the policy DROP");
       assertThat(ask(host, "check", document.toString()).out()).contains(advice.get(0));
+      host.must("", "sysctl", "-qw", "net.ipv4.ip_forward=1");
+      String established = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
+      host.must("", ("iptables -A FORWARD " + established).split(" "));
+      check = ask(host, "check", document.toString(), "-o", "json");
+      assertThat(check.exit()).isZero();
+      assertThat(JSON.readTree(check.out()).get("advice").findValuesAsText("code"))
+          .containsExactly("forward-drops");
+      host.must("", "iptables", "-A", "FORWARD", "-d", "10.4.0.0/16", "-j", "ACCEPT");
+      check = ask(host, "check", document.toString(), "-o", "json");
+      assertThat(JSON.readTree(check.out()).get("advice")).isEmpty();
     }
   }
 

@@ -23,6 +23,15 @@ public record Forwarding(Host host, VariantChoice variant) {
 
   /** What keeps packets of a family from being forwarded. */
   public List<ForwardingObstacle> obstacles(Family family) {
+    return obstacles(family, filters(family));
+  }
+
+  /**
+   * The same where it was read what the rules are.
+   *
+   * @param filters table filter of each variant, as iptables-save prints it
+   */
+  public List<ForwardingObstacle> obstacles(Family family, List<String> filters) {
     List<ForwardingObstacle> obstacles = new ArrayList<>();
     String setting = ForwardingObstacle.setting(family);
     try {
@@ -32,10 +41,26 @@ public record Forwarding(Host host, VariantChoice variant) {
     } catch (IOException e) {
       // a kernel without the family forwards nothing of it, and has no rules either
     }
-    for (Path program : programs(family)) {
-      forwardChain(program, family).filter(o -> !obstacles.contains(o)).ifPresent(obstacles::add);
+    for (String filter : filters) {
+      obstacle(filter, family).filter(o -> !obstacles.contains(o)).ifPresent(obstacles::add);
     }
     return List.copyOf(obstacles);
+  }
+
+  /** Table filter of each variant, as iptables-save prints it, as far as it can be read. */
+  public List<String> filters(Family family) {
+    List<String> filters = new ArrayList<>();
+    for (Path program : programs(family)) {
+      try {
+        Exec.Result result = host.ask(List.of(program.toString(), "-t", "filter"));
+        if (result.exit() == 0) {
+          filters.add(result.output());
+        }
+      } catch (IOException e) {
+        // reading table nat has said what is wrong
+      }
+    }
+    return List.copyOf(filters);
   }
 
   /** The kernel runs the rules of both variants. */
@@ -65,15 +90,6 @@ public record Forwarding(Host host, VariantChoice variant) {
       return host.setting(SYSCTLS.resolve(setting)).equals("1");
     } catch (IOException e) {
       return false; // without the module they are not
-    }
-  }
-
-  private Optional<ForwardingObstacle> forwardChain(Path program, Family family) {
-    try {
-      Exec.Result result = host.ask(List.of(program.toString(), "-t", "filter"));
-      return result.exit() == 0 ? obstacle(result.output(), family) : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty(); // reading table nat has said what is wrong
     }
   }
 
