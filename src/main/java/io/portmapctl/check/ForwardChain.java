@@ -92,12 +92,9 @@ public final class ForwardChain {
       SetTracer tracer = new SetTracer(index, host.get(), space);
       List<Endpoint> looked = endpoints.stream().distinct().limit(MOST).toList();
       PacketSet outside = outside(filter, space);
-      List<PacketSet> sent = new ArrayList<>();
       PacketSet all = space.none();
       for (Endpoint endpoint : looked) {
-        PacketSet packets = outside.and(to(endpoint, space));
-        sent.add(packets);
-        all = all.or(packets);
+        all = all.or(outside.and(to(endpoint, space)));
       }
       PacketSet passed = space.none();
       List<Leaving> ended = new ArrayList<>();
