@@ -2,14 +2,17 @@ package io.portmapctl.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portmapctl.check.ForwardChain;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.MappingReason;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.fault.HostFault;
 import io.portmapctl.host.HostException;
+import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.path.RuleEngine;
 import io.portmapctl.portmap.Layout;
@@ -92,6 +95,7 @@ class NoticeTextTest {
     known.put(IpAddress.class, IpAddress.parse("192.0.2.1").orElseThrow());
     known.put(Identity.class, new Identity("web", "c0ffee"));
     known.put(Mapping.class, mapping());
+    known.put(ForwardChain.Dropped.class, dropped());
     known.put(Octets.class, Octets.EMPTY);
     known.put(HostFault.class, HostFault.Plain.LOCKED);
     known.put(
@@ -114,6 +118,13 @@ class NoticeTextTest {
     }
     Constructor<?> constructor = type.getDeclaredConstructor(types);
     return constructor.newInstance(values);
+  }
+
+  private static ForwardChain.Dropped dropped() {
+    ForwardChain.Endpoint endpoint =
+        new ForwardChain.Endpoint(
+            Cidr.parse("10.89.5.6/24").orElseThrow(), IpProtocol.of("tcp").orElseThrow(), 80);
+    return new ForwardChain.Dropped(List.of(endpoint), Optional.empty(), "FORWARD");
   }
 
   private static Mapping mapping() {
