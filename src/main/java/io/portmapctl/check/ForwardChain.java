@@ -15,7 +15,6 @@ import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Side;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.trace.HookExit;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Leaving;
 import io.portmapctl.trace.RuleIndex;
@@ -43,8 +42,7 @@ public final class ForwardChain {
           "lo|docker0|docker_gwbridge|br-[0-9a-f]{12}|cni[0-9]+|cni-podman[0-9]+|podman[0-9]+"
               + "|virbr[0-9]+|lxcbr[0-9]+|veth.*|cali.*|flannel[.][0-9]+");
 
-  private static final Set<HookExit.Kind> ENDS =
-      Set.of(HookExit.Kind.DROPPED, HookExit.Kind.REJECTED);
+  private static final Set<Leaving.Kind> ENDS = Set.of(Leaving.Kind.DROPPED, Leaving.Kind.REJECTED);
 
   private ForwardChain() {}
 
