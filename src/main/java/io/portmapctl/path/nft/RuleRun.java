@@ -196,7 +196,9 @@ final class RuleRun implements Statement.Visitor<Boolean> {
       return open(going, words(assign));
     }
     // it changes nothing that is followed, but perhaps the answer to a question
-    boolean asked = !(key instanceof Expression.Connection) && !(key instanceof Expression.Unknown);
+    boolean asked =
+        key instanceof Expression.Payload
+            || key instanceof Expression.Meta meta && !meta.key().equals("nftrace");
     going = asked ? going.withoutQuestions() : going;
     return true;
   }

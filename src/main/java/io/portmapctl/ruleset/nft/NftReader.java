@@ -31,8 +31,7 @@ public final class NftReader {
     private final Map<Octets, List<NftRule>> rules = new HashMap<>();
     private final Map<Octets, NftJson> sets = new LinkedHashMap<>();
     private final Set<String> changed = new HashSet<>();
-    private boolean compatible;
-    private boolean own;
+    private boolean alien;
 
     Builder(String family, Octets name) {
       this.family = family;
@@ -59,8 +58,8 @@ public final class NftReader {
               && (family.equals("ip") || family.equals("ip6"))
               && builtIn
               && sets.isEmpty()
-              && !own;
-      return new NftTable(family, name, handle, dormant, compatible || shaped, all, named);
+              && !alien;
+      return new NftTable(family, name, handle, dormant, shaped, all, named);
     }
 
     private NftSet set(Octets set, NftJson json) {
@@ -93,10 +92,7 @@ public final class NftReader {
         if (statement instanceof Statement.AddToSet add) {
           changed.add(add.set());
         }
-        if (statement instanceof Statement.Unknown unknown && unknown.kind().equals("xt")) {
-          compatible = true;
-        }
-        own |= statement instanceof Statement.Dispatch;
+        alien |= !IptablesForm.has(statement);
       }
     }
   }

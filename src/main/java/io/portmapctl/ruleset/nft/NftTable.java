@@ -13,7 +13,8 @@ import java.util.OptionalLong;
  * @param name its name
  * @param handle its number: of two tables the later has the higher
  * @param dormant whether the kernel calls none of its chains
- * @param iptables whether iptables-nft made rules of it, which only iptables-nft prints
+ * @param iptables whether it is one of iptables-nft, in which nothing stands that iptables-save
+ *     does not print, or prints as if it were something else: it is to be read from there
  * @param chains its chains, in nft's order
  * @param sets its named sets and maps, by name
  */

@@ -125,17 +125,43 @@ class NftReaderTest {
     assertThat(sets.get(new Octets("s4")).elements()).noneMatch(Element::expires).hasSize(2);
   }
 
-  /** Tables that iptables-nft made are known by its rules, or by their shape. */
+  /**
+   * Tables that iptables-nft made are known by their shape; what nft wrote into one, and iptables
+   * does not print as it is, makes it one of nft.
+   */
   @Test
   void tablesOfIptablesAreKnown() throws Exception {
-    String chain =
-        "{\"nftables\":[{\"table\":{\"family\":\"ip\",\"name\":\"nat\"}},{\"chain\":{\"family\":"
-            + "\"ip\",\"table\":\"nat\",\"name\":\"%s\",\"type\":\"nat\",\"hook\":\"prerouting\","
-            + "\"prio\":-100,\"policy\":\"accept\"}}]}";
-    assertThat(NftReader.read(String.format(chain, "PREROUTING")).tables().get(0).iptables())
-        .isTrue();
-    assertThat(NftReader.read(String.format(chain, "prerouting")).tables().get(0).iptables())
-        .isFalse();
+    String xt = "{\"xt\":{\"type\":\"match\",\"name\":\"recent\"}}";
+    assertThat(iptables("PREROUTING", xt)).isTrue();
+    assertThat(iptables("PREROUTING", port("80"))).isTrue();
+    assertThat(iptables("prerouting", port("80"))).isFalse();
+    assertThat(iptables("PREROUTING", port("{\"set\":[80,81]}"))).isFalse();
+    assertThat(iptables("PREROUTING", xt + ",{\"dnat\":{\"addr\":\"1.2.3.4\"}}")).isFalse();
+  }
+
+  private static String port(String value) {
+    return "{\"match\":{\"op\":\"==\",\"left\":{\"payload\":{\"protocol\":\"tcp\",\"field\":\"dport\"}},"
+               + "\"right\":"
+        + value
+        + "}},{\"counter\":{\"packets\":0,\"bytes\":0}}";
+  }
+
+  private static boolean iptables(String chain, String rule) throws Exception {
+    String table = "\"family\":\"ip\",\"table\":\"nat\",";
+    String json =
+        "{\"nftables\":[{\"table\":{\"family\":\"ip\",\"name\":\"nat\"}},{\"chain\":{"
+            + table
+            + "\"name\":\""
+            + chain
+            + "\",\"type\":\"nat\",\"hook\":\"prerouting\",\"prio\":-100,\"policy\":\"accept\"}},"
+            + "{\"rule\":{"
+            + table
+            + "\"chain\":\""
+            + chain
+            + "\",\"expr\":["
+            + rule
+            + "]}}]}";
+    return NftReader.read(json).tables().get(0).iptables();
   }
 
   @ParameterizedTest
