@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.check.CheckNotice;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
@@ -59,8 +60,9 @@ public record ExplainMappings(
    *
    * @param packet the packet; its interfaces are unknown where none is given
    * @param marked whether its mark was given
+   * @param state what it is to its connection
    */
-  public record AskedPacket(Packet packet, boolean marked) {}
+  public record AskedPacket(Packet packet, boolean marked, PacketState state) {}
 
   /**
    * What can be told.
@@ -131,7 +133,7 @@ public record ExplainMappings(
                 .on(tables, notices)
             : unplanned(tables, List.copyOf(notices));
     HostFacts facts = new HostFacts(host, rulesets, hostInterface);
-    Report alone = facts.on(planned);
+    Report alone = withoutGuesses(facts.on(planned));
     List<Notice> elsewhere = OtherTables.translating(host, rulesets, asked(alone, tables), true);
     Report report = alone.with(alone.plan(), elsewhere);
     Explainer explainer =
@@ -146,6 +148,14 @@ public record ExplainMappings(
         desired.map(d -> d.documents().errors().isEmpty()).orElse(true)
             && report.leftOut().isEmpty();
     return new Result(report, answer(report, explainer), complete);
+  }
+
+  /** What chain FORWARD does is followed rule by rule, and need not be guessed of. */
+  private static Report withoutGuesses(Report report) {
+    return report.having(
+        n ->
+            !(n instanceof AppNotice.NotForwarding f)
+                || f.obstacle().kind() == ForwardingObstacle.Kind.SETTING);
   }
 
   /** The rules around the nat tables that are worked on. */
@@ -175,7 +185,10 @@ public record ExplainMappings(
     List<Table> tables = report.plan().families().stream().map(Plan.Part::after).toList();
     if (packet.isPresent()) {
       return new Traced(
-          PacketReport.of(tables.get(0), explainer, packet.get().packet(), packet.get().marked()));
+          PacketReport.of(tables.get(0), explainer, 
+              packet.get().packet(),
+              packet.get().marked(),
+              packet.get().state() == PacketState.ESTABLISHED));
     }
     if (port.isPresent()) {
       List<PortReach> ports = ports(port.get(), tables, explainer);

@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import java.util.function.Predicate;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.notice.Notice;
@@ -53,6 +54,12 @@ public record Report(
    * @param choice the layout, where one was needed
    */
   public record Subject(Identity identity, String ifName, Optional<LayoutChoice> choice) {}
+
+  /** The same with those notices alone that pass a test. */
+  Report having(Predicate<Notice> test) {
+    List<Notice> some = notices.stream().filter(test).toList();
+    return new Report(command, subjects, rulesets, plan, some, leftOut, kept);
+  }
 
   /** The same about another plan, with more to know. */
   public Report with(Plan other, List<? extends Notice> more) {

@@ -1,5 +1,6 @@
 package io.portmapctl.cli;
 
+import io.portmapctl.app.PacketState;
 import io.portmapctl.app.ExplainMappings;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -24,7 +25,7 @@ import picocli.CommandLine.ParseResult;
 /** A packet as {@code --packet} says it. */
 final class PacketText {
   private static final String FORM =
-      "PROTOCOL SOURCE[:PORT] -> DESTINATION:PORT [in IF] [out IF] [mark 0xN]";
+      "PROTOCOL SOURCE[:PORT] -> DESTINATION:PORT [in IF] [out IF] [mark 0xN] [state STATE]";
 
   private static final String END = "(\\[[^\\]\\s]*\\]|[^:\\s\\[\\]]+)";
 
@@ -34,9 +35,9 @@ final class PacketText {
               + END
               + "(?::([0-9]{1,5}))?\\s*->\\s*"
               + END
-              + ":([0-9]{1,5})((?:\\s+(?:in|out|mark)\\s+\\S+)*)\\s*");
+              + ":([0-9]{1,5})((?:\\s+(?:in|out|mark|state)\\s+\\S+)*)\\s*");
 
-  private static final Pattern MORE = Pattern.compile("(in|out|mark)\\s+(\\S+)");
+  private static final Pattern MORE = Pattern.compile("(in|out|mark|state)\\s+(\\S+)");
 
   private static final Option.Text PACKET =
       Option.text(
@@ -83,6 +84,7 @@ final class PacketText {
     PacketInterface out = PacketInterface.UNKNOWN;
     Mark mark = Mark.of(0);
     boolean marked = false;
+    PacketState state = PacketState.NEW;
     Matcher more = MORE.matcher(parts.group(6));
     List<String> said = new ArrayList<>();
     while (more.find()) {
@@ -94,6 +96,7 @@ final class PacketText {
       switch (more.group(1)) {
         case "in" -> in = device(given, text, value);
         case "out" -> out = device(given, text, value);
+        case "state" -> state = state(given, text, value);
         default -> {
           mark = mark(given, text, value);
           marked = true;
@@ -112,7 +115,8 @@ final class PacketText {
             out,
             mark,
             Ternary.NO),
-        marked);
+        marked,
+        state);
   }
 
   private static Optional<IpAddress> address(String text) {
@@ -134,6 +138,15 @@ final class PacketText {
       throw wrong(given, text, "an interface has at most 15 characters and no slash");
     }
     return PacketInterface.of(name);
+  }
+
+  private static PacketState state(ParseResult given, String text, String value) {
+    for (PacketState state : PacketState.values()) {
+      if (state.name().equalsIgnoreCase(value)) {
+        return state;
+      }
+    }
+    throw wrong(given, text, "a packet's state is NEW or ESTABLISHED");
   }
 
   private static Mark mark(ParseResult given, String text, String value) {

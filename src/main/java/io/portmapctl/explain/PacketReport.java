@@ -72,14 +72,16 @@ public record PacketReport(
    * @param explainer what is known of attachments and host
    * @param given the packet, as it was given
    * @param marked whether its mark was given
+   * @param established whether its connection was answered already
    */
-  public static PacketReport of(Table table, Explainer explainer, Packet given, boolean marked) {
+  public static PacketReport of(Table table, Explainer explainer, Packet given, boolean marked, boolean established) {
     ChainOwners owners = new ChainOwners(explainer.attachments());
     HostAddresses host = explainer.host();
     Packet packet = withDevice(given, host);
     Ground ground = new Ground(host, explainer::subnet, explainer.settings());
     Trace trace =
-        new Tracer(explainer.around().rules(new RuleIndex(table)), ground, true).follow(packet);
+        new Tracer(explainer.around().rules(new RuleIndex(table)), ground, true)
+            .follow(packet, established);
     ConnectionVerdict verdicts = new ConnectionVerdict(table, owners);
     List<End> ends = new ArrayList<>();
     for (PacketPath path : trace.paths()) {

@@ -45,6 +45,11 @@ public record PacketPath(
         ending);
   }
 
+  /** The same with another ending. */
+  PacketPath ending(Ending other) {
+    return new PacketPath(stages, back, packet, disposition, other);
+  }
+
   /** The packet at the end. */
   public Packet after() {
     return packet;

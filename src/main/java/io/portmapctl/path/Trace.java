@@ -13,6 +13,7 @@ import java.util.Optional;
 /** What becomes of a packet. */
 public final class Trace {
   private final Packet packet;
+  private final boolean established;
   private final List<String> notThrough;
   private final HostAddresses host;
 
@@ -21,16 +22,24 @@ public final class Trace {
 
   private final List<PacketPath> paths;
 
-  private Trace(Packet packet, HostAddresses host, List<PacketPath> paths) {
+  private Trace(
+      Packet packet, boolean established, HostAddresses host, List<PacketPath> paths) {
     this.packet = packet;
+    this.established = established;
     this.notThrough = List.of();
     this.host = host;
     this.tracer = Optional.empty();
     this.paths = List.copyOf(paths);
   }
 
-  Trace(Packet packet, List<String> notThrough, Tracer tracer, List<PacketPath> paths) {
+  Trace(
+      Packet packet,
+      boolean established,
+      List<String> notThrough,
+      Tracer tracer,
+      List<PacketPath> paths) {
     this.packet = packet;
+    this.established = established;
     this.notThrough = List.copyOf(notThrough);
     this.host = tracer.host();
     this.tracer = Optional.of(tracer);
@@ -40,6 +49,11 @@ public final class Trace {
   /** The packet as it starts. */
   public Packet packet() {
     return packet;
+  }
+
+  /** Whether its connection was answered before. */
+  public boolean isEstablished() {
+    return established;
   }
 
   /** What was known of the host. */
@@ -85,7 +99,7 @@ public final class Trace {
 
   /** The same, as if it had one path only. */
   public Trace only(PacketPath path) {
-    return new Trace(packet, notThrough, tracer.orElseThrow(), List.of(path));
+    return new Trace(packet, established, notThrough, tracer.orElseThrow(), List.of(path));
   }
 
   /** Whether it is known what becomes of it. */
@@ -98,7 +112,7 @@ public final class Trace {
    * without what tells why: to be kept.
    */
   public Trace taken() {
-    return new Trace(packet, host, paths.stream().map(PacketPath::taken).toList());
+    return new Trace(packet, established, host, paths.stream().map(PacketPath::taken).toList());
   }
 
   /** Why a rule took the packet, or did not, or may have; empty where that is not kept. */

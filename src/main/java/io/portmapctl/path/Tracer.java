@@ -118,8 +118,19 @@ public final class Tracer {
     return follow(start, notThrough, ExcludedRules.NOTHING);
   }
 
+  /**
+   * Follows a packet.
+   *
+   * @param established whether its connection was answered already: then it is translated as the
+   *     first packet was, and the rules see that it is of a known connection
+   */
+  public Trace follow(Packet start, boolean established) {
+    Walk walk = new Walk(this, start, ExcludedRules.NOTHING, established);
+    return new Trace(start, established, List.of(), this, walk.paths(List.of()));
+  }
+
   Trace follow(Packet start, List<String> notThrough, ExcludedRules leftOut) {
-    Walk walk = new Walk(this, start, leftOut);
-    return new Trace(start, notThrough, this, walk.paths(notThrough));
+    Walk walk = new Walk(this, start, leftOut, false);
+    return new Trace(start, false, notThrough, this, walk.paths(notThrough));
   }
 }

@@ -44,12 +44,16 @@ final class Walk {
   private final boolean sent;
   private final List<PacketPath> paths = new ArrayList<>();
 
-  Walk(Tracer tracer, Packet start, ExcludedRules leftOut) {
+  /** Whether the connection was answered before. */
+  private final boolean established;
+
+  Walk(Tracer tracer, Packet start, ExcludedRules leftOut, boolean established) {
     this.ground = tracer.ground();
     this.chains = tracer.chains();
     this.one = tracer.one();
     this.rewriting = new Rewriting(ground.host());
     this.leftOut = leftOut;
+    this.established = established;
     this.start = start;
     this.sent = Tracer.startsHere(start, ground.host());
   }
@@ -88,6 +92,10 @@ final class Walk {
 
     At with(Packet other, PacketSet set) {
       return new At(other, set, stages, tracking, redirected, masqueraded, settled, answer);
+    }
+
+    At state(long number) {
+      return with(packet, packets.with(Field.STATE, number));
     }
 
     At tracked(Tracking now, PacketSet set) {
@@ -152,6 +160,9 @@ final class Walk {
             ? start.through(PacketInterface.NONE, start.out())
             : start.through(start.in(), PacketInterface.NONE);
     PacketSet packets = one.of(packet).with(Field.STATE, 0);
+    if (established && packet.protocol().equals(IpProtocol.TCP)) {
+      packets = packets.with(Field.SYN, 0).with(Field.ACK, 1);
+    }
     for (String name : packet.in().known() ? List.<String>of() : notThrough) {
       packets = packets.minus(chains.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
     }
@@ -305,13 +316,53 @@ final class Walk {
       return;
     }
     Station station = stations.get(i);
+    if (i + 1 < stations.size() && isOpenOrder(station, stations.get(i + 1), at)) {
+      List<Station> other = new ArrayList<>(stations);
+      other.set(i, stations.get(i + 1));
+      other.set(i + 1, station);
+      step(at, stations, i, hook, ends, next);
+      step(at, other, i, hook, ends, next);
+      return;
+    }
+    step(at, stations, i, hook, ends, next);
+  }
+
+  /**
+   * Whether it is not told which of two chains that both translate a packet is called first: of
+   * equal priorities the one that was registered last, which nobody shows.
+   */
+  private boolean isOpenOrder(Station one, Station other, At at) {
+    boolean same =
+        one.site().translates()
+            && other.site().translates()
+            && one.site().priority() == other.site().priority()
+            && at.translatable(one.site().hook());
+    return same && ends(one, at) && ends(other, at) && !effects(one, at).equals(effects(other, at));
+  }
+
+  /** Whether a chain does anything with a packet. */
+  private boolean ends(Station station, At at) {
+    return station.through(at.packets(), Station.Observer.NOBODY).stream()
+        .anyMatch(p -> p.kind() != Part.Kind.ACCEPTED);
+  }
+
+  private List<Packet> effects(Station station, At at) {
+    return through(station, at).exits().stream().map(HookExit::packet).toList();
+  }
+
+  private void step(
+      At at, List<Station> stations, int i, Hook hook, Ends ends, Consumer<At> next) {
+    Station station = stations.get(i);
     if (station.site().translates() && !at.translatable(hook)) {
       station(at, stations, i + 1, hook, ends, next);
       return;
     }
-    HookTraversal traversal = through(station, at);
+    // the connection was translated as the chains had it when it was new
+    boolean again = established && station.site().translates();
+    HookTraversal traversal = through(station, again ? at.state(OnePacket.NEW) : at);
     for (HookExit exit : traversal.exits()) {
       At left = at.after(traversal, exit);
+      left = again ? left.state(OnePacket.ESTABLISHED) : left;
       if (exit.goesOn()) {
         station(left, stations, i + 1, hook, ends, next);
       } else {
@@ -344,7 +395,7 @@ final class Walk {
     PacketSet others = at.packets().minus(without);
     List<At> all = new ArrayList<>();
     if (!others.isEmpty()) {
-      long state = at.answer() ? OnePacket.ESTABLISHED : OnePacket.NEW;
+      long state = at.answer() || established ? OnePacket.ESTABLISHED : OnePacket.NEW;
       all.add(at.tracked(Tracking.TRACKED, others.with(Field.STATE, state)));
     }
     if (!without.isEmpty()) {
@@ -491,8 +542,26 @@ final class Walk {
                     first.ending().open())));
   }
 
+  /** What redirects a packet decides where it is delivered. */
+  private static PacketPath decided(PacketPath path) {
+    Ending ending = path.ending();
+    Optional<RuleSite> rule = path.redirection().flatMap(HookExit::last);
+    boolean delivered =
+        ending.kind() == Ending.Kind.DELIVERED && ending.by() == DecidedBy.Nothing.NOTHING;
+    return delivered && rule.isPresent()
+        ? path.ending(
+            new Ending(
+                ending.kind(),
+                ending.why(),
+                new DecidedBy.ByRule(rule.get()),
+                ending.back(),
+                ending.open()))
+        : path;
+  }
+
   /** Of too many paths the last says that there are more. */
-  private void add(PacketPath path) {
+  private void add(PacketPath undecided) {
+    PacketPath path = decided(undecided);
     if (paths.size() < MOST_PATHS) {
       paths.add(path);
     } else if (paths.size() == MOST_PATHS) {

@@ -75,8 +75,8 @@ public sealed interface Reason {
     /** See {@link MarkIs}. */
     R markIs(MarkIs mark);
 
-    /** See {@link ConnectionIsNew}. */
-    R connectionIsNew(ConnectionIsNew connection);
+    /** See {@link ConnectionIs}. */
+    R connectionIs(ConnectionIs connection);
   }
 
   /** Facts that need no more to be told. */
@@ -321,14 +321,16 @@ public sealed interface Reason {
   record MaskedMark(long value, long mask) {}
 
   /**
-   * The connection is new, since the packet is its first.
+   * What connection tracking takes the packet for.
    *
+   * @param state NEW for the first of a connection, ESTABLISHED for those that follow and for
+   *     answers, INVALID where it has not looked yet
    * @param not the states that are asked for, where they are others; else none
    */
-  record ConnectionIsNew(List<Match.ConnState> not) implements Reason {
+  record ConnectionIs(Match.ConnState state, List<Match.ConnState> not) implements Reason {
     @Override
     public <R> R accept(Visitor<R> visitor) {
-      return visitor.connectionIsNew(this);
+      return visitor.connectionIs(this);
     }
   }
 }

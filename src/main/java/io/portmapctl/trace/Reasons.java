@@ -1,5 +1,7 @@
 package io.portmapctl.trace;
 
+import io.portmapctl.packet.Interval;
+import io.portmapctl.packet.Field;
 import io.portmapctl.net.AddressRange;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.IpAddress;
@@ -25,8 +27,11 @@ final class Reasons implements Match.Common<List<Reason>> {
   /** Whether the match that is asked about lets the packet through. */
   private final Ternary answer;
 
-  private Reasons(Packet packet, Ternary answer) {
+  private final PacketSet here;
+
+  private Reasons(Packet packet, PacketSet here, Ternary answer) {
     this.packet = packet;
+    this.here = here;
     this.answer = answer;
   }
 
@@ -41,7 +46,7 @@ final class Reasons implements Match.Common<List<Reason>> {
     Set<List<Reason>> found = new LinkedHashSet<>();
     for (Match match : rule.matches()) {
       Ternary one = answer(here, match.accept(meaning));
-      List<Reason> reasons = one == all ? match.accept(new Reasons(packet, one)) : List.of();
+      List<Reason> reasons = one == all ? match.accept(new Reasons(packet, here, one)) : List.of();
       if (!reasons.isEmpty()) {
         found.add(reasons);
       }
@@ -210,10 +215,23 @@ final class Reasons implements Match.Common<List<Reason>> {
     }
     if (match.tests().size() == 1 && match.tests().get(0) instanceof Match.States states) {
       boolean is = answer.negatedIf(states.negated()) == Ternary.YES;
-      return List.of(new Reason.ConnectionIsNew(is ? List.of() : states.states()));
+      return List.of(new Reason.ConnectionIs(state(), is ? List.of() : states.states()));
     }
     return List.of(
         answer == Ternary.YES ? Reason.Plain.CONNECTION_AS_ASKED : Reason.Plain.CONNECTION_ANOTHER);
+  }
+
+  /** What connection tracking takes the packet for, where that is told. */
+  private Match.ConnState state() {
+    List<Interval> states = here.values(Field.STATE, packet.family());
+    boolean one = states.size() == 1 && states.get(0).isOne();
+    return switch (one ? (int) states.get(0).firstLow() : (int) OnePacket.NEW) {
+      case 0 -> Match.ConnState.INVALID;
+      case 2 -> Match.ConnState.RELATED;
+      case (int) OnePacket.ESTABLISHED -> Match.ConnState.ESTABLISHED;
+      case (int) OnePacket.UNTRACKED -> Match.ConnState.UNTRACKED;
+      default -> Match.ConnState.NEW;
+    };
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.portmapctl.ruleset.Side;
 import io.portmapctl.trace.OpenReason;
 import io.portmapctl.trace.Reason;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
@@ -211,8 +212,16 @@ public final class ReasonText implements Reason.Visitor<String>, OpenReason.Visi
   }
 
   @Override
-  public String connectionIsNew(Reason.ConnectionIsNew connection) {
-    return "the connection is new"
+  public String connectionIs(Reason.ConnectionIs connection) {
+    String is =
+        switch (connection.state()) {
+          case INVALID -> "connection tracking knows no connection yet";
+          case UNTRACKED -> "the packet is not tracked";
+          case ESTABLISHED, RELATED ->
+              "the connection is " + connection.state().name().toLowerCase(Locale.ROOT);
+          default -> "the connection is new";
+        };
+    return is
         + (connection.not().isEmpty()
             ? ""
             : ", not "

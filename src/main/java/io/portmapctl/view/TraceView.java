@@ -53,7 +53,11 @@ public final class TraceView {
     Packet packet = report.trace().packet();
     List<PacketPath> paths = report.trace().paths();
     HookTraversal first = paths.get(0).traversals().get(0);
-    line(0, theme.strong(PacketWords.of(packet)) + start(first));
+    line(
+        0,
+        theme.strong(PacketWords.of(packet))
+            + start(first)
+            + (report.trace().isEstablished() ? ", of a connection that was answered" : ""));
     line(0, "");
     traversal(first);
     List<HookTraversal> told = new ArrayList<>(List.of(first));
