@@ -1,6 +1,5 @@
 package io.portmapctl.app;
 
-import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.check.CheckNotice;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
@@ -13,6 +12,7 @@ import io.portmapctl.explain.PortReach;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.host.live.OtherRules;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
@@ -185,7 +185,9 @@ public record ExplainMappings(
     List<Table> tables = report.plan().families().stream().map(Plan.Part::after).toList();
     if (packet.isPresent()) {
       return new Traced(
-          PacketReport.of(tables.get(0), explainer, 
+          PacketReport.of(
+              tables.get(0),
+              explainer,
               packet.get().packet(),
               packet.get().marked(),
               packet.get().state() == PacketState.ESTABLISHED));

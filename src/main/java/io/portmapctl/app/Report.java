@@ -1,6 +1,5 @@
 package io.portmapctl.app;
 
-import java.util.function.Predicate;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.notice.Notice;
@@ -9,6 +8,7 @@ import io.portmapctl.portmap.LayoutChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What a view shows.

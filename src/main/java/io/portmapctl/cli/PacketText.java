@@ -1,7 +1,7 @@
 package io.portmapctl.cli;
 
-import io.portmapctl.app.PacketState;
 import io.portmapctl.app.ExplainMappings;
+import io.portmapctl.app.PacketState;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;

@@ -74,7 +74,8 @@ public record PacketReport(
    * @param marked whether its mark was given
    * @param established whether its connection was answered already
    */
-  public static PacketReport of(Table table, Explainer explainer, Packet given, boolean marked, boolean established) {
+  public static PacketReport of(
+      Table table, Explainer explainer, Packet given, boolean marked, boolean established) {
     ChainOwners owners = new ChainOwners(explainer.attachments());
     HostAddresses host = explainer.host();
     Packet packet = withDevice(given, host);

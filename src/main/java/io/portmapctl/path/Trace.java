@@ -22,8 +22,7 @@ public final class Trace {
 
   private final List<PacketPath> paths;
 
-  private Trace(
-      Packet packet, boolean established, HostAddresses host, List<PacketPath> paths) {
+  private Trace(Packet packet, boolean established, HostAddresses host, List<PacketPath> paths) {
     this.packet = packet;
     this.established = established;
     this.notThrough = List.of();
@@ -49,6 +48,11 @@ public final class Trace {
   /** The packet as it starts. */
   public Packet packet() {
     return packet;
+  }
+
+  /** Whether this host sends it. */
+  public boolean isSent() {
+    return Tracer.startsHere(packet, host);
   }
 
   /** Whether its connection was answered before. */

@@ -350,8 +350,7 @@ final class Walk {
     return through(station, at).exits().stream().map(HookExit::packet).toList();
   }
 
-  private void step(
-      At at, List<Station> stations, int i, Hook hook, Ends ends, Consumer<At> next) {
+  private void step(At at, List<Station> stations, int i, Hook hook, Ends ends, Consumer<At> next) {
     Station station = stations.get(i);
     if (station.site().translates() && !at.translatable(hook)) {
       station(at, stations, i + 1, hook, ends, next);

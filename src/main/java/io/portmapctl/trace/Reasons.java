@@ -1,11 +1,11 @@
 package io.portmapctl.trace;
 
-import io.portmapctl.packet.Interval;
-import io.portmapctl.packet.Field;
 import io.portmapctl.net.AddressRange;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.PortRange;
+import io.portmapctl.packet.Field;
+import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;

@@ -5,6 +5,7 @@ import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.path.ChainSite;
 import io.portmapctl.path.Disposition;
+import io.portmapctl.path.Ending;
 import io.portmapctl.path.HookExit;
 import io.portmapctl.path.HookTraversal;
 import io.portmapctl.path.PacketPath;
@@ -16,11 +17,11 @@ import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.text.Printable;
 import io.portmapctl.trace.Packet;
-import io.portmapctl.trace.PacketInterface;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A packet's path, for a person; the text is octets. */
 public final class TraceView {
@@ -52,15 +53,16 @@ public final class TraceView {
   private void trace() {
     Packet packet = report.trace().packet();
     List<PacketPath> paths = report.trace().paths();
-    HookTraversal first = paths.get(0).traversals().get(0);
+    // a packet may end before it meets any chain
+    Optional<HookTraversal> first = paths.get(0).traversals().stream().findFirst();
     line(
         0,
         theme.strong(PacketWords.of(packet))
-            + start(first)
+            + start()
             + (report.trace().isEstablished() ? ", of a connection that was answered" : ""));
     line(0, "");
-    traversal(first);
-    List<HookTraversal> told = new ArrayList<>(List.of(first));
+    first.ifPresent(this::traversal);
+    List<HookTraversal> told = new ArrayList<>(first.stream().toList());
     for (int i = 0; i < paths.size(); i++) {
       PacketPath path = paths.get(i);
       if (paths.size() > 1) {
@@ -72,9 +74,15 @@ public final class TraceView {
         if (!told.contains(traversal)) {
           told.add(traversal);
           traversal(traversal);
-        } else if (traversal.hook() != first.hook()) {
+        } else if (traversal.hook() != first.orElseThrow().hook()) {
           line(0, theme.place(title(traversal.site())) + ", as told above");
         }
+      }
+      Ending ending = path.ending();
+      if (ending.back() && ending.kind() != Ending.Kind.DELIVERED) {
+        line(0, "");
+        line(0, theme.strong("Its answer comes back through:"));
+        path.back().forEach(s -> traversal(s.traversal()));
       }
       end(path, report.ends().get(i));
     }
@@ -83,14 +91,15 @@ public final class TraceView {
     AssumptionText.of(report.assumptions()).forEach(a -> line(0, Printable.escaped(a)));
   }
 
-  private static String start(HookTraversal traversal) {
+  private String start() {
     List<String> facts = new ArrayList<>();
-    facts.add(traversal.hook() == Hook.OUTPUT ? "this host sends it" : "it comes from outside");
-    PacketInterface in = traversal.packet().in();
-    if (traversal.hook() == Hook.PREROUTING) {
-      in.name().ifPresent(n -> facts.add("through " + Printable.escaped(n)));
+    Packet packet = report.trace().packet();
+    boolean sent = report.trace().isSent();
+    facts.add(sent ? "this host sends it" : "it comes from outside");
+    if (!sent) {
+      packet.in().name().ifPresent(n -> facts.add("through " + Printable.escaped(n)));
     }
-    facts.add("mark " + traversal.packet().mark());
+    facts.add("mark " + packet.mark());
     return ": " + String.join(", ", facts);
   }
 
@@ -101,7 +110,7 @@ public final class TraceView {
       line(1, "no rules: " + policy(traversal));
       return;
     }
-    String chain = traversal.hook().name();
+    String chain = traversal.site().chain();
     int depth = 0;
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);

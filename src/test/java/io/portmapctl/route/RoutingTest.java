@@ -205,8 +205,7 @@ class RoutingTest {
   }
 
   private Decision out(String source, String destination) {
-    List<Routed> routed =
-        routing().output(packet("", source, destination), Optional.empty());
+    List<Routed> routed = routing().output(packet("", source, destination), Optional.empty());
     assertThat(routed).hasSize(1);
     return routed.get(0).decision();
   }
@@ -214,23 +213,16 @@ class RoutingTest {
   @Test
   void ofUnknownFactsItIsToldWhichAreMissing() {
     Routing nothing = new Routing(GivenRouting.NOTHING);
-    assertThat(
-            told(nothing.input(packet("eth0", "203.0.113.9", "10.1.0.5")).get(0).decision()))
+    assertThat(told(nothing.input(packet("eth0", "203.0.113.9", "10.1.0.5")).get(0).decision()))
         .isEqualTo("unknown? ip -j route show table all");
     Routing given =
-        new Routing(
-            new GivenRouting(
-                Known.of(routes, Missing.ROUTES), Known.not(Missing.LINKS)));
-    Decision forwards =
-        given.input(packet("eth0", "203.0.113.9", "10.1.0.5")).get(0).decision();
+        new Routing(new GivenRouting(Known.of(routes, Missing.ROUTES), Known.not(Missing.LINKS)));
+    Decision forwards = given.input(packet("eth0", "203.0.113.9", "10.1.0.5")).get(0).decision();
     assertThat(forwards).isInstanceOf(Decision.Leaves.class);
     assertThat(forwards.open())
         .extracting(Missing::name)
         .containsExactly("ip -j rule", "net/ipv4/conf/eth0/forwarding");
-    Decision elsewhere =
-        given.input(packet("br0", "203.0.113.9", "10.1.0.5")).get(0).decision();
-    assertThat(elsewhere.open())
-        .extracting(Missing::name)
-        .contains("net/ipv4/conf/br0/rp_filter");
+    Decision elsewhere = given.input(packet("br0", "203.0.113.9", "10.1.0.5")).get(0).decision();
+    assertThat(elsewhere.open()).extracting(Missing::name).contains("net/ipv4/conf/br0/rp_filter");
   }
 }

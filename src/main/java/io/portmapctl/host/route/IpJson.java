@@ -24,8 +24,8 @@ import java.util.OptionalLong;
  *
  * @param content what it is of
  * @param place its place in the list, from 0
- * @param fields its fields in order; each a {@code String}, a {@code List} or a {@code Map}, numbers
- *     and the like as they stand
+ * @param fields its fields in order; each a {@code String}, a {@code List} or a {@code Map},
+ *     numbers and the like as they stand
  */
 record IpJson(FileFault.Content content, String place, Map<String, Object> fields) {
 
@@ -98,7 +98,8 @@ record IpJson(FileFault.Content content, String place, Map<String, Object> field
     return parser.getText();
   }
 
-  private static IpJson of(FileFault.Content content, String place, Object value) throws IpFormatException {
+  private static IpJson of(FileFault.Content content, String place, Object value)
+      throws IpFormatException {
     if (!(value instanceof Map<?, ?> map)) {
       throw new IpFormatException(new FileFault.NotAnObject(content, place));
     }
@@ -157,7 +158,8 @@ record IpJson(FileFault.Content content, String place, Map<String, Object> field
   }
 
   IpFormatException wrong(String name, FileFault.Wanted wanted) {
-    return new IpFormatException(new FileFault.WrongField(content, place, name, text(name), wanted));
+    return new IpFormatException(
+        new FileFault.WrongField(content, place, name, text(name), wanted));
   }
 
   /** A text that must be there. */

@@ -145,8 +145,7 @@ public final class PolicyRuleReader {
   private static Cidr network(IpJson json, String name, Family family) throws IpFormatException {
     Cidr network = json.network(name, family).orElse(Cidr.any(family));
     OptionalLong length = json.number(name + "len");
-    if (length.isPresent()
-        && (length.getAsLong() < 0 || length.getAsLong() > family.bits())) {
+    if (length.isPresent() && (length.getAsLong() < 0 || length.getAsLong() > family.bits())) {
       throw json.wrong(name + "len", FileFault.Wanted.NUMBER);
     }
     return length.isPresent()

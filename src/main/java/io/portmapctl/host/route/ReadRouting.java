@@ -74,9 +74,7 @@ public final class ReadRouting implements HostRouting {
   private <T> Known<T> known(Missing command, Parser<T> parser) {
     Optional<String> text = printed(command);
     try {
-      return text.isPresent()
-          ? Known.of(parser.parse(text.get()), command)
-          : Known.not(command);
+      return text.isPresent() ? Known.of(parser.parse(text.get()), command) : Known.not(command);
     } catch (IpFormatException e) {
       return Known.not(command);
     }

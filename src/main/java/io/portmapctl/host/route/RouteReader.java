@@ -119,8 +119,7 @@ public final class RouteReader {
       via = other.get().address("host");
     }
     List<String> flags = json.words("flags");
-    return new Route.Hop(
-        via, json.text("dev"), flags.contains("dead"), flags.contains("linkdown"));
+    return new Route.Hop(via, json.text("dev"), flags.contains("dead"), flags.contains("linkdown"));
   }
 
   /** The line that ip prints without {@code -j}. */

@@ -92,7 +92,11 @@ class IpOutputTest {
   void whatIpDoesNotPrintIsToldByItsPlace() {
     fails("[{\"dst\":\"10.0.0.0/33\",\"dev\":\"e0\"}]", "not-an-address", "[0]", "dst");
     fails("[{},{\"dev\":\"e0\"}]", "missing", "[1]", "dst");
-    fails("[{\"dst\":\"default\",\"gateway\":\"x\",\"dev\":\"e\"}]", "not-an-address", "[0]", "gateway");
+    fails(
+        "[{\"dst\":\"default\",\"gateway\":\"x\",\"dev\":\"e\"}]",
+        "not-an-address",
+        "[0]",
+        "gateway");
     fails("[{\"dst\":\"default\",\"metric\":\"x\"}]", "wrong-type", "[0]", "metric");
     fails(
         "[{\"dst\":\"default\",\"nexthops\":[{\"weight\":1}]}]",
