@@ -2,6 +2,7 @@ package io.portmapctl.route;
 
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.packet.Field;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
 import java.util.ArrayList;
@@ -59,9 +60,7 @@ final class Lookup {
   private void sort(List<Route> routes) {
     if (!sorted) {
       for (Route route : routes) {
-        tables
-            .computeIfAbsent(key(route.family(), route.table()), k -> new ArrayList<>())
-            .add(route);
+        tables.computeIfAbsent(key(route.family(), route.table()), k -> new ArrayList<>()).add(route);
       }
       sorted = true;
     }
@@ -303,7 +302,8 @@ final class Lookup {
 
     private void refuse(PacketSet packets, PolicyRule rule, Found.Outcome outcome) {
       found.add(
-          new Found(packets, Optional.of(rule), Optional.empty(), Optional.empty(), outcome, open));
+          new Found(
+              packets, Optional.of(rule), Optional.empty(), Optional.empty(), outcome, open));
     }
 
     private void nothing(PacketSet packets) {

@@ -36,7 +36,10 @@ final class Presence {
     }
     PacketSet present =
         left.and(
-            new Tables(packets.space(), Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS))
+            new Tables(
+                    packets.space(),
+                    Flow.input(Family.IPV4),
+                    d -> Known.not(Missing.LINKS))
                 .union(up));
     PacketSet absent = left.minus(present);
     List<Interval> names = absent.values(Field.INPUT_INTERFACE, Family.IPV4);
@@ -54,6 +57,9 @@ final class Presence {
     results.add(
         packets,
         new Decision.Refused(
-            Refusal.NO_INTERFACE, false, List.of(new Decider.ByLink(device, state)), List.of()));
+            Refusal.NO_INTERFACE,
+            false,
+            List.of(new Decider.ByLink(device, state)),
+            List.of()));
   }
 }
