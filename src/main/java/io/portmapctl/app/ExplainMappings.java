@@ -11,19 +11,26 @@ import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.host.live.OtherRules;
+import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.path.Rules;
 import io.portmapctl.path.Tracer;
+import io.portmapctl.path.nft.FibLookup;
+import io.portmapctl.path.nft.NftStation;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Variant;
+import io.portmapctl.ruleset.nft.NftRuleset;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -162,10 +169,17 @@ public record ExplainMappings(
   private Around around(LiveHost host, List<Table> tables) {
     Map<Family, List<Table>> others = new EnumMap<>(Family.class);
     Map<Family, List<TableName>> untold = new EnumMap<>(Family.class);
+    Set<String> printed = new HashSet<>();
+    List<Family> live = new ArrayList<>();
     for (Table table : tables) {
       Family family = table.family();
       if (rulesets.live(family)) {
-        others.put(family, new OtherRules(host.host()).tables(family, table.variant()));
+        List<Table> read = new OtherRules(host.host()).tables(family, table.variant());
+        others.put(family, read);
+        live.add(family);
+        Stream.concat(read.stream(), Stream.of(table))
+            .filter(t -> t.variant() != Variant.LEGACY)
+            .forEach(t -> printed.add(nftName(t)));
         continue;
       }
       List<Table> told = rulesets.others(family);
@@ -178,7 +192,25 @@ public record ExplainMappings(
       others.put(family, told);
       untold.put(family, missing);
     }
-    return new Around(others, Map.of(), untold);
+    Map<Family, Rules.Written> written = new EnumMap<>(Family.class);
+    if (!live.isEmpty()) {
+      try {
+        NftRuleset nft = NftRules.read(host.host(), printed::contains).orElse(NftRuleset.EMPTY);
+        for (Family family : live) {
+          written.put(
+              family,
+              (space, known, place) -> NftStation.of(nft, space, known, family, FibLookup.UNKNOWN));
+        }
+      } catch (IOException e) {
+        live.forEach(family -> untold.put(family, List.of()));
+      }
+    }
+    return new Around(others, written, untold);
+  }
+
+  /** A table of iptables as nft names it. */
+  private static String nftName(Table table) {
+    return (table.family() == Family.IPV4 ? "ip " : "ip6 ") + table.name().id();
   }
 
   private Answer answer(Report report, Explainer explainer) {

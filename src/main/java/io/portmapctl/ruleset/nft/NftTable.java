@@ -32,6 +32,11 @@ public record NftTable(
     sets = Map.copyOf(sets);
   }
 
+  /** The same as a table that iptables does not print, whatever it looks like. */
+  public NftTable written() {
+    return new NftTable(family, name, handle, dormant, false, chains, sets);
+  }
+
   /** Whether packets of IPv4 or IPv6 come to it. */
   public boolean isFollowed() {
     return family.equals("ip") || family.equals("ip6") || family.equals("inet");
