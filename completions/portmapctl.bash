@@ -169,7 +169,7 @@ _portmapctl_check() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'diff json' ''
+      _portmapctl__offer 'diff json nagios metrics' ''
       return
       ;;
     --color)
@@ -218,7 +218,7 @@ _portmapctl_list() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'table wide json' ''
+      _portmapctl__offer 'table wide json metrics' ''
       return
       ;;
     --color)
@@ -361,6 +361,16 @@ _portmapctl_apply() {
   _portmapctl__arguments '--show -o --output -y --yes --rehearse --undo --confirm --wait --lock-file --color -v --verbose -q --quiet -h --help' '' files
 }
 
+_portmapctl_strip() {
+  case $prev in
+    --only)
+      _portmapctl__offer 'cni docker netavark crio kube-proxy' ''
+      return
+      ;;
+  esac
+  _portmapctl__arguments '--only -q --quiet -h --help' '' files
+}
+
 _portmapctl_snapshot() {
   case $prev in
     --wait)
@@ -401,7 +411,7 @@ _portmapctl_help() {
       return
       ;;
   esac
-  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc restore apply snapshot shell generate-completion help' ''
+  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc restore apply strip snapshot shell generate-completion help' ''
 }
 
 # Of 127.0.0.1:80, which comes as several words, what stands behind the last colon, and the option before it.
@@ -428,7 +438,7 @@ _portmapctl() {
     _portmapctl__colon
   fi
   if ((COMP_CWORD == 1)); then
-    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc restore apply snapshot shell generate-completion help' ''
+    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc restore apply strip snapshot shell generate-completion help' ''
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -440,6 +450,7 @@ _portmapctl() {
     gc) _portmapctl_gc ;;
     restore) _portmapctl_restore ;;
     apply) _portmapctl_apply ;;
+    strip) _portmapctl_strip ;;
     snapshot) _portmapctl_snapshot ;;
     shell) _portmapctl_shell ;;
     generate-completion) _portmapctl_generate-completion ;;

@@ -35,6 +35,7 @@ complete -c portmapctl -n '__portmapctl_no_command' -a explain -d 'Explains a pl
 complete -c portmapctl -n '__portmapctl_no_command' -a gc -d 'Plans the removal of the mappings of containers that are in none of the SOURCEs, or dead, on the networks that the SOURCEs name'
 complete -c portmapctl -n '__portmapctl_no_command' -a restore -d 'Puts back the mappings that are kept (add --keep) and those of the living records in /var/lib/cni/results, as add --apply does: on a terminal it shows the changes and asks first, else it makes them'
 complete -c portmapctl -n '__portmapctl_no_command' -a apply -d 'Carries out a plan that add, del or gc saved with -o plan, if planning anew gives the same changes on the same rules that matter'
+complete -c portmapctl -n '__portmapctl_no_command' -a strip -d 'Prints a saved ruleset without the rules and chains that container programs own and make again'
 complete -c portmapctl -n '__portmapctl_no_command' -a snapshot -d 'Writes everything that the other commands would read of this host as one JSON document'
 complete -c portmapctl -n '__portmapctl_no_command' -a shell -d 'Runs the same commands at a prompt, with completion (Tab), a history and questions for what an add lacks'
 complete -c portmapctl -n '__portmapctl_no_command' -a generate-completion -d 'Prints the completions of commands, options and values for a shell'
@@ -142,7 +143,7 @@ complete -c portmapctl -n '__portmapctl_command_is check' -l ruleset6 -r -F -a '
 complete -c portmapctl -n '__portmapctl_command_is check' -l family -r -f -a 'both ipv4 ipv6' -d 'Restrict to one family (default: both)'
 complete -c portmapctl -n '__portmapctl_command_is check' -l iptables -r -f -a 'auto nft legacy' -d 'Which variant\'s programs read the live ruleset (default: auto)'
 complete -c portmapctl -n '__portmapctl_command_is check' -l host -r -F -d 'A snapshot that stands for the live host, as portmapctl snapshot prints it'
-complete -c portmapctl -n '__portmapctl_command_is check' -s o -l output -r -f -a 'diff json' -d 'What is missing and what is too much as a diff, or all as JSON (default: diff)'
+complete -c portmapctl -n '__portmapctl_command_is check' -s o -l output -r -f -a 'diff json nagios metrics' -d 'What is missing and what is too much as a diff, all as JSON, one line and the exit codes of a Nagios plugin, or metrics for Prometheus (default: diff)'
 complete -c portmapctl -n '__portmapctl_command_is check' -l host-interface -r -f -d 'The interface for route_localnet, instead of looking it up'
 complete -c portmapctl -n '__portmapctl_command_is check' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is check' -l keep-in -r -F -d 'The folder of kept documents (default: /etc/portmapctl/attachments.d)'
@@ -164,7 +165,7 @@ complete -c portmapctl -n '__portmapctl_command_is list' -l container-id -r -f -
 complete -c portmapctl -n '__portmapctl_command_is list' -l port -r -f -a '(__portmapctl_names port)' -d 'Only those that take packets of this port, or of one of these'
 complete -c portmapctl -n '__portmapctl_command_is list' -l state -r -f -a 'ok orphan incomplete conflict shadowed' -d 'Only those in this state'
 complete -c portmapctl -n '__portmapctl_command_is list' -l exit-code -d 'Exit 1 when the filter finds nothing, or one that is not ok'
-complete -c portmapctl -n '__portmapctl_command_is list' -s o -l output -r -f -a 'table wide json' -d 'A table as wide as the terminal or 80 columns, one with everything, or JSON (default: table)'
+complete -c portmapctl -n '__portmapctl_command_is list' -s o -l output -r -f -a 'table wide json metrics' -d 'A table as wide as the terminal or 80 columns, one with everything, JSON, or metrics for Prometheus (default: table)'
 complete -c portmapctl -n '__portmapctl_command_is list' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is list' -l keep-in -r -F -d 'The folder of kept documents (default: /etc/portmapctl/attachments.d)'
 complete -c portmapctl -n '__portmapctl_command_is list' -l keep-going -d 'Report bad documents, go on with the good ones, exit 3 at the end'
@@ -265,6 +266,11 @@ complete -c portmapctl -n '__portmapctl_command_is apply' -s v -l verbose -d 'Sa
 complete -c portmapctl -n '__portmapctl_command_is apply' -s q -l quiet -d 'Only what was asked for: no warnings, no notes'
 complete -c portmapctl -n '__portmapctl_command_is apply' -s h -l help -d 'Show this help and exit'
 
+complete -c portmapctl -n '__portmapctl_command_is strip' -F
+complete -c portmapctl -n '__portmapctl_command_is strip' -l only -r -f -a 'cni docker netavark crio kube-proxy' -d 'Take out what this program owns, and leave the others\'; repeatable'
+complete -c portmapctl -n '__portmapctl_command_is strip' -s q -l quiet -d 'Only what was asked for: no warnings, no notes'
+complete -c portmapctl -n '__portmapctl_command_is strip' -s h -l help -d 'Show this help and exit'
+
 complete -c portmapctl -n '__portmapctl_command_is snapshot' -F
 complete -c portmapctl -n '__portmapctl_command_is snapshot' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is snapshot' -s q -l quiet -d 'Only what was asked for: no warnings, no notes'
@@ -281,6 +287,6 @@ complete -c portmapctl -n '__portmapctl_command_is generate-completion' -l rules
 complete -c portmapctl -n '__portmapctl_command_is generate-completion' -l ruleset6 -r -F -a 'live empty' -d 'The same for IPv6; empty where only --ruleset is given and is not live'
 complete -c portmapctl -n '__portmapctl_command_is generate-completion' -s h -l help -d 'Show this help and exit'
 
-complete -c portmapctl -n '__portmapctl_command_is help' -f -a 'add del check list explain gc restore apply snapshot shell generate-completion help'
+complete -c portmapctl -n '__portmapctl_command_is help' -f -a 'add del check list explain gc restore apply strip snapshot shell generate-completion help'
 complete -c portmapctl -n '__portmapctl_command_is help' -l schema -r -f -a 'plan saved-plan check list trace reach explanation snapshot error' -d 'Print the JSON Schema of what -o json prints, by the "kind" that it says'
 complete -c portmapctl -n '__portmapctl_command_is help' -s h -l help -d 'Show this help and exit'

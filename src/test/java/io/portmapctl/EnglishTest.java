@@ -25,6 +25,7 @@ class EnglishTest {
   /** Classes whose words are no sentences to a reader, and why. */
   private static final Map<String, String> NO_SENTENCES =
       Map.of(
+          "check.ContainerProgram", "the comment of a rule, as the kubelet makes it",
           "portmap.MarkLayout", "the comment of a rule, as the Go plugin makes it",
           "host.live.LiveReader", "what iptables says, to know it again",
           "host.live.Rehearsal", "what iptables says, to know it again",

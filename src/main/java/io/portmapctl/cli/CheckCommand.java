@@ -8,8 +8,11 @@ import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.check.Advice;
 import io.portmapctl.view.CheckJson;
+import io.portmapctl.view.CheckMetrics;
 import io.portmapctl.view.CheckView;
+import io.portmapctl.view.NagiosView;
 import io.portmapctl.view.Theme;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,14 +24,17 @@ final class CheckCommand implements Command {
   /** What can be printed. */
   enum Style {
     DIFF,
-    JSON
+    JSON,
+    NAGIOS,
+    METRICS
   }
 
   static final Option<Style> OUTPUT =
       Option.choice(
           Style.values(),
           Style.DIFF,
-          "What is missing and what is too much as a diff, or all as JSON (default: diff).",
+          "What is missing and what is too much as a diff, all as JSON, one line and the exit codes"
+              + " of a Nagios plugin, or metrics for Prometheus (default: diff).",
           "-o",
           "--output");
 
@@ -42,9 +48,10 @@ final class CheckCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Checks that the attachments' port mappings are in the ruleset, exactly: every rule, "
-                + "its order, and nothing before it that takes its packets. Exit 1 when not. Without"
-                + " a SOURCE, those that are kept, and the living records of libcni's cache.")
+            "Checks that the attachments' port mappings are in the ruleset, exactly: every rule,"
+                + " its order, and nothing before it that takes its packets. Exit 1 when not."
+                + " Without a SOURCE, those that are kept, and the living records of libcni's"
+                + " cache.")
         .footerHeading("Examples:%n")
         .footer(
             "  sudo portmapctl check",
@@ -75,7 +82,8 @@ final class CheckCommand implements Command {
     MappingRequest mappings = MappingRequest.of(given);
     Rulesets rulesets = RulesetOptions.of(session, given);
     Style style = OUTPUT.of(given);
-    OutputOptions output = OutputOptions.of(given);
+    OutputOptions asked = OutputOptions.of(given);
+    OutputOptions output = style == Style.NAGIOS ? asked.silent() : asked;
     int waitSeconds = ApplyOptions.waitSeconds(given);
     Outcome outcome = new Outcome(session, output);
     try {
@@ -97,8 +105,14 @@ final class CheckCommand implements Command {
       advice.addAll(result.advice());
       CheckReport check =
           new CheckReport(result.audit(), result.report(), repair.commands(), List.copyOf(advice));
+      if (style == Style.NAGIOS) {
+        return told(session, NagiosView.of(check, result.complete()));
+      }
       if (style == Style.JSON) {
         session.print(CheckJson.render(check));
+      } else if (style == Style.METRICS) {
+        long now = Instant.now().getEpochSecond();
+        session.print(CheckMetrics.render(check, result.complete(), now));
       } else if (!output.quiet()) {
         boolean terminal = session.outIsTerminal();
         String text = CheckView.render(check, new Theme(output.color(session)), terminal);
@@ -109,7 +123,15 @@ final class CheckCommand implements Command {
       }
       return (result.audit().ok() ? ExitCode.OK : ExitCode.DIFFERENCES).number();
     } catch (Failure failure) {
+      if (style == Style.NAGIOS) {
+        return told(session, NagiosView.unknown(failure.errors()));
+      }
       return outcome.failed(failure, style == Style.JSON);
     }
+  }
+
+  private static int told(Session session, NagiosView told) {
+    session.print(told.line());
+    return told.code();
   }
 }

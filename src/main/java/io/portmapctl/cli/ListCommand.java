@@ -17,8 +17,10 @@ import io.portmapctl.check.State;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.view.ListJson;
+import io.portmapctl.view.ListMetrics;
 import io.portmapctl.view.ListView;
 import io.portmapctl.view.Theme;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +33,8 @@ final class ListCommand implements Command {
   private enum Style {
     TABLE,
     WIDE,
-    JSON
+    JSON,
+    METRICS
   }
 
   private static final Option<List<String>> ATTACHMENTS =
@@ -53,8 +56,8 @@ final class ListCommand implements Command {
       Option.choice(
           Style.values(),
           Style.TABLE,
-          "A table as wide as the terminal or 80 columns, one with everything, or JSON (default:"
-              + " table).",
+          "A table as wide as the terminal or 80 columns, one with everything, JSON, or metrics"
+              + " for Prometheus (default: table).",
           "-o",
           "--output");
 
@@ -148,6 +151,11 @@ final class ListCommand implements Command {
     List<Notice> warnings = warnings(result, sources);
     if (style == Style.JSON) {
       session.print(ListJson.render(result.shown(), warnings));
+      return;
+    }
+    if (style == Style.METRICS) {
+      session.print(ListMetrics.render(result.shown(), Instant.now().getEpochSecond()));
+      outcome.warnings(warnings);
       return;
     }
     session.print(

@@ -99,6 +99,11 @@ record OutputOptions(
         color, verbose, quiet, exitCode, FORCE.of(request), KEEP_GOING.of(request));
   }
 
+  /** The same, but nothing is said that was not asked for. */
+  OutputOptions silent() {
+    return new OutputOptions(color, verbose, true, exitCode, force, keepGoing);
+  }
+
   /** How much a diff is explained. */
   DiffView.Detail detail() {
     if (quiet) {

@@ -5,6 +5,8 @@ import io.portmapctl.fault.RulesetFault;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.packet.TooInvolvedException;
 import io.portmapctl.text.Printable;
+import io.portmapctl.view.FaultText;
+import io.portmapctl.view.NagiosView;
 import io.portmapctl.view.PlanJson;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -42,6 +44,7 @@ public final class Portmapctl {
           new GcCommand(),
           new RestoreCommand(),
           new ApplyCommand(),
+          new StripCommand(),
           new SnapshotCommand(),
           new ShellCommand(),
           new CompletionCommand(),
@@ -103,9 +106,13 @@ public final class Portmapctl {
       }
       return outsideCommands(session, args);
     } catch (ParameterException e) {
-      return usage(session, e, asksForJson(words));
+      return asksFor("nagios", words)
+          ? unknown(session, String.valueOf(e.getMessage()))
+          : usage(session, e, asksFor("json", words));
     } catch (TooInvolvedException e) {
-      return tooInvolved(session, asksForJson(words));
+      return asksFor("nagios", words)
+          ? unknown(session, FaultText.of(new RulesetFault.TooInvolved()))
+          : tooInvolved(session, asksFor("json", words));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return defect(session, e, words.contains("--verbose") || words.contains("-v"));
     }
@@ -203,13 +210,20 @@ public final class Portmapctl {
   }
 
   /** The command line could not be read as a whole, but this much of it can. */
-  private static boolean asksForJson(List<String> words) {
+  private static boolean asksFor(String format, List<String> words) {
     String all = " " + String.join(" ", words) + " ";
-    return all.contains(" -o json ")
-        || all.contains(" --output json ")
-        || all.contains(" -o=json ")
-        || all.contains(" -ojson ")
-        || all.contains(" --output=json ");
+    return all.contains(" -o " + format + " ")
+        || all.contains(" --output " + format + " ")
+        || all.contains(" -o=" + format + " ")
+        || all.contains(" -o" + format + " ")
+        || all.contains(" --output=" + format + " ");
+  }
+
+  /** Whoever reads exit codes as a Nagios plugin's takes that of a wrong call for another thing. */
+  private static int unknown(Session session, String why) {
+    NagiosView view = NagiosView.unknown(why);
+    session.print(view.line());
+    return view.code();
   }
 
   private static int usage(Session session, ParameterException e, boolean json) {

@@ -24,6 +24,10 @@ public final class Layouts {
 
   private static final String BRIDGE = "CNI-";
 
+  /** The chains of the firewall plugin of CNI. */
+  private static final Set<String> FIREWALL =
+      Set.of("CNI-FORWARD", "CNI-ISOLATION-STAGE-1", "CNI-ISOLATION-STAGE-2");
+
   private Layouts() {}
 
   /** All layouts, the oldest first. */
@@ -122,6 +126,19 @@ public final class Layouts {
     return chain.length() == BRIDGE.length() + 24
         && chain.startsWith(BRIDGE)
         && ContainerChains.areDigits(chain, BRIDGE.length());
+  }
+
+  /** Whether a chain is of plugins of CNI: of portmap, of the bridge's masquerade, of firewall. */
+  public static boolean isOfCni(String chain) {
+    return isContainerChain(chain)
+        || isShared(chain)
+        || isBridgePlugins(chain)
+        || FIREWALL.contains(chain);
+  }
+
+  /** Whether plugins of CNI make a chain for the rules of administrators. */
+  public static boolean isForAdministrators(String chain) {
+    return chain.equals(BRIDGE + "ADMIN");
   }
 
   /** What a chain is for. */

@@ -176,7 +176,7 @@ public final class RuleSyntax {
   }
 
   /** Options of matches whose value may look like an option. */
-  private static boolean hasFreeText(String option) {
+  static boolean hasFreeText(String option) {
     return switch (option) {
       case "--comment", "--string", "--hex-string", "--name" -> true;
       default -> false;

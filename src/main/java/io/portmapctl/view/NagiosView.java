@@ -1,0 +1,102 @@
+package io.portmapctl.view;
+
+import io.portmapctl.app.CheckReport;
+import io.portmapctl.check.Audit;
+import io.portmapctl.check.Finding;
+import io.portmapctl.cni.InputError;
+import io.portmapctl.text.Octets;
+import io.portmapctl.text.Printable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What check found as a plugin of Nagios tells it: one line of at most 200 characters, what is
+ * found and after a bar the performance data; and the plugin's exit code.
+ *
+ * @param line the line, as octets
+ * @param code 0 all is there; 1 some packets of a mapping go elsewhere, or there is advice; 2
+ *     something is not there; 3 that could not be told
+ */
+public record NagiosView(String line, int code) {
+  private static final int LONGEST = 200;
+  private static final List<String> WORDS = List.of("OK", "WARNING", "CRITICAL", "UNKNOWN");
+
+  /** What is told of first, where several are found. */
+  private static final List<Finding.Status> GRAVEST_FIRST =
+      List.of(
+          Finding.Status.MISSING,
+          Finding.Status.DRIFT,
+          Finding.Status.SHADOWED,
+          Finding.Status.PARTLY_SHADOWED,
+          Finding.Status.OPEN);
+
+  /**
+   * Of a check.
+   *
+   * @param complete whether every document could be looked at
+   */
+  public static NagiosView of(CheckReport check, boolean complete) {
+    Audit audit = check.audit();
+    int code = 0;
+    if (!audit.ok()) {
+      code = 2;
+    } else if (!complete || audit.count(Finding.Status.OPEN) > 0) {
+      code = 3;
+    } else if (audit.count(Finding.Status.PARTLY_SHADOWED) > 0 || !check.advice().isEmpty()) {
+      code = 1;
+    }
+    return line(code, found(check, complete), data(audit));
+  }
+
+  /** Of a check that could not be made. */
+  public static NagiosView unknown(List<InputError> errors) {
+    return unknown(FaultText.of(errors.get(0)));
+  }
+
+  /** The same in words. */
+  public static NagiosView unknown(String why) {
+    return line(3, why, "");
+  }
+
+  private static NagiosView line(int code, String text, String data) {
+    String start = "PORTMAPCTL " + WORDS.get(code) + " - ";
+    String told = Printable.escaped(text).replace('|', '/');
+    int room = LONGEST - start.length() - data.length();
+    String cut = told.length() <= room ? told : told.substring(0, room - 3) + "...";
+    return new NagiosView(Octets.utf8(start + cut + data + "\n").latin1(), code);
+  }
+
+  private static String found(CheckReport check, boolean complete) {
+    List<String> parts = new ArrayList<>();
+    List<Finding> findings = check.audit().findings();
+    for (Finding.Status status : GRAVEST_FIRST) {
+      List<Finding> same = findings.stream().filter(f -> f.status() == status).toList();
+      if (!same.isEmpty()) {
+        String first = Sentences.brief(same.get(0).attachment().identity());
+        String others = same.size() == 1 ? "" : " and " + (same.size() - 1) + " more";
+        parts.add(status.id().replace('-', ' ') + ": " + first + others);
+      }
+    }
+    if (!complete) {
+      parts.add("not every document could be read");
+    }
+    long living = findings.stream().filter(f -> f.status() != Finding.Status.DEAD).count();
+    if (parts.isEmpty()) {
+      parts.add(
+          living == 0
+              ? "nothing to check"
+              : Summary.plural(living, "attachment") + (living == 1 ? " is" : " are") + " there");
+    }
+    check.advice().forEach(a -> parts.add(NoticeText.of(a)));
+    return String.join("; ", parts);
+  }
+
+  private static String data(Audit audit) {
+    StringBuilder data = new StringBuilder(" |");
+    for (Finding.Status status : Finding.Status.values()) {
+      String name = status == Finding.Status.PARTLY_SHADOWED ? "partly" : status.id();
+      data.append(' ').append(name).append('=').append(audit.count(status));
+    }
+    return data.toString();
+  }
+}
