@@ -50,10 +50,18 @@ record Flow(
         Family.IPV4, true, Optional.of(in), Optional.empty(), marked, false, false, false, false);
   }
 
-  /** The same through one interface, whatever the state of links. */
-  Flow boundTo(String device) {
+  /** Of the way back, as nft's fib asks for it: through an interface, where one is named. */
+  static Flow fib(Family family, Optional<String> out, boolean marked) {
     return new Flow(
-        family, reverse, in, Optional.of(device), marked, user, true, strict, sourceless);
+        family,
+        true,
+        Optional.of(LOOPBACK),
+        out,
+        marked,
+        false,
+        true,
+        out.isPresent(),
+        false);
   }
 
   /** The same where a route of IPv6 must lead through the interface that is asked for. */

@@ -20,13 +20,23 @@ final class Output {
   private final Lookup lookup;
   private final Results results;
   private final Optional<String> bound;
-  private final boolean again;
+  private final Asked asked;
+
+  /** When it is asked. */
+  enum Asked {
+    /** With the source that the socket has. */
+    FIRST,
+    /** Where rules changed the packet. */
+    AGAIN,
+    /** Before the socket has a source. */
+    WITHOUT_SOURCE
+  }
 
   /**
    * Of a host.
    *
    * @param bound the interface that the socket is bound to, where it is
-   * @param again whether it was decided before
+   * @param asked when
    */
   Output(
       HostRouting host,
@@ -34,13 +44,13 @@ final class Output {
       Lookup lookup,
       Results results,
       Optional<String> bound,
-      boolean again) {
+      Asked asked) {
     this.host = host;
     this.settings = settings;
     this.lookup = lookup;
     this.results = results;
     this.bound = bound;
-    this.again = again;
+    this.asked = asked;
   }
 
   private static Cidr cidr(String text) {
@@ -53,6 +63,13 @@ final class Output {
     }
     PacketSpace space = packets.space();
     PacketSet left = packets;
+    PacketSet toAll = left.and(toAll(space));
+    if (asked == Asked.WITHOUT_SOURCE) {
+      for (Found found : lookup.find(left, flow(Family.IPV4))) {
+        route4(found);
+      }
+      return;
+    }
     PacketSet strange =
         left.and(
             space
@@ -61,14 +78,10 @@ final class Output {
                 .or(space.of(Field.SOURCE, NOBODY)));
     results.refuse(strange, Refusal.MARTIAN_SOURCE);
     left = left.minus(strange);
-    PacketSet toAll =
-        left.and(
-            space
-                .of(Field.DESTINATION, LIMITED_BROADCAST)
-                .or(space.of(Field.DESTINATION, MULTICAST)));
+    toAll = toAll.and(left);
     boolean known = host.routes().value().isPresent();
     PacketSet checked = bound.isEmpty() && known ? toAll : space.none();
-    if (known && !again) {
+    if (known && asked == Asked.FIRST) {
       checked = left;
     }
     PacketSet here = space.none();
@@ -96,9 +109,19 @@ final class Output {
     }
   }
 
+  private static PacketSet toAll(PacketSpace space) {
+    return space
+        .of(Field.DESTINATION, LIMITED_BROADCAST)
+        .or(space.of(Field.DESTINATION, MULTICAST));
+  }
+
   private Flow flow(Family family) {
     Flow flow = Flow.output(family, bound);
-    return again && family == Family.IPV4 ? flow.ofRoot() : flow;
+    return switch (asked) {
+      case FIRST -> flow;
+      case AGAIN -> family == Family.IPV4 ? flow.ofRoot() : flow;
+      case WITHOUT_SOURCE -> flow.withoutSource();
+    };
   }
 
   /** To all on a link or to a group. */
@@ -126,7 +149,7 @@ final class Output {
     }
     PacketSpace space = found.packets().space();
     PacketSet loopback =
-        hop.device().equals(Flow.LOOPBACK)
+        hop.device().equals(Flow.LOOPBACK) || asked == Asked.WITHOUT_SOURCE
             ? space.none()
             : found.packets().and(space.of(Field.SOURCE, LOOPBACK));
     List<Missing> open = found.open();
@@ -144,9 +167,14 @@ final class Output {
                 hop.device(), hop.via(), found.by(), Results.both(open, localnet.missing())));
       }
     }
-    results.add(
-        found.packets().minus(loopback),
-        new Decision.Leaves(hop.device(), hop.via(), found.by(), open));
+    PacketSet left = found.packets().minus(loopback);
+    if (asked == Asked.WITHOUT_SOURCE) {
+      // to all on a link no router is needed
+      PacketSet toAll = left.and(toAll(space));
+      results.add(toAll, new Decision.Leaves(hop.device(), Optional.empty(), found.by(), open));
+      left = left.minus(toAll);
+    }
+    results.add(left, new Decision.Leaves(hop.device(), hop.via(), found.by(), open));
   }
 
   void ipv6(PacketSet packets) {

@@ -55,7 +55,7 @@ public final class Routing {
    * @return the parts, which do not overlap
    */
   public List<Routed> output(PacketSet packets, Optional<String> bound) {
-    return output(packets, bound, false);
+    return output(packets, bound, Output.Asked.FIRST);
   }
 
   /**
@@ -66,13 +66,41 @@ public final class Routing {
    * @return the parts, which do not overlap
    */
   public List<Routed> rerouted(PacketSet packets, Optional<String> bound) {
-    return output(packets, bound, true);
+    return output(packets, bound, Output.Asked.AGAIN);
   }
 
-  private List<Routed> output(PacketSet packets, Optional<String> bound, boolean again) {
+  /**
+   * What the kernel decides of packets of a socket that has no address yet: {@link #sources} says
+   * which it gives it. Only what is sent without a connection (UDP) keeps to that; TCP asks again
+   * with the source that it was given.
+   *
+   * @param packets whatever their sources
+   * @param bound the interface that the socket is bound to, where it is
+   * @return the parts, which do not overlap
+   */
+  public List<Routed> unbound(PacketSet packets, Optional<String> bound) {
+    return output(packets, bound, Output.Asked.WITHOUT_SOURCE);
+  }
+
+  /** Which source addresses the kernel gives. */
+  public Sources sources() {
+    return new Sources(host, settings);
+  }
+
+  /**
+   * The packets whose source is reached through the interface that they come in through, as nft's
+   * fib asks ({@code fib saddr . iif oif}); what cannot be told is asked as a question.
+   *
+   * @param marked whether their marks count
+   */
+  public PacketSet reachedThroughInput(PacketSet packets, boolean marked) {
+    return new ReachedBack(host, lookup, marked).of(packets);
+  }
+
+  private List<Routed> output(PacketSet packets, Optional<String> bound, Output.Asked asked) {
     Results results = new Results();
     PacketSpace space = packets.space();
-    Output output = new Output(host, settings, lookup, results, bound, again);
+    Output output = new Output(host, settings, lookup, results, bound, asked);
     output.ipv4(packets.and(space.of(Family.IPV4)));
     output.ipv6(packets.and(space.of(Family.IPV6)));
     return results.all();

@@ -54,7 +54,8 @@ class RouteIT {
 
     String words() {
       StringBuilder words = new StringBuilder(v6 ? "-6 " : "-4 ");
-      words.append("-j route get ").append("%s").append(destination).append(" from ").append(source);
+      words.append("-j route get ").append("%s").append(destination);
+      words.append(source.isEmpty() ? "" : " from " + source);
       in.ifPresent(i -> words.append(" iif ").append(i));
       if (mark != 0) {
         words.append(" mark ").append(mark);
@@ -75,16 +76,24 @@ class RouteIT {
               .of(
                   Field.INPUT_INTERFACE,
                   in.map(Interval::ofInterface).orElse(Interval.of(0)))
-              .and(space.of(Field.SOURCE, address(source)))
+              .and(source.isEmpty() ? space.all() : space.of(Field.SOURCE, address(source)))
               .and(space.of(Field.DESTINATION, address(destination)))
               .and(space.ofMark(mark, 0xffffffffL))
-              .and(space.of(Field.SOURCE_PORT, Interval.of(sport)))
-              .and(space.of(Field.DESTINATION_PORT, Interval.of(dport)))
-              .and(space.of(Field.PROTOCOL, Interval.of(protocol.map(IpProtocol::number).orElse(99))));
+              .and(space.of(Field.SOURCE_PORT, Interval.of(protocol.isPresent() ? sport : 0)))
+              .and(space.of(Field.DESTINATION_PORT, Interval.of(protocol.isPresent() ? dport : 0)))
+              .and(
+                  space.of(
+                      Field.PROTOCOL,
+                      Interval.of(protocol.map(IpProtocol::number).orElse(untold()))));
       return in.isPresent()
           ? set
           : set.and(space.of(Field.SOCKET, Interval.of(1)))
               .and(space.of(Field.UID, Interval.of(uid)));
+    }
+
+    /** What ip asks about where it is not told: of what comes in by IPv4, UDP. */
+    private int untold() {
+      return !v6 && in.isPresent() ? IpProtocol.UDP.number() : 99;
     }
 
     private static IpAddress address(String text) {
@@ -290,7 +299,7 @@ class RouteIT {
     return new Question(
         v6,
         in,
-        source,
+        in.isEmpty() && once(2) ? "" : source,
         address(v6),
         once(2) ? 0 : any(List.of(1, 2, 3, 0x10, 0x12)),
         protocol,
@@ -416,7 +425,9 @@ class RouteIT {
     List<Routed> routed =
         question.in().isPresent()
             ? routing.input(packet)
-            : routing.output(packet, Optional.empty());
+            : question.source().isEmpty()
+                ? routing.unbound(packet, Optional.empty())
+                : routing.output(packet, Optional.empty());
     assertThat(routed).hasSize(1);
     Decision decision = routed.get(0).decision();
     boolean hop =
@@ -448,6 +459,9 @@ class RouteIT {
       count("equal");
       count(kernelKind(decision));
       route(question, decision, match, script);
+      if (question.source().isEmpty() && answer.startsWith("[")) {
+        source(routing, question, decision, answer, script);
+      }
     } else {
       differs(question, kernel + " but " + told, decision, script);
     }
@@ -467,10 +481,32 @@ class RouteIT {
     Route kernel = RouteReader.read(match).get(0);
     // what is one table to the kernel it does not name
     String text = mine.get().text().replace(" table local", "");
-    if (kernel.text().replace(" table local", "").replaceFirst(" iif \\S+", "").equals(text)) {
+    // and the type it tells by the destination
+    text = text.replaceFirst("^(multicast|broadcast) ", "");
+    if (kernel.text().replaceFirst("^(multicast|broadcast) ", "").replace(" table local", "").replaceFirst(" iif \\S+", "").equals(text)) {
       count("same route");
     } else {
       differs(question, "matched " + kernel.text() + " but " + text, decision, script);
+    }
+  }
+
+  /** The source that it gives to what has none. */
+  private void source(
+      Routing routing, Question question, Decision decision, String answer, List<String> script)
+      throws Exception {
+    String kernel = IpJson.parse(answer, FileFault.Content.ROUTES).get(0).text("prefsrc");
+    String mine =
+        routing
+            .sources()
+            .of(decision, IpAddress.parse(question.destination()).orElseThrow())
+            .value()
+            .orElseThrow()
+            .map(IpAddress::toString)
+            .orElse("");
+    if (mine.equals(kernel)) {
+      count("same source");
+    } else {
+      differs(question, "source " + kernel + " but " + mine, decision, script);
     }
   }
 
