@@ -54,8 +54,10 @@ public sealed interface Assumption {
     ONE_SUBNET,
     /** A packet bears no mark at first. */
     NO_MARK,
-    /** What no answer looks at: routing by policy, who listens. */
-    NOT_LOOKED_AT;
+    /** What no answer looks at where routes are not known: them, and the container. */
+    NOT_LOOKED_AT,
+    /** What no answer looks at: the container. */
+    CONTAINER_NOT_LOOKED_AT;
 
     @Override
     public <R> R accept(Visitor<R> visitor) {

@@ -39,6 +39,9 @@ public record Explainer(
     boolean elsewhere,
     Around around) {
 
+  /** As many clients that stand for the LAN are told. */
+  private static final int MOST_EXAMPLES = 3;
+
   /** For fewer ports it does not pay to start another thread. */
   private static final int FEWEST = 100;
 
@@ -152,12 +155,28 @@ public record Explainer(
         if (host.links().isEmpty()) {
           assumptions.add(new Assumption.HostExample(ExampleAddress.host(family, Set.of())));
         }
-        assumptions.add(new Assumption.ClientExample(ExampleAddress.client(family)));
+        ports.stream()
+            .filter(p -> p.family() == family)
+            .flatMap(p -> p.answers().stream())
+            .map(Answer::sender)
+            .filter(s -> s.kind() == Sender.Kind.LAN)
+            .map(Sender::source)
+            .distinct()
+            .limit(MOST_EXAMPLES)
+            .forEach(a -> assumptions.add(new Assumption.ClientExample(a)));
         assumptions.addAll(around.assumptions(family));
       }
     }
-    assumptions.add(Assumption.Plain.NOT_LOOKED_AT);
+    assumptions.add(notLookedAt(ports.stream().map(PortReach::family).distinct().toList()));
     return List.copyOf(assumptions);
+  }
+
+  /** What no answer about some families looks at. */
+  Assumption notLookedAt(List<Family> families) {
+    boolean routed = families.stream().allMatch(f -> settings.routing().apply(f).isPresent());
+    return routed && !families.isEmpty()
+        ? Assumption.Plain.CONTAINER_NOT_LOOKED_AT
+        : Assumption.Plain.NOT_LOOKED_AT;
   }
 
   private List<Assumption> askedFirst() {

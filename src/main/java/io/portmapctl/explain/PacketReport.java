@@ -138,7 +138,7 @@ public record PacketReport(
       assumptions.add(Assumption.Plain.NO_MARK);
     }
     assumptions.addAll(explainer.around().assumptions(given.family()));
-    assumptions.add(Assumption.Plain.NOT_LOOKED_AT);
+    assumptions.add(explainer.notLookedAt(List.of(given.family())));
     return List.copyOf(assumptions);
   }
 

@@ -7,6 +7,7 @@ import io.portmapctl.net.IpProtocol;
 import io.portmapctl.path.Ground;
 import io.portmapctl.path.HookExit;
 import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.Parting;
 import io.portmapctl.path.RuleSite;
 import io.portmapctl.path.Rules;
 import io.portmapctl.path.Settings;
@@ -166,7 +167,8 @@ public final class PortReachability {
     List<Answer> answers() {
       for (IpAddress to : destinations) {
         if (!HostAddresses.isLoopback(to)) {
-          networks(ask(Sender.Kind.LAN, ExampleAddress.client(family), to), to);
+          SenderClasses.Example usual = usual(to);
+          networks(ask(Sender.Kind.LAN, usual.address(), to, usual.device()), usual, to);
           if (host.isLocal(to) == Ternary.YES) {
             ask(Sender.Kind.HOST, to, to);
           }
@@ -206,8 +208,13 @@ public final class PortReachability {
 
     /** Adds an answer; the whole trace is for those who look at what did not match. */
     private Trace ask(Sender.Kind kind, IpAddress from, IpAddress to) {
+      return ask(kind, from, to, host.deviceTowards(from));
+    }
+
+    private Trace ask(Sender.Kind kind, IpAddress from, IpAddress to, PacketInterface in) {
       boolean outside = kind == Sender.Kind.LAN || kind == Sender.Kind.NETWORK;
-      Trace trace = tracer.follow(packet(from, to), outside ? index.containerSide() : List.of());
+      Trace trace =
+          tracer.follow(packet(from, to, in), outside ? index.containerSide() : List.of());
       ConnectionVerdict.Verdict verdict = verdicts.of(trace);
       Set<Answer.Arrival> arrivals = new LinkedHashSet<>();
       for (PacketPath path : trace.paths()) {
@@ -253,29 +260,43 @@ public final class PortReachability {
               Optional.of(new VerdictReason.RuleNumber(last.get().chain(), last.get().number())));
     }
 
-    private Packet packet(IpAddress from, IpAddress to) {
+    private Packet packet(IpAddress from, IpAddress to, PacketInterface in) {
       return new Packet(
           family,
           protocol,
           Endpoint.of(from, CLIENT_PORT),
           Endpoint.of(to, port),
-          host.deviceTowards(from),
+          in,
           PacketInterface.UNKNOWN,
           Mark.of(0),
           Ternary.NO);
     }
 
     /** Senders who fare otherwise than the one who stands for the LAN. */
-    private void networks(Trace lan, IpAddress to) {
-      if (!asksForSenders(lan)) {
+    private void networks(Trace lan, SenderClasses.Example usual, IpAddress to) {
+      if (!asksForSenders(lan) && !parted().knowsArrivals()) {
         return;
       }
       List<Cidr> inside = containers().stream().map(this::subnet).toList();
-      SenderClasses parted = classes.computeIfAbsent(host, h -> new SenderClasses(index, h));
-      for (IpAddress sender :
-          parted.others(protocol, to, port, inside, ExampleAddress.client(family))) {
-        ask(Sender.Kind.NETWORK, sender, to);
+      for (SenderClasses.Example sender : parted().others(protocol, to, port, inside, usual)) {
+        PacketInterface in =
+            sender.device().known() ? sender.device() : host.deviceTowards(sender.address());
+        ask(Sender.Kind.NETWORK, sender.address(), to, in);
       }
+    }
+
+    private SenderClasses parted() {
+      return classes.computeIfAbsent(
+          host, h -> new SenderClasses(index, h, new Parting(rules, ground(h))));
+    }
+
+    /** Who stands for the LAN: where routes are known somebody to whom one leads. */
+    private SenderClasses.Example usual(IpAddress to) {
+      IpAddress client = ExampleAddress.client(family);
+      SenderClasses.Example usual = new SenderClasses.Example(client, host.deviceTowards(client));
+      return parted().knowsArrivals()
+          ? parted().usual(protocol, to, port, List.of(), client).orElse(usual)
+          : usual;
     }
 
     /** Whether some rule on the path looks at who sends; else all fare alike. */

@@ -15,7 +15,7 @@ public record Sender(Kind kind, IpAddress source, IpAddress destination) {
   public enum Kind {
     /** Another machine. */
     LAN,
-    /** A machine of a network that a condition names. */
+    /** Another machine that fares otherwise. */
     NETWORK,
     /** The host, from the address that it sends to. */
     HOST,

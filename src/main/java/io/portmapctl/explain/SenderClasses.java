@@ -8,16 +8,13 @@ import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
-import io.portmapctl.packet.PacketSpace;
-import io.portmapctl.ruleset.Hook;
+import io.portmapctl.path.Parting;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Side;
 import io.portmapctl.trace.HostAddresses;
-import io.portmapctl.trace.Leaving;
+import io.portmapctl.trace.PacketInterface;
 import io.portmapctl.trace.PortPackets;
 import io.portmapctl.trace.RuleIndex;
-import io.portmapctl.trace.RulePlace;
-import io.portmapctl.trace.SetTracer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,8 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The senders of other machines, in classes that fare alike in table nat: all of them are led
- * through the rules at once.
+ * The senders of other machines, in classes that fare alike: all of them are led through rules and
+ * routes at once. Where routes are known, they come in through the interfaces that lead to them.
  */
 final class SenderClasses {
   /** More classes than these are not told apart. */
@@ -36,13 +33,27 @@ final class SenderClasses {
 
   private final RuleIndex index;
   private final PortPackets ports;
-  private final SetTracer tracer;
+  private final Parting parting;
+  private final Map<String, PacketSet> arrivals;
 
-  SenderClasses(RuleIndex index, HostAddresses host) {
+  SenderClasses(RuleIndex index, HostAddresses host, Parting parting) {
     this.index = index;
-    PacketSpace space = new PacketSpace(index.effort());
-    this.ports = new PortPackets(space, host, index.table().family());
-    this.tracer = new SetTracer(index, host, space);
+    this.ports = new PortPackets(parting.space(), host, index.table().family());
+    this.parting = parting;
+    this.arrivals = parting.arrivals();
+  }
+
+  /**
+   * A sender who stands for those like him.
+   *
+   * @param address his address
+   * @param device the interface that his packets come in through
+   */
+  record Example(IpAddress address, PacketInterface device) {}
+
+  /** Whether routes tell through which interfaces senders come in. */
+  boolean knowsArrivals() {
+    return !arrivals.isEmpty();
   }
 
   /** Whether a match may tell two senders apart. */
@@ -57,49 +68,86 @@ final class SenderClasses {
   }
 
   /**
-   * A sender of each class but that of a sender who is asked already.
+   * All that other machines may send to a port.
    *
-   * @param to the address that they send to
-   * @param networks the networks of containers, whose senders are others
-   * @param asked who is asked already
+   * @param inside the networks of containers, whose senders are others
    */
-  List<IpAddress> others(
-      IpProtocol protocol, IpAddress to, int port, List<Cidr> networks, IpAddress asked) {
+  private PacketSet outside(IpProtocol protocol, IpAddress to, int port, List<Cidr> inside) {
     boolean loopback = HostAddresses.isLoopback(to);
     PacketSet all =
         ports.fromOutside(ports.local(ports.to(protocol, Optional.of(to), port)), loopback);
-    all = all.minus(ports.through(all, index.containerSide())).minus(ports.from(all, networks));
-    List<IpAddress> senders = new ArrayList<>();
-    PacketSet sender = ports.from(ports.space().all(), List.of(Cidr.host(asked)));
+    all = all.minus(ports.through(all, index.containerSide())).minus(ports.from(all, inside));
+    if (arrivals.isEmpty()) {
+      return all;
+    }
+    PacketSet some = parting.space().none();
+    for (PacketSet each : arrivals.values()) {
+      some = some.or(each);
+    }
+    return all.and(some);
+  }
+
+  /**
+   * Who stands for the LAN: the usual address where it may send, else another.
+   *
+   * @param usual the usual address
+   */
+  Optional<Example> usual(
+      IpProtocol protocol, IpAddress to, int port, List<Cidr> inside, IpAddress usual) {
+    PacketSet all = outside(protocol, to, port, inside);
+    if (!all.and(ports.from(all, List.of(Cidr.host(usual)))).isEmpty()) {
+      return example(all, usual);
+    }
+    for (PacketSet arrival : arrivals.values()) {
+      if (arrival.meets(all)) {
+        return example(all.and(arrival), usual);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * A sender of each class but that of a sender who is asked already.
+   *
+   * @param to the address that they send to
+   * @param inside the networks of containers, whose senders are others
+   * @param asked who is asked already
+   */
+  List<Example> others(
+      IpProtocol protocol, IpAddress to, int port, List<Cidr> inside, Example asked) {
+    PacketSet all = outside(protocol, to, port, inside);
+    PacketSet sender = ports.from(parting.space().all(), List.of(Cidr.host(asked.address())));
+    if (asked.device().known() && asked.device().name().isPresent()) {
+      sender = ports.through(sender, List.of(asked.device().name().get()));
+    }
+    List<Example> senders = new ArrayList<>();
     for (PacketSet one : classes(all)) {
       if (!one.meets(sender) && senders.size() < MOST) {
-        sample(one).ifPresent(senders::add);
+        example(one, asked.address()).ifPresent(senders::add);
       }
     }
     return senders;
   }
 
-  /** The sources, parted by what becomes of their packets. */
+  /** The senders, parted by what becomes of their packets. */
   private List<PacketSet> classes(PacketSet packets) {
-    Map<String, PacketSet> byEffect = new LinkedHashMap<>();
-    for (Leaving leaving : tracer.through(Hook.PREROUTING, packets).leaving()) {
-      byEffect.merge(effect(leaving), leaving.packets().only(Field.SOURCE), PacketSet::or);
-    }
     Map<Set<String>, PacketSet> parts = new LinkedHashMap<>();
-    parts.put(Set.of(), packets.only(Field.SOURCE));
-    byEffect.forEach(
-        (effect, sources) -> {
-          Map<Set<String>, PacketSet> finer = new LinkedHashMap<>();
-          parts.forEach(
-              (effects, part) -> {
-                Set<String> more = new LinkedHashSet<>(effects);
-                more.add(effect);
-                put(finer, more, part.and(sources));
-                put(finer, effects, part.minus(sources));
-              });
-          parts.clear();
-          parts.putAll(finer);
-        });
+    parts.put(Set.of(), Parting.heads(packets));
+    parting
+        .effects(packets)
+        .forEach(
+            (effect, senders) -> {
+              Map<Set<String>, PacketSet> finer = new LinkedHashMap<>();
+              parts.forEach(
+                  (effects, part) -> {
+                    Set<String> more = new LinkedHashSet<>(effects);
+                    more.add(effect);
+                    put(finer, more, part.and(senders));
+                    put(finer, effects, part.minus(senders));
+                  });
+              parts.clear();
+              parts.putAll(finer);
+            });
     return List.copyOf(parts.values());
   }
 
@@ -109,31 +157,34 @@ final class SenderClasses {
     }
   }
 
-  private static String effect(Leaving leaving) {
-    String where =
-        leaving.target().isPresent() ? leaving.last().map(RulePlace::chain).orElse("") : "";
-    return leaving.kind()
-        + " "
-        + where
-        + " "
-        + leaving.target().map(t -> t.text().latin1()).orElse("");
-  }
-
   /** One of them who can be somebody: no network's own address, where there are others. */
-  private Optional<IpAddress> sample(PacketSet sources) {
+  private Optional<Example> example(PacketSet senders, IpAddress first) {
     Family family = index.table().family();
-    for (IpAddress usual : ExampleAddress.clients(family)) {
-      if (sources.meets(ports.from(sources, List.of(Cidr.host(usual))))) {
-        return Optional.of(usual);
+    List<IpAddress> usual = new ArrayList<>(List.of(first));
+    usual.addAll(ExampleAddress.clients(family));
+    for (IpAddress each : usual) {
+      PacketSet his = senders.and(ports.from(senders, List.of(Cidr.host(each))));
+      if (!his.isEmpty()) {
+        return Optional.of(new Example(each, device(his)));
       }
     }
-    List<Interval> runs = sources.values(Field.SOURCE, family);
-    return runs.isEmpty()
-        ? Optional.empty()
-        : Optional.of(ExampleAddress.in(addresses(runs, family)));
+    List<Interval> runs = senders.values(Field.SOURCE, family);
+    if (runs.isEmpty()) {
+      return Optional.empty();
+    }
+    AddressRange range = runs.get(0).addresses(family);
+    IpAddress address = ExampleAddress.in(range);
+    PacketSet his = senders.and(ports.from(senders, List.of(Cidr.host(address))));
+    return Optional.of(new Example(address, device(his)));
   }
 
-  private static AddressRange addresses(List<Interval> runs, Family family) {
-    return runs.get(0).addresses(family);
+  /** The interface that routes tell; else it is not known. */
+  private PacketInterface device(PacketSet senders) {
+    for (Map.Entry<String, PacketSet> arrival : arrivals.entrySet()) {
+      if (arrival.getValue().meets(senders)) {
+        return PacketInterface.of(arrival.getKey());
+      }
+    }
+    return PacketInterface.UNKNOWN;
   }
 }

@@ -30,6 +30,7 @@ final class AssumptionText implements Assumption.Visitor<String> {
           "Both ends are of one subnet: what one sends straight to the other comes to no rule,"
               + " unless bridged packets are shown to iptables.";
       case NO_MARK -> "It is taken to bear no mark at first.";
+      case CONTAINER_NOT_LOOKED_AT -> "Not looked at: what listens in the container.";
       case NOT_LOOKED_AT ->
           "Not looked at: policy routing, and whether the kernel takes a sender for one of that"
               + " interface (rp_filter); what listens in the container.";

@@ -228,7 +228,7 @@ public final class ReachView {
   static String sender(Sender.Kind kind) {
     return switch (kind) {
       case LAN -> "the LAN";
-      case NETWORK -> "a network that a condition names";
+      case NETWORK -> "other senders";
       case HOST -> "this host";
       case LOCALHOST -> "localhost";
       case CONTAINER -> "the container itself";
