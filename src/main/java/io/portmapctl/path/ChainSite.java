@@ -13,6 +13,8 @@ import io.portmapctl.ruleset.Hook;
  * @param priority the lowest is called first; of chains that translate it orders those alone
  * @param translates whether it is called for the first packet of a connection only, and translates
  *     addresses: a chain of iptables' table nat, or of nft's type nat
+ * @param reroutes whether the kernel looks for a way anew where the chain changed a packet that
+ *     this host sends: a chain of iptables' table mangle, or of nft's type route
  */
 public record ChainSite(
     RuleEngine engine,
@@ -21,7 +23,20 @@ public record ChainSite(
     String chain,
     Hook hook,
     int priority,
-    boolean translates) {
+    boolean translates,
+    boolean reroutes) {
+
+  /** Of a chain behind which the kernel does not look for a way anew. */
+  public ChainSite(
+      RuleEngine engine,
+      String family,
+      String table,
+      String chain,
+      Hook hook,
+      int priority,
+      boolean translates) {
+    this(engine, family, table, chain, hook, priority, translates, false);
+  }
 
   /**
    * The place in its hook, lowest first: all chains that translate stand where the kernel has its

@@ -43,8 +43,18 @@ public record Ground(
     Optional<Routing> routing = settings.routing().apply(packet.family());
     return routing.isPresent()
         ? new Routes(routing.get())
-            .input(packet, packets, moved, rest -> guessed(packet, rest, moved, answer))
+            .input(
+                packet,
+                packets,
+                host.delivers(packet.destination().address()) == Ternary.YES,
+                moved,
+                rest -> guessed(packet, rest, moved, answer))
         : guessed(packet, packets, moved, answer);
+  }
+
+  /** Whether it is known how the host routes packets of a family. */
+  boolean knowsRoutes(Family family) {
+    return settings.routing().apply(family).isPresent();
   }
 
   /**
@@ -158,7 +168,11 @@ public record Ground(
     Optional<Routing> routing = settings.routing().apply(packet.family());
     return routing.isPresent()
         ? new Routes(routing.get())
-            .output(packet, packets, begins, rest -> guessedOutput(packet, rest, begins, moved))
+            .output(
+                packet,
+                packets,
+                begins && packet.source().ip().isPresent(),
+                rest -> guessedOutput(packet, rest, begins, moved))
         : guessedOutput(packet, packets, begins, moved);
   }
 

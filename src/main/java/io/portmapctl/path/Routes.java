@@ -1,14 +1,20 @@
 package io.portmapctl.path;
 
+import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.packet.Field;
+import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.Rewrite;
 import io.portmapctl.route.Decider;
 import io.portmapctl.route.Decision;
 import io.portmapctl.route.Link;
 import io.portmapctl.route.Refusal;
 import io.portmapctl.route.Routed;
 import io.portmapctl.route.Routing;
+import io.portmapctl.trace.Address;
+import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
 import java.util.ArrayList;
@@ -22,11 +28,19 @@ record Routes(Routing routing) {
   /**
    * What comes in.
    *
+   * @param own whether its destination is this host's, though it may not be known which address
    * @param moved whether it was given another destination
    * @param otherwise what becomes of those of which nothing is known
    */
   List<Turn> input(
-      Packet packet, PacketSet packets, boolean moved, Function<PacketSet, List<Turn>> otherwise) {
+      Packet packet,
+      PacketSet packets,
+      boolean own,
+      boolean moved,
+      Function<PacketSet, List<Turn>> otherwise) {
+    if (packet.destination().ip().isEmpty() && own) {
+      return toOwn(packet, packets, moved, otherwise);
+    }
     List<Turn> turns = new ArrayList<>();
     for (Routed each : routing.input(packets)) {
       boolean still =
@@ -40,6 +54,28 @@ record Routes(Routing routing) {
               : turns(packet, List.of(each), false, otherwise));
     }
     return turns;
+  }
+
+  /** What goes to this host at whichever address fares as at one of the interface. */
+  private List<Turn> toOwn(
+      Packet packet, PacketSet packets, boolean moved, Function<PacketSet, List<Turn>> otherwise) {
+    Optional<IpAddress> one =
+        packet.in().name().flatMap(n -> routing.bridges().link(n).value()).stream()
+            .flatMap(Optional::stream)
+            .flatMap(l -> l.addresses().stream())
+            .map(a -> a.address().address())
+            .filter(a -> a.family() == packet.family())
+            .findFirst();
+    if (one.isEmpty()) {
+      return List.of(Turn.here(packets));
+    }
+    Rewrite there =
+        new Rewrite(Field.DESTINATION, Optional.of(Interval.of(Cidr.host(one.get()))), false);
+    Packet to = packet.to(new Endpoint(new Address.Known(one.get()), packet.destination().port()));
+    List<Turn> turns =
+        input(to, packets.rewritten(List.of(there), packet.family()), true, moved, otherwise);
+    boolean here = turns.stream().allMatch(t -> t.kind() == Turn.Kind.HERE);
+    return here ? List.of(Turn.here(packets)) : turns;
   }
 
   /** What a bridge itself takes to another destination behind it is not forwarded by the host. */
@@ -122,7 +158,7 @@ record Routes(Routing routing) {
   /**
    * What the host sends.
    *
-   * @param begins whether it has gone through no rule yet
+   * @param begins whether a program sends it now, from an address that must be the host's
    * @param otherwise what becomes of those of which nothing is known
    */
   List<Turn> output(

@@ -3,6 +3,7 @@ package io.portmapctl.path;
 import io.portmapctl.net.Family;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.ruleset.BaseChain;
+import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
@@ -53,7 +54,8 @@ public final class TableStation implements Station {
               chain.chain().name(),
               chain.hook(),
               chain.priority(),
-              table.name() == TableName.NAT);
+              table.name() == TableName.NAT,
+              table.name() == TableName.MANGLE && chain.hook() == Hook.OUTPUT);
       stations.add(new TableStation(site, table, tracer, detail, leftOut));
     }
     return List.copyOf(stations);

@@ -79,6 +79,7 @@ final class Walk {
    * @param masqueraded whether its source was translated
    * @param settled whether destination and source need no more translation
    * @param answer whether it is an answer
+   * @param leaves the interface that what this host sends leaves through, as the kernel has found
    */
   private record At(
       Packet packet,
@@ -88,10 +89,11 @@ final class Walk {
       boolean redirected,
       boolean masqueraded,
       List<Boolean> settled,
-      boolean answer) {
+      boolean answer,
+      PacketInterface leaves) {
 
     At with(Packet other, PacketSet set) {
-      return new At(other, set, stages, tracking, redirected, masqueraded, settled, answer);
+      return new At(other, set, stages, tracking, redirected, masqueraded, settled, answer, leaves);
     }
 
     At state(long number) {
@@ -99,7 +101,7 @@ final class Walk {
     }
 
     At tracked(Tracking now, PacketSet set) {
-      return new At(packet, set, stages, now, redirected, masqueraded, settled, answer);
+      return new At(packet, set, stages, now, redirected, masqueraded, settled, answer, leaves);
     }
 
     At after(HookTraversal traversal, HookExit exit) {
@@ -116,7 +118,8 @@ final class Walk {
               redirected || translated && !ofSource,
               masqueraded || translated && ofSource,
               settled,
-              answer);
+              answer,
+              leaves);
       return translated ? at.settled(traversal.hook()) : at;
     }
 
@@ -131,7 +134,14 @@ final class Walk {
           redirected,
           masqueraded,
           List.of(settled.get(0) || !source, settled.get(1) || source),
-          answer);
+          answer,
+          leaves);
+    }
+
+    /** The kernel has found this way out for it. */
+    At through(PacketInterface device, PacketSet set) {
+      return new At(
+          packet, set, stages, tracking, redirected, masqueraded, settled, answer, device);
     }
 
     boolean isSettled(Hook hook) {
@@ -175,7 +185,8 @@ final class Walk {
             false,
             false,
             List.of(false, false),
-            false);
+            false,
+            PacketInterface.NONE);
     if (sent) {
       sending(at, this::there);
     } else {
@@ -273,22 +284,47 @@ final class Walk {
       }
       Packet packet = at.packet().through(PacketInterface.NONE, turn.device());
       PacketSet set = one.through(turn.packets(), packet.in(), packet.out());
-      hook(at.with(packet, set), Hook.OUTPUT, ends, on -> sent(on, ends));
+      At on = at.with(packet, set).through(turn.device(), set);
+      hook(on, Hook.OUTPUT, ends, out -> sent(out, ends));
     }
   }
 
-  /** The kernel looks for a way anew where OUTPUT has changed a packet. */
+  /** Behind OUTPUT: where it is not known how the host routes, by what it was changed to. */
   private void sent(At at, Ends ends) {
+    if (ground.knowsRoutes(start.family())) {
+      leaving(at, at.leaves(), Disposition.SENT, ends);
+    } else {
+      rerouted(at, ends, on -> leaving(on, on.leaves(), Disposition.SENT, ends));
+    }
+  }
+
+  /** The kernel looks for a way anew where a chain of OUTPUT has changed a packet. */
+  private void rerouted(At at, Ends ends, Consumer<At> next) {
     Packet look = at.packet().through(PacketInterface.NONE, outOf(at));
     boolean moved = at.redirected() || at.answer();
     for (Turn turn : ground.output(look, at.packets(), false, moved)) {
-      At on = at.with(at.packet(), turn.packets());
+      At on = at.through(turn.device(), turn.packets());
       if (turn.kind() == Turn.Kind.ENDS) {
         ends.end(on, disposition(turn), turn.ending().orElseThrow());
       } else {
-        leaving(on, turn.device(), Disposition.SENT, ends);
+        next.accept(on);
       }
     }
+  }
+
+  /** Whether the kernel looks for a way anew behind a chain of OUTPUT. */
+  private boolean reroutes(Station station, HookExit exit, At before) {
+    boolean moved =
+        exit.kind() == Part.Kind.TRANSLATED
+            && !exit.packet()
+                .destination()
+                .address()
+                .equals(before.packet().destination().address());
+    boolean marked =
+        station.site().reroutes() && !exit.packet().mark().equals(before.packet().mark());
+    return station.site().hook() == Hook.OUTPUT
+        && (moved || marked)
+        && ground.knowsRoutes(start.family());
   }
 
   private void hook(At at, Hook hook, Ends ends, Consumer<At> next) {
@@ -362,7 +398,9 @@ final class Walk {
     for (HookExit exit : traversal.exits()) {
       At left = at.after(traversal, exit);
       left = again ? left.state(OnePacket.ESTABLISHED) : left;
-      if (exit.goesOn()) {
+      if (exit.goesOn() && reroutes(station, exit, at)) {
+        rerouted(left, ends, on -> station(on, stations, i + 1, hook, ends, next));
+      } else if (exit.goesOn()) {
         station(left, stations, i + 1, hook, ends, next);
       } else {
         end(left, station.site(), exit, ends);
@@ -674,7 +712,8 @@ final class Walk {
         at.redirected(),
         at.masqueraded(),
         List.of(false, false),
-        true);
+        true,
+        PacketInterface.NONE);
   }
 
   /** The answer has come back. */

@@ -290,9 +290,14 @@ public record HostAddresses(Optional<List<HostInterface>> links, List<Cidr> rout
     return own;
   }
 
-  /** The address of an interface, where it has but one. */
+  /**
+   * The address of an interface, where it has but one. The kernel keeps those of IPv6 that are of
+   * the link alone behind the others (ipv6_link_dev_addr).
+   */
   Optional<IpAddress> onlyAddress(PacketInterface device, Family family) {
-    return one(addresses(device, family));
+    List<Cidr> all = addresses(device, family);
+    List<Cidr> wide = all.stream().filter(a -> !isLinkLocal(a.address())).toList();
+    return one(wide.isEmpty() ? all : wide);
   }
 
   /**

@@ -77,10 +77,7 @@ public record Rewriting(HostAddresses host) {
     if (hook == Hook.OUTPUT) {
       return new Address.Known(localhost(packet.family()));
     }
-    Optional<IpAddress> only =
-        packet.family() == Family.IPV4
-            ? host.onlyAddress(packet.in(), packet.family())
-            : Optional.empty(); // it may be the link-local one
+    Optional<IpAddress> only = host.onlyAddress(packet.in(), packet.family());
     return only.<Address>map(Address.Known::new)
         .orElseGet(
             () -> new Address.OfInterface(Address.OfInterface.Passage.IN, packet.in().name()));

@@ -97,7 +97,8 @@ public final class NftStation implements Station {
                 chain.name().latin1(),
                 hook.get(),
                 base.priority(),
-                base.type().equals("nat"));
+                base.type().equals("nat"),
+                base.type().equals("route"));
         Conditions conditions =
             meanings.computeIfAbsent(
                 hook.get(), h -> conditions(table, space, host, family, routes, h));
