@@ -6,15 +6,22 @@ import java.io.InputStreamReader;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Sends first packets of connections; run inside a network namespace. Each line of standard input
- * is {@code PROTOCOL SOURCE PORT DESTINATION PORT}, each line of output how it went.
+ * Sends first packets of connections and answers them; run inside a network namespace. Each line of
+ * standard input is {@code PROTOCOL SOURCE PORT DESTINATION PORT}, each line of output how it went.
  */
 public final class Sender implements AutoCloseable {
   private final Process process;
@@ -27,10 +34,15 @@ public final class Sender implements AutoCloseable {
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
   }
 
-  /** Starts one in a namespace. */
-  public static Sender in(Namespace namespace) throws IOException {
-    return new Sender(
-        new ProcessBuilder(
+  /**
+   * Starts one in a namespace.
+   *
+   * @param ports where it answers, TCP and UDP, at every address that the namespace has now
+   */
+  public static Sender in(Namespace namespace, Integer... ports) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 "ip",
                 "netns",
                 "exec",
@@ -39,22 +51,45 @@ public final class Sender implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",
-                "target/test-classes",
-                Sender.class.getName())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start());
+                classes(),
+                Sender.class.getName()));
+    for (int port : ports) {
+      command.add("" + port);
+    }
+    return new Sender(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  /** Where this class is. */
+  private static String classes() {
+    return Sender.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+  }
+
+  /** Waits until it answers at its ports. */
+  public void ready() throws IOException {
+    String answer = answers.readLine();
+    if (!"ready".equals(answer)) {
+      throw new IOException("no sender: " + answer);
+    }
   }
 
   /** Sends one packet. */
   public void send(String protocol, String source, int port, String destination, int to)
       throws IOException {
+    String refusal = trial(protocol, source, port, destination, to);
+    if (!refusal.isEmpty()) {
+      throw new IOException(String.join(" ", protocol, source, destination) + ": " + refusal);
+    }
+  }
+
+  /** Sends one packet; why the kernel would not, empty where it did. */
+  public String trial(String protocol, String source, int port, String destination, int to)
+      throws IOException {
     String line = String.join(" ", protocol, source, "" + port, destination, "" + to) + "\n";
     process.getOutputStream().write(line.getBytes(StandardCharsets.US_ASCII));
     process.getOutputStream().flush();
     String answer = answers.readLine();
-    if (!"sent".equals(answer)) {
-      throw new IOException(line.strip() + ": " + answer);
-    }
+    return "sent".equals(answer) ? "" : String.valueOf(answer);
   }
 
   @Override
@@ -64,6 +99,10 @@ public final class Sender implements AutoCloseable {
 
   /** The other side. */
   public static void main(String[] args) throws IOException {
+    if (args.length > 0) {
+      listen(args);
+      System.out.println("ready");
+    }
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -83,14 +122,69 @@ public final class Sender implements AutoCloseable {
     }
   }
 
+  /** Answers are sent from the very address that was asked: a socket for each. */
+  private static void listen(String[] ports) throws IOException {
+    Selector selector = Selector.open();
+    List<InetAddress> own =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(a -> !a.isLinkLocalAddress())
+            .toList();
+    for (String port : ports) {
+      for (InetAddress address : own) {
+        DatagramChannel channel = DatagramChannel.open(family(address));
+        channel.bind(new InetSocketAddress(address, Integer.parseInt(port)));
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ);
+      }
+      ServerSocketChannel server = ServerSocketChannel.open();
+      server.bind(new InetSocketAddress(Integer.parseInt(port)));
+      server.configureBlocking(false);
+      server.register(selector, SelectionKey.OP_ACCEPT);
+    }
+    Thread thread = new Thread(() -> answer(selector));
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void answer(Selector selector) {
+    while (true) {
+      try {
+        selector.select();
+        for (SelectionKey key : selector.selectedKeys()) {
+          if (key.channel() instanceof ServerSocketChannel server) {
+            SocketChannel accepted = server.accept();
+            if (accepted != null) {
+              accepted.close();
+            }
+          } else {
+            DatagramChannel channel = (DatagramChannel) key.channel();
+            ByteBuffer bytes = ByteBuffer.allocate(64);
+            SocketAddress from = channel.receive(bytes);
+            if (from != null) {
+              channel.send(bytes.flip(), from);
+            }
+          }
+        }
+        selector.selectedKeys().clear();
+      } catch (IOException e) {
+        continue; // who asked has gone, or may not be answered
+      }
+    }
+  }
+
+  private static StandardProtocolFamily family(InetAddress address) {
+    return address instanceof Inet6Address
+        ? StandardProtocolFamily.INET6
+        : StandardProtocolFamily.INET;
+  }
+
   private static InetSocketAddress address(String ip, String port) throws IOException {
     return new InetSocketAddress(InetAddress.getByName(ip), Integer.parseInt(port));
   }
 
   private static void udp(InetSocketAddress from, InetSocketAddress to) throws IOException {
-    boolean v6 = from.getAddress() instanceof Inet6Address;
-    try (DatagramChannel channel =
-        DatagramChannel.open(v6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET)) {
+    try (DatagramChannel channel = DatagramChannel.open(family(from.getAddress()))) {
       channel.bind(from);
       channel.send(ByteBuffer.wrap(new byte[] {1}), to);
     }
@@ -98,9 +192,7 @@ public final class Sender implements AutoCloseable {
 
   /** The first packet is sent at once; whether anybody answers does not matter. */
   private static void tcp(InetSocketAddress from, InetSocketAddress to) throws IOException {
-    boolean v6 = from.getAddress() instanceof Inet6Address;
-    try (SocketChannel channel =
-        SocketChannel.open(v6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET)) {
+    try (SocketChannel channel = SocketChannel.open(family(from.getAddress()))) {
       channel.configureBlocking(false);
       channel.bind(from);
       try {

@@ -1,0 +1,193 @@
+package io.portmapctl.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.portmapctl.testing.NftMonitor;
+import io.portmapctl.testing.Rounds;
+import io.portmapctl.testing.Run;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole way beside the kernel: random hosts in namespaces, one real packet at a time. How
+ * explain says that it ends, and by which rule, is what {@code nft monitor trace}, the counters of
+ * legacy's rules and what arrives there and back tell.
+ */
+@Tag("live")
+class PathIT {
+  private static final int PACKETS = Rounds.of("pathPackets", 300, 10_000);
+
+  /** The first host's seed. */
+  private static final long SEED = Long.getLong("portmapctl.pathSeed", 0);
+
+  private static final int A_HOST = 38;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  /** How often the kernel did what, and how often that was not foretold. */
+  private final Map<String, Integer> tally = new TreeMap<>();
+
+  private final List<String> differences = new ArrayList<>();
+
+  @Test
+  void whatIsToldOfAWayIsWhatTheKernelDoes() throws Exception {
+    int hosts = (PACKETS + A_HOST - 1) / A_HOST;
+    for (long seed = SEED; seed < SEED + hosts; seed++) {
+      try (RandomHost host = new RandomHost(seed, folder)) {
+        host.watch();
+        for (int i = 0; i < A_HOST; i++) {
+          one(host, seed);
+        }
+      }
+    }
+    System.out.printf("paths beside the kernel: %s%n", tally);
+    assertThat(differences).isEmpty();
+    assertThat(tally.getOrDefault("undecided", 0)).as("undecided").isZero();
+  }
+
+  private void one(RandomHost host, long seed) throws Exception {
+    RandomHost.Sent sent = host.packet();
+    JsonNode told = told(host, sent);
+    KernelWay way = host.send(sent);
+    String difference = difference(way, told);
+    for (int again = 0; again < 3 && (!way.clear() || !difference.isEmpty()); again++) {
+      sent = host.again(sent); // something else moved meanwhile
+      way = host.send(sent);
+      difference = difference(way, told);
+    }
+    count(end(way));
+    if (told.path("result").asText().equals("unknown")) {
+      count("undecided");
+      System.out.printf("undecided: seed %d: %s: %s%n", seed, sent.text(), brief(told));
+    }
+    if (elsewhere(way)) {
+      count("decided by other machines");
+    }
+    if (!difference.isEmpty()) {
+      differences.add(
+          "seed %d: %s: %s%n  told: %s%n  kernel: %s%n"
+              .formatted(seed, sent.text(), difference, brief(told), story(way)));
+      Files.writeString(Path.of("target/path-host"), host.script());
+      System.out.println(differences.get(differences.size() - 1));
+    }
+  }
+
+  private void count(String what) {
+    tally.merge(what, 1, Integer::sum);
+  }
+
+  private static JsonNode told(RandomHost host, RandomHost.Sent sent) throws Exception {
+    Run run =
+        Run.of(
+            "explain", "--packet", sent.text(), "--host", host.snapshot().toString(), "-o", "json");
+    assertThat(run.exit()).as(sent.text() + run.err()).isZero();
+    return JSON.readTree(run.out().getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static String end(KernelWay way) {
+    if (way.answered()) {
+      return "works";
+    }
+    String by = way.decided().map(d -> " by " + d.variant()).orElse("");
+    return (way.ofAnswer()
+            ? "no answer"
+            : way.rejected() ? "rejected" : by.isEmpty() ? "not routed" : "dropped")
+        + by;
+  }
+
+  /**
+   * It left this host, or its answer did, and other machines had it in hand: nothing here tells
+   * what they do.
+   */
+  private static boolean elsewhere(KernelWay way) {
+    boolean left =
+        way.owner()
+            ? way.lines().stream()
+                .anyMatch(
+                    l -> l.table().equals(NftMonitor.TABLE) && l.chain().equals("postrouting"))
+            : way.left();
+    return !way.answered() && way.decided().isEmpty() && !way.stranger() && left;
+  }
+
+  /** In what the kernel did otherwise; empty where in nothing. */
+  private static String difference(KernelWay way, JsonNode told) {
+    String result = told.path("result").asText();
+    JsonNode by = told.path("decidedBy");
+    String disposition = told.path("disposition").asText();
+    if (result.equals("unknown")) {
+      return "";
+    }
+    if (result.equals("works")) {
+      return way.answered() || elsewhere(way) ? "" : "works";
+    }
+    if (way.answered()) {
+      return "fails";
+    }
+    if (elsewhere(way)) {
+      return disposition.equals("no-answer") || disposition.equals("not-routed") ? "" : disposition;
+    }
+    boolean ruled = List.of("rule", "policy").contains(by.path("kind").asText());
+    Optional<KernelWay.Decider> decider =
+        ruled
+            ? Optional.of(
+                new KernelWay.Decider(
+                    by.path("variant").asText(),
+                    by.path("family").asText(),
+                    by.path("table").asText(),
+                    by.path("chain").asText(),
+                    by.path("index").asInt(0)))
+            : Optional.empty();
+    if (!decider.equals(way.decided())) {
+      return "decided by " + by;
+    }
+    String end =
+        way.ofAnswer()
+            ? "no-answer"
+            : way.rejected() ? "rejected" : ruled ? "dropped" : "not-routed";
+    boolean same =
+        disposition.equals(end) || end.equals("not-routed") && disposition.equals("dropped");
+    return same ? "" : disposition + ", not " + end;
+  }
+
+  /** What is told, without the rules that do not match. */
+  private static String brief(JsonNode told) {
+    StringBuilder out = new StringBuilder();
+    for (String field : List.of("result", "disposition", "onTheWayBack", "decidedBy", "after")) {
+      out.append(field).append(' ').append(told.path(field)).append("; ");
+    }
+    out.append(told.at("/ways/0/reason"));
+    for (JsonNode step : told.path("steps")) {
+      if (!step.path("result").asText().equals("no-match")) {
+        out.append("\n    ");
+        for (String field :
+            List.of("hook", "variant", "table", "chain", "index", "rule", "result")) {
+          out.append(step.path(field).asText()).append(' ');
+        }
+      }
+    }
+    return out.toString();
+  }
+
+  private static String story(KernelWay way) {
+    StringBuilder out = new StringBuilder(end(way));
+    out.append(" arrived ").append(way.arrived()).append(' ').append(way.decided());
+    out.append(way.stranger() ? " stranger" : "").append(' ').append(way.refusal());
+    for (NftMonitor.Line line : way.lines()) {
+      out.append("\n    ").append(line.family()).append(' ').append(line.table()).append(' ');
+      out.append(line.chain()).append(' ').append(line.kind()).append(' ').append(line.text());
+    }
+    return out.append("\n    legacy: ").append(way.hits()).toString();
+  }
+}
