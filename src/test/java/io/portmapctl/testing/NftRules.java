@@ -307,8 +307,7 @@ public final class NftRules {
               "ct status & (snat|dnat) == dnat",
               "ct status & dnat == 0",
               "ct direction original",
-              "ct direction != reply",
-              "ct protocol udp");
+              "ct direction != reply"); // of ct protocol nft lists nothing where more follows
       case 11 -> tuple();
       case 12 ->
           "fib "

@@ -30,19 +30,49 @@ record NftJson(Object value) {
    */
   record Bare(String text) {}
 
+  /** Takes the objects of a ruleset, one after another. */
+  interface Taker {
+    /**
+     * Takes one.
+     *
+     * @param index its place, from 0
+     */
+    void take(NftJson object, int index) throws NftFormatException;
+  }
+
   /**
-   * Reads a document.
+   * Reads a document {@code {"nftables": […]}}, one object of it at a time.
    *
    * @throws NftFormatException where it is none
    */
-  static NftJson parse(String text) throws NftFormatException {
+  static void each(String text, Taker taker) throws NftFormatException {
     try (JsonParser parser = new JsonFactory().createParser(text)) {
-      parser.nextToken();
-      NftJson document = new NftJson(read(parser, 0));
+      boolean found = false;
+      if (parser.nextToken() == null) {
+        throw new NftFormatException(NftFormatException.Kind.NO_JSON, "1");
+      }
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          boolean objects = parser.currentName().equals("nftables");
+          parser.nextToken();
+          if (objects && parser.currentToken() == JsonToken.START_ARRAY) {
+            found = true;
+            for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+              taker.take(new NftJson(read(parser, 0)), i);
+            }
+          } else {
+            read(parser, 0);
+          }
+        }
+      } else {
+        read(parser, 0);
+      }
       if (parser.nextToken() != null) {
         throw new NftFormatException(NftFormatException.Kind.NO_JSON, line(parser));
       }
-      return document;
+      if (!found) {
+        throw new NftFormatException(NftFormatException.Kind.NO_RULESET, "");
+      }
     } catch (JsonProcessingException e) {
       long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       throw new NftFormatException(NftFormatException.Kind.NO_JSON, Long.toString(line));

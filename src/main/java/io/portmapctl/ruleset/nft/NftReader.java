@@ -108,23 +108,15 @@ public final class NftReader {
    * @throws NftFormatException where it is none
    */
   public static NftRuleset read(String text) throws NftFormatException {
-    NftJson document = NftJson.parse(text);
-    Optional<NftJson> objects = document.field("nftables");
-    if (objects.isEmpty() || !objects.get().isList()) {
-      throw new NftFormatException(NftFormatException.Kind.NO_RULESET, "");
-    }
     NftReader reader = new NftReader();
-    int index = 0;
-    for (NftJson object : objects.get().items()) {
-      reader.object(object, "$.nftables[" + index++ + "]");
-    }
+    NftJson.each(text, reader::object);
     return new NftRuleset(reader.tables.values().stream().map(Builder::table).toList());
   }
 
-  private void object(NftJson object, String place) throws NftFormatException {
+  private void object(NftJson object, int index) throws NftFormatException {
     String kind = object.kind();
     NftJson body = object.get(kind);
-    String at = place + "." + kind;
+    String at = "$.nftables[" + index + "]." + kind;
     switch (kind) {
       case "table" -> {
         Builder table = table(body, "name", at);

@@ -9,6 +9,7 @@ import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.path.ChainSite;
 import io.portmapctl.path.Part;
 import io.portmapctl.path.RuleSite;
 import io.portmapctl.path.Station;
@@ -350,9 +351,12 @@ class NftTraceIT {
           System.out.println(packet + " lost: " + String.join("\n", taken()));
         }
       }
+      Optional<Station> before = Optional.empty();
       for (Block block : blocks) {
         Station station = station(stations, block.chain());
         Hook hook = station.site().hook();
+        before.ifPresent(b -> assertThat(follows(b, station, stations)).as("order").isTrue());
+        before = Optional.of(station);
         Optional<String> in = word(block.packet(), "iif");
         Optional<String> out = word(block.packet(), "oif");
         String ip = packet.family() == Family.IPV4 ? "ip " : "ip6 ";
@@ -415,6 +419,24 @@ class NftTraceIT {
           break;
         }
       }
+    }
+
+    /**
+     * Whether the kernel may call one base chain right behind another: at the same hook by place
+     * and priority, and where those are equal in one table, in the order of the stations.
+     */
+    private static boolean follows(Station before, Station after, List<Station> stations) {
+      ChainSite one = before.site();
+      ChainSite other = after.site();
+      if (one.hook() != other.hook() || one.place() != other.place()) {
+        return one.hook() != other.hook() || one.place() < other.place();
+      }
+      boolean alike = one.translates() == other.translates();
+      if (!alike || one.priority() != other.priority()) {
+        return !alike || one.priority() < other.priority();
+      }
+      return !one.table().equals(other.table())
+          || stations.indexOf(before) < stations.indexOf(after);
     }
 
     private static IpAddress ip(String text) {
