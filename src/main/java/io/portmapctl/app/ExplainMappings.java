@@ -19,6 +19,7 @@ import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.path.Rules;
+import io.portmapctl.path.Settings;
 import io.portmapctl.path.Tracer;
 import io.portmapctl.path.nft.FibLookup;
 import io.portmapctl.path.nft.NftStation;
@@ -143,14 +144,15 @@ public record ExplainMappings(
     Report alone = withoutGuesses(facts.on(planned));
     List<Notice> elsewhere = OtherTables.translating(host, rulesets, asked(alone, tables), true);
     Report report = alone.with(alone.plan(), elsewhere);
+    Settings settings = facts.settings(report.plan());
     Explainer explainer =
         new Explainer(
             published(report),
             known,
-            facts.settings(report.plan()),
+            settings,
             desired.isPresent() && report.plan().hasChanges(),
             elsewhere.stream().anyMatch(CheckNotice.TranslatedElsewhere.class::isInstance),
-            around(host, tables));
+            around(host, tables, settings));
     boolean complete =
         desired.map(d -> d.documents().errors().isEmpty()).orElse(true)
             && report.leftOut().isEmpty();
@@ -166,7 +168,7 @@ public record ExplainMappings(
   }
 
   /** The rules around the nat tables that are worked on. */
-  private Around around(LiveHost host, List<Table> tables) {
+  private Around around(LiveHost host, List<Table> tables, Settings settings) {
     Map<Family, List<Table>> others = new EnumMap<>(Family.class);
     Map<Family, List<TableName>> untold = new EnumMap<>(Family.class);
     Set<String> printed = new HashSet<>();
@@ -197,9 +199,11 @@ public record ExplainMappings(
       try {
         NftRuleset nft = NftRules.read(host.host(), printed::contains).orElse(NftRuleset.EMPTY);
         for (Family family : live) {
+          FibLookup fib =
+              settings.routing().apply(family).map(FibLookup::of).orElse(FibLookup.UNKNOWN);
           written.put(
               family,
-              (space, known, place) -> NftStation.of(nft, space, known, family, FibLookup.UNKNOWN));
+              (space, known, place) -> NftStation.of(nft, space, known, family, fib, place));
         }
       } catch (IOException e) {
         live.forEach(family -> untold.put(family, List.of()));

@@ -310,11 +310,16 @@ public final class NftRules {
               "ct direction != reply"); // of ct protocol nft lists nothing where more follows
       case 11 -> tuple();
       case 12 ->
-          "fib "
-              + end()
-              + " type "
-              + not()
-              + make.pick("local", "broadcast", "{ local, broadcast }", "multicast", "local");
+          hook.equals("prerouting") && make.chance(2)
+              ? make.pick(
+                  "fib saddr . iif oif missing",
+                  "fib saddr . iif oif exists",
+                  "fib saddr . mark . iif oif 0")
+              : "fib "
+                  + end()
+                  + " type "
+                  + not()
+                  + make.pick("local", "broadcast", "{ local, broadcast }", "multicast", "local");
       case 13 ->
           make.pick(
               "meta nfproto ipv4", "meta nfproto ipv6", "meta protocol ip", "meta protocol != ip6");

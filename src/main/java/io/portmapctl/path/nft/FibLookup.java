@@ -1,12 +1,29 @@
 package io.portmapctl.path.nft;
 
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.route.Routing;
 import io.portmapctl.ruleset.nft.Expression;
 import java.util.Optional;
 
 /** Who knows the routing tables: a rule may ask them ({@code fib saddr . iif oif}). */
 @FunctionalInterface
 public interface FibLookup {
+  /**
+   * The routing tables of a host, as far as they are known.
+   *
+   * @param routing what they say
+   */
+  static FibLookup of(Routing routing) {
+    return (packets, fib) -> {
+      if (!fib.flags().contains("saddr") || !fib.flags().contains("iif")) {
+        return Optional.empty();
+      }
+      boolean marked = fib.flags().contains("mark");
+      PacketSet found = routing.reachedThroughInput(packets, marked).and(packets);
+      return Optional.of(new Answer(found, packets.minus(found)));
+    };
+  }
+
   /** Nobody knows them. */
   FibLookup UNKNOWN = (packets, fib) -> Optional.empty();
 

@@ -53,15 +53,21 @@ public final class NftStation implements Station {
    * @param space the space of the sets
    * @param host what is known of the host's addresses
    * @param routes who knows its routes
+   * @param place what tells the questions that are asked here from those of another way
    */
   public static List<Station> of(
-      NftRuleset ruleset, PacketSpace space, HostAddresses host, Family family, FibLookup routes) {
+      NftRuleset ruleset,
+      PacketSpace space,
+      HostAddresses host,
+      Family family,
+      FibLookup routes,
+      String place) {
     List<Station> stations = new ArrayList<>();
     List<NftTable> tables = ruleset.tables();
     for (int i = tables.size() - 1; i >= 0; i--) {
       NftTable table = tables.get(i);
       if (isCalled(table) && isOf(table, family)) {
-        stations.addAll(of(table, space, host, family, routes));
+        stations.addAll(of(table, space, host, family, routes, place));
       }
     }
     return List.copyOf(stations);
@@ -81,7 +87,12 @@ public final class NftStation implements Station {
   }
 
   private static List<Station> of(
-      NftTable table, PacketSpace space, HostAddresses host, Family family, FibLookup routes) {
+      NftTable table,
+      PacketSpace space,
+      HostAddresses host,
+      Family family,
+      FibLookup routes,
+      String place) {
     List<Station> stations = new ArrayList<>();
     Map<Hook, Conditions> meanings = new HashMap<>();
     for (int i = table.chains().size() - 1; i >= 0; i--) {
@@ -101,7 +112,7 @@ public final class NftStation implements Station {
                 base.type().equals("route"));
         Conditions conditions =
             meanings.computeIfAbsent(
-                hook.get(), h -> conditions(table, space, host, family, routes, h));
+                hook.get(), h -> conditions(table, space, host, family, routes, h, place));
         stations.add(new NftStation(site, table, chain, conditions));
       }
     }
@@ -114,11 +125,12 @@ public final class NftStation implements Station {
       HostAddresses host,
       Family family,
       FibLookup routes,
-      Hook hook) {
+      Hook hook,
+      String place) {
     // behind a translation the same words ask about other addresses
-    String place = hook.rewritesSource() ? "late " : "";
-    Quantities quantities = new Quantities(space, host, family, hook, place);
-    return new Conditions(space, table, quantities, routes, family, place);
+    String words = place + (hook.rewritesSource() ? "late " : "");
+    Quantities quantities = new Quantities(space, host, family, hook, words);
+    return new Conditions(space, table, quantities, routes, family, words);
   }
 
   /** The base chains that no station stands for, though they may take packets of IP. */

@@ -370,24 +370,21 @@ final class RuleRun implements Statement.Visitor<Boolean> {
     return end(Effect.unknown(going, enqueue.words()));
   }
 
-  /** A translation of one family lets packets of the other go on. */
+  /** A translation of one family lets packets of the other go on, where its maps have them. */
   @Override
   public Boolean translate(Statement.Translate translate) {
-    Optional<Family> of = translate.family().map(f -> f.equals("ip6") ? Family.IPV6 : Family.IPV4);
-    if (of.isPresent() && of.get() != family) {
-      return true;
-    }
     for (Optional<Expression> each : List.of(translate.address(), translate.port())) {
       if (each.isPresent() && each.get() instanceof Expression.Mapped mapped) {
         need(mapped.key());
       }
     }
-    List<Choice> addresses = choices(translate.address(), space.all());
-    for (Choice address : addresses) {
+    boolean other =
+        translate.family().map(f -> f.equals("ip6") ? Family.IPV6 : Family.IPV4).orElse(family)
+            != family;
+    PacketSet on = space.none();
+    for (Choice address : choices(translate.address(), going)) {
       PacketSet some = going.and(address.packets());
-      if (some.isEmpty()) {
-        continue;
-      }
+      // a map may have both
       Optional<Expression.Concatenation> both =
           address
               .value()
@@ -398,13 +395,20 @@ final class RuleRun implements Statement.Visitor<Boolean> {
       Optional<Expression> place = both.map(p -> p.parts().get(0)).or(address::value);
       for (Choice choice : choices(port, some)) {
         PacketSet here = some.and(choice.packets());
-        if (!here.isEmpty()) {
-          translated(translate, here, place, choice.value(), address.certain() && choice.certain());
+        boolean certain = address.certain() && choice.certain();
+        if (here.isEmpty()) {
+          continue;
         }
+        if (!other) {
+          translated(translate, here, place, choice.value(), certain);
+          continue;
+        }
+        on = on.or(here);
+        going = certain ? going.minus(here) : going;
       }
     }
     stop(going);
-    going = space.none();
+    going = on;
     return true;
   }
 

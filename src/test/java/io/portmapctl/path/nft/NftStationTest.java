@@ -87,7 +87,7 @@ class NftStationTest {
   }
 
   private Station station(NftRuleset ruleset, String chain) {
-    return NftStation.of(ruleset, space, HOST, Family.IPV4, FibLookup.UNKNOWN).stream()
+    return NftStation.of(ruleset, space, HOST, Family.IPV4, FibLookup.UNKNOWN, "").stream()
         .filter(s -> s.site().chain().equals(chain))
         .findFirst()
         .orElseThrow();
@@ -253,7 +253,7 @@ class NftStationTest {
     PacketSpace bounded = new PacketSpace(new Effort(200_000));
     NftRuleset ruleset = chain("input", "accept", "", rules.toArray(String[]::new));
     List<Part> parts =
-        NftStation.of(ruleset, bounded, HOST, Family.IPV4, FibLookup.UNKNOWN)
+        NftStation.of(ruleset, bounded, HOST, Family.IPV4, FibLookup.UNKNOWN, "")
             .get(0)
             .through(bounded.all(), Station.Observer.NOBODY);
     assertThat(parts)
@@ -270,7 +270,7 @@ class NftStationTest {
         (packets, asked) ->
             Optional.of(new FibLookup.Answer(packets.and(tcp(80)), packets.and(tcp(81))));
     List<Part> parts =
-        NftStation.of(ruleset, space, HOST, Family.IPV4, routes)
+        NftStation.of(ruleset, space, HOST, Family.IPV4, routes, "")
             .get(0)
             .through(tcp(80).or(tcp(81)), Station.Observer.NOBODY);
     assertThat(parts).extracting(Part::kind).containsExactly(Part.Kind.DROPPED, Part.Kind.ACCEPTED);
@@ -353,7 +353,7 @@ class NftStationTest {
       for (Family family : Family.values()) {
         PacketSpace whole = new PacketSpace(new Effort(20_000_000));
         for (Station station :
-            NftStation.of(ruleset(name), whole, HOST, family, FibLookup.UNKNOWN)) {
+            NftStation.of(ruleset(name), whole, HOST, family, FibLookup.UNKNOWN, "")) {
           PacketSet all = whole.of(family);
           PacketSet together = whole.none();
           for (Part part : station.through(all, Station.Observer.NOBODY)) {
@@ -373,7 +373,7 @@ class NftStationTest {
         .containsExactly(
             new NftStation.NotFollowed("bridge", "b", "x", "forward"),
             new NftStation.NotFollowed("netdev", "n", "x", "ingress"));
-    assertThat(NftStation.of(statements, space, HOST, Family.IPV4, FibLookup.UNKNOWN))
+    assertThat(NftStation.of(statements, space, HOST, Family.IPV4, FibLookup.UNKNOWN, ""))
         .extracting(s -> s.site().table() + " " + s.site().hook() + " " + s.site().place())
         .as("no dormant table")
         .containsExactly(

@@ -3,6 +3,7 @@ package io.portmapctl.path.nft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portmapctl.cni.AddressFile;
+import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.packet.Field;
@@ -13,11 +14,13 @@ import io.portmapctl.path.ChainSite;
 import io.portmapctl.path.Part;
 import io.portmapctl.path.RuleSite;
 import io.portmapctl.path.Station;
+import io.portmapctl.route.Routing;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.nft.NftReader;
 import io.portmapctl.ruleset.nft.NftRuleset;
 import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Namespace;
+import io.portmapctl.testing.NamespaceHost;
 import io.portmapctl.testing.Needs;
 import io.portmapctl.testing.NftRules;
 import io.portmapctl.testing.Rounds;
@@ -112,6 +115,7 @@ class NftTraceIT {
     private final Map<Namespace, Sender> senders = new HashMap<>();
     private final HostAddresses host;
     private final NftRuleset ruleset;
+    private final FibLookup fib;
     private final List<String> lines = new ArrayList<>();
     private final Process monitor;
     private final String refused;
@@ -151,6 +155,7 @@ class NftTraceIT {
       byte[] addresses = namespace.must("", "ip", "-j", "addr").getBytes(StandardCharsets.UTF_8);
       this.host = new HostAddresses(Optional.of(AddressFile.parse(addresses)));
       this.ruleset = NftReader.read(namespace.must("", "nft", "-j", "list", "ruleset"));
+      this.fib = FibLookup.of(new Routing(new ReadRouting(new NamespaceHost(namespace))));
       this.monitor =
           new ProcessBuilder(
                   "ip", "netns", "exec", namespace.name(), "nft", "-nn", "-a", "monitor", "trace")
@@ -339,8 +344,7 @@ class NftTraceIT {
 
     private void compare(Packet packet, List<Block> blocks, Tally tally) throws Exception {
       PacketSpace space = new PacketSpace();
-      List<Station> stations =
-          NftStation.of(ruleset, space, host, packet.family(), FibLookup.UNKNOWN);
+      List<Station> stations = NftStation.of(ruleset, space, host, packet.family(), fib, "");
       PacketSet now = start(space, packet);
       String destination = packet.destination();
       String source = packet.source();
