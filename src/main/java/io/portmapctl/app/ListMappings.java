@@ -7,6 +7,7 @@ import io.portmapctl.check.Overlap;
 import io.portmapctl.check.Owners;
 import io.portmapctl.check.State;
 import io.portmapctl.cni.Documents;
+import io.portmapctl.cni.Identity;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.portmap.PortmapState;
@@ -14,6 +15,7 @@ import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -53,6 +55,12 @@ public record ListMappings(
    */
   public static List<Mapping> plain(Rulesets rulesets, LiveHost host) throws Failure {
     return Inventory.plain(rulesets.read(host.backend()).tables(), Optional.empty()).mappings();
+  }
+
+  /** The containers' chains in rulesets, each with whose it is where that can be told. */
+  public static Map<String, Optional<Identity>> containers(Rulesets rulesets, LiveHost host)
+      throws Failure {
+    return Inventory.containers(rulesets.read(host.backend()).tables());
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -44,6 +45,17 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     return of(tables, owners, Optional.empty());
   }
 
+  /** The chains of containers, each with whose it is where its entries tell; no more is read. */
+  public static Map<String, Optional<Identity>> containers(List<Table> tables) {
+    Map<String, Optional<Identity>> containers = new TreeMap<>();
+    for (PortmapTable table : new PortmapState(tables).tables()) {
+      for (String chain : TableInventory.chains(table)) {
+        containers.merge(chain, table.owner(chain), (a, b) -> a.isPresent() ? a : b);
+      }
+    }
+    return containers;
+  }
+
   /**
    * Takes the inventory.
    *
@@ -67,9 +79,9 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
       List<Mapping> found = taking.all();
       notices.addAll(taking.notices());
       if (host.isPresent()) {
-        found = intercepted(found, table, host.get());
+        found = withOverlaps(intercepted(found, table, host.get()), table, overlaps);
       }
-      all.addAll(withOverlaps(found, table, overlaps));
+      all.addAll(found);
       notices.addAll(unreached(found, table));
     }
     all.sort(Inventory::compare);

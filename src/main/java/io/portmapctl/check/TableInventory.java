@@ -47,15 +47,18 @@ final class TableInventory {
 
   /** First the mappings of chains that entries lead to, in their order. */
   List<Mapping> all() {
-    Set<String> chains = new LinkedHashSet<>(owned.entries().keySet());
-    chains.addAll(table.chains().keySet());
     List<Mapping> all = new ArrayList<>();
-    for (String chain : chains) {
-      if (Layouts.isTranslating(chain)) {
-        ContainerChains.with(chain).ifPresent(c -> new OneChain(chain, c).collect(all));
-      }
+    for (String chain : chains(owned)) {
+      ContainerChains.with(chain).ifPresent(c -> new OneChain(chain, c).collect(all));
     }
     return all;
+  }
+
+  /** The containers' chains that translate, first those that entries lead to, in their order. */
+  static List<String> chains(PortmapTable owned) {
+    Set<String> chains = new LinkedHashSet<>(owned.entries().keySet());
+    chains.addAll(owned.table().chains().keySet());
+    return chains.stream().filter(Layouts::isTranslating).toList();
   }
 
   /** Addresses of containers that are their network's own, which no container has. */

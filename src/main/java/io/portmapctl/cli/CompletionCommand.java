@@ -31,7 +31,16 @@ final class CompletionCommand implements Command {
           "--names");
 
   /** What every shell takes as it is, for others have written it: nothing else is offered. */
-  private static final String PLAIN = "[A-Za-z0-9\\[][A-Za-z0-9_.:/\\[\\]-]*";
+  private static boolean isPlain(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean word = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      if (!word && c != '[' && (i == 0 || "_.:/]-".indexOf(c) < 0)) {
+        return false;
+      }
+    }
+    return !name.isEmpty();
+  }
 
   @Override
   public String name() {
@@ -60,7 +69,8 @@ final class CompletionCommand implements Command {
     if (named.isPresent()) {
       String ruleset = RulesetOptions.RULESET.of(given).orElse("live");
       ChosenRuleset chosen = new ChosenRuleset(ruleset, RulesetOptions.RULESET6.filled(given));
-      session.print(lines(KnownNames.read(session, chosen).names(), named.get()));
+      boolean ports = named.get() == Named.PORT;
+      session.print(lines(KnownNames.read(session, chosen, ports).names(), named.get()));
     } else {
       session.print(SHELL.of(given).script(Portmapctl.root()));
     }
@@ -82,8 +92,8 @@ final class CompletionCommand implements Command {
     StringBuilder out = new StringBuilder();
     all.forEach(
         (name, of) -> {
-          if (name.matches(PLAIN)) {
-            out.append(name).append(of.matches(PLAIN) ? "\t" + of : "").append('\n');
+          if (isPlain(name)) {
+            out.append(name).append(isPlain(of) ? "\t" + of : "").append('\n');
           }
         });
     return out.toString();

@@ -5,9 +5,12 @@ import io.portmapctl.app.ListMappings;
 import io.portmapctl.app.LiveHost;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.check.Mapping;
+import io.portmapctl.cni.Identity;
 import io.portmapctl.host.live.VariantChoice;
 import io.portmapctl.view.FaultText;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -46,12 +49,25 @@ public record KnownNames(
 
   /** Reads a ruleset, of both families. */
   public static Reading read(Session session, ChosenRuleset ruleset) {
+    return read(session, ruleset, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param ports whether ports and mappings are wanted: without them not half as much is read
+   */
+  public static Reading read(Session session, ChosenRuleset ruleset, boolean ports) {
     Rulesets options =
         new Rulesets(
             ruleset.ipv4(), ruleset.ipv6().orElse(""), Rulesets.Families.BOTH, VariantChoice.AUTO);
     try {
       LiveHost host = ChosenHost.local().open(session, VariantChoice.AUTO, WAIT_SECONDS, false);
-      return new Reading(of(ListMappings.plain(options, host)), 0, List.of());
+      KnownNames names =
+          ports
+              ? of(ListMappings.plain(options, host))
+              : of(ListMappings.containers(options, host));
+      return new Reading(names, 0, List.of());
     } catch (Failure failure) {
       List<String> problems = failure.errors().stream().map(FaultText::of).toList();
       return new Reading(none(), ExitCode.of(failure.kind()).number(), problems);
@@ -63,13 +79,26 @@ public record KnownNames(
         new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), mappings);
   }
 
+  private static KnownNames of(Map<String, Optional<Identity>> containers) {
+    KnownNames names = none();
+    containers.forEach(names::add);
+    return names;
+  }
+
+  /** A chain, and whose it is. */
+  private void add(String chain, Optional<Identity> owner) {
+    if (owner.isPresent()) {
+      networks.add(owner.get().network());
+      containers.put(owner.get().containerId(), owner.get().network());
+    }
+    chains.put(chain, owner.map(Identity::containerId).orElse(""));
+  }
+
   private static KnownNames of(List<Mapping> mappings) {
     KnownNames names = with(mappings);
     for (Mapping mapping : mappings) {
       String owner = mapping.owner().map(o -> o.containerId()).orElse("");
-      mapping.owner().ifPresent(o -> names.networks.add(o.network()));
-      mapping.owner().ifPresent(o -> names.containers.put(o.containerId(), o.network()));
-      names.chains.put(mapping.chain(), owner);
+      names.add(mapping.chain(), mapping.owner());
       if (mapping.hostPort().isPresent()) {
         names.ports.merge(port(mapping), owner, (a, b) -> a);
       }
