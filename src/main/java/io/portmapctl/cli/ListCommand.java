@@ -170,7 +170,9 @@ final class ListCommand implements Command {
       session.say(
           result.all() == 0
               ? "No mappings."
-              : "None of the " + result.all() + " mappings is of that kind.");
+              : result.all() == 1
+                  ? "The only mapping is not of that kind."
+                  : "None of the " + result.all() + " mappings is of that kind.");
     }
   }
 

@@ -2,14 +2,47 @@ package io.portmapctl.cli;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Which of the known words a misspelt one was meant to be. */
 public final class Nearest {
+  /** What other programs call by other words; of ours those that mean it, the likelier first. */
+  private static final Map<String, List<String>> ELSEWHERE =
+      Map.ofEntries(
+          Map.entry("rm", List.of("del")),
+          Map.entry("remove", List.of("del")),
+          Map.entry("unpublish", List.of("del")),
+          Map.entry("ls", List.of("list")),
+          Map.entry("ps", List.of("list")),
+          Map.entry("show", List.of("list")),
+          Map.entry("create", List.of("add")),
+          Map.entry("new", List.of("add")),
+          Map.entry("publish", List.of("add")),
+          Map.entry("verify", List.of("check")),
+          Map.entry("status", List.of("check")),
+          Map.entry("trace", List.of("explain")),
+          Map.entry("why", List.of("explain")),
+          Map.entry("prune", List.of("gc")),
+          Map.entry("cleanup", List.of("gc")),
+          Map.entry("--port", List.of("--publish")),
+          Map.entry("--ports", List.of("--publish", "--port")),
+          Map.entry("--publish", List.of("--port")),
+          Map.entry("--name", List.of("--container-id")),
+          Map.entry("--id", List.of("--container-id")),
+          Map.entry("--address", List.of("--ip")));
+
   private Nearest() {}
 
-  /** The nearest of the known words, where one is near. */
+  /** The nearest of the known words, where one is near, or is what others mean by the word. */
   public static Optional<String> to(String word, Collection<String> known) {
+    Optional<String> meant =
+        ELSEWHERE.getOrDefault(word, List.of()).stream().filter(known::contains).findFirst();
+    return meant.isPresent() ? meant : nearest(word, known);
+  }
+
+  private static Optional<String> nearest(String word, Collection<String> known) {
     int near = Math.max(1, word.length() / 3);
     return known.stream()
         .filter(k -> distance(word, k) <= near || begins(k, word) || begins(word, k))

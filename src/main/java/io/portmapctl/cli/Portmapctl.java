@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -228,24 +229,37 @@ public final class Portmapctl {
 
   private static int usage(Session session, ParameterException e, boolean json) {
     if (json) {
-      InputError error =
-          new InputError("command line", new UsageFault.Words(String.valueOf(e.getMessage())));
+      InputError error = new InputError("command line", new UsageFault.Words(message(e)));
       session.print(PlanJson.error(ExitCode.USAGE.number(), List.of(error)));
       return ExitCode.USAGE.number();
     }
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    session.say(name + ": " + e.getMessage());
+    session.say(name + ": " + message(e));
     suggestion(e).ifPresent(s -> session.say("Did you mean " + s + "?"));
     session.say("Try '" + name + " --help'.");
     return ExitCode.USAGE.number();
   }
 
+  private static String message(ParameterException e) {
+    return e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+        ? "it takes no argument, found " + Printable.quoted(unmatched.getUnmatched().get(0))
+        : String.valueOf(e.getMessage());
+  }
+
   private static Optional<String> suggestion(ParameterException e) {
-    if (!(e instanceof UnmatchedArgumentException unmatched) || !unmatched.isUnknownOption()) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
       return Optional.empty();
     }
-    String word = unmatched.getUnmatched().get(0).split("=", 2)[0];
     CommandSpec spec = e.getCommandLine().getCommandSpec();
+    if (!unmatched.isUnknownOption()) {
+      String value = unmatched.getUnmatched().get(0);
+      boolean number = value.chars().allMatch(c -> c >= '0' && c <= '9');
+      return Stream.of(number ? "--port" : "--net")
+          .filter(spec.optionsMap()::containsKey)
+          .map(option -> option + " " + value)
+          .findFirst();
+    }
+    String word = unmatched.getUnmatched().get(0).split("=", 2)[0];
     return asValue(word, spec).or(() -> Nearest.to(word, spec.optionsMap().keySet()));
   }
 

@@ -23,6 +23,15 @@ class NearestTest {
   }
 
   @Test
+  void whatOtherProgramsCallItIsUnderstood() {
+    assertThat(Nearest.to("rm", COMMANDS)).contains("del");
+    assertThat(Nearest.to("status", COMMANDS)).contains("check");
+    assertThat(Nearest.to("--port", List.of("--publish", "--host"))).contains("--publish");
+    assertThat(Nearest.to("--publish", List.of("--port", "--host"))).contains("--port");
+    assertThat(Nearest.to("trace", COMMANDS)).isEmpty(); // no such command here
+  }
+
+  @Test
   void distanceCountsSwapsOnce() {
     assertThat(Nearest.distance("", "abc")).isEqualTo(3);
     assertThat(Nearest.distance("ab", "ba")).isEqualTo(1);
