@@ -267,7 +267,7 @@ _portmapctl_explain() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'text json dot' ''
+      _portmapctl__offer 'text json dot nft-trace' ''
       return
       ;;
     --color)

@@ -16,6 +16,7 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.view.DotView;
 import io.portmapctl.view.ExplanationJson;
 import io.portmapctl.view.ExplanationView;
+import io.portmapctl.view.NftTraceView;
 import io.portmapctl.view.Prose;
 import io.portmapctl.view.ReachJson;
 import io.portmapctl.view.ReachView;
@@ -38,7 +39,8 @@ final class ExplainCommand implements Command {
   enum Style {
     TEXT,
     JSON,
-    DOT
+    DOT,
+    NFT_TRACE
   }
 
   private static final PortText PORT =
@@ -46,9 +48,11 @@ final class ExplainCommand implements Command {
 
   private static final Option<Style> OUTPUT =
       Option.choice(
-          Style.values(),
+          List.of("text", "json", "dot", "nft-trace"),
+          List.of(Style.values()),
           Style.TEXT,
-          "Plain words, JSON, or the chains as a graph for Graphviz (default: text).",
+          "Plain words, JSON, the chains as a graph for Graphviz, or, of a packet, the words of nft"
+              + " monitor trace (default: text).",
           "-o",
           "--output");
 
@@ -98,6 +102,10 @@ final class ExplainCommand implements Command {
           none
               ? "nothing to explain: give a SOURCE, --packet or --port"
               : "--packet and --port: only one of them");
+    }
+    if (style == Style.NFT_TRACE && packet.isEmpty()) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(), "-o nft-trace: only with --packet");
     }
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);
@@ -156,13 +164,14 @@ final class ExplainCommand implements Command {
           case TEXT -> TraceView.render(packet, theme, output.verbose());
           case JSON -> TraceJson.render(packet, warnings);
           case DOT -> graph(result, packet.places(), packet.packet().toString());
+          case NFT_TRACE -> NftTraceView.render(packet);
         };
       }
       if (result.answer() instanceof ExplainMappings.Reached reached) {
         return switch (style) {
           case TEXT -> ReachView.render(reached.ports(), reached.assumptions(), theme);
           case JSON -> ReachJson.render(reached.ports(), reached.assumptions(), warnings);
-          case DOT ->
+          case DOT, NFT_TRACE ->
               graph(
                   result,
                   places(reached.ports()),
@@ -173,7 +182,7 @@ final class ExplainCommand implements Command {
       return switch (style) {
         case TEXT -> ExplanationView.render(report, explanation.get(), theme);
         case JSON -> ExplanationJson.render(report, explanation.get());
-        case DOT -> graph(result, Set.of(), planned ? "the plan" : "the ruleset");
+        case DOT, NFT_TRACE -> graph(result, Set.of(), planned ? "the plan" : "the ruleset");
       };
     }
 
