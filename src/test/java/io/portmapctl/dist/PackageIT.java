@@ -77,6 +77,13 @@ class PackageIT {
             "/usr/share/doc/portmapctl/NOTICE",
             "/usr/share/doc/portmapctl/portmapctl.cdx.json",
             "/usr/share/portmapctl/schema/plan.schema.json",
+            "/usr/lib/systemd/system/portmapctl-restore.service",
+            "/usr/lib/systemd/system/portmapctl-restore-again.service",
+            "/usr/lib/systemd/system/portmapctl-watch.service",
+            "/usr/lib/systemd/system/portmapctl-check.service",
+            "/usr/lib/systemd/system/portmapctl-check.timer",
+            "/usr/share/portmapctl/watch",
+            "/usr/share/portmapctl/check-and-restore",
             "/usr/share/doc/portmapctl/changelog.gz");
     try (Stream<Path> pages = Files.list(Path.of("man"))) {
       assertThat(names)

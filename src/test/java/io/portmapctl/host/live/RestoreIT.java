@@ -81,7 +81,8 @@ class RestoreIT {
     site = Site.make();
     for (Namespace each : List.of(site.container(), site.sibling())) {
       daemons.add(
-          each.start("socat", "TCP6-LISTEN:80,ipv6only=0,fork,reuseaddr", "SYSTEM:echo here"));
+          each.start(
+              "socat", "TCP6-LISTEN:80,ipv6only=0,fork,reuseaddr", "SYSTEM:read line; echo here"));
     }
     site.settle();
   }
@@ -98,7 +99,12 @@ class RestoreIT {
 
   private List<String> shell(String script) {
     return List.of(
-        "env", "FOLDER=" + folder, "PM=" + Namespace.launcher(), "bash", "-c", OWN_FOLDERS + script);
+        "env",
+        "FOLDER=" + folder,
+        "PM=" + Namespace.launcher(),
+        "bash",
+        "-c",
+        OWN_FOLDERS + script);
   }
 
   /** Runs lines for a shell on the host, which sees the test's folders. */
@@ -121,11 +127,18 @@ class RestoreIT {
   }
 
   private static String document(String id, String v4, String v6, int port) {
-    return "{\"containerID\":\"" + id + "\",\"ifName\":\"eth0\",\"config\":{\"cniVersion\":"
+    return "{\"containerID\":\""
+        + id
+        + "\",\"ifName\":\"eth0\",\"config\":{\"cniVersion\":"
         + "\"1.0.0\",\"type\":\"portmap\",\"name\":\"web\",\"runtimeConfig\":{\"portMappings\":[{"
-        + "\"hostPort\":" + port + ",\"containerPort\":80,\"protocol\":\"tcp\"}]},\"prevResult\":"
+        + "\"hostPort\":"
+        + port
+        + ",\"containerPort\":80,\"protocol\":\"tcp\"}]},\"prevResult\":"
         + "{\"cniVersion\":\"1.0.0\",\"interfaces\":[{\"name\":\"eth0\",\"sandbox\":\"x\"}],"
-        + "\"ips\":[{\"address\":\"" + v4 + "\",\"interface\":0},{\"address\":\"" + v6
+        + "\"ips\":[{\"address\":\""
+        + v4
+        + "\",\"interface\":0},{\"address\":\""
+        + v6
         + "\",\"interface\":0}]}}}";
   }
 
@@ -138,21 +151,23 @@ class RestoreIT {
     String netns = "/run/netns/" + site.sibling().name();
     Files.writeString(
         folder.resolve("cache/web-living-eth0"),
-        Attachments.record(
-            document("living", "10.89.5.7/24", "fd00:89:5::7/64", 8081), netns));
+        Attachments.record(document("living", "10.89.5.7/24", "fd00:89:5::7/64", 8081), netns));
     Files.writeString(
         folder.resolve("cache/web-dead-eth0"),
         Attachments.record(
             document("dead", "10.89.5.9/24", "fd00:89:5::9/64", 8082), "/run/netns/gone-for-good"));
-    must("iptables-" + variant + "-save > \"$FOLDER/old4\"; ip6tables-" + variant
-        + "-save > \"$FOLDER/old6\"");
+    must(
+        "iptables-"
+            + variant
+            + "-save > \"$FOLDER/old4\"; ip6tables-"
+            + variant
+            + "-save > \"$FOLDER/old6\"");
     Run kept =
         portmapctl(
             "add --net web --container-id kept --ip 10.89.5.6/24 --ip fd00:89:5::6/64 -p 8080:80"
                 + " --keep --apply --lock-file \"$FOLDER/lock\"");
     assertThat(kept.exit()).as(kept.err()).isZero();
-    assertThat(kept.out())
-        .contains("document kept: /etc/portmapctl/attachments.d/web-kept.json");
+    assertThat(kept.out()).contains("document kept: /etc/portmapctl/attachments.d/web-kept.json");
     assertRestored("at first");
   }
 
@@ -228,18 +243,20 @@ class RestoreIT {
     lose("iptables -t nat -F, -X", both("-t nat -F") + both("-t nat -X"));
     lose("nft flush ruleset", "nft flush ruleset");
     String older =
-        "iptables-" + variant + "-restore \"$FOLDER/old4\"; ip6tables-" + variant
+        "iptables-"
+            + variant
+            + "-restore \"$FOLDER/old4\"; ip6tables-"
+            + variant
             + "-restore \"$FOLDER/old6\"";
     lose("an older save restored", older);
     lose(
         "only the jumps",
         both("-t nat -D PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT")
             + both("-t nat -D OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT")
-            + both("-t nat -D POSTROUTING -m comment --comment 'CNI portfwd requiring masquerade'"
-                + " -j CNI-HOSTPORT-MASQ"));
-    lose(
-        "one family",
-        "ip6tables-" + variant + " -t nat -F; ip6tables-" + variant + " -t nat -X");
+            + both(
+                "-t nat -D POSTROUTING -m comment --comment 'CNI portfwd requiring masquerade'"
+                    + " -j CNI-HOSTPORT-MASQ"));
+    lose("one family", "ip6tables-" + variant + " -t nat -F; ip6tables-" + variant + " -t nat -X");
     lose("the setting", "sysctl -qw net/ipv4/conf/cni-web/route_localnet=0");
     lose(
         "the bridge made anew",
@@ -371,14 +388,18 @@ class RestoreIT {
     for (int i = 0; i < KILLS; i++) {
       String id = "killed" + i;
       Process process =
-          new ProcessBuilder(Stream.concat(
-                  Stream.of("ip", "netns", "exec", site.host().name()),
-                  shell(
-                      "exec \"$PM\" add --net web --container-id " + id
-                          + " --ip 10.89.5.6/24 -p " + (9000 + i) + ":80 --keep --apply -q"
-                          + " --lock-file \"$FOLDER/lock\"")
-                      .stream())
-              .toList())
+          new ProcessBuilder(
+                  Stream.concat(
+                          Stream.of("ip", "netns", "exec", site.host().name()),
+                          shell(
+                              "exec \"$PM\" add --net web --container-id "
+                                  + id
+                                  + " --ip 10.89.5.6/24 -p "
+                                  + (9000 + i)
+                                  + ":80 --keep --apply -q"
+                                  + " --lock-file \"$FOLDER/lock\"")
+                              .stream())
+                      .toList())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
@@ -407,8 +428,8 @@ class RestoreIT {
     assertThat(portmapctl("add " + who + " -p 8080:80 --keep --apply" + lock).exit()).isZero();
     String first = Files.readString(document);
     Run refused =
-        portmapctl("add --net db --container-id d --ip 10.89.5.7/24 -p 8080:80 --keep --apply"
-            + lock);
+        portmapctl(
+            "add --net db --container-id d --ip 10.89.5.7/24 -p 8080:80 --keep --apply" + lock);
     assertThat(refused.exit()).isEqualTo(5);
     assertThat(folder.resolve("kept/db-d.json")).doesNotExist();
     Run other =
