@@ -140,7 +140,7 @@ public record ExplainMappings(
             ? new AddRequest("explain", desired.get(), rulesets.sources(), keepGoing)
                 .on(tables, notices)
             : unplanned(tables, List.copyOf(notices));
-    HostFacts facts = new HostFacts(host, rulesets, hostInterface);
+    HostFacts facts = new HostFacts(host, rulesets, hostInterface, addresses.routing());
     Report alone = withoutGuesses(facts.on(planned));
     List<Notice> elsewhere = OtherTables.translating(host, rulesets, asked(alone, tables), true);
     Report report = alone.with(alone.plan(), elsewhere);

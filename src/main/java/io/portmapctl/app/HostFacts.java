@@ -26,14 +26,18 @@ final class HostFacts {
   private final Rulesets rulesets;
   private final Optional<String> hostInterface;
   private final Routing routing;
+  private final Optional<Routing> given;
   private final Map<Family, List<ForwardingObstacle>> obstacles = new EnumMap<>(Family.class);
 
   /**
    * Of a host.
    *
    * @param hostInterface the interface for route_localnet, where it is not to be looked up
+   * @param given how it routes, where files tell
    */
-  HostFacts(LiveHost live, Rulesets rulesets, Optional<String> hostInterface) {
+  HostFacts(
+      LiveHost live, Rulesets rulesets, Optional<String> hostInterface, Optional<Routing> given) {
+    this.given = given;
     this.live = live;
     this.rulesets = rulesets;
     this.hostInterface = hostInterface;
@@ -105,7 +109,7 @@ final class HostFacts {
                 : Ternary.UNKNOWN,
         this::obstacles,
         this::unroutable,
-        family -> rulesets.live(family) ? Optional.of(routing) : Optional.empty());
+        family -> given.isEmpty() && rulesets.live(family) ? Optional.of(routing) : given);
   }
 
   private Localnet localnet(IpAddress container, Plan plan) {

@@ -7,7 +7,7 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The options of where the host's addresses come from. */
+/** The options of where the host's addresses and routes come from. */
 final class HostOptions {
   private static final Option<List<String>> LOCAL_ADDRESS =
       Option.texts(
@@ -21,11 +21,18 @@ final class HostOptions {
           "The host's interfaces and addresses: what `ip -j addr` printed there.",
           "--addresses");
 
+  private static final Option.Text ROUTES =
+      Option.text(
+          "FILE",
+          "The host's routes: what `ip -j route show table all` printed there.",
+          "--routes");
+
   private HostOptions() {}
 
   static void declare(CommandSpec spec) {
     LOCAL_ADDRESS.declare(spec);
     ADDRESSES.declare(spec);
+    ROUTES.declare(spec);
   }
 
   static AddressSource of(ParseResult given) {
@@ -41,6 +48,7 @@ final class HostOptions {
                               + Portmapctl.shown(text)
                               + ", expected an address, as 192.0.2.10 or 2001:db8::10")));
     }
-    return new AddressSource(List.copyOf(local), ADDRESSES.of(given).orElse(""));
+    return new AddressSource(
+        List.copyOf(local), ADDRESSES.of(given).orElse(""), ROUTES.of(given).orElse(""));
   }
 }

@@ -54,6 +54,8 @@ public sealed interface Assumption {
     ONE_SUBNET,
     /** A packet bears no mark at first. */
     NO_MARK,
+    /** A file tells the routes, and no policy rules and settings. */
+    ROUTES_ALONE,
     /** What no answer looks at where routes are not known: them, and the container. */
     NOT_LOOKED_AT,
     /** What no answer looks at: the container. */

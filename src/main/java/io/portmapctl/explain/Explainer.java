@@ -141,6 +141,20 @@ public record Explainer(
     return subnets;
   }
 
+  /** Whether no more than routes are known of how the host routes. */
+  List<Assumption> routesAlone(Family family) {
+    boolean alone =
+        settings
+            .routing()
+            .apply(family)
+            .map(
+                r ->
+                    r.host().routes().value().isPresent()
+                        && r.host().rules(family).value().isEmpty())
+            .orElse(false);
+    return alone ? List.of(Assumption.Plain.ROUTES_ALONE) : List.of();
+  }
+
   /** What is taken for granted, and not looked at, where these ports are looked at. */
   public List<Assumption> assumptions(List<PortReach> ports) {
     List<Assumption> assumptions = new ArrayList<>(whetherPlanned());
@@ -165,6 +179,7 @@ public record Explainer(
             .limit(MOST_EXAMPLES)
             .forEach(a -> assumptions.add(new Assumption.ClientExample(a)));
         assumptions.addAll(around.assumptions(family));
+        assumptions.addAll(routesAlone(family));
       }
     }
     assumptions.add(notLookedAt(ports.stream().map(PortReach::family).distinct().toList()));

@@ -138,6 +138,7 @@ public record PacketReport(
       assumptions.add(Assumption.Plain.NO_MARK);
     }
     assumptions.addAll(explainer.around().assumptions(given.family()));
+    assumptions.addAll(explainer.routesAlone(given.family()));
     assumptions.add(explainer.notLookedAt(List.of(given.family())));
     return List.copyOf(assumptions);
   }

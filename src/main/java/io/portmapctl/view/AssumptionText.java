@@ -30,6 +30,9 @@ final class AssumptionText implements Assumption.Visitor<String> {
           "Both ends are of one subnet: what one sends straight to the other comes to no rule,"
               + " unless bridged packets are shown to iptables.";
       case NO_MARK -> "It is taken to bear no mark at first.";
+      case ROUTES_ALONE ->
+          "The routes alone are known: that no policy rule (ip rule) leads elsewhere, that the host"
+              + " forwards, and that it filters no source (rp_filter) is taken for granted.";
       case CONTAINER_NOT_LOOKED_AT -> "Not looked at: what listens in the container.";
       case NOT_LOOKED_AT ->
           "Not looked at: policy routing, and whether the kernel takes a sender for one of that"
