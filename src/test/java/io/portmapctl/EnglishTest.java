@@ -24,16 +24,17 @@ class EnglishTest {
 
   /** Classes whose words are no sentences to a reader, and why. */
   private static final Map<String, String> NO_SENTENCES =
-      Map.of(
-          "check.ContainerProgram", "the comment of a rule, as the kubelet makes it",
-          "portmap.MarkLayout", "the comment of a rule, as the Go plugin makes it",
-          "host.live.LiveReader", "what iptables says, to know it again",
-          "host.live.Rehearsal", "what iptables says, to know it again",
-          "host.live.ShellScript", "comments in a script",
-          "host.live.UndoScript", "what a script tells who runs it",
-          "host.live.ProcessExec", "an I/O error, as the system words its own",
-          "host.snapshot.Recorder", "an I/O error, as the system words its own",
-          "host.snapshot.SnapshotHost", "an I/O error, as the system words its own");
+      Map.ofEntries(
+          Map.entry("host.live.GuardScript", "comments in a script"),
+          Map.entry("check.ContainerProgram", "the comment of a rule, as the kubelet makes it"),
+          Map.entry("portmap.MarkLayout", "the comment of a rule, as the Go plugin makes it"),
+          Map.entry("host.live.LiveReader", "what iptables says, to know it again"),
+          Map.entry("host.live.Rehearsal", "what iptables says, to know it again"),
+          Map.entry("host.live.ShellScript", "comments in a script"),
+          Map.entry("host.live.UndoScript", "what a script tells who runs it"),
+          Map.entry("host.live.ProcessExec", "an I/O error, as the system words its own"),
+          Map.entry("host.snapshot.Recorder", "an I/O error, as the system words its own"),
+          Map.entry("host.snapshot.SnapshotHost", "an I/O error, as the system words its own"));
 
   @Test
   void onlyTheViewsSpeakEnglish() throws Exception {

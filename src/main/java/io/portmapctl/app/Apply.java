@@ -5,8 +5,10 @@ import io.portmapctl.fault.HostFault;
 import io.portmapctl.file.UnwrittenException;
 import io.portmapctl.file.WholeFile;
 import io.portmapctl.host.Applier;
+import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.HostNotice;
+import io.portmapctl.host.live.GuardScript;
 import io.portmapctl.host.live.UndoScript;
 import io.portmapctl.net.Family;
 import io.portmapctl.plan.Change;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Carries a plan out: asks, locks, plans again under the lock, makes the change, and takes it back
@@ -31,15 +34,29 @@ public final class Apply {
    * @param waitSeconds how long to wait for locks
    * @param lockFile the lock that serialises portmapctl with itself
    * @param undo where to write a script that takes the change back
+   * @param confirmation how it is confirmed, where it must be
    */
   public record How(
-      boolean rehearse, Force force, int waitSeconds, String lockFile, Optional<String> undo) {
+      boolean rehearse,
+      Force force,
+      int waitSeconds,
+      String lockFile,
+      Optional<String> undo,
+      Optional<Confirmation> confirmation) {
 
     /** Whether conflicts refuse a plan. */
     public boolean refuses(Plan plan) {
       return force.refuses(plan);
     }
   }
+
+  /**
+   * How a change is confirmed, or taken back.
+   *
+   * @param seconds within how many seconds
+   * @param exec what starts the process that takes it back whatever becomes of this one
+   */
+  public record Confirmation(int seconds, Exec exec) {}
 
   /** Which conflicts do not refuse a plan. */
   public enum Force {
@@ -97,8 +114,18 @@ public final class Apply {
     /** The change begins; closed when it is made. */
     Working working();
 
-    /** Whether the change shall stay; no answer within so many seconds is a no. */
-    boolean keeps(int seconds);
+    /** What a change is, for who may confirm it elsewhere, as octets. */
+    String about(Report plan);
+
+    /**
+     * Whether the change shall stay; no answer within so many seconds is a no.
+     *
+     * @param decided whether somebody has decided elsewhere, so that no answer is needed any more
+     */
+    boolean keeps(int seconds, BooleanSupplier decided);
+
+    /** Somebody has confirmed the change elsewhere. */
+    void keptElsewhere();
 
     /**
      * The change was not confirmed, and is taken back.
@@ -151,6 +178,12 @@ public final class Apply {
 
   private final KeptChanges kept = new KeptChanges();
 
+  /** What takes the change back whatever becomes of this process; where it must be confirmed. */
+  private final Optional<ChangeGuard> guard;
+
+  /** What stood where the script that takes the change back was written. */
+  private Optional<byte[]> earlierUndo = Optional.empty();
+
   /** What made the change, where one was made. */
   private Optional<Applier> done = Optional.empty();
 
@@ -169,6 +202,7 @@ public final class Apply {
     this.host = host;
     this.rulesets = rulesets;
     this.how = how;
+    this.guard = how.confirmation().map(c -> new ChangeGuard(c.exec(), host.host(), c.seconds()));
   }
 
   /**
@@ -217,7 +251,9 @@ public final class Apply {
     Working working = attendant.working();
     try {
       return Termination.deferred(
-          () -> Lock.holding(how.lockFile(), how.waitSeconds(), () -> transaction(request, shown)));
+          () ->
+              Lock.holding(
+                  how.lockFile(), how.waitSeconds(), () -> transaction(request, shown, attendant)));
     } finally {
       working.close();
       rehearsed.ifPresent(attendant::rehearsed);
@@ -225,17 +261,30 @@ public final class Apply {
     }
   }
 
-  private Optional<Result> transaction(PlanRequest request, Optional<Report> shown) throws Failure {
+  private Optional<Result> transaction(
+      PlanRequest request, Optional<Report> shown, Attendant attendant) throws Failure {
     try {
-      return madeAndKept(request, shown);
+      Optional<Result> result = madeAndKept(request, shown, attendant);
+      boolean changed = result.isPresent() && result.get().changed();
+      if (changed && guard.isPresent()) {
+        guard.get().made();
+      } else if (!changed) {
+        guard.ifPresent(ChangeGuard::dismiss);
+      }
+      return result;
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "apply", e.fault()); // the guard takes it back
     } catch (Failure e) {
       List<InputError> errors = new ArrayList<>(e.errors());
       errors.addAll(kept.takeBack());
+      guard.ifPresent(ChangeGuard::dismiss);
+      giveBackUndo();
       throw errors.size() == e.errors().size() ? e : new Failure(e.kind(), errors);
     }
   }
 
-  private Optional<Result> madeAndKept(PlanRequest request, Optional<Report> shown) throws Failure {
+  private Optional<Result> madeAndKept(
+      PlanRequest request, Optional<Report> shown, Attendant attendant) throws Failure {
     List<Report> reports = new ArrayList<>();
     boolean[] other = {false};
     boolean[] outdated = {false};
@@ -252,7 +301,7 @@ public final class Apply {
                 rehearsed = Optional.of(planning.rehearsed(plan));
               }
               if (go) {
-                writeUndo(made, reports.get(0).kept());
+                prepare(made, reports.get(0), attendant);
                 kept.keep(reports.get(0).kept());
               }
               return go;
@@ -266,7 +315,7 @@ public final class Apply {
                 Report report = planning.plan(request, tables, read);
                 reports.add(report);
                 if (reports.size() == 1 && !report.plan().hasChanges()) {
-                  keepOnly(report);
+                  keepOnly(report, attendant);
                 }
                 return report.plan();
               });
@@ -298,12 +347,12 @@ public final class Apply {
   }
 
   /** The rules are as they should be, and only documents are kept or removed. */
-  private void keepOnly(Report report) throws Failure {
+  private void keepOnly(Report report, Attendant attendant) throws Failure {
     if (report.kept().isEmpty()) {
       return;
     }
     try {
-      writeUndo(report.plan(), report.kept());
+      prepare(report.plan(), report, attendant);
       kept.keep(report.kept());
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "apply", e.fault());
@@ -341,10 +390,42 @@ public final class Apply {
     }
     Applier applier = done.get();
     List<InputError> failed = new ArrayList<>();
+    boolean[] elsewhere = {false};
     boolean kept =
         Termination.unless(
-            () -> failed.addAll(takeBack(applier, attendant)), () -> attendant.keeps(seconds));
-    return kept ? Optional.empty() : Optional.of(List.copyOf(failed));
+            () -> elsewhere[0] = !isTakenBack(applier, attendant, failed),
+            () -> attendant.keeps(seconds, this::isDecided) && decide(GuardScript.KEPT));
+    return kept || elsewhere[0] ? Optional.empty() : Optional.of(List.copyOf(failed));
+  }
+
+  private boolean isDecided() {
+    return guard.map(ChangeGuard::isDecided).orElse(false);
+  }
+
+  private boolean decide(String word) {
+    return guard.map(g -> g.decide(word)).orElse(true);
+  }
+
+  /** Takes it back, unless somebody else has confirmed it or is taking it back already. */
+  private boolean isTakenBack(Applier applier, Attendant attendant, List<InputError> failed) {
+    if (decide(GuardScript.BY_PROGRAM)) {
+      failed.addAll(takeBack(applier, attendant));
+      if (failed.isEmpty()) {
+        guard.ifPresent(ChangeGuard::takenBack);
+      }
+      return true;
+    }
+    if (!guard.orElseThrow().decision().equals(Optional.of(GuardScript.BY_GUARD))) {
+      told(attendant::keptElsewhere);
+      return false;
+    }
+    if (guard.orElseThrow().guardIsDone()) {
+      told(() -> attendant.takenBack(List.of()));
+    } else {
+      failed.add(new InputError("apply", HostFault.Plain.GUARD_FAILED));
+      told(() -> attendant.notTakenBack(failed));
+    }
+    return true;
   }
 
   /** What went wrong is said at once: where the process is ending nobody else can. */
@@ -385,8 +466,9 @@ public final class Apply {
     return stays;
   }
 
-  private void writeUndo(Plan plan, List<KeptDocument> documents) throws HostException {
-    if (how.undo().isEmpty()) {
+  /** What takes the change back is there before the change is. */
+  private void prepare(Plan plan, Report report, Attendant attendant) throws HostException {
+    if (how.undo().isEmpty() && guard.isEmpty()) {
       return;
     }
     for (Change change : plan.changes()) {
@@ -397,13 +479,35 @@ public final class Apply {
     }
     String script =
         UndoScript.of(
-            plan.families(), plan.sysctls(), host.backend()::program, kept.files(documents));
+            plan.families(), plan.sysctls(), host.backend()::program, kept.files(report.kept()));
+    if (how.undo().isPresent()) {
+      writeUndo(how.undo().get(), script);
+    }
+    if (guard.isPresent()) {
+      guard.get().arm(script, attendant.about(report));
+    }
+  }
+
+  private void writeUndo(String file, String script) throws HostException {
     try {
-      WholeFile.replace(how.undo().get(), script.getBytes(StandardCharsets.ISO_8859_1));
+      Optional<byte[]> earlier = WholeFile.earlier(file);
+      WholeFile.replace(file, script.getBytes(StandardCharsets.ISO_8859_1));
+      earlierUndo = earlierUndo.isPresent() ? earlierUndo : earlier;
     } catch (UnwrittenException e) {
       throw new HostException(
           HostException.Kind.FAILED,
-          new HostFault.Unwritten(HostFault.Aside.UNDO, how.undo().get(), e.fault()));
+          new HostFault.Unwritten(HostFault.Aside.UNDO, file, e.fault()));
+    }
+  }
+
+  /** Nothing was made: what takes an earlier change back is still of use. */
+  private void giveBackUndo() {
+    if (how.undo().isPresent() && earlierUndo.isPresent()) {
+      try {
+        WholeFile.replace(how.undo().get(), earlierUndo.get());
+      } catch (UnwrittenException e) {
+        return; // why nothing was made is told; the script that is there does no harm
+      }
     }
   }
 }

@@ -3,6 +3,8 @@ package io.portmapctl.cli;
 import io.portmapctl.app.Apply;
 import io.portmapctl.app.Failure;
 import io.portmapctl.fault.DocumentFault;
+import io.portmapctl.host.live.ProcessExec;
+import io.portmapctl.host.live.TcpProbe;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.view.FaultText;
 import java.util.List;
@@ -21,6 +23,7 @@ import picocli.CommandLine.ParseResult;
  * @param lockFile the lock that serialises portmapctl with itself
  * @param undo where to write a script that takes the change back
  * @param confirm within how many seconds the change must be confirmed, or is taken back
+ * @param probe the connection by which it is confirmed
  * @param hostInterface the interface for route_localnet, instead of looking it up
  */
 record ApplyOptions(
@@ -31,6 +34,7 @@ record ApplyOptions(
     String lockFile,
     Optional<String> undo,
     Optional<Integer> confirm,
+    Optional<TcpProbe> probe,
     Optional<String> hostInterface) {
 
   private static final String DEFAULT_LOCK = "/run/portmapctl.lock";
@@ -55,6 +59,13 @@ record ApplyOptions(
       Option.seconds(
           1, "With --apply: take the change back unless it is confirmed in time.", "--confirm");
 
+  private static final Option.Text PROBE =
+      Option.text(
+          "tcp:ADDRESS:PORT",
+          "With --confirm: confirmed by a connection to there that works, and by nothing else"
+              + " here.",
+          "--probe");
+
   private static final Option.Count WAIT =
       Option.seconds(0, "How long to wait for locks, ours and iptables' (default: 30).", "--wait");
 
@@ -73,6 +84,7 @@ record ApplyOptions(
     REHEARSE.declare(spec);
     UNDO.declare(spec);
     CONFIRM.declare(spec);
+    PROBE.declare(spec);
     declareWait(spec);
     LOCK_FILE.declare(spec);
     declareHostInterface(spec);
@@ -86,7 +98,7 @@ record ApplyOptions(
 
   /** For a command that carries out a change that was planned before. */
   static void declareOfApply(CommandSpec spec) {
-    for (Option<?> option : List.of(YES, REHEARSE, UNDO, CONFIRM, WAIT, LOCK_FILE)) {
+    for (Option<?> option : List.of(YES, REHEARSE, UNDO, CONFIRM, PROBE, WAIT, LOCK_FILE)) {
       option.declareApplying(spec);
     }
   }
@@ -106,6 +118,7 @@ record ApplyOptions(
         LOCK_FILE.of(given).orElse(DEFAULT_LOCK),
         UNDO.filled(given),
         CONFIRM.of(given),
+        probe(given),
         hostInterface);
   }
 
@@ -115,7 +128,7 @@ record ApplyOptions(
    * @param show whether a plan is only shown
    */
   static void refuseForShow(ParseResult given, boolean show) throws Failure {
-    for (Option<?> option : List.of(YES, REHEARSE, UNDO, CONFIRM, LOCK_FILE)) {
+    for (Option<?> option : List.of(YES, REHEARSE, UNDO, CONFIRM, PROBE, LOCK_FILE)) {
       if (show && option.isGiven(given)) {
         throw Failure.usage(option.name() + " is for carrying out: not with --show");
       }
@@ -162,15 +175,38 @@ record ApplyOptions(
     }
   }
 
+  private static Optional<TcpProbe> probe(ParseResult given) {
+    Optional<String> text = PROBE.of(given);
+    if (text.isPresent() && !CONFIRM.isGiven(given)) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(), "--probe is for --confirm, which is not given");
+    }
+    Optional<TcpProbe> probe = text.flatMap(TcpProbe::parse);
+    if (text.isPresent() && probe.isEmpty()) {
+      throw PROBE.wrong(
+          given,
+          "found "
+              + Portmapctl.shown(text.get())
+              + ", expected tcp:ADDRESS:PORT, an IPv6 ADDRESS in brackets");
+    }
+    return probe;
+  }
+
   /** How a plan is carried out. */
   Apply.How how(boolean force) {
     return new Apply.How(
-        rehearse, force ? Apply.Force.ALL : Apply.Force.NOTHING, waitSeconds, lockFile, undo);
+        rehearse,
+        force ? Apply.Force.ALL : Apply.Force.NOTHING,
+        waitSeconds,
+        lockFile,
+        undo,
+        confirm.map(
+            seconds -> new Apply.Confirmation(seconds, new ProcessExec(waitSeconds + 30L))));
   }
 
   static ApplyOptions of(ParseResult given) {
     boolean apply = APPLY.of(given);
-    for (Option<?> option : List.of(YES, UNDO, LOCK_FILE, CONFIRM)) {
+    for (Option<?> option : List.of(YES, UNDO, LOCK_FILE, CONFIRM, PROBE)) {
       if (!apply && option.isGiven(given)) {
         throw new ParameterException(
             given.commandSpec().commandLine(),
@@ -194,6 +230,7 @@ record ApplyOptions(
         LOCK_FILE.of(given).orElse(DEFAULT_LOCK),
         UNDO.filled(given),
         CONFIRM.of(given),
+        probe(given),
         hostInterface(given));
   }
 }

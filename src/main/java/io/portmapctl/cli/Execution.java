@@ -10,19 +10,28 @@ import io.portmapctl.app.ReviewedPlan;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.cni.InputError;
 import io.portmapctl.host.HostNotice;
+import io.portmapctl.host.live.TcpProbe;
 import io.portmapctl.host.snapshot.RecordingHost;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.saved.SavedRequest;
+import io.portmapctl.view.DiffView;
 import io.portmapctl.view.FaultText;
 import io.portmapctl.view.NoticeText;
+import io.portmapctl.view.Theme;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** A plan as add, del and gc show it, and as they have it carried out. */
 final class Execution implements Apply.Attendant {
+  /** How long one connection may take, and the pause between two. */
+  private static final long PROBE_MILLIS = 1000;
+
+  private static final long PAUSE_MILLIS = 300;
+
   private final Session session;
   private final Rulesets rulesets;
   private final ApplyOptions applying;
@@ -145,8 +154,10 @@ final class Execution implements Apply.Attendant {
       wrong = "--apply changes the running kernel's rules: not with --ruleset or --ruleset6";
     } else if (format != Format.DIFF && format != Format.BRIEF && format != Format.JSON) {
       wrong = "--apply prints a diff, brief or JSON: not with another --output";
-    } else if (applying.confirm().isPresent() && !session.interactive()) {
-      wrong = "--confirm asks on a terminal, and there is none";
+    } else if (applying.confirm().isPresent()
+        && applying.probe().isEmpty()
+        && !session.interactive()) {
+      wrong = "--confirm asks on a terminal, and there is none; --probe asks nobody";
     } else if (output.exitCode()) {
       wrong = "--exit-code is for a dry run: not with --apply";
     }
@@ -268,9 +279,11 @@ final class Execution implements Apply.Attendant {
     beforeAsking =
         () -> {
           code[0] = told(result, inputErrors);
-          session.say(
-              "The changes are made. Open a new connection now: those that are open already prove"
-                  + " nothing.");
+          if (applying.probe().isEmpty()) {
+            session.say(
+                "The changes are made. Open a new connection now: those that are open already prove"
+                    + " nothing. From another login, portmapctl confirm keeps them.");
+          }
         };
     Optional<List<InputError>> takenBack = apply.confirm(applying.confirm().orElseThrow(), this);
     if (takenBack.isEmpty()) {
@@ -319,9 +332,45 @@ final class Execution implements Apply.Attendant {
   }
 
   @Override
-  public boolean keeps(int seconds) {
+  public String about(Report plan) {
+    return DiffView.brief(plan, new Theme(false), true);
+  }
+
+  @Override
+  public boolean keeps(int seconds, BooleanSupplier decided) {
+    if (applying.probe().isPresent()) {
+      beforeAsking.run();
+      return answers(applying.probe().get(), seconds, decided);
+    }
     return session.confirmed(
-        beforeAsking, "Type yes within " + seconds + " seconds to keep them: ", seconds);
+        beforeAsking, "Type yes within " + seconds + " seconds to keep them: ", seconds, decided);
+  }
+
+  /** Whether a connection comes about in time. */
+  private boolean answers(TcpProbe probe, int seconds, BooleanSupplier decided) {
+    long end = System.nanoTime() + seconds * 1_000_000_000L;
+    while (System.nanoTime() < end && !decided.getAsBoolean()) {
+      long left = (end - System.nanoTime()) / 1_000_000L;
+      if (probe.connects((int) Math.max(1, Math.min(left, PROBE_MILLIS)))) {
+        if (!output.quiet()) {
+          session.say("Confirmed: a connection to " + probe + " works.");
+        }
+        return true;
+      }
+      try {
+        Thread.sleep(Math.max(0, Math.min(left, PAUSE_MILLIS)));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void keptElsewhere() {
+    session.say("");
+    session.say("Confirmed elsewhere: the changes stay.");
   }
 
   @Override

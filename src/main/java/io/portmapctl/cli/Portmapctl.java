@@ -46,6 +46,7 @@ public final class Portmapctl {
           new RestoreCommand(),
           new ApplyCommand(),
           new StripCommand(),
+          new ConfirmCommand(),
           new SnapshotCommand(),
           new ShellCommand(),
           new CompletionCommand(),

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * What surrounds one run: streams and environment.
@@ -32,6 +33,9 @@ public record Session(
     boolean outIsTerminal,
     boolean interactive) {
 
+  /** How often is looked whether an answer is still needed. */
+  private static final long LOOKING_NANOS = 200_000_000L;
+
   /** The same with another input. */
   Session reading(InputStream other) {
     return new Session(other, out, err, env, outIsTerminal, interactive);
@@ -49,8 +53,9 @@ public record Session(
    * now on, also where nobody reads what is printed.
    *
    * @param before what is printed before the question
+   * @param decided whether no answer is needed any more: then it is a no
    */
-  boolean confirmed(Runnable before, String question, int seconds) {
+  boolean confirmed(Runnable before, String question, int seconds, BooleanSupplier decided) {
     CompletableFuture<String> answer = new CompletableFuture<>();
     Thread reader =
         new Thread(
@@ -66,13 +71,29 @@ public record Session(
     reader.setDaemon(true);
     reader.start();
     try {
-      return answer.get(seconds, TimeUnit.SECONDS).strip().equals("yes");
+      return inTime(answer, seconds, decided).strip().equals("yes");
     } catch (TimeoutException | ExecutionException e) {
       reader.interrupt(); // the next line is not for it; where input can be interrupted
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  private static String inTime(
+      CompletableFuture<String> answer, int seconds, BooleanSupplier decided)
+      throws TimeoutException, ExecutionException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (true) {
+      long left = end - System.nanoTime();
+      try {
+        return answer.get(Math.min(left, LOOKING_NANOS), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        if (left <= LOOKING_NANOS || decided.getAsBoolean()) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -138,7 +138,9 @@ public sealed interface HostFault extends Fault {
     /** The lock. */
     LOCK,
     /** The document that is kept. */
-    KEPT
+    KEPT,
+    /** What waits to be confirmed. */
+    GUARD
   }
 
   /** A file that a change needs cannot be written; its name as it was given. */
@@ -193,7 +195,9 @@ public sealed interface HostFault extends Fault {
     /** The live ruleset may not be changed. */
     CHANGE_FORBIDDEN("not-permitted"),
     /** Somebody holds the lock of iptables. */
-    LOCKED("locked");
+    LOCKED("locked"),
+    /** What watches over a change could not take it back. */
+    GUARD_FAILED("not-taken-back");
 
     private final String code;
 

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -51,6 +52,19 @@ public final class WholeFile {
    */
   public static void write(String file, byte[] content) throws UnwrittenException {
     write(file, content, true);
+  }
+
+  /**
+   * What stands where a file will be written, to be given back; empty where it is no regular file
+   * or cannot be read.
+   */
+  public static Optional<byte[]> earlier(String file) {
+    try {
+      Path path = Path.of(file);
+      return Files.isRegularFile(path) ? Optional.of(Files.readAllBytes(path)) : Optional.empty();
+    } catch (IOException | InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   private static void write(String file, byte[] content, boolean streams)

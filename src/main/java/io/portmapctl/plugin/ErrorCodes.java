@@ -237,6 +237,7 @@ final class ErrorCodes
   public ErrorCode plain(HostFault.Plain fault) {
     return switch (fault) {
       case LOCKED -> ErrorCode.TRY_AGAIN;
+      case GUARD_FAILED -> ErrorCode.IO;
       case CHANGE_FORBIDDEN, BOTH_VARIANTS -> ErrorCode.UNAVAILABLE;
     };
   }

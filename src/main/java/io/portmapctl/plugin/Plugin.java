@@ -248,7 +248,8 @@ public final class Plugin {
   private Report apply(Rulesets rulesets, PlanRequest request, Apply.Force force, List<String> log)
       throws PluginException, Failure {
     DryRun planning = new DryRun(host, rulesets, Optional.empty(), List.of());
-    Apply.How how = new Apply.How(false, force, WAIT_SECONDS, lockFile, Optional.empty());
+    Apply.How how =
+        new Apply.How(false, force, WAIT_SECONDS, lockFile, Optional.empty(), Optional.empty());
     Apply.Result result = new Apply(planning, host, rulesets, how).run(request, Unattended.NOBODY);
     Report report = result.report();
     if (result.end() == Apply.End.REFUSED) {

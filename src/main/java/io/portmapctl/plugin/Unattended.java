@@ -9,6 +9,7 @@ import io.portmapctl.cni.InputError;
 import io.portmapctl.host.HostNotice;
 import io.portmapctl.net.Family;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Nobody is asked anything, and nobody watches. */
 final class Unattended implements Apply.Attendant, Notes {
@@ -47,7 +48,15 @@ final class Unattended implements Apply.Attendant, Notes {
   }
 
   @Override
-  public boolean keeps(int seconds) {
+  public String about(Report plan) {
+    return "";
+  }
+
+  @Override
+  public void keptElsewhere() {}
+
+  @Override
+  public boolean keeps(int seconds, BooleanSupplier decided) {
     return true;
   }
 

@@ -86,6 +86,7 @@ final class HostFaultText implements HostFault.Visitor<String> {
           case UNDO -> "--undo: ";
           case LOCK -> "--lock-file: ";
           case KEPT -> "the kept document ";
+          case GUARD -> "--confirm: ";
         }
         + fault.name()
         + " "
@@ -117,6 +118,8 @@ final class HostFaultText implements HostFault.Visitor<String> {
       case CHANGE_FORBIDDEN ->
           "the live ruleset cannot be changed: permission denied; run it with sudo";
       case LOCKED -> "another program holds the lock of iptables; --wait SECONDS waits longer";
+      case GUARD_FAILED ->
+          "not confirmed, and not all of it could be taken back; portmapctl confirm says why";
     };
   }
 
