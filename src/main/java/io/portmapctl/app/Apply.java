@@ -181,6 +181,9 @@ public final class Apply {
   /** What takes the change back whatever becomes of this process; where it must be confirmed. */
   private final Optional<ChangeGuard> guard;
 
+  /** Whether a terminal can be lost while a change waits to be confirmed. */
+  private final boolean onTerminal;
+
   /** What stood where the script that takes the change back was written. */
   private Optional<byte[]> earlierUndo = Optional.empty();
 
@@ -203,6 +206,7 @@ public final class Apply {
     this.rulesets = rulesets;
     this.how = how;
     this.guard = how.confirmation().map(c -> new ChangeGuard(c.exec(), host.host(), c.seconds()));
+    this.onTerminal = guard.isPresent() && ProcessState.hasTerminal();
   }
 
   /**
@@ -406,8 +410,15 @@ public final class Apply {
     return guard.map(g -> g.decide(word)).orElse(true);
   }
 
-  /** Takes it back, unless somebody else has confirmed it or is taking it back already. */
+  /**
+   * Takes it back, unless the terminal is gone, so that nobody could answer: then it waits on, to
+   * be confirmed from another login, or taken back by what watches over it. Nor where somebody else
+   * has confirmed it or is taking it back already.
+   */
   private boolean isTakenBack(Applier applier, Attendant attendant, List<InputError> failed) {
+    if (guard.isPresent() && onTerminal && ProcessState.isTerminalLost()) {
+      return true;
+    }
     if (decide(GuardScript.BY_PROGRAM)) {
       failed.addAll(takeBack(applier, attendant));
       if (failed.isEmpty()) {

@@ -78,7 +78,7 @@ final class ChangeGuard {
                   script,
                   state.path().toString(),
                   self,
-                  ProcessStart.of(Path.of("/proc", self)),
+                  ProcessState.startOf(Path.of("/proc", self)),
                   String.valueOf(seconds)),
               "");
       long end = System.nanoTime() + STARTING_MILLIS * 1_000_000L;

@@ -66,12 +66,11 @@ public record PendingChange(
     Optional<PrivateFolder> place = PrivateFolder.open(place());
     if (place.isPresent()) {
       for (PrivateFolder folder : place.get().folders()) {
-        Optional<String> about = folder.content("about");
-        if (about.isPresent()) {
+        if (!isBeginning(folder)) {
           all.add(
               new PendingChange(
                   folder.name(),
-                  about.get(),
+                  folder.content("about").orElse(""),
                   state(folder),
                   folder.content("said").orElse(""),
                   folder));
@@ -79,6 +78,13 @@ public record PendingChange(
       }
     }
     return List.copyOf(all);
+  }
+
+  /** Whether its program is there and has not come to making anything. */
+  private static boolean isBeginning(PrivateFolder folder) {
+    String program = folder.name().substring(folder.name().lastIndexOf('-') + 1);
+    return folder.content("guard").isEmpty()
+        && !ProcessState.startOf(Path.of("/proc", program)).isEmpty();
   }
 
   private static State state(PrivateFolder folder) {
@@ -93,7 +99,7 @@ public record PendingChange(
     boolean watched =
         guard.length == 2
             && guard[0].matches("[0-9]{1,10}")
-            && ProcessStart.of(Path.of("/proc", guard[0])).equals(guard[1]);
+            && ProcessState.startOf(Path.of("/proc", guard[0])).equals(guard[1]);
     if (!watched) {
       return State.FORGOTTEN;
     }

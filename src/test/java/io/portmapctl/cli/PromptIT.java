@@ -188,8 +188,8 @@ class PromptIT {
   void anInterruptAndAClosedTerminalTakeItBack() throws Exception {
     for (boolean closed : new boolean[] {false, true}) {
       try (Namespace host = Namespace.make();
-          Screen screen = Screen.start(host, add("--yes --confirm 60"))) {
-        screen.waitFor("Type yes within 60 seconds to keep them:");
+          Screen screen = Screen.start(host, add("--yes --confirm " + (closed ? 5 : 60)))) {
+        screen.waitFor("seconds to keep them:");
         assertThat(mapped(host)).isTrue();
         if (closed) {
           screen.closeTerminal();
