@@ -51,7 +51,7 @@ _portmapctl_add() {
       _portmapctl__names container
       return
       ;;
-    --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --confirm | --wait | --host-interface)
+    --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --confirm | --probe | --wait | --host-interface)
       return
       ;;
     --layout)
@@ -83,7 +83,7 @@ _portmapctl_add() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --keep --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --probe --wait --lock-file --host-interface --keep --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_del() {
@@ -96,7 +96,7 @@ _portmapctl_del() {
       _portmapctl__names container
       return
       ;;
-    --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --confirm | --wait | --host-interface)
+    --plugin-type | --ifname | --ip | -p | --publish | --condition-v4 | --condition-v6 | --mark-bit | --set-mark-chain | --confirm | --probe | --wait | --host-interface)
       return
       ;;
     --layout)
@@ -132,7 +132,7 @@ _portmapctl_del() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --chain --prune --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --keep --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --chain --prune --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --probe --wait --lock-file --host-interface --keep --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_check() {
@@ -280,7 +280,7 @@ _portmapctl_explain() {
 
 _portmapctl_gc() {
   case $prev in
-    --plugin-type | --confirm | --wait | --host-interface)
+    --plugin-type | --confirm | --probe | --wait | --host-interface)
       return
       ;;
     --ruleset | --ruleset6)
@@ -308,7 +308,7 @@ _portmapctl_gc() {
       return
       ;;
   esac
-  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
+  _portmapctl__arguments '--all-networks --plugin-type --ruleset --ruleset6 --family --iptables --host -o --output --apply -y --yes --rehearse --undo --confirm --probe --wait --lock-file --host-interface --keep-in --color -v --verbose -q --quiet --exit-code --force --keep-going -h --help' '' files
 }
 
 _portmapctl_restore() {
@@ -317,7 +317,7 @@ _portmapctl_restore() {
       _portmapctl__offer '' files
       return
       ;;
-    --plugin-type | --confirm | --wait | --host-interface)
+    --plugin-type | --confirm | --probe | --wait | --host-interface)
       return
       ;;
     --family)
@@ -337,7 +337,7 @@ _portmapctl_restore() {
       return
       ;;
   esac
-  _portmapctl__arguments '--keep-in --plugin-type --family --iptables -o --output -y --yes --rehearse --undo --confirm --wait --lock-file --host-interface --color -v --verbose -q --quiet --force --keep-going -h --help' '' ''
+  _portmapctl__arguments '--keep-in --plugin-type --family --iptables -o --output -y --yes --rehearse --undo --confirm --probe --wait --lock-file --host-interface --color -v --verbose -q --quiet --force --keep-going -h --help' '' ''
 }
 
 _portmapctl_apply() {
@@ -350,7 +350,7 @@ _portmapctl_apply() {
       _portmapctl__offer '' files
       return
       ;;
-    --confirm | --wait)
+    --confirm | --probe | --wait)
       return
       ;;
     --color)
@@ -358,7 +358,7 @@ _portmapctl_apply() {
       return
       ;;
   esac
-  _portmapctl__arguments '--show -o --output -y --yes --rehearse --undo --confirm --wait --lock-file --color -v --verbose -q --quiet -h --help' '' files
+  _portmapctl__arguments '--show -o --output -y --yes --rehearse --undo --confirm --probe --wait --lock-file --color -v --verbose -q --quiet -h --help' '' files
 }
 
 _portmapctl_strip() {
@@ -369,6 +369,10 @@ _portmapctl_strip() {
       ;;
   esac
   _portmapctl__arguments '--only -q --quiet -h --help' '' files
+}
+
+_portmapctl_confirm() {
+  _portmapctl__arguments '--all --list -q --quiet -h --help' '' ''
 }
 
 _portmapctl_snapshot() {
@@ -411,7 +415,7 @@ _portmapctl_help() {
       return
       ;;
   esac
-  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc restore apply strip snapshot shell generate-completion help' ''
+  _portmapctl__arguments '--schema -h --help' 'add del check list explain gc restore apply strip confirm snapshot shell generate-completion help' ''
 }
 
 # Of 127.0.0.1:80, which comes as several words, what stands behind the last colon, and the option before it.
@@ -438,7 +442,7 @@ _portmapctl() {
     _portmapctl__colon
   fi
   if ((COMP_CWORD == 1)); then
-    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc restore apply strip snapshot shell generate-completion help' ''
+    _portmapctl__arguments '-h --help -V --version' 'add del check list explain gc restore apply strip confirm snapshot shell generate-completion help' ''
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -451,6 +455,7 @@ _portmapctl() {
     restore) _portmapctl_restore ;;
     apply) _portmapctl_apply ;;
     strip) _portmapctl_strip ;;
+    confirm) _portmapctl_confirm ;;
     snapshot) _portmapctl_snapshot ;;
     shell) _portmapctl_shell ;;
     generate-completion) _portmapctl_generate-completion ;;

@@ -36,6 +36,7 @@ complete -c portmapctl -n '__portmapctl_no_command' -a gc -d 'Plans the removal 
 complete -c portmapctl -n '__portmapctl_no_command' -a restore -d 'Puts back the mappings that are kept (add --keep) and those of the living records in /var/lib/cni/results, as add --apply does: on a terminal it shows the changes and asks first, else it makes them'
 complete -c portmapctl -n '__portmapctl_no_command' -a apply -d 'Carries out a plan that add, del or gc saved with -o plan, if planning anew gives the same changes on the same rules that matter'
 complete -c portmapctl -n '__portmapctl_no_command' -a strip -d 'Prints a saved ruleset without the rules and chains that container programs own and make again'
+complete -c portmapctl -n '__portmapctl_no_command' -a confirm -d 'Keeps a change that was made with --confirm and waits, from any login of the same user'
 complete -c portmapctl -n '__portmapctl_no_command' -a snapshot -d 'Writes everything that the other commands would read of this host as one JSON document'
 complete -c portmapctl -n '__portmapctl_no_command' -a shell -d 'Runs the same commands at a prompt, with completion (Tab), a history and questions for what an add lacks'
 complete -c portmapctl -n '__portmapctl_no_command' -a generate-completion -d 'Prints the completions of commands, options and values for a shell'
@@ -69,6 +70,7 @@ complete -c portmapctl -n '__portmapctl_command_is add' -s y -l yes -d 'With --a
 complete -c portmapctl -n '__portmapctl_command_is add' -l rehearse -d 'Try the plan first, on the current rules in a throw-away network namespace'
 complete -c portmapctl -n '__portmapctl_command_is add' -l undo -r -F -d 'With --apply: write a shell script that takes the change back'
 complete -c portmapctl -n '__portmapctl_command_is add' -l confirm -r -f -d 'With --apply: take the change back unless it is confirmed in time'
+complete -c portmapctl -n '__portmapctl_command_is add' -l probe -r -f -d 'With --confirm'
 complete -c portmapctl -n '__portmapctl_command_is add' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is add' -l lock-file -r -F -d 'With --apply: our lock (default: /run/portmapctl.lock)'
 complete -c portmapctl -n '__portmapctl_command_is add' -l host-interface -r -f -d 'The interface for route_localnet, instead of looking it up'
@@ -110,6 +112,7 @@ complete -c portmapctl -n '__portmapctl_command_is del' -s y -l yes -d 'With --a
 complete -c portmapctl -n '__portmapctl_command_is del' -l rehearse -d 'Try the plan first, on the current rules in a throw-away network namespace'
 complete -c portmapctl -n '__portmapctl_command_is del' -l undo -r -F -d 'With --apply: write a shell script that takes the change back'
 complete -c portmapctl -n '__portmapctl_command_is del' -l confirm -r -f -d 'With --apply: take the change back unless it is confirmed in time'
+complete -c portmapctl -n '__portmapctl_command_is del' -l probe -r -f -d 'With --confirm'
 complete -c portmapctl -n '__portmapctl_command_is del' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is del' -l lock-file -r -F -d 'With --apply: our lock (default: /run/portmapctl.lock)'
 complete -c portmapctl -n '__portmapctl_command_is del' -l host-interface -r -f -d 'The interface for route_localnet, instead of looking it up'
@@ -222,6 +225,7 @@ complete -c portmapctl -n '__portmapctl_command_is gc' -s y -l yes -d 'With --ap
 complete -c portmapctl -n '__portmapctl_command_is gc' -l rehearse -d 'Try the plan first, on the current rules in a throw-away network namespace'
 complete -c portmapctl -n '__portmapctl_command_is gc' -l undo -r -F -d 'With --apply: write a shell script that takes the change back'
 complete -c portmapctl -n '__portmapctl_command_is gc' -l confirm -r -f -d 'With --apply: take the change back unless it is confirmed in time'
+complete -c portmapctl -n '__portmapctl_command_is gc' -l probe -r -f -d 'With --confirm'
 complete -c portmapctl -n '__portmapctl_command_is gc' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is gc' -l lock-file -r -F -d 'With --apply: our lock (default: /run/portmapctl.lock)'
 complete -c portmapctl -n '__portmapctl_command_is gc' -l host-interface -r -f -d 'The interface for route_localnet, instead of looking it up'
@@ -243,6 +247,7 @@ complete -c portmapctl -n '__portmapctl_command_is restore' -s y -l yes -d 'Do n
 complete -c portmapctl -n '__portmapctl_command_is restore' -l rehearse -d 'Try the plan first, on the current rules in a throw-away network namespace'
 complete -c portmapctl -n '__portmapctl_command_is restore' -l undo -r -F -d 'Write a shell script that takes the change back'
 complete -c portmapctl -n '__portmapctl_command_is restore' -l confirm -r -f -d 'Take the change back unless it is confirmed in time'
+complete -c portmapctl -n '__portmapctl_command_is restore' -l probe -r -f -d 'With --confirm'
 complete -c portmapctl -n '__portmapctl_command_is restore' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is restore' -l lock-file -r -F -d 'Our lock (default: /run/portmapctl.lock)'
 complete -c portmapctl -n '__portmapctl_command_is restore' -l host-interface -r -f -d 'The interface for route_localnet, instead of looking it up'
@@ -260,6 +265,7 @@ complete -c portmapctl -n '__portmapctl_command_is apply' -s y -l yes -d 'Do not
 complete -c portmapctl -n '__portmapctl_command_is apply' -l rehearse -d 'Try the plan first, on the current rules in a throw-away network namespace'
 complete -c portmapctl -n '__portmapctl_command_is apply' -l undo -r -F -d 'Write a shell script that takes the change back'
 complete -c portmapctl -n '__portmapctl_command_is apply' -l confirm -r -f -d 'Take the change back unless it is confirmed in time'
+complete -c portmapctl -n '__portmapctl_command_is apply' -l probe -r -f -d 'With --confirm'
 complete -c portmapctl -n '__portmapctl_command_is apply' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is apply' -l lock-file -r -F -d 'Our lock (default: /run/portmapctl.lock)'
 complete -c portmapctl -n '__portmapctl_command_is apply' -l color -r -f -a 'auto always never' -d 'Colours'
@@ -271,6 +277,12 @@ complete -c portmapctl -n '__portmapctl_command_is strip' -F
 complete -c portmapctl -n '__portmapctl_command_is strip' -l only -r -f -a 'cni docker netavark crio kube-proxy' -d 'Take out what this program owns, and leave the others\'; repeatable'
 complete -c portmapctl -n '__portmapctl_command_is strip' -s q -l quiet -d 'Only what was asked for: no warnings, no notes'
 complete -c portmapctl -n '__portmapctl_command_is strip' -s h -l help -d 'Show this help and exit'
+
+complete -c portmapctl -n '__portmapctl_command_is confirm' -f
+complete -c portmapctl -n '__portmapctl_command_is confirm' -l all -d 'All that wait'
+complete -c portmapctl -n '__portmapctl_command_is confirm' -l list -d 'Only list what waits, and decide nothing'
+complete -c portmapctl -n '__portmapctl_command_is confirm' -s q -l quiet -d 'Only what was asked for: no warnings, no notes'
+complete -c portmapctl -n '__portmapctl_command_is confirm' -s h -l help -d 'Show this help and exit'
 
 complete -c portmapctl -n '__portmapctl_command_is snapshot' -F
 complete -c portmapctl -n '__portmapctl_command_is snapshot' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
@@ -288,6 +300,6 @@ complete -c portmapctl -n '__portmapctl_command_is generate-completion' -l rules
 complete -c portmapctl -n '__portmapctl_command_is generate-completion' -l ruleset6 -r -F -a 'live empty' -d 'The same for IPv6; empty where only --ruleset is given and is not live'
 complete -c portmapctl -n '__portmapctl_command_is generate-completion' -s h -l help -d 'Show this help and exit'
 
-complete -c portmapctl -n '__portmapctl_command_is help' -f -a 'add del check list explain gc restore apply strip snapshot shell generate-completion help'
+complete -c portmapctl -n '__portmapctl_command_is help' -f -a 'add del check list explain gc restore apply strip confirm snapshot shell generate-completion help'
 complete -c portmapctl -n '__portmapctl_command_is help' -l schema -r -f -a 'plan saved-plan check list trace reach explanation snapshot error' -d 'Print the JSON Schema of what -o json prints, by the "kind" that it says'
 complete -c portmapctl -n '__portmapctl_command_is help' -s h -l help -d 'Show this help and exit'
