@@ -34,6 +34,7 @@ import io.portmapctl.trace.Packet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -171,7 +172,7 @@ public record ExplainMappings(
   private Around around(LiveHost host, List<Table> tables, Settings settings) {
     Map<Family, List<Table>> others = new EnumMap<>(Family.class);
     Map<Family, List<TableName>> untold = new EnumMap<>(Family.class);
-    Set<String> printed = new HashSet<>();
+    Map<String, Integer> printed = new HashMap<>();
     List<Family> live = new ArrayList<>();
     for (Table table : tables) {
       Family family = table.family();
@@ -179,9 +180,13 @@ public record ExplainMappings(
         List<Table> read = new OtherRules(host.host()).tables(family, table.variant());
         others.put(family, read);
         live.add(family);
-        Stream.concat(read.stream(), Stream.of(table))
+        read.stream()
             .filter(t -> t.variant() != Variant.LEGACY)
-            .forEach(t -> printed.add(nftName(t)));
+            .forEach(t -> printed.put(nftName(t), rules(t)));
+        if (table.variant() != Variant.LEGACY) {
+          // it stays in any case
+          printed.put(nftName(table), rules(table) == 0 ? 0 : Integer.MAX_VALUE);
+        }
         continue;
       }
       List<Table> told = rulesets.others(family);
@@ -197,8 +202,9 @@ public record ExplainMappings(
     Map<Family, Rules.Written> written = new EnumMap<>(Family.class);
     if (!live.isEmpty()) {
       try {
-        NftRuleset nft = NftRules.read(host.host(), printed::contains).orElse(NftRuleset.EMPTY);
+        NftRuleset nft = NftRules.read(host.host(), printed).orElse(NftRuleset.EMPTY);
         for (Family family : live) {
+          others.computeIfPresent(family, (f, read) -> withoutNfts(read, nft));
           FibLookup fib =
               settings.routing().apply(family).map(FibLookup::of).orElse(FibLookup.UNKNOWN);
           written.put(
@@ -210,6 +216,19 @@ public record ExplainMappings(
       }
     }
     return new Around(others, written, untold);
+  }
+
+  /** Tables of iptables without those that are read from nft, as they are. */
+  private static List<Table> withoutNfts(List<Table> tables, NftRuleset nft) {
+    Set<String> read = new HashSet<>();
+    nft.tables().forEach(t -> read.add(t.family() + " " + t.name().latin1()));
+    return tables.stream()
+        .filter(t -> t.variant() == Variant.LEGACY || !read.contains(nftName(t)))
+        .toList();
+  }
+
+  private static int rules(Table table) {
+    return table.chains().values().stream().mapToInt(c -> c.rows().size()).sum();
   }
 
   /** A table of iptables as nft names it. */

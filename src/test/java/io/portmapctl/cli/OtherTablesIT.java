@@ -79,6 +79,36 @@ class OtherTablesIT {
     assertThat(other.err()).doesNotContain("translated");
   }
 
+  /**
+   * What nft wrote into a table of iptables is read as it is: iptables-save prints a set of ports
+   * as no condition at all.
+   */
+  @Test
+  void whatNftWroteIntoATableOfIptablesIsReadFromNft() throws Exception {
+    try (Namespace host = host()) {
+      host.must(Files.readString(CASE.resolve("nft.save")), "iptables-nft-restore");
+      host.must("", "iptables-nft", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "ACCEPT");
+      host.must("", "iptables-nft", "-P", "INPUT", "DROP");
+      String packet = "tcp 192.0.2.9:4000 -> 192.0.2.11:9000 in lan0";
+      JsonNode before = decided(host, packet);
+      assertThat(before.get("variant").asText()).isEqualTo("nft");
+      host.must("", "nft", "add", "rule", "ip", "filter", "INPUT", "tcp dport { 443, 444 } accept");
+      assertThat(host.must("", "iptables-nft-save", "-t", "filter"))
+          .contains("-A INPUT -p tcp -j ACCEPT");
+      JsonNode after = decided(host, packet);
+      assertThat(after.get("variant").asText()).isEqualTo("nftables");
+      assertThat(after.get("kind").asText()).isEqualTo("policy");
+      assertThat(ask(host, "explain", "--packet", packet.replace(":9000", ":444")).out())
+          .contains("tcp dport { 443, 444 } accept");
+    }
+  }
+
+  private JsonNode decided(Namespace host, String packet) throws Exception {
+    JsonNode told = JSON.readTree(ask(host, "explain", "--packet", packet, "-o", "json").out());
+    assertThat(told.get("disposition").asText()).isEqualTo("dropped");
+    return told.get("decidedBy");
+  }
+
   @Test
   void theOtherVariantTakesThePort() throws Exception {
     Path document = write("web.json", document("aaaa00001111", 80));

@@ -321,8 +321,13 @@ public final class NftRules {
                   + not()
                   + make.pick("local", "broadcast", "{ local, broadcast }", "multicast", "local");
       case 13 ->
-          make.pick(
-              "meta nfproto ipv4", "meta nfproto ipv6", "meta protocol ip", "meta protocol != ip6");
+          !family.equals("inet")
+              ? condition() // nft does not list it where an address of the other family follows
+              : make.pick(
+                  "meta nfproto ipv4",
+                  "meta nfproto ipv6",
+                  "meta protocol ip",
+                  "meta protocol != ip6");
       case 14 ->
           make.pick(
               "tcp flags syn",

@@ -10,22 +10,27 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** What nft wrote itself, whole. */
 public final class NftRules {
+  /** That takes a moment. */
+  private static final int MOST_READ_TWICE = 2000;
+
   private NftRules() {}
 
   /**
-   * Asks nft for every table that iptables does not print: of thousands of containers' rules in a
-   * table of iptables-nft nothing is read twice.
+   * Asks nft for every table that iptables does not print as it is: what it does not print at all,
+   * and of what it prints those in which nft wrote something that iptables leaves out or misprints.
    *
-   * @param printed whether iptables prints a table, in nft's words: {@code ip nat}
+   * @param printed how many rules iptables prints of a table, by its name in nft's words: {@code ip
+   *     nat}. Of thousands of containers' rules nothing is read twice
    * @return empty where there is no nft
    * @throws IOException where it could not be asked, or its answer not be read
    */
-  public static Optional<NftRuleset> read(Host host, Predicate<String> printed) throws IOException {
+  public static Optional<NftRuleset> read(Host host, Map<String, Integer> printed)
+      throws IOException {
     Optional<Path> nft = host.find("nft");
     if (nft.isEmpty()) {
       return Optional.empty();
@@ -33,8 +38,12 @@ public final class NftRules {
     List<NftTable> tables = new ArrayList<>();
     List<NftTable> names = read(answer(host, NftNat.chains(nft.get()))).tables();
     for (NftTable name : names) {
-      if (!printed.test(name.family() + " " + name.name().latin1())) {
-        of(host, nft.get(), name).ifPresent(t -> tables.add(t.written()));
+      int rules = printed.getOrDefault(name.family() + " " + name.name().latin1(), -1);
+      if (rules <= MOST_READ_TWICE) {
+        of(host, nft.get(), name)
+            .map(t -> rules < 0 ? t.written() : t)
+            .filter(t -> !t.iptables())
+            .ifPresent(tables::add);
       }
     }
     return Optional.of(new NftRuleset(tables));
