@@ -45,6 +45,9 @@ public record Rulesets(
     InputStream standardInput) {
   private static final String STANDARD_INPUT = "-";
 
+  /** The largest ruleset that is read: twice what a hundred thousand containers have. */
+  private static final long MOST_BYTES = 256L << 20;
+
   /** The same where nothing is on standard input. */
   public Rulesets(String ruleset, String ruleset6, Families families, VariantChoice variant) {
     this(ruleset, ruleset6, families, variant, InputStream.nullInputStream());
@@ -240,7 +243,7 @@ public record Rulesets(
     try {
       return source(family).equals(STANDARD_INPUT)
           ? ""
-          : SavedText.of(family, NamedFile.read(source(family), FileFault.Content.RULESET));
+          : SavedText.of(family, bytes(source(family)));
     } catch (Failure | SaveFormat.FormatException e) {
       return "";
     }
@@ -288,10 +291,10 @@ public record Rulesets(
 
   private byte[] bytes(String source) throws Failure {
     if (!source.equals(STANDARD_INPUT)) {
-      return NamedFile.read(source, FileFault.Content.RULESET);
+      return NamedFile.read(source, FileFault.Content.RULESET, MOST_BYTES);
     }
     try {
-      return SourceFiles.bytes(standardInput);
+      return SourceFiles.bytes(standardInput, MOST_BYTES);
     } catch (IOException e) {
       throw NamedFile.failure(
           shown(source), new DocumentFault.Unreadable(String.valueOf(e.getMessage())));

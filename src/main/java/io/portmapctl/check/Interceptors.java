@@ -74,6 +74,9 @@ final class Interceptors {
   private final PortmapTable owned;
   private final Supplier<HostAddresses> known;
   private final Map<String, Boolean> disturbed = new HashMap<>();
+
+  /** For a hook and a chain of entries, where the jump stands that leads there. */
+  private final Map<String, Integer> jumps = new HashMap<>();
   private @Nullable Sets sets;
 
   /**
@@ -93,6 +96,11 @@ final class Interceptors {
       sets = new Sets();
     }
     return sets;
+  }
+
+  /** Forgets the sets that were made: of very many ports they would be too many. */
+  void forget() {
+    sets = null;
   }
 
   /** What becomes of a port's packets where something is lost, or may be. */
@@ -159,17 +167,17 @@ final class Interceptors {
    */
   private boolean isUndisturbed(Hook hook, Subject subject) {
     int port = subject.port().port();
+    Optional<IpAddress> address = subject.port().hostIp().filter(ip -> !ip.isUnspecified());
     String entries = Layouts.entryChains(subject.chain()).get(0);
-    Optional<Rule> jump = Layouts.sharedJump(hook.name(), entries);
+    int jump = jumps.computeIfAbsent(hook.name() + " " + entries, k -> jump(hook, entries));
     List<RuleEntry> base = index.rows(hook.name());
     boolean found = false;
-    for (int at : index.candidates(hook.name(), port)) {
-      Rule rule = base.get(at).rule();
-      if (jump.isPresent() && rule.equals(jump.get())) {
+    for (int at : index.candidates(hook.name(), port, address)) {
+      if (at == jump) {
         found = true;
         break;
       }
-      if (!isInert(rule)) {
+      if (!isInert(base.get(at).rule())) {
         return false;
       }
     }
@@ -179,13 +187,26 @@ final class Interceptors {
     List<PortmapTable.Entry> own = owned.entries(subject.chain());
     int last = own.get(own.size() - 1).index();
     List<RuleEntry> shared = index.rows(entries);
-    for (int at : index.candidates(entries, port)) {
-      Rule rule = shared.get(at).rule();
-      if (at < last && !isInert(rule) && !rule.target().leadsTo(subject.chain())) {
+    for (int at : index.candidates(entries, port, address)) {
+      if (at < last
+          && !shared.get(at).targetChain().equals(subject.chain())
+          && !isInert(shared.get(at).rule())) {
         return false;
       }
     }
     return true;
+  }
+
+  /** The place of the first jump of the layouts from a hook to their entries; -1 for none. */
+  private int jump(Hook hook, String entries) {
+    Optional<Rule> jump = Layouts.sharedJump(hook.name(), entries);
+    List<RuleEntry> base = index.rows(hook.name());
+    for (int at = 0; jump.isPresent() && at < base.size(); at++) {
+      if (base.get(at).rule().equals(jump.get())) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   private static boolean isInert(Rule rule) {

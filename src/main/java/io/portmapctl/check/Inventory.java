@@ -3,6 +3,7 @@ package io.portmapctl.check;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.path.RuleEngine;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.Masquerade;
@@ -12,6 +13,8 @@ import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +32,9 @@ import java.util.function.Supplier;
  * @param notices what keeps mappings from working
  */
 public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<CheckNotice> notices) {
+
+  /** The sets of so many mappings are kept at once. */
+  private static final int MOST_AT_ONCE = 10_000;
 
   private static int compare(Mapping one, Mapping other) {
     int ports = Integer.compare(one.hostPort().orElse(0), other.hostPort().orElse(0));
@@ -95,6 +101,9 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     List<Mapping> marked = new ArrayList<>();
     for (Mapping mapping : mappings) {
       boolean looked = mapping.state() == State.OK && mapping.hostPort().isPresent();
+      if (marked.size() % MOST_AT_ONCE == MOST_AT_ONCE - 1) {
+        interceptors.forget();
+      }
       marked.add(looked ? intercepted(mapping, interceptors, table.table()) : mapping);
     }
     return marked;
@@ -174,8 +183,13 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     }
     List<Mapping> marked = new ArrayList<>(mappings);
     for (List<Integer> same : byPort.values()) {
+      if (areApart(mappings, same)) {
+        continue;
+      }
+      Map<Integer, Integer> orders = new HashMap<>();
+      same.forEach(i -> orders.put(i, order(mappings.get(i), table)));
       same.sort(
-          (a, b) -> Integer.compare(order(marked.get(a), table), order(marked.get(b), table)));
+          (a, b) -> Integer.compare(orders.getOrDefault(a, 0), orders.getOrDefault(b, 0)));
       for (int later = 1; later < same.size(); later++) {
         // whom the first has beaten, the others need not beat again
         boolean beaten = false;
@@ -185,6 +199,18 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
       }
     }
     return marked;
+  }
+
+  /** Whether each of several is published on an address that no other is published on. */
+  private static boolean areApart(List<Mapping> mappings, List<Integer> same) {
+    Set<IpAddress> addresses = new HashSet<>();
+    for (int i : same) {
+      Optional<IpAddress> address = mappings.get(i).hostIp();
+      if (same.size() > 1 && (address.isEmpty() || !addresses.add(address.get()))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Of mappings those that get nothing since their container gave the port before. */

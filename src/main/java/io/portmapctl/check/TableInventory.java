@@ -108,7 +108,7 @@ final class TableInventory {
       this.layout = state.layout(container);
       this.orphan = owners.map(o -> o.orphan(container, named)).orElse(false);
       for (RuleEntry row : rows) {
-        if (!isTranslation(row.rule())) {
+        if (!isTranslation(row)) {
           RulePorts.of(row.rule())
               .ifPresent(d -> ports(d).forEach(p -> masqueraded.add(d.protocol() + p)));
           row.rule().matches().forEach(this::network);
@@ -139,7 +139,7 @@ final class TableInventory {
     void collect(List<Mapping> all) {
       int before = all.size();
       for (int i = 0; i < rows.size(); i++) {
-        if (isTranslation(rows.get(i).rule())) {
+        if (isTranslation(rows.get(i))) {
           translation(i, all);
         }
       }
@@ -287,7 +287,7 @@ final class TableInventory {
                   state.tables().stream()
                       .filter(t -> t != owned)
                       .flatMap(t -> t.rows(chain).stream())
-                      .filter(r -> isTranslation(r.rule()))
+                      .filter(TableInventory::isTranslation)
                       .flatMap(r -> RulePorts.of(r.rule()).stream())
                       .filter(d -> d.protocol().equals(protocol))
                       .filter(d -> d.meets(Optional.empty(), port))
@@ -336,8 +336,8 @@ final class TableInventory {
     }
   }
 
-  private static boolean isTranslation(Rule rule) {
-    return ForeignDnat.redirects(rule.target());
+  private static boolean isTranslation(RuleEntry row) {
+    return row.targetName().equals(ForeignDnat.TARGET) && ForeignDnat.redirects(row.rule().target());
   }
 
   /** The packets in {@code [packets:bytes]}: of the nat table each is a connection's first. */

@@ -47,25 +47,33 @@ public interface SourceFiles {
    * @throws IOException when they cannot be read, or are more than {@link #MAX_BYTES}
    */
   static byte[] bytes(InputStream in) throws IOException {
-    byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
-    if (bytes.length > MAX_BYTES) {
-      throw tooLarge(MAX_BYTES);
+    return bytes(in, MAX_BYTES);
+  }
+
+  /**
+   * The same where they may be another number at most, less than 2 GiB.
+   *
+   * @throws IOException when they cannot be read, or are more
+   */
+  static byte[] bytes(InputStream in, long most) throws IOException {
+    byte[] bytes = in.readNBytes((int) most + 1);
+    if (bytes.length > most) {
+      throw tooLarge(most);
     }
     return bytes;
   }
 
   /**
-   * The bytes of a file of this machine; a pipe or a device, which need not end, is read as far as
-   * a SOURCE.
+   * The bytes of a file of this machine, or of a pipe or a device, which need not end.
    *
-   * @param most how large a regular file may be
+   * @param most how large it may be
    * @throws IOException when it cannot be read, or is larger
    */
   static byte[] bytes(Path file, long most) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       // a FIFO or a device, as in a shell's <(…)
       try (InputStream in = Files.newInputStream(file)) {
-        return bytes(in);
+        return bytes(in, most);
       }
     }
     if (Files.size(file) > most) {

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 public sealed interface RulesetFault extends Fault {
 
   /** As many chains and rules are read of one ruleset. */
-  int MOST = 1_000_000;
+  int MOST = 4_000_000;
 
   @Override
   default <T> T accept(Fault.Visitor<T> visitor) {

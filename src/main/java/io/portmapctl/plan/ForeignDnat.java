@@ -17,6 +17,9 @@ import java.util.Map;
  * Rules of other programs that translate ports: docker's, a node port of Kubernetes, a person's.
  */
 public final class ForeignDnat {
+  /** The target that gives packets another address. */
+  public static final String TARGET = "DNAT";
+
   private static final String NODE_PORTS = "KUBE-NODEPORTS";
 
   /** One of them. */
@@ -38,7 +41,7 @@ public final class ForeignDnat {
   /** Whether a target gives packets another address, also where it is not understood which. */
   public static boolean redirects(Target target) {
     return target instanceof Target.Dnat
-        || target instanceof Target.Unknown unknown && unknown.name().equals("DNAT");
+        || target instanceof Target.Unknown unknown && unknown.name().equals(TARGET);
   }
 
   private void collect(String chain, Rule rule) {

@@ -227,6 +227,11 @@ public final class RuleIndex {
     return candidates(chain, new Selection(new int[] {port}, Optional.empty()));
   }
 
+  /** The same of packets to a port of an address, where it is one. */
+  public int[] candidates(String chain, int port, Optional<IpAddress> address) {
+    return candidates(chain, new Selection(new int[] {port}, address));
+  }
+
   /** The places, from 0 and in order, of the rules that can do anything with such packets. */
   int[] candidates(String chain, Selection selection) {
     int size = rows(chain).size();

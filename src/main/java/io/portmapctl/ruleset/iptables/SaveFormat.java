@@ -171,35 +171,53 @@ public final class SaveFormat {
    */
   public static List<String> split(int number, String text) throws FormatException {
     List<String> words = new ArrayList<>();
+    int at = 0;
+    while (at < text.length()) {
+      if (isBlank(text.charAt(at))) {
+        at++;
+        continue;
+      }
+      int start = at;
+      while (at < text.length() && !isBlank(text.charAt(at)) && text.charAt(at) != '"') {
+        at++;
+      }
+      if (at == text.length() || isBlank(text.charAt(at))) {
+        words.add(text.substring(start, at));
+      } else {
+        at = quoted(number, text, start, words);
+      }
+    }
+    return words;
+  }
+
+  /** Adds a word with a quote in it, and says where it ends. */
+  private static int quoted(int number, String text, int start, List<String> words)
+      throws FormatException {
     StringBuilder word = new StringBuilder();
-    boolean inWord = false;
     boolean quoted = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (quoted && c == '\\' && i + 1 < text.length()) {
-        word.append(text.charAt(++i));
+    int at = start;
+    for (; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (quoted && c == '\\' && at + 1 < text.length()) {
+        word.append(text.charAt(++at));
       } else if (c == '"') {
         quoted = !quoted;
-        inWord = true;
-      } else if (!quoted && (c == ' ' || c == '\t')) {
-        if (inWord) {
-          words.add(word.toString());
-          word.setLength(0);
-          inWord = false;
-        }
+      } else if (!quoted && isBlank(c)) {
+        break;
       } else {
         word.append(c);
-        inWord = true;
       }
     }
     if (quoted) {
       throw new FormatException(
           new RulesetFault.BadLine(number, RulesetFault.Wrong.QUOTE, shortened(text)));
     }
-    if (inWord) {
-      words.add(word.toString());
-    }
-    return words;
+    words.add(word.toString());
+    return at;
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   static String shortened(String text) {
