@@ -80,7 +80,9 @@ record Routes(Routing routing) {
 
   /** What a bridge itself takes to another destination behind it is not forwarded by the host. */
   private boolean staysOnBridge(Packet packet, PacketSet packets) {
-    return shownBridge(packet, packet.in())
+    // IPv4 asks whether it forwards before it knows that nothing need be forwarded
+    return packet.family() == Family.IPV6
+        && shownBridge(packet, packet.in())
         && routing.rerouted(packets, Optional.empty()).stream()
             .allMatch(
                 r ->
@@ -170,7 +172,7 @@ record Routes(Routing routing) {
     return turns(packet, routed, true, otherwise);
   }
 
-  private static List<Turn> turns(
+  private List<Turn> turns(
       Packet packet, List<Routed> routed, boolean sent, Function<PacketSet, List<Turn>> otherwise) {
     List<Turn> turns = new ArrayList<>();
     for (Routed each : routed) {
@@ -194,7 +196,7 @@ record Routes(Routing routing) {
 
                     @Override
                     public List<Turn> refused(Decision.Refused decision) {
-                      return List.of(Turn.ends(each.packets(), ending(packet, decision)));
+                      return List.of(Turn.ends(each.packets(), ending(routing, packet, decision)));
                     }
 
                     @Override
@@ -206,7 +208,15 @@ record Routes(Routing routing) {
     return turns;
   }
 
-  private static Ending ending(Packet packet, Decision.Refused decision) {
+  private static Ending ending(Routing routing, Packet packet, Decision.Refused decision) {
+    if (decision.why() == Refusal.NOT_FORWARDING && packet.family() == Family.IPV4) {
+      String key = "net/ipv4/ip_forward"; // to set it sets that of every interface
+      Optional<String> off = routing.host().setting(key).value().filter("0"::equals);
+      if (off.isPresent()) {
+        return Ending.there(
+            Ending.Kind.NOT_ROUTED, Ending.Why.NOT_FORWARDING, new DecidedBy.BySetting(key, off));
+      }
+    }
     Optional<IpAddress> to = packet.destination().ip();
     DecidedBy by =
         decision.by().isEmpty() || decision.why() == Refusal.NO_ROUTE

@@ -10,6 +10,8 @@ import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.Rewrite;
 import io.portmapctl.path.PacketPath.Stage;
 import io.portmapctl.ruleset.Hook;
+import io.portmapctl.ruleset.Rule;
+import io.portmapctl.ruleset.Target;
 import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.ExcludedRules;
 import io.portmapctl.trace.HostAddresses;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /** The walk of one packet, and of the answer to it. */
@@ -232,7 +235,11 @@ final class Walk {
         in,
         Hook.INPUT,
         ends,
-        on -> ends.end(on, Disposition.DELIVERED, Ending.delivered(Ending.Why.HERE)));
+        on ->
+            ends.end(
+                on,
+                Disposition.DELIVERED,
+                Ending.there(Ending.Kind.DELIVERED, Ending.Why.HERE, untracked(on))));
   }
 
   private void forwarded(At at, PacketInterface device, Ends ends) {
@@ -628,16 +635,16 @@ final class Walk {
     IpAddress from = sender.get();
     boolean localhost = HostAddresses.isLoopback(from);
     if (localhost && from.family() == Family.IPV6) {
-      return Optional.of(lost(Ending.Why.LOCALHOST_IPV6));
+      return Optional.of(lost(Ending.Why.LOCALHOST_IPV6, DecidedBy.Nothing.NOTHING));
     }
     if (at.masqueraded()) {
       return Optional.empty();
     }
     if (localhost) {
-      return Optional.of(lost(Ending.Why.LOCALHOST));
+      return Optional.of(lost(Ending.Why.LOCALHOST, accepted(at)));
     }
     if (from.equals(end.get())) {
-      return Optional.of(lost(Ending.Why.ITSELF));
+      return Optional.of(lost(Ending.Why.ITSELF, accepted(at)));
     }
     return at.redirected()
             && isBeside(from, end.get())
@@ -652,8 +659,36 @@ final class Walk {
         && ground.subnets().apply(container).map(s -> s.contains(Cidr.host(from))).orElse(false);
   }
 
-  private static Ending lost(Ending.Why why) {
-    return Ending.there(Ending.Kind.NO_ANSWER, why, DecidedBy.Nothing.NOTHING);
+  private static Ending lost(Ending.Why why, DecidedBy by) {
+    return Ending.there(Ending.Kind.NO_ANSWER, why, by);
+  }
+
+  /** The rule that let a packet pass before one could masquerade it. */
+  private static DecidedBy accepted(At at) {
+    return rule(
+        at,
+        (stage, target) ->
+            stage.traversal().site().translates()
+                && stage.traversal().hook().rewritesSource()
+                && target instanceof Target.Accept);
+  }
+
+  /** The rule that has connection tracking pass over a packet. */
+  private static DecidedBy untracked(At at) {
+    return at.tracking() == Tracking.UNTRACKED
+        ? rule(at, (stage, target) -> target instanceof Target.Ct ct && ct.untracked())
+        : DecidedBy.Nothing.NOTHING;
+  }
+
+  private static DecidedBy rule(At at, BiPredicate<Stage, Target> wanted) {
+    for (Stage stage : at.stages()) {
+      Optional<RuleSite> last = stage.exit().last();
+      Optional<Target> target = last.flatMap(RuleSite::rule).map(Rule::target);
+      if (target.isPresent() && wanted.test(stage, target.get())) {
+        return new DecidedBy.ByRule(last.orElseThrow());
+      }
+    }
+    return DecidedBy.Nothing.NOTHING;
   }
 
   /** What one container sends to another does not leave their bridge, unless it is shown. */
@@ -720,10 +755,10 @@ final class Walk {
   private Ending answered(At at, At end, Disposition disposition) {
     boolean turned = end.tracking() == Tracking.TRACKED || !at.redirected() && !at.masqueraded();
     if (!turned) {
-      return lost(Ending.Why.NOT_TRANSLATED_BACK).onTheWayBack();
+      return lost(Ending.Why.NOT_TRANSLATED_BACK, DecidedBy.Nothing.NOTHING).onTheWayBack();
     }
     if (disposition == Disposition.DELIVERED) {
-      return Ending.delivered(Ending.Why.HERE);
+      return Ending.there(Ending.Kind.DELIVERED, Ending.Why.HERE, untracked(at));
     }
     if (!at.masqueraded()) {
       return Ending.delivered(Ending.Why.SOURCE_STAYS);

@@ -423,6 +423,9 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> ct(Target.Ct ct) {
+      if (ct.options().stream().anyMatch(o -> o.latin1().startsWith("--zone"))) {
+        return open(notKnown(ct)); // the answer may be looked for in another zone
+      }
       return ct.untracked()
           ? Optional.of(state.with(state.packets().with(Field.STATE, OnePacket.UNTRACKED)))
           : Optional.of(state);

@@ -189,6 +189,9 @@ final class EndingText implements DecidedBy.Visitor<String> {
       if (ending.kind() == Ending.Kind.UNDECIDED) {
         return "";
       }
+      if (ending.why() != Ending.Why.RULES) {
+        return nothing(DecidedBy.Nothing.NOTHING); // it drops nothing, and comes too early
+      }
       if (rule.engine() == RuleEngine.NFTABLES) {
         String at =
             rule.handle().isPresent() ? " handle " + rule.handle().getAsLong() : " handle N";

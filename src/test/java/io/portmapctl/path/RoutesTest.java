@@ -184,11 +184,12 @@ class RoutesTest {
   }
 
   @Test
-  void whatABridgeTakesAlongIsNotForwarded() throws Exception {
+  void ofIpv4WhatABridgeTakesAlongIsForwardedToo() throws Exception {
     links = links.replace("\"hairpin\":false", "\"hairpin\":true");
     settings.put("net/bridge/bridge-nf-call-iptables", "1");
-    assertThat(ending("10.1.0.2", "br0").why()).isEqualTo(Ending.Why.ITSELF);
-    settings.put("net/bridge/bridge-nf-call-iptables", "0");
-    assertThat(ending("10.1.0.2", "br0").why()).isEqualTo(Ending.Why.NOT_FORWARDING);
+    Ending ending = ending("10.1.0.2", "br0");
+    assertThat(ending.why()).isEqualTo(Ending.Why.NOT_FORWARDING);
+    assertThat(ending.by())
+        .isEqualTo(new DecidedBy.BySetting("net/ipv4/ip_forward", Optional.of("0")));
   }
 }
