@@ -36,7 +36,8 @@ public final class Routing {
    *
    * @param packets by the interface that the kernel takes them in through: where that is a port of
    *     a bridge, the bridge. Those without one are this host's own, and left out
-   * @return the parts, which do not overlap
+   * @return the parts, which do not overlap; of packets that may come in through several interfaces
+   *     those are left out whose interface is not there or switched off
    */
   public List<Routed> input(PacketSet packets) {
     Results results = new Results();

@@ -162,6 +162,22 @@ class RoutingTest {
   }
 
   @Test
+  void anInterfaceThatIsNotThereIsNamedOnlyWhereItWasAskedFor() {
+    assertThat(told(in("eth7", "203.0.113.9", "10.1.0.5"))).isEqualTo("NO_INTERFACE; eth7 ABSENT");
+    PacketSet any =
+        packet("eth0", "203.0.113.9", "10.1.0.5")
+            .without(Field.INPUT_INTERFACE)
+            .minus(space.of(Field.INPUT_INTERFACE, Interval.of(0)));
+    assertThat(routing().input(any))
+        .extracting(r -> told(r.decision()))
+        .allMatch(t -> t.startsWith("br0"));
+    links.clear();
+    assertThat(routing().input(any))
+        .extracting(r -> told(r.decision()))
+        .containsExactly("NO_INTERFACE");
+  }
+
+  @Test
   void settingsDecideWhatIsTakenIn() {
     assertThat(told(in("eth0", "203.0.113.9", "127.0.0.1")))
         .isEqualTo(
