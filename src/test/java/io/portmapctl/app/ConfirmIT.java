@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A change that waits to be confirmed outlives whoever made it, and is taken back in time. */
 @Tag("live")
 class ConfirmIT {
-  private static final int KILLS = Rounds.of("confirmKills", 6, 50);
+  private static final int KILLS = Rounds.of("confirmKills", 4, 50);
   private static final Path WAITING = Path.of("/run/portmapctl");
   private static final String SETTING = "/proc/sys/net/ipv4/conf/cni-test0/route_localnet";
   private static final int SECONDS = 4;
