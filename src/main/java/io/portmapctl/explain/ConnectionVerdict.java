@@ -29,8 +29,9 @@ import java.util.Set;
  *
  * @param table the nat table that is worked on
  * @param owners whose the containers' chains are
+ * @param ofPort whether it is asked who gets a port of this host, and not where a packet goes
  */
-record ConnectionVerdict(Table table, ChainOwners owners) {
+record ConnectionVerdict(Table table, ChainOwners owners, boolean ofPort) {
 
   /** A result and its reason. */
   record Verdict(Answer.Result result, VerdictReason reason) {}
@@ -81,7 +82,7 @@ record ConnectionVerdict(Table table, ChainOwners owners) {
   private PathVerdict of(Trace trace, PacketPath path) {
     Ending ending = path.ending();
     boolean untouched = path.redirection().isEmpty() && path.disposition().goesOn();
-    if (untouched && ending.kind() == Ending.Kind.DELIVERED) {
+    if (untouched && ending.kind() == Ending.Kind.DELIVERED || isElsewhere(trace, path)) {
       return nobody(trace, path);
     }
     Answer.Result result =
@@ -90,6 +91,21 @@ record ConnectionVerdict(Table table, ChainOwners owners) {
             .map(w -> w ? Answer.Result.WORKS : Answer.Result.FAILS)
             .orElse(Answer.Result.UNKNOWN);
     return new PathVerdict(result, new VerdictReason.OnPath(cause(trace, path), false));
+  }
+
+  /** Whether the port is asked for at an address that this host does not have. */
+  private boolean isElsewhere(Trace trace, PacketPath path) {
+    boolean nowhere =
+        path.disposition() == Disposition.NOT_ROUTED
+            || path.disposition() == Disposition.OPEN && path.ending().why() == Ending.Why.LINK;
+    return ofPort
+        && nowhere
+        && path.redirection().isEmpty()
+        && path.after()
+            .destination()
+            .ip()
+            .filter(a -> trace.host().isLocal(a) == Ternary.NO)
+            .isPresent();
   }
 
   private static Cause cause(Trace trace, PacketPath path) {

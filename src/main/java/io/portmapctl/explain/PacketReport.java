@@ -78,12 +78,13 @@ public record PacketReport(
       Table table, Explainer explainer, Packet given, boolean marked, boolean established) {
     ChainOwners owners = new ChainOwners(explainer.attachments());
     HostAddresses host = explainer.host();
-    Packet packet = withDevice(given, host);
+
     Ground ground = new Ground(host, explainer::subnet, explainer.settings());
+    Packet packet = withDevice(given, ground);
     Trace trace =
         new Tracer(explainer.around().rules(new RuleIndex(table)), ground, true)
             .follow(packet, established);
-    ConnectionVerdict verdicts = new ConnectionVerdict(table, owners);
+    ConnectionVerdict verdicts = new ConnectionVerdict(table, owners, false);
     List<End> ends = new ArrayList<>();
     for (PacketPath path : trace.paths()) {
       ConnectionVerdict.Verdict verdict = verdicts.of(trace.only(path));
@@ -100,12 +101,12 @@ public record PacketReport(
   /**
    * What comes from outside is taken to come in through the interface that its source is behind.
    */
-  private static Packet withDevice(Packet packet, HostAddresses host) {
-    if (packet.in().known() || Tracer.startsHere(packet, host)) {
+  private static Packet withDevice(Packet packet, Ground ground) {
+    if (packet.in().known() || Tracer.startsHere(packet, ground.host())) {
       return packet;
     }
     PacketInterface in =
-        packet.source().ip().map(host::deviceTowards).orElse(PacketInterface.UNKNOWN);
+        packet.source().ip().map(ground::deviceTowards).orElse(PacketInterface.UNKNOWN);
     return packet.through(in, packet.out());
   }
 

@@ -161,7 +161,7 @@ public final class PortReachability {
                   (h, known) ->
                       known == null || known.isWorn() ? new Tracer(rules, ground(h), false) : known)
               .on(ground(host));
-      this.verdicts = new ConnectionVerdict(table, owners);
+      this.verdicts = new ConnectionVerdict(table, owners, true);
     }
 
     List<Answer> answers() {
@@ -294,9 +294,19 @@ public final class PortReachability {
     private SenderClasses.Example usual(IpAddress to) {
       IpAddress client = ExampleAddress.client(family);
       SenderClasses.Example usual = new SenderClasses.Example(client, host.deviceTowards(client));
-      return parted().knowsArrivals()
-          ? parted().usual(protocol, to, port, List.of(), client).orElse(usual)
-          : usual;
+      if (!parted().knowsArrivals()) {
+        return usual;
+      }
+      // whose containers are behind the same interface are none of the LAN
+      List<Cidr> inside =
+          tracer.follow(packet(client, to, PacketInterface.UNKNOWN)).paths().stream()
+              .filter(p -> p.redirection().isPresent())
+              .flatMap(p -> p.after().destination().ip().stream())
+              .filter(a -> host.isLocal(a) != Ternary.YES)
+              .map(this::subnet)
+              .distinct()
+              .toList();
+      return parted().usual(protocol, to, port, inside, client).orElse(usual);
     }
 
     /** Whether some rule on the path looks at who sends; else all fare alike. */

@@ -4,7 +4,12 @@ import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.packet.Field;
+import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.route.Decision;
+import io.portmapctl.route.Routed;
 import io.portmapctl.route.Routing;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.OpenReason;
@@ -12,8 +17,10 @@ import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -55,6 +62,35 @@ public record Ground(
   /** Whether it is known how the host routes packets of a family. */
   boolean knowsRoutes(Family family) {
     return settings.routing().apply(family).isPresent();
+  }
+
+  /** What may come in through an interface that is there; anything where none is known. */
+  PacketSet arriving(Family family, PacketSpace space) {
+    return settings.routing().apply(family).flatMap(r -> r.arriving(space)).orElse(space.all());
+  }
+
+  /** The interface by which the kernel would send to an address; unknown where nothing tells. */
+  public PacketInterface deviceTowards(IpAddress address) {
+    Optional<Routing> routing = settings.routing().apply(address.family());
+    if (routing.isPresent()) {
+      PacketSpace space = new PacketSpace();
+      PacketSet back =
+          space
+              .of(Field.DESTINATION, address)
+              .and(space.of(Field.INPUT_INTERFACE, Interval.of(0)))
+              .and(space.ofMark(0, 0xffffffffL));
+      Set<PacketInterface> devices = new HashSet<>();
+      for (Routed each : routing.get().rerouted(back, Optional.empty())) {
+        devices.add(
+            each.decision() instanceof Decision.Leaves leaves
+                ? PacketInterface.of(leaves.device())
+                : PacketInterface.UNKNOWN);
+      }
+      if (devices.size() == 1) {
+        return devices.iterator().next();
+      }
+    }
+    return host.deviceTowards(address);
   }
 
   /**

@@ -179,6 +179,11 @@ final class Walk {
     for (String name : packet.in().known() ? List.<String>of() : notThrough) {
       packets = packets.minus(chains.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
     }
+    if (!sent && !packet.in().known()) {
+      // it comes in through one that is there
+      PacketSet there = ground.arriving(packet.family(), chains.space()).and(packets);
+      packets = there.isEmpty() ? packets : there;
+    }
     At at =
         new At(
             packet,

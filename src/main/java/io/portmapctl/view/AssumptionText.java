@@ -80,7 +80,7 @@ final class AssumptionText implements Assumption.Visitor<String> {
   public String comesInThrough(Assumption.ComesInThrough networkInterface) {
     return "It is taken to come in through "
         + networkInterface.name()
-        + ", whose subnet it is from.";
+        + ", which leads to its source.";
   }
 
   @Override

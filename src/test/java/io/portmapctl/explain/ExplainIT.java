@@ -129,23 +129,18 @@ class ExplainIT {
       host.must("", "iptables", "-P", "FORWARD", "DROP");
       Run ill = host.portmapctl("explain", "--port", "8080");
       assertThat(ill.exit()).isZero();
-      assertThat(ill.err())
-          .contains("warning: net/ipv4/ip_forward is 0")
-          .contains("warning: IPv4: chain FORWARD of table filter has the policy DROP")
-          .doesNotContain("IPv6");
+      assertThat(ill.err()).contains("warning: net/ipv4/ip_forward is 0").doesNotContain("IPv6");
       assertThat(ill.out())
-          .contains("does not work -> 10.89.0.6:80: net/ipv4/ip_forward is 0")
-          .contains("does not work -> 10.89.0.6:80: route_localnet");
+          .contains("does not work -> 10.89.0.6:80: net.ipv4.ip_forward is 0")
+          .contains("does not work -> 10.89.0.6:80: net.ipv4.conf.cni-test0.route_localnet is 0");
       host.must("", "sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1");
       assertThat(host.portmapctl("explain", "--port", "8080").out())
           .contains("and route_localnet of the interface towards 10.89.0.6 is 1");
       host.must("", "iptables", "-P", "FORWARD", "ACCEPT");
       host.must("", "iptables", "-A", "FORWARD", "-j", "REJECT");
-      assertThat(host.portmapctl("explain", "--port", "8080").err())
-          .contains("chain FORWARD of table filter has rules that drop");
       host.must("", "sysctl", "-qw", "net.ipv4.ip_forward=1");
       assertThat(host.portmapctl("explain", "--port", "8080").out())
-          .contains("only if chain FORWARD of table filter lets it pass");
+          .contains("rule 1 of chain FORWARD in table filter rejects it");
       host.must("", "ip", "link", "set", "cni-test0", "down");
       assertThat(host.portmapctl("explain", "--port", "8080").out())
           .contains("this host has no route to 10.89.0.6");
