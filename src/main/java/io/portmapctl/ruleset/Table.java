@@ -26,7 +26,7 @@ public record Table(TableName name, Family family, Variant variant, Map<String, 
   /** A table in which nothing was ever done. */
   public static Table empty(TableName name, Family family) {
     Map<String, Chain> chains = new LinkedHashMap<>();
-    for (Hook hook : name.priorities().keySet()) {
+    for (Hook hook : name.priorities(Variant.UNKNOWN).keySet()) {
       chains.put(hook.name(), new Chain(hook.name(), "ACCEPT", "", List.of()));
     }
     return new Table(name, family, Variant.UNKNOWN, chains);
@@ -54,7 +54,7 @@ public record Table(TableName name, Family family, Variant variant, Map<String, 
 
   /** The chain that the kernel calls at a hook, if the table has one there. */
   public Optional<BaseChain> baseChain(Hook hook) {
-    Integer priority = name.priorities().get(hook);
+    Integer priority = name.priorities(variant).get(hook);
     return priority == null
         ? Optional.empty()
         : chain(hook.name()).map(c -> new BaseChain(hook, priority, c));
@@ -63,7 +63,7 @@ public record Table(TableName name, Family family, Variant variant, Map<String, 
   /** The chains that the kernel calls. */
   public List<BaseChain> baseChains() {
     List<BaseChain> all = new ArrayList<>();
-    name.priorities().keySet().forEach(hook -> baseChain(hook).ifPresent(all::add));
+    name.priorities(variant).keySet().forEach(hook -> baseChain(hook).ifPresent(all::add));
     return List.copyOf(all);
   }
 }

@@ -41,13 +41,14 @@ public enum TableName {
   /**
    * The hooks of its built-in chains, in the order in which they are printed, each with the
    * priority by which the kernel orders the tables of one hook, the lowest first
-   * (linux/netfilter_ipv4.h).
+   * (linux/netfilter_ipv4.h; {@code nft list hooks} for the nft variant, which has its table
+   * security behind the translation of sources).
    */
-  public Map<Hook, Integer> priorities() {
+  public Map<Hook, Integer> priorities(Variant variant) {
     Map<Hook, Integer> priorities = new EnumMap<>(Hook.class);
     for (Hook hook : Hook.values()) {
       if (isAt(hook)) {
-        priorities.put(hook, priority(hook));
+        priorities.put(hook, priority(hook, variant));
       }
     }
     return priorities;
@@ -62,13 +63,13 @@ public enum TableName {
     };
   }
 
-  private int priority(Hook hook) {
+  private int priority(Hook hook, Variant variant) {
     return switch (this) {
       case RAW -> -300;
       case MANGLE -> -150;
       case NAT -> hook.rewritesSource() ? 100 : -100;
       case FILTER -> 0;
-      case SECURITY -> 50;
+      case SECURITY -> variant == Variant.NFT ? 150 : 50;
     };
   }
 }

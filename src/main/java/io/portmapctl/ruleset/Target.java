@@ -532,6 +532,12 @@ public sealed interface Target {
    * @param options its options, as printed
    */
   record Ct(String name, boolean untracked, List<Octets> options) implements Target {
+
+    /** Whether it has the connection kept in a zone, where the answer may not be looked for. */
+    public boolean zoned() {
+      return options.stream().anyMatch(o -> o.latin1().startsWith("--zone"));
+    }
+
     @Override
     public Octets text() {
       return words(this, options);

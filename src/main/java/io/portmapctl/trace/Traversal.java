@@ -423,7 +423,7 @@ final class Traversal<W> {
 
     @Override
     public Optional<State> ct(Target.Ct ct) {
-      if (ct.options().stream().anyMatch(o -> o.latin1().startsWith("--zone"))) {
+      if (ct.zoned()) {
         return open(notKnown(ct)); // the answer may be looked for in another zone
       }
       return ct.untracked()

@@ -9,6 +9,7 @@ import io.portmapctl.packet.Field;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Variant;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.PortPackets;
@@ -24,7 +25,9 @@ import org.junit.jupiter.api.Test;
 class PartingTest {
   private static Table table(TableName name, String text) throws Exception {
     StringBuilder save = new StringBuilder("*" + name.id() + "\n");
-    name.priorities().keySet().forEach(h -> save.append(":" + h + " ACCEPT [0:0]\n"));
+    name.priorities(Variant.UNKNOWN)
+        .keySet()
+        .forEach(h -> save.append(":" + h + " ACCEPT [0:0]\n"));
     return SaveFormat.table(Family.IPV4, name, save + text + "COMMIT\n").orElseThrow();
   }
 

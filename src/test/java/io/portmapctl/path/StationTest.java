@@ -11,6 +11,7 @@ import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Variant;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.trace.Detail;
 import io.portmapctl.trace.ExcludedRules;
@@ -31,7 +32,9 @@ class StationTest {
 
   private Station station(TableName name, Hook hook, String... lines) throws Exception {
     StringBuilder save = new StringBuilder("*" + name.id() + "\n");
-    name.priorities().keySet().forEach(h -> save.append(":" + h + " ACCEPT [0:0]\n"));
+    name.priorities(Variant.UNKNOWN)
+        .keySet()
+        .forEach(h -> save.append(":" + h + " ACCEPT [0:0]\n"));
     List.of(lines).forEach(l -> save.append(l).append('\n'));
     Table table =
         SaveFormat.table(Family.IPV4, name, save.append("COMMIT\n").toString()).orElseThrow();
