@@ -275,14 +275,15 @@ public final class SavedPlanTrial {
         command = "gc";
         Path living = folder.resolve("living");
         Files.createDirectories(living);
-        for (int i = 0; i < 4; i++) {
-          Path record = living.resolve("old" + i + ".json");
+        // who comes late lives, or the sweep would take it too
+        for (String each : List.of("old0", "old1", "old2", "old3", "late")) {
+          Path record = living.resolve(each + ".json");
           Files.deleteIfExists(record);
-          if (!id.equals("old" + i)) {
+          if (!id.equals(each)) {
             Files.writeString(
                 record,
-                "{\"containerID\":\"old"
-                    + i
+                "{\"containerID\":\""
+                    + each
                     + "\",\"ifName\":\"eth0\",\"config\":{\"cniVersion\":\"1.0.0\",\"name\":"
                     + "\"web\",\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[]}}}");
           }
