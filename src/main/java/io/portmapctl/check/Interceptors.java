@@ -77,6 +77,7 @@ final class Interceptors {
 
   /** For a hook and a chain of entries, where the jump stands that leads there. */
   private final Map<String, Integer> jumps = new HashMap<>();
+
   private @Nullable Sets sets;
 
   /**

@@ -188,8 +188,7 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
       }
       Map<Integer, Integer> orders = new HashMap<>();
       same.forEach(i -> orders.put(i, order(mappings.get(i), table)));
-      same.sort(
-          (a, b) -> Integer.compare(orders.getOrDefault(a, 0), orders.getOrDefault(b, 0)));
+      same.sort((a, b) -> Integer.compare(orders.getOrDefault(a, 0), orders.getOrDefault(b, 0)));
       for (int later = 1; later < same.size(); later++) {
         // whom the first has beaten, the others need not beat again
         boolean beaten = false;

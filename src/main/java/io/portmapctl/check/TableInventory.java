@@ -337,7 +337,8 @@ final class TableInventory {
   }
 
   private static boolean isTranslation(RuleEntry row) {
-    return row.targetName().equals(ForeignDnat.TARGET) && ForeignDnat.redirects(row.rule().target());
+    return row.targetName().equals(ForeignDnat.TARGET)
+        && ForeignDnat.redirects(row.rule().target());
   }
 
   /** The packets in {@code [packets:bytes]}: of the nat table each is a connection's first. */

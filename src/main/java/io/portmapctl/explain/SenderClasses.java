@@ -1,6 +1,5 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.net.AddressRange;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -172,8 +171,14 @@ final class SenderClasses {
     if (runs.isEmpty()) {
       return Optional.empty();
     }
-    AddressRange range = runs.get(0).addresses(family);
-    IpAddress address = ExampleAddress.in(range);
+    // what stands alone is most often a network's own address, or its broadcast
+    IpAddress address =
+        runs.stream()
+            .map(run -> run.addresses(family))
+            .filter(range -> !range.first().equals(range.last()))
+            .findFirst()
+            .map(ExampleAddress::in)
+            .orElseGet(() -> runs.get(0).addresses(family).first());
     PacketSet his = senders.and(ports.from(senders, List.of(Cidr.host(address))));
     return Optional.of(new Example(address, device(his)));
   }

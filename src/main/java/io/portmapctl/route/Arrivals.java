@@ -54,8 +54,7 @@ record Arrivals(Known<List<Link>> links) {
     for (String device : devices) {
       Settings.Answer answer = asks.apply(device);
       if (!fine.test(answer)) {
-        PacketSet part =
-            device.equals(SOME) ? rest : rest.and(through(packets.space(), device));
+        PacketSet part = device.equals(SOME) ? rest : rest.and(through(packets.space(), device));
         if (!part.isEmpty()) {
           others.add(new Part(part, device, answer));
           rest = rest.minus(part);

@@ -27,8 +27,7 @@ public final class Bridges {
 
   /** The bridge that an interface is a port of. */
   public Known<Optional<String>> bridgeOf(String port) {
-    return detail(port)
-        .map(l -> l.filter(k -> k.port().isPresent()).flatMap(Link::master));
+    return detail(port).map(l -> l.filter(k -> k.port().isPresent()).flatMap(Link::master));
   }
 
   /** The ports of a bridge. */
@@ -62,8 +61,8 @@ public final class Bridges {
     if (neighbours.value().isEmpty()) {
       return Known.not(neighbours.missing());
     }
-    Optional<String> hardware = neighbour(bridge, address).value().orElse(Optional.empty())
-        .flatMap(Neighbour::hardware);
+    Optional<String> hardware =
+        neighbour(bridge, address).value().orElse(Optional.empty()).flatMap(Neighbour::hardware);
     if (hardware.isEmpty()) {
       return Known.of(Optional.empty(), neighbours.missing());
     }

@@ -44,8 +44,7 @@ public sealed interface Decision {
    * @param type what its destination is: LOCAL, BROADCAST, ANYCAST or MULTICAST
    * @param device the interface that has the address, where a route tells
    */
-  record Local(
-      Route.Type type, Optional<String> device, List<Decider> by, List<Missing> open)
+  record Local(Route.Type type, Optional<String> device, List<Decider> by, List<Missing> open)
       implements Decision {
     /** Copies the lists. */
     public Local {
@@ -65,8 +64,7 @@ public sealed interface Decision {
    * @param device through this interface
    * @param via to this router; empty where the destination is on the link
    */
-  record Leaves(
-      String device, Optional<IpAddress> via, List<Decider> by, List<Missing> open)
+  record Leaves(String device, Optional<IpAddress> via, List<Decider> by, List<Missing> open)
       implements Decision {
     /** Copies the lists. */
     public Leaves {

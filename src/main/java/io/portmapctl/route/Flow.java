@@ -53,15 +53,7 @@ record Flow(
   /** Of the way back, as nft's fib asks for it: through an interface, where one is named. */
   static Flow fib(Family family, Optional<String> out, boolean marked) {
     return new Flow(
-        family,
-        true,
-        Optional.of(LOOPBACK),
-        out,
-        marked,
-        false,
-        true,
-        out.isPresent(),
-        false);
+        family, true, Optional.of(LOOPBACK), out, marked, false, true, out.isPresent(), false);
   }
 
   /** The same where a route of IPv6 must lead through the interface that is asked for. */

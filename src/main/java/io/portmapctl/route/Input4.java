@@ -52,8 +52,7 @@ final class Input4 {
     PacketSet nobody = space.of(Field.SOURCE, NOBODY);
     PacketSet toNobody = space.of(Field.DESTINATION, NOBODY);
     PacketSet strange =
-        left.and(
-            space.of(Field.SOURCE, MULTICAST).or(space.of(Field.SOURCE, LIMITED_BROADCAST)));
+        left.and(space.of(Field.SOURCE, MULTICAST).or(space.of(Field.SOURCE, LIMITED_BROADCAST)));
     results.refuse(strange, Refusal.MARTIAN_SOURCE);
     left = left.minus(strange);
     PacketSet toAll =
@@ -107,8 +106,7 @@ final class Input4 {
     joined(nobody.minus(beyond), List.of());
     PacketSet loopback = left.and(space.of(Field.SOURCE, LOOPBACK));
     validate(left.minus(loopback), Optional.empty(), true, List.of(), this::joined);
-    localnet(
-        loopback, (p, open) -> validate(p, Optional.empty(), true, open, this::joined));
+    localnet(loopback, (p, open) -> validate(p, Optional.empty(), true, open, this::joined));
   }
 
   private void joined(PacketSet packets, List<Missing> open) {
@@ -262,11 +260,7 @@ final class Input4 {
    * @param alone whether the way back is asked for without the address that it comes from
    */
   private void validate(
-      PacketSet packets,
-      Optional<String> out,
-      boolean alone,
-      List<Missing> open,
-      Onward onward) {
+      PacketSet packets, Optional<String> out, boolean alone, List<Missing> open, Onward onward) {
     if (packets.isEmpty()) {
       return;
     }
@@ -281,8 +275,7 @@ final class Input4 {
     if (out.isPresent()) {
       // where it would tell the sender of a better way, it looks more closely
       PacketSet back = free.and(Arrivals.through(space, out.get()));
-      boolean redirects =
-          !back.isEmpty() && !settings.either(out.get(), "send_redirects").isOff();
+      boolean redirects = !back.isEmpty() && !settings.either(out.get(), "send_redirects").isOff();
       if (redirects) {
         full(back, out.get(), Settings.Answer.of(0), new Check(out, alone, open, onward));
         free = free.minus(back);
@@ -304,7 +297,9 @@ final class Input4 {
     }
   }
 
-  /** Without rp_filter the host's own addresses alone are refused, each where it is not accepted. */
+  /**
+   * Without rp_filter the host's own addresses alone are refused, each where it is not accepted.
+   */
   private void unfiltered(PacketSet packets, Check check) {
     if (packets.isEmpty()) {
       return;
@@ -335,8 +330,7 @@ final class Input4 {
     boolean local =
         host.routes().value().orElse(List.of()).stream()
             .anyMatch(
-                r ->
-                    r.family() == Family.IPV4 && r.type() == Route.Type.LOCAL && !r.kernel());
+                r -> r.family() == Family.IPV4 && r.type() == Route.Type.LOCAL && !r.kernel());
     return local || lookup.hasCustomRules();
   }
 
@@ -418,7 +412,8 @@ final class Input4 {
               Refusal.MARTIAN_SOURCE, false, found.by(), Results.both(check.open(), open)));
       return;
     }
-    Check next = new Check(check.out(), check.alone(), Results.both(check.open(), open), check.onward());
+    Check next =
+        new Check(check.out(), check.alone(), Results.both(check.open(), open), check.onward());
     if (route.type() == Route.Type.LOCAL && !device.equals(Flow.LOOPBACK)) {
       Settings.Answer accepts = settings.either(device, "accept_local");
       if (accepts.isOff()) {
@@ -491,7 +486,6 @@ final class Input4 {
     by.addAll(Results.settings(filter.by()));
     results.add(
         found.packets(),
-        new Decision.Refused(
-            Refusal.REVERSE_PATH, false, by, Results.both(check.open(), open)));
+        new Decision.Refused(Refusal.REVERSE_PATH, false, by, Results.both(check.open(), open)));
   }
 }

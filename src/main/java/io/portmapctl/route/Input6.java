@@ -100,8 +100,7 @@ final class Input6 {
     switch (route.type()) {
       case LOCAL, ANYCAST ->
           results.add(
-              found.packets(),
-              new Decision.Local(route.type(), device, found.by(), found.open()));
+              found.packets(), new Decision.Local(route.type(), device, found.by(), found.open()));
       case MULTICAST -> {
         PacketSet all = found.packets().and(space.of(Field.DESTINATION, ALL_NODES));
         results.add(all, new Decision.Local(route.type(), device, found.by(), found.open()));
@@ -136,8 +135,7 @@ final class Input6 {
                 Results.deciders(found.by(), part.answer().by()),
                 found.open()));
       } else {
-        leave(
-            found.with(part.packets()), Results.both(found.open(), part.answer().missing()));
+        leave(found.with(part.packets()), Results.both(found.open(), part.answer().missing()));
       }
     }
   }
@@ -156,8 +154,7 @@ final class Input6 {
     PacketSet onward = found.packets().minus(Arrivals.through(space, hop.device()));
     PacketSet nobody = onward.and(space.of(Field.SOURCE, NOBODY));
     PacketSet near = onward.and(space.of(Field.SOURCE, LINK_LOCAL));
-    results.add(
-        nobody, new Decision.Refused(Refusal.MARTIAN_SOURCE, false, found.by(), open));
+    results.add(nobody, new Decision.Refused(Refusal.MARTIAN_SOURCE, false, found.by(), open));
     results.add(near, new Decision.Refused(Refusal.LINK_LOCAL_SOURCE, true, found.by(), open));
     results.add(
         found.packets().minus(nobody).minus(near),

@@ -60,7 +60,9 @@ final class Lookup {
   private void sort(List<Route> routes) {
     if (!sorted) {
       for (Route route : routes) {
-        tables.computeIfAbsent(key(route.family(), route.table()), k -> new ArrayList<>()).add(route);
+        tables
+            .computeIfAbsent(key(route.family(), route.table()), k -> new ArrayList<>())
+            .add(route);
       }
       sorted = true;
     }
@@ -101,9 +103,7 @@ final class Lookup {
   /** Whether local and main are one to the kernel; as it says, where that makes a difference. */
   private Known<Boolean> oneTable() {
     List<PolicyRule> rules = rules(Family.IPV4);
-    return isStandard(rules) && mergingMatters()
-        ? host.merged()
-        : Known.of(false, Missing.TRIE);
+    return isStandard(rules) && mergingMatters() ? host.merged() : Known.of(false, Missing.TRIE);
   }
 
   /** Whether it makes a difference that local and main are one table. */
@@ -144,7 +144,10 @@ final class Lookup {
    */
   record Own(PacketSet packets, String device) {}
 
-  /** The packets of IPv4 from an address of an interface, or one that table local has for this host's. */
+  /**
+   * The packets of IPv4 from an address of an interface, or one that table local has for this
+   * host's.
+   */
   List<Own> own(PacketSet packets) {
     PacketSpace space = packets.space();
     List<Own> own = new ArrayList<>();
@@ -163,9 +166,7 @@ final class Lookup {
     sort(host.routes().value().orElse(List.of()));
     Tables asked =
         new Tables(
-            space,
-            Flow.back(Flow.LOOPBACK, false),
-            d -> settings.ignoresLinkDown(Family.IPV4, d));
+            space, Flow.back(Flow.LOOPBACK, false), d -> settings.ignoresLinkDown(Family.IPV4, d));
     boolean merged = oneTable().value().orElse(true);
     for (Tables.Taken taken :
         asked.taken(merged ? localAndMain() : table(Family.IPV4, "local"), left)) {
@@ -302,8 +303,7 @@ final class Lookup {
 
     private void refuse(PacketSet packets, PolicyRule rule, Found.Outcome outcome) {
       found.add(
-          new Found(
-              packets, Optional.of(rule), Optional.empty(), Optional.empty(), outcome, open));
+          new Found(packets, Optional.of(rule), Optional.empty(), Optional.empty(), outcome, open));
     }
 
     private void nothing(PacketSet packets) {

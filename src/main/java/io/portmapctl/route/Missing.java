@@ -53,8 +53,6 @@ public record Missing(Kind kind, String name) {
 
   /** The policy rules of a family. */
   public static Missing rules(Family family) {
-    return family == Family.IPV4
-        ? command("ip", "-j", "rule")
-        : command("ip", "-j", "-6", "rule");
+    return family == Family.IPV4 ? command("ip", "-j", "rule") : command("ip", "-j", "-6", "rule");
   }
 }

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param hardware its Ethernet address, where it is known
  * @param state PERMANENT, REACHABLE, STALE, FAILED and the like, as ip prints it; empty for none
  */
-public record Neighbour(
-    IpAddress address, String device, Optional<String> hardware, String state) {
+public record Neighbour(IpAddress address, String device, Optional<String> hardware, String state) {
 
   /** Whether the last search for it was in vain; a packet makes the kernel look again. */
   public boolean failed() {

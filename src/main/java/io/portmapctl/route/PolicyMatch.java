@@ -19,8 +19,7 @@ import java.util.Optional;
 record PolicyMatch(PacketSpace space, Flow flow) {
   /** Those of which the kernel reads ports where it looks for a way. */
   private static final List<IpProtocol> WITH_PORTS =
-      List.of(
-          IpProtocol.TCP, IpProtocol.UDP, IpProtocol.UDPLITE, IpProtocol.SCTP, IpProtocol.DCCP);
+      List.of(IpProtocol.TCP, IpProtocol.UDP, IpProtocol.UDPLITE, IpProtocol.SCTP, IpProtocol.DCCP);
 
   /** What the questions about conditions begin with that no field tells. */
   private static final String QUESTION = "ip rule ";
@@ -75,8 +74,7 @@ record PolicyMatch(PacketSpace space, Flow flow) {
     for (IpProtocol protocol : WITH_PORTS) {
       protocols = protocols.or(space.of(Field.PROTOCOL, Interval.of(protocol.number())));
     }
-    return protocols.and(
-        space.of(field, Interval.of(ports.get().first(), ports.get().last())));
+    return protocols.and(space.of(field, Interval.of(ports.get().first(), ports.get().last())));
   }
 
   private PacketSet users(Optional<PolicyRule.Users> users) {
@@ -89,7 +87,6 @@ record PolicyMatch(PacketSpace space, Flow flow) {
       return root;
     }
     PacketSet sent = space.of(Field.SOCKET, Interval.of(1));
-    return sent.and(space.of(Field.UID, Interval.of(run.first(), run.last())))
-        .or(root.minus(sent));
+    return sent.and(space.of(Field.UID, Interval.of(run.first(), run.last()))).or(root.minus(sent));
   }
 }

@@ -24,15 +24,12 @@ record ReachedBack(HostRouting host, Lookup lookup, boolean marked) {
     List<PacketSet> reached = new ArrayList<>();
     for (String device : new Arrivals(host.links()).devices(packets)) {
       PacketSet in =
-          device.equals(Arrivals.SOME)
-              ? packets
-              : packets.and(Arrivals.through(space, device));
+          device.equals(Arrivals.SOME) ? packets : packets.and(Arrivals.through(space, device));
       for (Family family : Family.values()) {
         of(device, in.and(space.of(family)), family, reached);
       }
     }
-    return new Tables(space, Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS))
-        .union(reached);
+    return new Tables(space, Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS)).union(reached);
   }
 
   private void of(String device, PacketSet packets, Family family, List<PacketSet> reached) {
@@ -47,10 +44,7 @@ record ReachedBack(HostRouting host, Lookup lookup, boolean marked) {
     Flow flow = Flow.fib(family, asked, marked);
     for (Found found : lookup.find(packets, flow)) {
       boolean through =
-          found
-              .route()
-              .map(r -> r.type() == Route.Type.UNICAST && r.through(device))
-              .orElse(false);
+          found.route().map(r -> r.type() == Route.Type.UNICAST && r.through(device)).orElse(false);
       boolean open = found.outcome() == Found.Outcome.UNKNOWN && found.route().isEmpty();
       if (open || !found.open().isEmpty() && !through || device.equals(Arrivals.SOME)) {
         reached.add(found.packets().and(packets.space().ofQuestion(QUESTION)));

@@ -237,8 +237,7 @@ public final class Sources {
   private static int common(IpAddress one, IpAddress other, int most) {
     long high = one.high() ^ other.high();
     long low = one.low() ^ other.low();
-    int same =
-        high != 0 ? Long.numberOfLeadingZeros(high) : 64 + Long.numberOfLeadingZeros(low);
+    int same = high != 0 ? Long.numberOfLeadingZeros(high) : 64 + Long.numberOfLeadingZeros(low);
     return Math.min(same, most);
   }
 }

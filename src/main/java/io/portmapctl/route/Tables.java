@@ -221,7 +221,10 @@ record Tables(PacketSpace space, Flow flow, Ignoring passedOver) {
         break; // takes all that is left
       }
       candidates.add(
-          when(usable.get(), space.ofQuestion(String.join(" ", "route", "tos", Integer.toHexString(route.tos())))));
+          when(
+              usable.get(),
+              space.ofQuestion(
+                  String.join(" ", "route", "tos", Integer.toHexString(route.tos())))));
     }
     return candidates;
   }
@@ -271,14 +274,10 @@ record Tables(PacketSpace space, Flow flow, Ignoring passedOver) {
       Cidr from = sorted.get(i).from();
       for (Candidate candidate : ranked) {
         candidates.add(
-            from.prefix() == 0
-                ? candidate
-                : when(candidate, space.of(flow.source(), from)));
+            from.prefix() == 0 ? candidate : when(candidate, space.of(flow.source(), from)));
       }
       boolean all =
-          from.prefix() == 0
-              && !ranked.isEmpty()
-              && ranked.get(ranked.size() - 1).when().isEmpty();
+          from.prefix() == 0 && !ranked.isEmpty() && ranked.get(ranked.size() - 1).when().isEmpty();
       if (all) {
         break;
       }

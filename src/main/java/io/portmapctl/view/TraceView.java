@@ -79,7 +79,8 @@ public final class TraceView {
         }
       }
       Ending ending = path.ending();
-      if (ending.back() && ending.kind() != Ending.Kind.DELIVERED) {
+      boolean met = ending.back() && !path.back().isEmpty();
+      if (met && ending.kind() != Ending.Kind.DELIVERED) {
         line(0, "");
         line(0, theme.strong("Its answer comes back through:"));
         path.back().forEach(s -> traversal(s.traversal()));

@@ -80,7 +80,7 @@ class ReadmeIT {
     return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
-  /** The host that was captured, in a namespace. */
+  /** The host that was captured, in a namespace, with a way to others. */
   private Namespace host() throws Exception {
     Namespace host = Namespace.make();
     host.must("", "ip", "link", "set", "lo", "up");
@@ -96,6 +96,11 @@ class ReadmeIT {
       host.must("", "ip", "link", "set", bridge[0], "up");
       host.must("", "sysctl", "-qw", "net.ipv4.conf." + bridge[0] + ".route_localnet=1");
     }
+    host.must("", "ip", "link", "add", "eth0", "type", "veth", "peer", "name", "lan0");
+    host.must("", "ip", "link", "set", "lan0", "up");
+    host.must("", "ip", "addr", "add", "192.0.2.10/24", "dev", "eth0");
+    host.must("", "ip", "link", "set", "eth0", "up");
+    host.must("", "ip", "route", "add", "default", "via", "192.0.2.1");
     for (String[] file :
         List.of(
             new String[] {"iptables-save.txt", "iptables-restore"},

@@ -147,6 +147,82 @@ class ExplainIT {
     }
   }
 
+  /** Containers that are routed to one by one, without a bridge: answers always pass the host. */
+  @Test
+  void routedContainersReachEachOther() throws Exception {
+    try (Namespace host = Namespace.make();
+        Namespace one = Namespace.make();
+        Namespace other = Namespace.make()) {
+      host.must("", "ip", "link", "set", "lo", "up");
+      host.must("", "sysctl", "-qw", "net.ipv4.ip_forward=1");
+      host.must("", "ip", "link", "add", "eth0", "type", "veth", "peer", "name", "lan0");
+      host.must("", "ip", "addr", "add", "192.0.2.11/24", "dev", "eth0");
+      for (String link : List.of("lan0", "eth0")) {
+        host.must("", "ip", "link", "set", link, "up");
+      }
+      host.must("", "ip", "route", "add", "default", "via", "192.0.2.1");
+      routed(host, one, "cali4", "10.80.0.4");
+      routed(host, other, "cali5", "10.80.0.5");
+      // where the kernel has no such setting, there is no bridge at all
+      host.run("", List.of("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0"));
+      Process server =
+          one.start("socat", "TCP-LISTEN:80,fork,reuseaddr", "SYSTEM:read line; echo here");
+      Run made =
+          host.portmapctl(
+              "add",
+              "--net",
+              "pods",
+              "--container-id",
+              "c1",
+              "--ip",
+              "10.80.0.4/32",
+              "-p",
+              "8080:80",
+              "--apply",
+              "--lock-file",
+              folder.resolve("lock").toString());
+      assertThat(made.exit()).as(made.err()).isZero();
+      JsonNode told =
+          json(host.portmapctl("explain", "--port", "8080", "--family", "ipv4", "-o", "json"));
+      List<String> works = new ArrayList<>();
+      for (JsonNode answer : told.at("/ports/0/answers")) {
+        if (answer.get("result").asText().equals("works")) {
+          works.add(answer.get("from").asText());
+        }
+      }
+      assertThat(works).contains("lan", "host", "container", "sibling");
+      for (Namespace from : List.of(host, one, other)) {
+        assertThat(Site.tcp(from, "192.0.2.11") || Site.tcp(from, "192.0.2.11")).isTrue();
+      }
+      server.destroy();
+    }
+  }
+
+  private static void routed(Namespace host, Namespace container, String link, String address)
+      throws Exception {
+    host.must(
+        "",
+        "ip",
+        "link",
+        "add",
+        link,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "eth0",
+        "netns",
+        container.name());
+    host.must("", "ip", "link", "set", link, "up");
+    host.must("", "ip", "route", "add", address, "dev", link, "scope", "link");
+    host.must("", "sysctl", "-qw", "net.ipv4.conf." + link + ".proxy_arp=1");
+    container.must("", "ip", "link", "set", "lo", "up");
+    container.must("", "ip", "addr", "add", address + "/32", "dev", "eth0");
+    container.must("", "ip", "link", "set", "eth0", "up");
+    container.must("", "ip", "route", "add", "169.254.1.1", "dev", "eth0");
+    container.must("", "ip", "route", "add", "default", "via", "169.254.1.1");
+  }
+
   @Test
   void whoMayNotReadTheRulesIsToldTheCure() throws Exception {
     Path open = Files.createTempDirectory("portmapctl");

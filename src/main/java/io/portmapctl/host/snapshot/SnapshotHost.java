@@ -119,8 +119,7 @@ public final class SnapshotHost implements Host {
 
   /** Whether it is a setting of one interface. */
   private static boolean isOfInterface(Path path) {
-    return path.getNameCount() > 3
-        && path.getName(path.getNameCount() - 3).equals(Path.of("conf"));
+    return path.getNameCount() > 3 && path.getName(path.getNameCount() - 3).equals(Path.of("conf"));
   }
 
   @Override

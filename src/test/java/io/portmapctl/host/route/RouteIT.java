@@ -73,9 +73,7 @@ class RouteIT {
     PacketSet packet(PacketSpace space) {
       PacketSet set =
           space
-              .of(
-                  Field.INPUT_INTERFACE,
-                  in.map(Interval::ofInterface).orElse(Interval.of(0)))
+              .of(Field.INPUT_INTERFACE, in.map(Interval::ofInterface).orElse(Interval.of(0)))
               .and(source.isEmpty() ? space.all() : space.of(Field.SOURCE, address(source)))
               .and(space.of(Field.DESTINATION, address(destination)))
               .and(space.ofMark(mark, 0xffffffffL))
@@ -133,8 +131,7 @@ class RouteIT {
                   "10.0.0.255",
                   "10.0.1.255",
                   "10.0.2.0"));
-      default ->
-          "10.0." + random.nextInt(4) + "." + (random.nextInt(2) * 128 + random.nextInt(4));
+      default -> "10.0." + random.nextInt(4) + "." + (random.nextInt(2) * 128 + random.nextInt(4));
     };
   }
 
@@ -172,13 +169,25 @@ class RouteIT {
     for (String device : List.of("e0", "e0", "e1", "e2", "br0", "br0", "lo")) {
       if (!once(4)) {
         lines.add(
-            "ip addr add 10.0." + random.nextInt(4) + "." + random.nextInt(4) + "/"
+            "ip addr add 10.0."
+                + random.nextInt(4)
+                + "."
+                + random.nextInt(4)
+                + "/"
                 + any(List.of(24, 24, 25, 32, 16))
-                + " dev " + device + (once(3) ? " brd +" : ""));
+                + " dev "
+                + device
+                + (once(3) ? " brd +" : ""));
         lines.add(
-            "ip addr add fd00:0:0:" + random.nextInt(4) + "::" + random.nextInt(4) + "/"
+            "ip addr add fd00:0:0:"
+                + random.nextInt(4)
+                + "::"
+                + random.nextInt(4)
+                + "/"
                 + any(List.of(64, 64, 128))
-                + " dev " + device + " nodad");
+                + " dev "
+                + device
+                + " nodad");
       }
     }
     for (String device : l3) {
@@ -193,12 +202,17 @@ class RouteIT {
             case 0 -> any(List.of("blackhole ", "unreachable ", "prohibit ", "throw ")) + to;
             case 1 -> "local " + to + " dev " + any(List.of("lo", "e0", "br0"));
             case 2, 3 ->
-                to + " via " + (v6 ? "fd00:0:0:" + random.nextInt(4) + "::77" : "10.0."
-                    + random.nextInt(4) + ".77");
+                to
+                    + " via "
+                    + (v6
+                        ? "fd00:0:0:" + random.nextInt(4) + "::77"
+                        : "10.0." + random.nextInt(4) + ".77");
             default -> to + " dev " + any(l3);
           };
       lines.add(
-          ip + " route add " + way
+          ip
+              + " route add "
+              + way
               + (once(2) ? " table " + any(List.of("100", "101", "100", "local", "default")) : "")
               + (once(3) ? " metric " + random.nextInt(3) : ""));
     }
@@ -216,7 +230,9 @@ class RouteIT {
     for (int i = random.nextInt(14); i > 0; i--) {
       String device = any(all);
       lines.add(
-          "sysctl -qw net.ipv4.conf." + device + "."
+          "sysctl -qw net.ipv4.conf."
+              + device
+              + "."
               + any(
                   List.of(
                       "rp_filter=1",
@@ -232,7 +248,9 @@ class RouteIT {
                       "ignore_routes_with_linkdown=1")));
       if (once(3)) {
         lines.add(
-            "sysctl -qw net.ipv6.conf." + any(l3) + "."
+            "sysctl -qw net.ipv6.conf."
+                + any(l3)
+                + "."
                 + any(List.of("force_forwarding=1", "ignore_routes_with_linkdown=1")));
       }
     }
@@ -413,7 +431,8 @@ class RouteIT {
     Routing routing = new Routing(new ReadRouting(new NamespaceHost(namespace)));
     String[] answers = namespace.run(asked.toString(), List.of("sh")).out().split("@@\n", -1);
     for (int k = 0; k < QUESTIONS; k++) {
-      compare(routing, questions.get(k), answers[2 * k].strip(), answers[2 * k + 1].strip(), script);
+      compare(
+          routing, questions.get(k), answers[2 * k].strip(), answers[2 * k + 1].strip(), script);
     }
   }
 
@@ -430,11 +449,9 @@ class RouteIT {
                 : routing.output(packet, Optional.empty());
     assertThat(routed).hasSize(1);
     Decision decision = routed.get(0).decision();
-    boolean hop =
-        decision.open().stream().anyMatch(o -> o.kind() == Missing.Kind.NEXT_HOP);
+    boolean hop = decision.open().stream().anyMatch(o -> o.kind() == Missing.Kind.NEXT_HOP);
     boolean absent =
-        decision instanceof Decision.Refused refused
-            && refused.why() == Refusal.NO_INTERFACE;
+        decision instanceof Decision.Refused refused && refused.why() == Refusal.NO_INTERFACE;
     // what IPv6 drops before it looks for a route, and groups, which ip refuses to ask about
     boolean before =
         question.v6()
@@ -448,10 +465,7 @@ class RouteIT {
     }
     boolean forwards =
         question.in().isEmpty()
-            || routing
-                .forwarding(Family.IPV4, question.in().get())
-                .value()
-                .orElse(true);
+            || routing.forwarding(Family.IPV4, question.in().get()).value().orElse(true);
     List<String> told =
         decision.accept(new Told(question.v6(), question.in().isPresent(), forwards));
     String kernel = kernel(answer, question.in().isPresent());
@@ -483,7 +497,12 @@ class RouteIT {
     String text = mine.get().text().replace(" table local", "");
     // and the type it tells by the destination
     text = text.replaceFirst("^(multicast|broadcast) ", "");
-    if (kernel.text().replaceFirst("^(multicast|broadcast) ", "").replace(" table local", "").replaceFirst(" iif \\S+", "").equals(text)) {
+    if (kernel
+        .text()
+        .replaceFirst("^(multicast|broadcast) ", "")
+        .replace(" table local", "")
+        .replaceFirst(" iif \\S+", "")
+        .equals(text)) {
       count("same route");
     } else {
       differs(question, "matched " + kernel.text() + " but " + text, decision, script);
@@ -528,8 +547,7 @@ class RouteIT {
     counts.merge(what, 1, Integer::sum);
   }
 
-  private void differs(
-      Question question, String how, Decision decision, List<String> script) {
+  private void differs(Question question, String how, Decision decision, List<String> script) {
     count("different");
     if (wrong.size() < 20) {
       List<String> by = decision.by().stream().map(RouteIT::by).toList();

@@ -141,7 +141,7 @@ class NftReaderTest {
 
   private static String port(String value) {
     return "{\"match\":{\"op\":\"==\",\"left\":{\"payload\":{\"protocol\":\"tcp\",\"field\":\"dport\"}},"
-               + "\"right\":"
+        + "\"right\":"
         + value
         + "}},{\"counter\":{\"packets\":0,\"bytes\":0}}";
   }
