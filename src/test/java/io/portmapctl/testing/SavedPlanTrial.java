@@ -147,7 +147,7 @@ public final class SavedPlanTrial {
 
   private Run portmapctl(List<String> words, String... more) {
     List<String> all = new ArrayList<>(words);
-    if (!words.get(0).equals("apply")) {
+    if (!words.get(0).equals("apply") && !words.contains("--iptables")) {
       all.addAll(List.of("--iptables", variant.equals("legacy") ? "legacy" : "auto"));
     }
     all.addAll(List.of(more));
@@ -236,7 +236,10 @@ public final class SavedPlanTrial {
   private Run container(String id, int port, String what, String... more) {
     List<String> all = new ArrayList<>(List.of("--apply", LOCK, lock()));
     all.addAll(List.of(more));
-    return portmapctl(words(id, port, what), all.toArray(new String[0]));
+    List<String> words = words(id, port, what);
+    // the other variant may have chains by now: whoever adds knows where
+    words.addAll(List.of("--iptables", variant));
+    return portmapctl(words, all.toArray(new String[0]));
   }
 
   private void claims(int port) {
