@@ -1,0 +1,156 @@
+package io.portmapctl.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.portmapctl.testing.Foretold;
+import io.portmapctl.testing.Namespace;
+import io.portmapctl.testing.Rounds;
+import io.portmapctl.testing.Run;
+import io.portmapctl.testing.Site;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A published port is broken on purpose, in every way of {@code testdata/breakages.tsv}: what
+ * explain foretells of each sender is what a real connection of it meets, and what was broken is
+ * what it names.
+ */
+@Tag("live")
+class BreakagesIT {
+  /** One of so many is tried. */
+  private static final int EVERY = Rounds.of("breakagesEvery", 1, 1);
+
+  @TempDir private Path folder;
+
+  /**
+   * A way to break it.
+   *
+   * @param name what is broken
+   * @param options of {@code add}
+   * @param script what breaks it, run on the host
+   * @param who whose answer names it, with a 6 behind it for IPv6; {@code works} where nobody's
+   *     does
+   * @param words what the JSON of {@code decidedBy} holds then
+   */
+  private record Breakage(String name, String options, String script, String who, String words) {}
+
+  private static List<Breakage> breakages() throws Exception {
+    List<Breakage> all = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of("testdata/breakages.tsv"))) {
+      if (!line.startsWith("#")) {
+        String[] cells = line.split("\t", -1);
+        all.add(new Breakage(cells[0], cells[1], cells[2], cells[3], cells[4]));
+      }
+    }
+    return all;
+  }
+
+  /** What became of one breakage: what is said and is not so, and counts. */
+  private record Outcome(List<String> wrong, int connections, int named) {}
+
+  @Test
+  void whatIsForetoldHappensAndWhatIsBrokenIsNamed() throws Exception {
+    List<Breakage> all = breakages();
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      List<Future<Outcome>> running = new ArrayList<>();
+      for (int i = 0; i < all.size(); i += EVERY) {
+        Breakage breakage = all.get(i);
+        running.add(threads.submit(() -> outcome(breakage)));
+      }
+      List<String> wrong = new ArrayList<>();
+      List<String> unnamed = new ArrayList<>();
+      int connections = 0;
+      for (int i = 0; i < running.size(); i++) {
+        Outcome outcome = running.get(i).get();
+        wrong.addAll(outcome.wrong);
+        connections += outcome.connections;
+        if (outcome.named == 0) {
+          unnamed.add(all.get(i * EVERY).name);
+        }
+      }
+      System.out.printf("breakages: %d, %d connections as foretold%n", running.size(), connections);
+      assertThat(wrong).isEmpty();
+      assertThat(unnamed).isEmpty();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private Outcome outcome(Breakage breakage) throws Exception {
+    List<String> wrong = new ArrayList<>();
+    int named = 0;
+    try (Site site = broken(breakage)) {
+      List<JsonNode> answers = Foretold.answers(site, "8080/tcp");
+      boolean harmless = breakage.who.equals("works");
+      for (Map.Entry<JsonNode, Boolean> each : Foretold.reached(site, answers).entrySet()) {
+        JsonNode answer = each.getKey();
+        boolean really = each.getValue();
+        String result = answer.get("result").asText();
+        boolean open = breakage.words.startsWith("?") && result.equals("unknown");
+        boolean lan = answer.get("from").asText().equals("lan");
+        if (!open && !result.equals(really ? "works" : "fails") || harmless && lan && !really) {
+          wrong.add("%s: really %s: %s".formatted(breakage.name, really, answer));
+        }
+        named += harmless ? 1 : 0;
+        boolean thief = breakage.script.contains("10.89.5.7"); // somebody else answers
+        if ((thief || !result.equals("works")) && Foretold.who(answer).equals(breakage.who)) {
+          String decided = answer.path("decidedBy").toString();
+          boolean all =
+              Arrays.stream(breakage.words.split(" ", -1))
+                  .allMatch(word -> decided.contains(word.replace("?", "")));
+          named += all ? 1 : 0;
+        }
+      }
+      return new Outcome(wrong, answers.size(), named);
+    }
+  }
+
+  private Site broken(Breakage breakage) throws Exception {
+    Site site = Site.make();
+    Foretold.serve(site);
+    site.peer().must("", "ip", "route", "add", "default", "via", "192.0.2.1");
+    site.peer().must("", "ip", "route", "add", "default", "via", "2001:db8::1");
+    Thread.sleep(300);
+    site.settle();
+    String ports = breakage.options.contains("-p ") ? "" : " -p 8080:80";
+    script(
+        site,
+        Namespace.launcher()
+            + " add -q --net web --container-id c1 --ip 10.89.5.6/24 --ip fd00:89:5::6/64"
+            + ports
+            + " "
+            + breakage.options
+            + " --apply --lock-file "
+            + folder.resolve("lock-" + site.host().name()));
+    // the host has spoken with its containers, and knows their ports
+    for (String address : List.of("10.89.5.6", "10.89.5.7", "[fd00:89:5::6]", "[fd00:89:5::7]")) {
+      site.host().run("", List.of("timeout", "2", "socat", "-u", "-", "TCP:" + address + ":80"));
+    }
+    script(site, breakage.script);
+    return site;
+  }
+
+  private static void script(Site site, String script) throws Exception {
+    String names =
+        "HOST=%s PEER=%s C1=%s C2=%s%n"
+            .formatted(
+                site.host().name(),
+                site.peer().name(),
+                site.container().name(),
+                site.sibling().name());
+    Run run = site.host().run("", List.of("sh", "-c", names + script));
+    assertThat(run.exit()).as("%s: %s", script, run.err()).isZero();
+  }
+}
