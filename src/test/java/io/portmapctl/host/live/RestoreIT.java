@@ -219,7 +219,12 @@ class RestoreIT {
   }
 
   private static boolean reaches(Namespace from, String to, int port) throws Exception {
-    return Site.reaches(from, "TCP:" + to + ":" + port + ",connect-timeout=2");
+    for (int i = 0; i < 4; i++) { // the first packets may be lost while neighbours are asked for
+      if (Site.reaches(from, "TCP:" + to + ":" + port + ",connect-timeout=2")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Loses the rules, and has them put back. */
