@@ -121,10 +121,15 @@ final class AppNoticeText implements AppNotice.Visitor<String> {
   @Override
   public String orphansListed(AppNotice.OrphansListed notice) {
     String first = Sentences.who(notice.first());
-    return (notice.containers() == 1
-            ? first + " is gone"
-            : notice.containers() + " containers are gone, one of them " + first)
-        + ": "
+    boolean one = notice.containers() == 1;
+    return (one
+            ? first + " is dead or in none of the sources"
+            : notice.containers()
+                + " containers are dead or in none of the sources, one of them "
+                + first)
+        + "; where "
+        + (one ? "it is" : "they are")
+        + " gone, "
         + notice.removal()
         + " removes what is left";
   }
