@@ -180,7 +180,7 @@ public final class TraceView {
   private void misses(List<Step> steps) {
     if (steps.size() <= FEW) {
       for (Step step : steps) {
-        line(step.depth() + 1, "rule " + step.index() + " does not match: " + why(step));
+        line(step.depth() + 1, "rule " + step.index() + " does not match" + why(step));
       }
       return;
     }
@@ -191,13 +191,18 @@ public final class TraceView {
         "rules " + first.index() + " to " + last.index() + " do not match (-v tells why)");
   }
 
+  /** Why, behind a colon; nothing where that is not kept, as of nft's rules. */
   private String why(Step step) {
-    return Printable.escaped(Terminal.decoded(ReasonText.of(report.trace().why(step))));
+    String why = ReasonText.of(report.trace().why(step));
+    return why.isEmpty() ? "" : ": " + Printable.escaped(Terminal.decoded(why));
   }
 
   private void step(Step step) {
     int depth = step.depth() + 1;
-    line(depth, sentence(step));
+    String sentence = sentence(step);
+    if (!sentence.isEmpty()) {
+      line(depth, sentence);
+    }
     String text = Printable.escaped(TraceJson.text(step.site()));
     String mark =
         switch (step.result()) {
@@ -207,7 +212,7 @@ public final class TraceView {
         };
     line(depth, step.index() + "  " + text);
     String where = step.certain() ? "" : ", if the packet comes here";
-    line(depth, "   " + mark + where + ": " + why(step) + effect(step));
+    line(depth, "   " + mark + where + why(step) + effect(step));
     if (step.again()) {
       line(depth, "   (as it went through that chain above)");
     }
