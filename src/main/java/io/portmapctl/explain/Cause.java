@@ -3,7 +3,6 @@ package io.portmapctl.explain;
 import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
-import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.Localnet;
@@ -39,12 +38,6 @@ public sealed interface Cause {
 
     /** See {@link Delivered}. */
     R delivered(Delivered delivered);
-
-    /** See {@link NoRoute}. */
-    R noRoute(NoRoute none);
-
-    /** See {@link Barred}. */
-    R barred(Barred barred);
 
     /** See {@link LocalhostUnmasqueraded}. */
     R localhostUnmasqueraded(LocalhostUnmasqueraded localhost);
@@ -146,30 +139,6 @@ public sealed interface Cause {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.delivered(this);
-    }
-  }
-
-  /**
-   * This host has no route to where it goes.
-   *
-   * @param to the address
-   */
-  record NoRoute(IpAddress to) implements Cause {
-    @Override
-    public <R> R accept(Visitor<R> visitor) {
-      return visitor.noRoute(this);
-    }
-  }
-
-  /**
-   * This host forwards nothing.
-   *
-   * @param obstacle what keeps it from that
-   */
-  record Barred(ForwardingObstacle obstacle) implements Cause {
-    @Override
-    public <R> R accept(Visitor<R> visitor) {
-      return visitor.barred(this);
     }
   }
 

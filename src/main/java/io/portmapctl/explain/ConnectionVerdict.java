@@ -90,7 +90,7 @@ record ConnectionVerdict(Table table, ChainOwners owners, boolean ofPort) {
             .works()
             .map(w -> w ? Answer.Result.WORKS : Answer.Result.FAILS)
             .orElse(Answer.Result.UNKNOWN);
-    return new PathVerdict(result, new VerdictReason.OnPath(cause(trace, path), false));
+    return new PathVerdict(result, new VerdictReason.OnPath(cause(trace, path)));
   }
 
   /** Whether the port is asked for at an address that this host does not have. */
@@ -139,7 +139,7 @@ record ConnectionVerdict(Table table, ChainOwners owners, boolean ofPort) {
   }
 
   private static PathVerdict verdict(Answer.Result result, Cause cause) {
-    return new PathVerdict(result, new VerdictReason.OnPath(cause, false));
+    return new PathVerdict(result, new VerdictReason.OnPath(cause));
   }
 
   private PathVerdict nobody(Trace trace, PacketPath path) {

@@ -40,9 +40,8 @@ public sealed interface VerdictReason {
    * A reason for the result on one path.
    *
    * @param cause the reason
-   * @param ifForwarded whether chain FORWARD of table filter, besides, must let it pass
    */
-  record OnPath(Cause cause, boolean ifForwarded) {}
+  record OnPath(Cause cause) {}
 
   /**
    * Where a rule stands.

@@ -43,25 +43,16 @@ final class VerdictText implements Cause.Visitor<String> {
 
   private static String paths(List<VerdictReason.OnPath> reasons) {
     if (reasons.size() > MOST_REASONS) {
-      return path(reasons.get(0))
+      return reasons.get(0).cause().accept(new VerdictText())
           + "; or likewise in one of "
           + (reasons.size() - 1)
           + " other ways";
     }
     StringBuilder out = new StringBuilder();
     for (VerdictReason.OnPath reason : reasons) {
-      out.append(out.isEmpty() ? "" : "; or ").append(path(reason));
+      out.append(out.isEmpty() ? "" : "; or ").append(reason.cause().accept(new VerdictText()));
     }
     return out.toString();
-  }
-
-  private static String path(VerdictReason.OnPath reason) {
-    String cause = reason.cause().accept(new VerdictText());
-    if (!reason.ifForwarded()) {
-      return cause;
-    }
-    String forwarded = "only if chain FORWARD of table filter lets it pass";
-    return reason.cause() == Cause.Plain.SOURCE_STAYS ? forwarded : cause + "; " + forwarded;
   }
 
   private static List<String> questions(List<VerdictReason.Question> questions) {
@@ -152,16 +143,6 @@ final class VerdictText implements Cause.Visitor<String> {
     return "this host itself gets it, at "
         + PacketWords.of(delivered.end())
         + ", if a program listens there";
-  }
-
-  @Override
-  public String noRoute(Cause.NoRoute none) {
-    return "this host has no route to " + none.to();
-  }
-
-  @Override
-  public String barred(Cause.Barred barred) {
-    return NoticeText.obstacle(barred.obstacle());
   }
 
   @Override
