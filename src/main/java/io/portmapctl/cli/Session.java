@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -49,8 +50,9 @@ public record Session(
   }
 
   /**
-   * Asks for the word yes; no answer in time is a no, and so is end of input. The time runs from
-   * now on, also where nobody reads what is printed.
+   * Asks for the word yes; no answer in time is a no, and so is an empty line and end of input;
+   * after another word it is asked again. The time runs from now on, also where nobody reads what
+   * is printed.
    *
    * @param before what is printed before the question
    * @param decided whether no answer is needed any more: then it is a no
@@ -63,7 +65,7 @@ public record Session(
               try {
                 before.run();
                 show(question);
-                answer.complete(line());
+                answer.complete(word());
               } catch (RuntimeException | Error e) {
                 answer.completeExceptionally(e);
               }
@@ -71,7 +73,7 @@ public record Session(
     reader.setDaemon(true);
     reader.start();
     try {
-      return inTime(answer, seconds, decided).strip().equals("yes");
+      return inTime(answer, seconds, decided).equals("yes");
     } catch (TimeoutException | ExecutionException e) {
       reader.interrupt(); // the next line is not for it; where input can be interrupted
       return false;
@@ -79,6 +81,16 @@ public record Session(
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** Yes, no or nothing; a slip of the finger takes nothing back. */
+  private String word() {
+    String word = line().strip();
+    while (!List.of("", "yes", "n", "no").contains(word)) {
+      show("Only the whole word yes keeps them, no takes them back: ");
+      word = line().strip();
+    }
+    return word;
   }
 
   private static String inTime(

@@ -145,6 +145,9 @@ class PromptIT {
         Screen screen = Screen.start(host, add("--yes --confirm 20"))) {
       screen.waitFor("Type yes within 20 seconds to keep them:");
       assertThat(mapped(host)).isTrue();
+      screen.keys("y", "Enter");
+      screen.waitFor("Only the whole word yes keeps them, no takes them back:");
+      assertThat(mapped(host)).isTrue();
       screen.keys("yes", "Enter");
       assertThat(screen.waitFor("EXIT=")).contains("EXIT=0");
       assertThat(mapped(host)).isTrue();
@@ -166,13 +169,13 @@ class PromptIT {
 
   @Test
   void anotherWordEndOfInputAndTimeTakeItBack() throws Exception {
-    for (String key : new String[] {"y", "C-d", ""}) {
+    for (String key : new String[] {"y", "no", "C-d", ""}) {
       try (Namespace host = Namespace.make();
           Screen screen = Screen.start(host, add("--yes --confirm 3"))) {
         screen.waitFor("Type yes within 3 seconds to keep them:");
         assertThat(mapped(host)).isTrue();
-        if (key.equals("y")) {
-          screen.keys("y", "Enter");
+        if (key.equals("y") || key.equals("no")) {
+          screen.keys(key, "Enter");
         } else if (!key.isEmpty()) {
           screen.keys(key);
         }
