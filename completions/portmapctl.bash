@@ -267,7 +267,7 @@ _portmapctl_explain() {
       return
       ;;
     -o | --output)
-      _portmapctl__offer 'text json dot nft-trace' ''
+      _portmapctl__offer 'text json dot svg nft-trace' ''
       return
       ;;
     --color)

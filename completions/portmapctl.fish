@@ -202,7 +202,7 @@ complete -c portmapctl -n '__portmapctl_command_is explain' -l host -r -F -d 'A 
 complete -c portmapctl -n '__portmapctl_command_is explain' -l local-address -r -f -d 'An address of the host whose ruleset it is, where that is not this one'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l addresses -r -F -d 'The host\'s interfaces and addresses: what `ip -j addr` printed there'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l routes -r -F -d 'The host\'s routes: what `ip -j route show table all` printed there'
-complete -c portmapctl -n '__portmapctl_command_is explain' -s o -l output -r -f -a 'text json dot nft-trace' -d 'Plain words, JSON, the chains as a graph for Graphviz, or, of a packet, the words of nft monitor trace (default: text)'
+complete -c portmapctl -n '__portmapctl_command_is explain' -s o -l output -r -f -a 'text json dot svg nft-trace' -d 'Plain words, JSON, a graph for Graphviz, the same as a picture (Graphviz draws it), or, of a packet, the words of nft monitor trace (default: text)'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l host-interface -r -f -d 'The interface for route_localnet, instead of looking it up'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l wait -r -f -d 'How long to wait for locks, ours and iptables\' (default: 30)'
 complete -c portmapctl -n '__portmapctl_command_is explain' -l keep-going -d 'Report bad documents, go on with the good ones, exit 3 at the end'

@@ -1,6 +1,7 @@
 package io.portmapctl.cli;
 
 import io.portmapctl.app.DesiredMappings;
+import io.portmapctl.app.Drawing;
 import io.portmapctl.app.ExplainMappings;
 import io.portmapctl.app.Failure;
 import io.portmapctl.app.LiveHost;
@@ -9,7 +10,9 @@ import io.portmapctl.app.Report;
 import io.portmapctl.app.Rulesets;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PacketReport;
-import io.portmapctl.explain.PortReach;
+import io.portmapctl.host.Exec;
+import io.portmapctl.host.live.LocalHost;
+import io.portmapctl.host.live.ProcessExec;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
@@ -23,10 +26,9 @@ import io.portmapctl.view.ReachView;
 import io.portmapctl.view.Theme;
 import io.portmapctl.view.TraceJson;
 import io.portmapctl.view.TraceView;
-import java.util.HashSet;
+import io.portmapctl.view.WayView;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -40,19 +42,27 @@ final class ExplainCommand implements Command {
     TEXT,
     JSON,
     DOT,
-    NFT_TRACE
+    SVG,
+    NFT_TRACE;
+
+    boolean isPicture() {
+      return this == DOT || this == SVG;
+    }
   }
+
+  /** How long Graphviz may take. */
+  private static final int DRAWING_SECONDS = 120;
 
   private static final PortText PORT =
       PortText.one("Who gets connections to this port, from each kind of sender (protocol: tcp).");
 
   private static final Option<Style> OUTPUT =
       Option.choice(
-          List.of("text", "json", "dot", "nft-trace"),
+          List.of("text", "json", "dot", "svg", "nft-trace"),
           List.of(Style.values()),
           Style.TEXT,
-          "Plain words, JSON, the chains as a graph for Graphviz, or, of a packet, the words of nft"
-              + " monitor trace (default: text).",
+          "Plain words, JSON, a graph for Graphviz, the same as a picture (Graphviz draws it), or,"
+              + " of a packet, the words of nft monitor trace (default: text).",
           "-o",
           "--output");
 
@@ -75,6 +85,7 @@ final class ExplainCommand implements Command {
             "  portmapctl explain web.json --ruleset saved-rules.txt",
             "  sudo portmapctl explain --port 8080/tcp",
             "  sudo portmapctl explain --packet 'tcp 203.0.113.9:40000 -> 192.0.2.10:8080'",
+            "  sudo portmapctl explain --port 8080/tcp -o svg >8080.svg",
             "  portmapctl explain -o dot --ruleset saved-rules.txt | dot -Tsvg > nat.svg");
     MappingRequest.declare(spec);
     PacketText.declare(spec);
@@ -96,7 +107,7 @@ final class ExplainCommand implements Command {
     Optional<ExplainMappings.AskedPacket> packet = PacketText.of(given);
     Optional<PortSelector> port = PORT.of(given);
     boolean none = !mappings.isGiven() && packet.isEmpty() && port.isEmpty();
-    if (packet.isPresent() && port.isPresent() || none && style != Style.DOT) {
+    if (packet.isPresent() && port.isPresent() || none && !style.isPicture()) {
       throw new ParameterException(
           given.commandSpec().commandLine(),
           none
@@ -134,7 +145,11 @@ final class ExplainCommand implements Command {
                   ApplyOptions.hostInterface(given),
                   output.keepGoing())
               .run(host, desired.map(d -> d.documents().notices()).orElse(List.of()));
-      String text = shown.text(result, port);
+      String text = shown.text(result);
+      if (style == Style.SVG) {
+        Exec exec = new ProcessExec(DRAWING_SECONDS);
+        text = new Drawing(LocalHost.of(session.variable("PATH").orElse(""), exec), exec).svg(text);
+      }
       boolean prose = style == Style.TEXT && session.outIsTerminal();
       session.print(prose ? Prose.wrapped(text, OutputOptions.width(session)) : text);
       if (style != Style.JSON) {
@@ -154,7 +169,7 @@ final class ExplainCommand implements Command {
    */
   private record Shown(Session session, Style style, boolean planned, OutputOptions output) {
 
-    String text(ExplainMappings.Result result, Optional<PortSelector> port) {
+    String text(ExplainMappings.Result result) {
       Report report = result.report();
       Theme theme = new Theme(output.color(session));
       List<Notice> warnings = output.quiet() ? List.of() : report.notices();
@@ -163,7 +178,7 @@ final class ExplainCommand implements Command {
         return switch (style) {
           case TEXT -> TraceView.render(packet, theme, output.verbose());
           case JSON -> TraceJson.render(packet, warnings);
-          case DOT -> graph(result, packet.places(), packet.packet().toString());
+          case DOT, SVG -> WayView.render(packet);
           case NFT_TRACE -> NftTraceView.render(packet);
         };
       }
@@ -171,32 +186,22 @@ final class ExplainCommand implements Command {
         return switch (style) {
           case TEXT -> ReachView.render(reached.ports(), reached.assumptions(), theme);
           case JSON -> ReachJson.render(reached.ports(), reached.assumptions(), warnings);
-          case DOT, NFT_TRACE ->
-              graph(
-                  result,
-                  places(reached.ports()),
-                  "connections to port " + port.orElseThrow().port());
+          case DOT, SVG, NFT_TRACE -> WayView.render(reached.ports(), reached.assumptions());
         };
       }
       Supplier<Explanation> explanation = ((ExplainMappings.Planned) result.answer()).explanation();
       return switch (style) {
         case TEXT -> ExplanationView.render(report, explanation.get(), theme);
         case JSON -> ExplanationJson.render(report, explanation.get());
-        case DOT, NFT_TRACE -> graph(result, Set.of(), planned ? "the plan" : "the ruleset");
+        case DOT, SVG, NFT_TRACE -> graph(result, planned ? "the plan" : "the ruleset");
       };
     }
 
-    private static Set<String> places(List<PortReach> ports) {
-      Set<String> places = new HashSet<>();
-      ports.forEach(p -> p.answers().forEach(a -> places.addAll(a.places())));
-      return places;
-    }
-
-    private static String graph(ExplainMappings.Result result, Set<String> places, String title) {
+    private static String graph(ExplainMappings.Result result, String title) {
       List<Table> before =
           result.report().plan().families().stream().map(Plan.Part::before).toList();
       List<Table> tables = result.tables();
-      return DotView.render(tables, DotView.created(before, tables), places, title);
+      return DotView.render(tables, DotView.created(before, tables), title);
     }
   }
 }

@@ -5,7 +5,6 @@ import io.portmapctl.path.Trace;
 import io.portmapctl.trace.Endpoint;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whether a connection works.
@@ -38,11 +37,6 @@ public record Answer(
    * @param recipient whose rule sends it there
    */
   public record Arrival(Endpoint destination, ChainOwners.Recipient recipient) {}
-
-  /** The places of the rules that take the packet, or may. */
-  public Set<String> places() {
-    return PacketReport.places(trace);
-  }
 
   /** Who gets it, where a rule redirects it; of several the first. */
   public Optional<ChainOwners.Recipient> recipient() {

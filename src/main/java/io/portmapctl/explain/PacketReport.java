@@ -1,6 +1,5 @@
 package io.portmapctl.explain;
 
-import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.path.Disposition;
 import io.portmapctl.path.Ground;
@@ -12,9 +11,7 @@ import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
 import io.portmapctl.trace.RuleIndex;
-import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -165,26 +162,5 @@ public record PacketReport(
   /** The packet as it starts. */
   public Packet packet() {
     return trace.packet();
-  }
-
-  /** The places of the rules that took the packet, or may have. */
-  public Set<String> places() {
-    return places(trace);
-  }
-
-  /** The same of another trace. */
-  public static Set<String> places(Trace trace) {
-    Set<String> places = new HashSet<>();
-    trace.paths().stream()
-        .flatMap(p -> p.traversals().stream())
-        .flatMap(t -> t.steps().stream())
-        .filter(s -> s.result() != Ternary.NO && s.site().table().equals("nat"))
-        .forEach(s -> places.add(place(trace.packet().family(), s.chain(), s.index())));
-    return places;
-  }
-
-  /** A rule's place, as text. */
-  public static String place(Family family, String chain, int index) {
-    return family.id() + " " + chain + " " + index;
   }
 }

@@ -143,6 +143,10 @@ final class EndingText implements DecidedBy.Visitor<String> {
           "connection tracking does not follow its answer, which comes from a stranger";
       case LINK -> "an interface on its way is missing";
       case MARTIAN -> "nobody may send from such an address";
+      case ITSELF -> "no rule masquerades it: the container gets a packet from itself";
+      case LOCALHOST -> "no rule masquerades it: the container answers its own loopback address";
+      case LOCALHOST_IPV6 ->
+          "IPv6 has no route_localnet: nothing of ::1 gets to a container and back";
       default -> "nothing is in its way";
     };
   }

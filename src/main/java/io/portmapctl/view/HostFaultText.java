@@ -24,6 +24,7 @@ final class HostFaultText implements HostFault.Visitor<String> {
           case "unshare", "flock" -> "package util-linux";
           case "nft" -> "package nftables";
           case "conntrack" -> "package conntrack";
+          case "dot" -> "package graphviz; -o dot needs it not";
           default -> "Debian: package iptables";
         };
     return fault.program() + " is not installed (" + holder + ")";

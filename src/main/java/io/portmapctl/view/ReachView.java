@@ -236,7 +236,8 @@ public final class ReachView {
     };
   }
 
-  private static String several(List<IpAddress> addresses) {
+  /** Addresses, of many the first. */
+  static String several(List<IpAddress> addresses) {
     List<String> all = addresses.stream().map(IpAddress::toString).toList();
     return all.size() <= 4
         ? String.join(", ", all)
@@ -244,11 +245,21 @@ public final class ReachView {
   }
 
   private String painted(Answer.Result result) {
+    String text = result(result);
     return switch (result) {
-      case WORKS -> theme.added("works");
-      case FAILS -> theme.removed("does not work");
-      case NOBODY -> theme.warning("no rule takes it");
-      case UNKNOWN -> theme.warning("not known");
+      case WORKS -> theme.added(text);
+      case FAILS -> theme.removed(text);
+      case NOBODY, UNKNOWN -> theme.warning(text);
+    };
+  }
+
+  /** Whether it works, in a word or two. */
+  static String result(Answer.Result result) {
+    return switch (result) {
+      case WORKS -> "works";
+      case FAILS -> "does not work";
+      case NOBODY -> "no rule takes it";
+      case UNKNOWN -> "not known";
     };
   }
 
