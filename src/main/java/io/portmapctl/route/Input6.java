@@ -112,7 +112,13 @@ final class Input6 {
                 found.by(),
                 Results.both(found.open(), List.of(Missing.GROUPS))));
       }
-      case UNICAST -> forward(found);
+      case UNICAST -> {
+        if (route.leadsNowhere()) {
+          results.refuse(found, Refusal.UNREACHABLE, true);
+        } else {
+          forward(found);
+        }
+      }
       default -> results.add(found.packets(), new Decision.Unknown(found.by(), found.open()));
     }
   }

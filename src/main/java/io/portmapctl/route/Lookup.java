@@ -218,7 +218,13 @@ final class Lookup {
       return inOrder(packets, rules);
     }
 
-    /** Local and main are one, and what they refuse is looked for in table default. */
+    /** Adds what was found of packets, of which other kernels may find something else. */
+    private void unsure(Found one, PacketSet packets) {
+      List<Missing> missing = Results.both(one.open(), List.of(Missing.KERNEL));
+      found.add(new Found(packets, one.rule(), one.route(), one.hop(), one.outcome(), missing));
+    }
+
+    /** Local and main are one, and what they have nothing for is looked for in table default. */
     private List<Found> merged(PacketSet packets, List<PolicyRule> rules) {
       PacketSet left = packets;
       List<Found> refused = new ArrayList<>();
@@ -232,22 +238,28 @@ final class Lookup {
           refused.add(one);
         }
       }
+      PacketSet firmly = space.none();
+      for (Found one : refused) {
+        boolean thrown = one.route().map(r -> r.type() == Route.Type.THROW).orElse(false);
+        firmly = thrown ? firmly : firmly.or(one.packets());
+      }
+      PacketSet answered = space.none();
       for (Tables.Taken taken : asked.taken(table(Family.IPV4, "default"), left)) {
         if (taken.route().type() != Route.Type.THROW) {
-          found.add(of(taken, rules.get(2)));
-          left = left.minus(taken.packets());
+          answered = answered.or(taken.packets());
+          Found one = of(taken, rules.get(2));
+          found.add(one.with(taken.packets().minus(firmly)));
+          left = left.minus(taken.packets().minus(firmly));
         }
       }
-      boolean answers = !table(Family.IPV4, "default").isEmpty();
       for (Found one : refused) {
-        // where table default is there, its answer is the last
-        boolean stays = !answers && one.route().map(r -> r.type() != Route.Type.THROW).orElse(true);
-        PacketSet part = left.and(one.packets());
-        if (stays && !part.isEmpty()) {
-          found.add(one.with(part));
-          left = left.minus(part);
-        }
+        PacketSet part = left.and(firmly).and(one.packets());
+        // older kernels look on into table default
+        unsure(one, part.and(answered));
+        found.add(one.with(part.minus(answered)));
+        left = left.minus(part);
       }
+      found.removeIf(f -> f.packets().isEmpty());
       nothing(left);
       return found;
     }

@@ -41,6 +41,9 @@ public record Missing(Kind kind, String name) {
   /** What the kernel's routing trie looks like. */
   public static final Missing TRIE = command("cat", "/proc/net/fib_trie");
 
+  /** Which kernel it is, where one does otherwise than another. */
+  public static final Missing KERNEL = command("uname", "-r");
+
   /** What a command prints. */
   public static Missing command(String... words) {
     return new Missing(Kind.COMMAND, String.join(" ", words));

@@ -192,6 +192,8 @@ final class Output {
                 found.hop().map(Route.Hop::device),
                 found.by(),
                 found.open()));
+      } else if (found.route().get().leadsNowhere()) {
+        results.refuse(found, Refusal.UNREACHABLE, false);
       } else {
         Route.Hop hop = found.hop().get();
         results.add(

@@ -39,6 +39,9 @@ public record Route(
     boolean kernel,
     String text) {
 
+  /** {@code ::1}. */
+  private static final Cidr ITSELF = Cidr.parse("::1/128").orElseThrow();
+
   /** What a route does. */
   public enum Type {
     /** Leads on. */
@@ -77,6 +80,15 @@ public record Route(
   /** Copies the list. */
   public Route {
     hops = List.copyOf(hops);
+  }
+
+  /**
+   * Whether the kernel discards what it is for: IPv6 takes a route over loopback for one that leads
+   * nowhere, whatever {@code ip route get} says.
+   */
+  boolean leadsNowhere() {
+    boolean loopback = hops.stream().anyMatch(h -> h.device().equals(Flow.LOOPBACK));
+    return family == Family.IPV6 && type == Type.UNICAST && loopback && !destination.equals(ITSELF);
   }
 
   /** Whether it leads through an interface. */

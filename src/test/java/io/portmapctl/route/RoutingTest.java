@@ -209,6 +209,28 @@ class RoutingTest {
   }
 
   @Test
+  void ofIpv6ARouteOverLoopbackLeadsNowhere() throws Exception {
+    routes.addAll(RouteReader.read("[{\"dst\":\"fd09::/64\",\"dev\":\"lo\",\"metric\":256}]"));
+    assertThat(told(in("eth0", "fd00::9", "fd09::1")))
+        .startsWith("UNREACHABLE told; ")
+        .endsWith("fd09::/64 dev lo metric 256");
+  }
+
+  /** Some kernels look into table default for what table main refuses. */
+  @Test
+  void whatMainRefusesAndDefaultHasIsNotTheSameInEveryKernel() throws Exception {
+    routes.addAll(
+        RouteReader.read(
+            "[{\"type\":\"unreachable\",\"dst\":\"10.9.0.0/24\"},"
+                + "{\"type\":\"throw\",\"dst\":\"10.9.1.0/24\"},"
+                + "{\"dst\":\"10.9.0.0/16\",\"dev\":\"br0\",\"table\":\"default\"}]"));
+    assertThat(told(in("eth0", "203.0.113.9", "10.9.0.1")))
+        .startsWith("UNREACHABLE told; ")
+        .endsWith("unreachable 10.9.0.0/24? uname -r");
+    assertThat(told(in("eth0", "203.0.113.9", "10.9.1.1"))).startsWith("br0; 32767");
+  }
+
+  @Test
   void whatIsSentNeedsAnAddressOfTheHost() {
     assertThat(told(out("192.0.2.10", "10.1.0.5"))).startsWith("br0");
     assertThat(told(out("10.1.0.5", "10.1.0.6"))).startsWith("FOREIGN_SOURCE");
