@@ -7,6 +7,7 @@ import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
+import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.packet.Rewrite;
 import io.portmapctl.path.PacketPath.Stage;
 import io.portmapctl.ruleset.Hook;
@@ -744,6 +745,9 @@ final class Walk {
     if (got.protocol().equals(IpProtocol.TCP)) {
       packets = packets.with(Field.ACK, 1);
     }
+    if (got.source().port().isEmpty()) {
+      packets = packets.and(answeredPorts(at));
+    }
     return new At(
         packet,
         packets.and(marks.markChanged(0, 0xffffffffL)),
@@ -754,6 +758,16 @@ final class Walk {
         List.of(false, false),
         true,
         PacketInterface.NONE);
+  }
+
+  /** The packets to the ports that a packet may come from. */
+  private PacketSet answeredPorts(At at) {
+    PacketSpace space = chains.space();
+    PacketSet ports = space.none();
+    for (Interval some : at.packets().values(Field.SOURCE_PORT, start.family())) {
+      ports = ports.or(space.of(Field.DESTINATION_PORT, some));
+    }
+    return ports;
   }
 
   /** The answer has come back. */

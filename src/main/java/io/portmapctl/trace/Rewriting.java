@@ -24,6 +24,14 @@ import java.util.OptionalInt;
  */
 public record Rewriting(HostAddresses host) {
 
+  /** Source ports of three kinds (linux/net/netfilter/nf_nat_core.c). */
+  private static final List<Interval> OF =
+      List.of(Interval.of(0, 511), Interval.of(512, 1023), Interval.of(1024, 65535));
+
+  /** What the kernel draws from, for each. */
+  private static final List<Interval> DRAWN =
+      List.of(Interval.of(1, 511), Interval.of(600, 1023), Interval.of(1024, 65535));
+
   /**
    * The packet that goes on.
    *
@@ -197,10 +205,26 @@ public record Rewriting(HostAddresses host) {
       rewrites.add(new Rewrite(Field.SOURCE, to.addresses().map(Interval::of), false));
       rewrites.add(Rewrite.free(Field.SOURCE_KIND));
     }
+    boolean drawn = to.randomPort() && to.ports().isEmpty() && to.base().isEmpty();
+    if (drawn) {
+      return drawn(packets, rewrites, family);
+    }
     if (ports(to).isPresent() || to.randomPort()) {
       rewrites.add(new Rewrite(Field.SOURCE_PORT, ports(to), false));
     }
     return packets.rewritten(rewrites, family);
+  }
+
+  /** The packets with a port that the kernel draws from those of the kind that it was of. */
+  private static PacketSet drawn(PacketSet packets, List<Rewrite> rewrites, Family family) {
+    PacketSet all = packets.space().none();
+    for (int i = 0; i < OF.size(); i++) {
+      List<Rewrite> more = new ArrayList<>(rewrites);
+      more.add(new Rewrite(Field.SOURCE_PORT, Optional.of(DRAWN.get(i)), false));
+      PacketSet of = packets.and(packets.space().of(Field.SOURCE_PORT, OF.get(i)));
+      all = all.or(of.rewritten(more, family));
+    }
+    return all;
   }
 
   private static Optional<Interval> ports(Target.Translation to) {
