@@ -9,8 +9,6 @@ import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.NftMonitor;
 import io.portmapctl.testing.Run;
-import io.portmapctl.testing.Sender;
-import io.portmapctl.testing.Site;
 import io.portmapctl.testing.TraceRules;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +16,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,42 +24,32 @@ import java.util.TreeMap;
  * many; everybody on it sends, and answers what comes.
  */
 final class RandomHost implements AutoCloseable {
-  /** Who can send: by that name. */
-  static final List<String> SENDERS = List.of("near", "far", "host", "c1", "c2");
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Ports that somebody listens on: what rules translate to is among them. */
-  private static final Integer[] PORTS = {
-    80, 81, 82, 83, 84, 90, 99, 443, 1234, 5353, 7777, 8080, 8081, 8443, 9000, 9001, 9090, 30080
-  };
+  /** Nobody who answers at once is silent for longer, in nanoseconds. */
+  private static final long MOMENT = 12_000_000;
 
   private final Generator make;
-  private final Site site;
-  private final Namespace far;
+  private final TrialSite ground;
+  private final Namespace host;
   private final Path folder;
-  private final Map<String, Namespace> namespaces = new LinkedHashMap<>();
-  private final Map<String, Sender> senders = new HashMap<>();
   private final Map<String, NftMonitor> monitors = new HashMap<>();
   private final Map<String, Integer> places = new HashMap<>();
+  private final String routes;
   private final String script;
   private Path snapshot = Path.of("");
-  private int port = 20000;
 
-  RandomHost(long seed, Path folder) throws Exception {
+  /** What legacy's rules of a family counted at last; of those that have any. */
+  private final Map<Boolean, Map<String, Long>> counted = new HashMap<>();
+
+  RandomHost(long seed, TrialSite ground, Path folder) throws Exception {
     this.make = new Generator(seed);
+    this.ground = ground;
+    this.host = ground.host();
     this.folder = folder;
-    this.site = Site.make();
-    this.far = Namespace.make();
-    namespaces.put("near", site.peer());
-    namespaces.put("far", far);
-    namespaces.put("host", site.host());
-    namespaces.put("c1", site.container());
-    namespaces.put("c2", site.sibling());
-    run(wires());
-    site.settle();
+    ground.clear();
     String variant = make.pick("nft", "nft", "legacy");
-    new TraceRules(make, true, site.host(), variant, folder).load(make.below(3));
+    new TraceRules(make, true, host, variant, folder).load(make.below(3));
     StringBuilder rules = new StringBuilder();
     for (Family family : Family.values()) {
       boolean nft = make.chance(2);
@@ -72,16 +59,11 @@ final class RandomHost implements AutoCloseable {
     }
     String nft = new FilterRules(make).nft(true);
     rules.append(nft);
-    site.host().must(nft, "nft", "-f", "-");
-    this.script = routes() + settings();
-    run(script);
+    host.must(nft, "nft", "-f", "-");
+    this.routes = routes();
+    this.script = routes + settings();
+    ground.run(script);
     Files.writeString(folder.resolve("rules-" + seed), script + rules);
-    for (String name : SENDERS) {
-      senders.put(name, Sender.in(namespaces.get(name), PORTS));
-    }
-    for (Sender sender : senders.values()) {
-      sender.ready();
-    }
   }
 
   private void restore(StringBuilder rules, Family family, String variant, boolean some)
@@ -89,75 +71,10 @@ final class RandomHost implements AutoCloseable {
     String input = new FilterRules(make).iptables(family, some);
     if (!input.isEmpty()) {
       String program = family.program() + "-" + variant + "-restore";
-      Run run = site.host().run(input, List.of(program, "--noflush"));
+      Run run = host.run(input, List.of(program, "--noflush"));
       assertThat(run.exit()).as(run.err() + input).isZero();
       rules.append("# ").append(program).append('\n').append(input);
     }
-  }
-
-  /** Runs a script on the host, with the namespaces' names. */
-  private void run(String script) throws Exception {
-    StringBuilder names = new StringBuilder("set -e\n");
-    namespaces.forEach(
-        (name, namespace) ->
-            names
-                .append(name.toUpperCase(Locale.ROOT))
-                .append('=')
-                .append(namespace.name())
-                .append('\n'));
-    Run run = site.host().run("", List.of("sh", "-c", names + script));
-    assertThat(run.exit()).as(script + run.err()).isZero();
-  }
-
-  /** The second network, more addresses, and every neighbour's link address. */
-  private static String wires() {
-    return """
-    sysctl -qw net.ipv4.tcp_synack_retries=0
-    ip link add q type veth peer name eth0 netns $FAR
-    ip link set q up
-    ip -n $FAR link set lo up; ip -n $FAR link set eth0 up
-    ip addr add 198.51.100.1/24 dev q; ip addr add 2001:db8:1::1/64 dev q nodad
-    ip -n $FAR addr add 198.51.100.2/24 dev eth0; ip -n $FAR addr add 2001:db8:1::2/64 dev eth0 nodad
-    ip addr add 203.0.113.80/32 dev lo; ip addr add 2001:db8:80::80/128 dev lo
-    ip -n $NEAR addr add 203.0.113.9/32 dev lo; ip -n $NEAR addr add 2001:db8:9::9/128 dev lo
-    ip -n $FAR addr add 203.0.113.19/32 dev lo; ip -n $FAR addr add 2001:db8:9::19/128 dev lo
-    ip -n $NEAR route add default via 192.0.2.1; ip -n $NEAR route add default via 2001:db8::1
-    ip -n $FAR route add default via 198.51.100.1; ip -n $FAR route add default via 2001:db8:1::1
-    for n in $NEAR $FAR $C1 $C2; do ip netns exec $n sysctl -qw net.ipv4.tcp_synack_retries=0; done
-    # what the host sends out by the wrong side still finds the other, as on the Internet
-    ip -n $NEAR link add x type veth peer name x netns $FAR
-    ip -n $NEAR addr add 10.255.0.1/30 dev x; ip -n $FAR addr add 10.255.0.2/30 dev x
-    ip -n $NEAR addr add fd00:255::1/64 dev x nodad; ip -n $FAR addr add fd00:255::2/64 dev x nodad
-    for n in $NEAR $FAR; do
-      ip -n $n link set x up
-      ip netns exec $n sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
-        net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0 net.ipv4.conf.x.rp_filter=0
-      for f in -4 -6; do
-        ip $f -n $n rule add iif eth0 pref 50 lookup 200
-        ip $f -n $n rule add iif x pref 51 blackhole
-      done
-    done
-    ip -n $NEAR route add default via 10.255.0.2 table 200
-    ip -n $NEAR route add default via fd00:255::2 table 200
-    ip -n $FAR route add default via 10.255.0.1 table 200
-    ip -n $FAR route add default via fd00:255::1 table 200
-    mac() { ip netns exec $1 cat /sys/class/net/$2/address; }
-    near() { # host's link, namespace, their addresses: both know each other for ever
-      h=$(mac $HOST $1); o=$(mac $2 eth0); shift
-      for a in $2 $3; do ip neigh replace $a lladdr $o dev $L nud permanent; done
-      for a in $4 $5; do ip -n $1 neigh replace $a lladdr $h dev eth0 nud permanent; done
-    }
-    L=p; near p $NEAR 192.0.2.2 2001:db8::2 192.0.2.1 2001:db8::1
-    L=q; near q $FAR 198.51.100.2 2001:db8:1::2 198.51.100.1 2001:db8:1::1
-    L=cni-web; near cni-web $C1 10.89.5.6 fd00:89:5::6 10.89.5.1 fd00:89:5::1
-    L=cni-web; near cni-web $C2 10.89.5.7 fd00:89:5::7 10.89.5.1 fd00:89:5::1
-    n=$(mac $NEAR x); f=$(mac $FAR x)
-    for a in 10.255.0.2 fd00:255::2; do ip -n $NEAR neigh replace $a lladdr $f dev x nud permanent; done
-    for a in 10.255.0.1 fd00:255::1; do ip -n $FAR neigh replace $a lladdr $n dev x nud permanent; done
-    one=$(mac $C1 eth0); two=$(mac $C2 eth0)
-    for a in 10.89.5.6 fd00:89:5::6; do ip -n $C2 neigh replace $a lladdr $one dev eth0 nud permanent; done
-    for a in 10.89.5.7 fd00:89:5::7; do ip -n $C1 neigh replace $a lladdr $two dev eth0 nud permanent; done
-    """;
   }
 
   private String routes() {
@@ -260,15 +177,13 @@ final class RandomHost implements AutoCloseable {
 
   /** Takes the snapshot that is asked, then lets the kernel tell of every packet. */
   void watch() throws Exception {
-    snapshot = folder.resolve("snapshot-" + site.host().name());
-    Run run = site.host().portmapctl("snapshot");
+    snapshot = folder.resolve("snapshot-" + host.name());
+    Run run = host.portmapctl("snapshot");
     assertThat(run.exit()).as(run.err()).isZero();
     Files.writeString(snapshot, run.out(), StandardCharsets.ISO_8859_1);
     for (JsonNode each :
         JSON.readTree(
-                site.host()
-                    .must("", "nft", "-j", "list", "ruleset")
-                    .getBytes(StandardCharsets.ISO_8859_1))
+                host.must("", "nft", "-j", "list", "ruleset").getBytes(StandardCharsets.ISO_8859_1))
             .get("nftables")) {
       JsonNode rule = each.path("rule");
       if (!rule.isMissingNode()) {
@@ -281,9 +196,8 @@ final class RandomHost implements AutoCloseable {
         places.put(chain + " " + rule.get("handle").asLong(), places.merge(chain, 1, Integer::sum));
       }
     }
-    for (String name : SENDERS) {
-      monitors.put(name, NftMonitor.in(namespaces.get(name)));
-    }
+    monitors.putAll(ground.around());
+    monitors.put("host", NftMonitor.in(host));
     Thread.sleep(300);
   }
 
@@ -426,7 +340,8 @@ final class RandomHost implements AutoCloseable {
           case "host" -> "";
           default -> "cni-web";
         };
-    return new Sent(from, in, protocol, source, ++port, destination, make.pick(TraceRules.PORTS));
+    return new Sent(
+        from, in, protocol, source, ground.port(), destination, make.pick(TraceRules.PORTS));
   }
 
   /** The same as another connection. */
@@ -436,37 +351,56 @@ final class RandomHost implements AutoCloseable {
         sent.in(),
         sent.protocol(),
         sent.source(),
-        ++port,
+        ground.port(),
         sent.destination(),
         sent.to());
   }
 
-  /** Sends it, and waits until nothing moves. */
-  KernelWay send(Sent sent) throws Exception {
-    Map<String, Long> before = counters(sent.v4());
+  /**
+   * Sends it, and waits until nothing moves.
+   *
+   * @param again how often it was sent before: a busy machine tells late what became of it, and
+   *     something else may have moved
+   */
+  KernelWay send(Sent sent, int again) throws Exception {
+    if (again > 0 || !counted.containsKey(sent.v4())) {
+      counted.put(sent.v4(), counters(sent.v4()));
+    }
+    Map<String, Long> before = counted.get(sent.v4());
     monitors.values().forEach(NftMonitor::clear);
     String refusal =
-        senders
-            .get(sent.from())
+        ground
+            .sender(sent.from())
             .trial(sent.protocol(), sent.source(), sent.port(), sent.destination(), sent.to());
-    long start = System.nanoTime();
-    do {
-      Thread.sleep(4);
-    } while (System.nanoTime() - start < 200_000_000
-        && (monitors.values().stream().anyMatch(m -> m.quiet() < 12_000_000)
-            || System.nanoTime() - start < 12_000_000));
+    settle(MOMENT << 2 * again);
     Map<String, Long> hits = new TreeMap<>();
-    counters(sent.v4())
-        .forEach(
-            (place, count) -> {
-              long more = count - before.getOrDefault(place, 0L);
-              if (more > 0) {
-                hits.put(place, more);
-              }
-            });
+    if (before.keySet().stream().anyMatch(place -> !place.endsWith(" 0 -j ACCEPT"))) {
+      Map<String, Long> after = counters(sent.v4());
+      counted.put(sent.v4(), after);
+      after.forEach(
+          (place, count) -> {
+            long more = count - before.getOrDefault(place, 0L);
+            if (more > 0) {
+              hits.put(place, more);
+            }
+          });
+    }
     Map<String, List<NftMonitor.Line>> seen = new LinkedHashMap<>();
     monitors.forEach((name, monitor) -> seen.put(name, monitor.seen()));
     return KernelWay.of(sent, refusal, seen, hits, places);
+  }
+
+  /** Waits until something has moved, and then nothing does for a while. */
+  private void settle(long quiet) throws InterruptedException {
+    long start = System.nanoTime();
+    long most = 16 * quiet;
+    NftMonitor first = monitors.get("host");
+    do {
+      Thread.sleep(4);
+    } while (System.nanoTime() - start < most
+        && (System.nanoTime() - start < quiet
+            || monitors.values().stream().anyMatch(m -> m.quiet() < quiet)
+            || first.seen().isEmpty()));
   }
 
   /** How often each rule and policy of legacy took a packet: {@code TABLE CHAIN NUMBER TEXT}. */
@@ -475,9 +409,7 @@ final class RandomHost implements AutoCloseable {
     String table = "";
     Map<String, Integer> numbers = new HashMap<>();
     for (String line :
-        site.host()
-            .must("", (v4 ? "iptables" : "ip6tables") + "-legacy-save", "-c")
-            .split("\n", -1)) {
+        host.must("", (v4 ? "iptables" : "ip6tables") + "-legacy-save", "-c").split("\n", -1)) {
       if (line.startsWith("*")) {
         table = line.substring(1);
         numbers.clear();
@@ -504,11 +436,16 @@ final class RandomHost implements AutoCloseable {
     return Long.parseLong(brackets.substring(1, brackets.indexOf(':')));
   }
 
+  /** Leaves the ground as it was, but for the rules. */
   @Override
   public void close() {
-    monitors.values().forEach(NftMonitor::close);
-    senders.values().forEach(Sender::close);
-    far.close();
-    site.close();
+    if (monitors.containsKey("host")) {
+      monitors.get("host").close();
+    }
+    try {
+      ground.run(routes.replace(" add ", " del "));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
