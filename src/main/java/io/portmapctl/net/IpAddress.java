@@ -52,29 +52,27 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
   }
 
   private static Optional<IpAddress> parseV4(String text) {
-    String[] parts = text.split("\\.", -1);
-    if (parts.length != 4) {
-      return Optional.empty();
-    }
     long value = 0;
-    for (String part : parts) {
-      if (part.isEmpty() || part.length() > 3 || (part.length() > 1 && part.charAt(0) == '0')) {
-        return Optional.empty();
-      }
+    int at = 0;
+    for (int part = 0; part < 4; part++) {
+      int start = at;
       int octet = 0;
-      for (int i = 0; i < part.length(); i++) {
-        char c = part.charAt(i);
-        if (c < '0' || c > '9') {
-          return Optional.empty();
-        }
-        octet = octet * 10 + (c - '0');
+      while (at < text.length() && at - start < 3 && isDigit(text.charAt(at))) {
+        octet = octet * 10 + (text.charAt(at++) - '0');
       }
-      if (octet > 255) {
+      boolean ends = part == 3 ? at == text.length() : at < text.length() && text.charAt(at) == '.';
+      boolean zeros = at - start > 1 && text.charAt(start) == '0';
+      if (at == start || octet > 255 || zeros || !ends) {
         return Optional.empty();
       }
       value = value << 8 | octet;
+      at++;
     }
     return Optional.of(new IpAddress(Family.IPV4, 0, value));
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   private static Optional<IpAddress> parseV6(String text) {

@@ -59,6 +59,10 @@ public final class PortmapTable {
   /** For each chain and the digits of a container, the rules there that lead to its chains. */
   private final Map<String, Map<String, List<RuleEntry>>> leadingFrom = new HashMap<>();
 
+  /** What the entries name that lead to the chain which was asked for last: one is asked often. */
+  private final List<Naming> naming = new ArrayList<>();
+
+  private String namingFor = "";
   private @Nullable Map<String, List<Entry>> entries;
   private @Nullable Map<String, List<RuleEntry>> leading;
   private @Nullable Claims claims;
@@ -97,15 +101,29 @@ public final class PortmapTable {
     return entries().getOrDefault(containerChain, List.of());
   }
 
+  /** An entry and which packets it names. */
+  private record Naming(Entry entry, String protocol, Optional<RulePorts> ports) {
+    Naming(Entry entry) {
+      this(entry, RulePorts.protocol(entry.row().rule()), RulePorts.of(entry.row().rule()));
+    }
+
+    boolean leads(String packets, int port) {
+      return (protocol.isEmpty() || protocol.equals(packets))
+          && (ports.isEmpty() || ports.get().meets(Optional.empty(), port));
+    }
+  }
+
   /** Those of the entries that lead to a chain that lead packets to a port there. */
   public List<Entry> entries(String containerChain, String protocol, int port) {
-    List<Entry> leading = new ArrayList<>();
-    for (Entry entry : entries(containerChain)) {
-      Optional<RulePorts> named = RulePorts.of(entry.row().rule());
-      String ofEntry = RulePorts.protocol(entry.row().rule());
-      if ((ofEntry.isEmpty() || ofEntry.equals(protocol))
-          && (named.isEmpty() || named.get().meets(Optional.empty(), port))) {
-        leading.add(entry);
+    if (!namingFor.equals(containerChain)) {
+      naming.clear();
+      entries(containerChain).forEach(e -> naming.add(new Naming(e)));
+      namingFor = containerChain;
+    }
+    List<Entry> leading = new ArrayList<>(naming.size());
+    for (Naming one : naming) {
+      if (one.leads(protocol, port)) {
+        leading.add(one.entry);
       }
     }
     return leading;
@@ -119,21 +137,21 @@ public final class PortmapTable {
    */
   public static List<Octets> conditions(List<Entry> leading, Rule translation) {
     String own = RulePorts.beside(translation, true).latin1();
-    Set<String> ways = new LinkedHashSet<>();
+    Set<String> ways = new LinkedHashSet<>(2);
     for (Entry entry : leading) {
-      ways.add((RulePorts.beside(entry.row().rule(), false).latin1() + " " + own).strip());
+      String way = (RulePorts.beside(entry.row().rule(), false).latin1() + " " + own).strip();
+      if (way.isEmpty()) {
+        return List.of();
+      }
+      ways.add(way);
+    }
+    if (leading.isEmpty() && own.isEmpty()) {
+      return List.of();
     }
     if (ways.isEmpty()) {
       ways.add(own);
     }
-    List<Octets> conditions = new ArrayList<>();
-    for (String way : ways) {
-      if (way.isEmpty()) {
-        return List.of();
-      }
-      conditions.add(new Octets(way));
-    }
-    return conditions;
+    return ways.stream().map(Octets::new).toList();
   }
 
   private Map<String, List<Entry>> readEntries() {

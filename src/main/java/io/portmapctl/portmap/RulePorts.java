@@ -31,9 +31,11 @@ public record RulePorts(String protocol, Optional<Cidr> network, List<PortRange>
       } else if (match instanceof Match.Address a && a.side() == Side.DESTINATION && !a.negated()) {
         network = Optional.of(a.cidr());
       } else if (match instanceof Match.Ports p) {
-        p.ports().stream()
-            .filter(t -> t.side() == Side.DESTINATION && !t.negated())
-            .forEach(t -> ports.add(t.range()));
+        for (Match.PortTest test : p.ports()) {
+          if (test.side() == Side.DESTINATION && !test.negated()) {
+            ports.add(test.range());
+          }
+        }
       } else if (match instanceof Match.Multiport m
           && m.ends() == Match.Ends.DESTINATION
           && !m.negated()) {
@@ -68,7 +70,7 @@ public record RulePorts(String protocol, Optional<Cidr> network, List<PortRange>
         words.append(words.length() == 0 ? "" : " ").append(match.text().latin1());
       }
     }
-    return new Octets(words.toString());
+    return words.length() == 0 ? Octets.EMPTY : new Octets(words.toString());
   }
 
   private static boolean isPlain(Match match, boolean published) {
@@ -97,10 +99,19 @@ public record RulePorts(String protocol, Optional<Cidr> network, List<PortRange>
 
   /** Whether packets to that port of that address, empty for any, may be among these. */
   public boolean meets(Optional<IpAddress> hostIp, int port) {
-    return ports.stream().anyMatch(r -> r.overlaps(PortRange.of(port)))
+    return includes(port)
         && (network.isEmpty()
             || hostIp.isEmpty()
             || network.get().contains(Cidr.host(hostIp.get())));
+  }
+
+  private boolean includes(int port) {
+    for (PortRange range : ports) {
+      if (range.overlaps(PortRange.of(port))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Every port by itself, where they are few; empty where they are many. */

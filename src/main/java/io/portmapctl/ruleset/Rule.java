@@ -1,5 +1,6 @@
 package io.portmapctl.ruleset;
 
+import io.portmapctl.net.Cidr;
 import io.portmapctl.text.Octets;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +76,18 @@ public record Rule(List<Match> matches, Target target) {
     for (Match match : matches) {
       if (match instanceof Match.Comment comment) {
         return Optional.of(comment.value());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The network that it asks packets to go to; empty where it asks for none, or for others. */
+  public Optional<Cidr> destination() {
+    for (Match match : matches) {
+      if (match instanceof Match.Address address
+          && address.side() == Side.DESTINATION
+          && !address.negated()) {
+        return Optional.of(address.cidr());
       }
     }
     return Optional.empty();

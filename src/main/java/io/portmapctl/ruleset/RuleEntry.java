@@ -1,9 +1,11 @@
 package io.portmapctl.ruleset;
 
+import io.portmapctl.net.Cidr;
 import io.portmapctl.text.Octets;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.RandomAccess;
 
@@ -68,6 +70,19 @@ public final class RuleEntry {
    */
   public OptionalInt onlyPort() {
     return source.onlyPort(place);
+  }
+
+  /**
+   * Whether it certainly asks of packets nothing but protocol, addresses, interfaces and the one
+   * port, none of it negated.
+   */
+  public boolean isPlain() {
+    return source.isPlain(place);
+  }
+
+  /** Where packets that it is about go, as {@link Rule#destination}. */
+  public Optional<Cidr> destination() {
+    return source.destination(place);
   }
 
   /** Whether the program that printed it could not show all of it. */
@@ -158,6 +173,16 @@ public final class RuleEntry {
     @Override
     public OptionalInt onlyPort(int place) {
       return OptionalInt.empty();
+    }
+
+    @Override
+    public boolean isPlain(int place) {
+      return false;
+    }
+
+    @Override
+    public Optional<Cidr> destination(int place) {
+      return rule.destination();
     }
 
     @Override

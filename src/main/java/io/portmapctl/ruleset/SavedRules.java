@@ -1,6 +1,8 @@
 package io.portmapctl.ruleset;
 
+import io.portmapctl.net.Cidr;
 import io.portmapctl.text.Octets;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -40,6 +42,16 @@ public interface SavedRules {
    * only its meaning would tell.
    */
   OptionalInt onlyPort(int place);
+
+  /**
+   * Whether it certainly asks of packets nothing but protocol, addresses, interfaces and the {@link
+   * #onlyPort}, none of it negated: then nothing more need be read of it to tell which packets it
+   * is about. A rule of which that is not told may be such a one too.
+   */
+  boolean isPlain(int place);
+
+  /** Where packets that it is about go, as {@link Rule#destination}. */
+  Optional<Cidr> destination(int place);
 
   /** Whether a part of it was not shown, as {@link Rule#isUnshown}. */
   boolean isUnshown(int place);

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ public final class RuleIndex {
   private static final int FEW = 64;
 
   private static final int[] NONE = {};
+
+  /** The target that gives packets another destination. */
+  private static final String TRANSLATES = "DNAT";
 
   /** Of a short chain every rule is looked at. */
   private static final int SHORT = 8;
@@ -129,10 +133,13 @@ public final class RuleIndex {
     if (containerSide == null) {
       TreeSet<String> names = new TreeSet<>();
       for (Chain chain : table.chains().values()) {
-        chain.rows().stream()
-            .filter(r -> r.rule().target() instanceof Target.Dnat)
-            .flatMap(r -> r.rule().matches().stream())
-            .forEach(m -> notThrough(m).ifPresent(names::add));
+        for (RuleEntry row : chain.rows()) {
+          if (!row.isPlain()
+              && row.targetName().equals(TRANSLATES)
+              && row.rule().target() instanceof Target.Dnat) {
+            row.rule().matches().forEach(m -> notThrough(m).ifPresent(names::add));
+          }
+        }
       }
       containerSide = List.copyOf(names);
     }
@@ -206,19 +213,32 @@ public final class RuleIndex {
     private final Map<Integer, int[]> bothByPort;
     private final Map<IpAddress, int[]> bothByAddress;
 
+    /** Those that lead packets to their ports on, to rules which may be about addresses. */
+    private final int[] led;
+
+    private final Map<Integer, int[]> ledByPort;
+
+    /** Of those by what they lead to, when that is first asked for. */
+    private @Nullable Map<IpAddress, int[]> ledByAddress;
+
+    private int[] ledToAny = NONE;
+
     Index(
         Map<String, int[]> others,
         Map<Integer, int[]> byPort,
         Map<IpAddress, int[]> byAddress,
         Map<Integer, int[]> bothByPort,
-        Map<IpAddress, int[]> bothByAddress) {
+        Map<IpAddress, int[]> bothByAddress,
+        Map<Integer, int[]> ledByPort) {
       this.wide = others.getOrDefault("wide", NONE);
       this.ofPorts = others.getOrDefault("ports", NONE);
       this.ofAddresses = others.getOrDefault("addresses", NONE);
+      this.led = others.getOrDefault("led", NONE);
       this.byPort = byPort;
       this.byAddress = byAddress;
       this.bothByPort = bothByPort;
       this.bothByAddress = bothByAddress;
+      this.ledByPort = ledByPort;
     }
   }
 
@@ -253,19 +273,69 @@ public final class RuleIndex {
                 : index.ofAddresses);
     if (selection.ports.length == 0) {
       found = merged(found, index.ofPorts);
-      int[] there = index.bothByAddress.getOrDefault(address.orElseThrow(), NONE);
-      return merged(found, there);
+      found = merged(found, index.bothByAddress.getOrDefault(address.orElseThrow(), NONE));
+      return merged(found, ledTo(chain, index, address.get()));
     }
     int[] both = NONE;
+    int[] led = NONE;
     for (int port : selection.ports) {
       found = merged(found, index.byPort.getOrDefault(port, NONE));
       both = merged(both, index.bothByPort.getOrDefault(port, NONE));
+      led = merged(led, index.ledByPort.getOrDefault(port, NONE));
     }
     if (address.isPresent()) {
-      int[] other = index.bothByAddress.getOrDefault(address.get(), NONE);
-      both = other.length < both.length ? other : both;
+      both = common(both, index.bothByAddress.getOrDefault(address.get(), NONE));
+      led = led.length > 1 ? leadingTo(chain, led, address.get()) : led;
     }
-    return merged(found, both);
+    return merged(merged(found, both), led);
+  }
+
+  /** Those of some rules that lead to rules which may be about an address. */
+  private int[] leadingTo(String chain, int[] led, IpAddress address) {
+    int[] left = new int[led.length];
+    int size = 0;
+    for (int at : led) {
+      Optional<Set<IpAddress>> addresses = beyond(chain, at);
+      if (addresses.isEmpty() || addresses.get().contains(address)) {
+        left[size++] = at;
+      }
+    }
+    return Arrays.copyOf(left, size);
+  }
+
+  private int[] ledTo(String chain, Index index, IpAddress address) {
+    Map<IpAddress, int[]> byAddress = index.ledByAddress;
+    if (byAddress == null) {
+      Lists<IpAddress> lists = new Lists<>();
+      Lists<String> any = new Lists<>();
+      for (int at : index.led) {
+        Optional<Set<IpAddress>> addresses = beyond(chain, at);
+        addresses.ifPresentOrElse(all -> lists.addAll(all, at), () -> any.add("any", at));
+      }
+      byAddress = lists.arrays();
+      index.ledByAddress = byAddress;
+      index.ledToAny = any.arrays().getOrDefault("any", NONE);
+    }
+    return merged(index.ledToAny, byAddress.getOrDefault(address, NONE));
+  }
+
+  /** The addresses that the chain is about to which a rule leads. */
+  private Optional<Set<IpAddress>> beyond(String chain, int at) {
+    return interest(rows(chain).get(at).targetChain(), Set.of(chain)).addresses();
+  }
+
+  /** The places that are in both lists. */
+  private static int[] common(int[] one, int[] other) {
+    int[] shorter = one.length <= other.length ? one : other;
+    int[] longer = shorter == one ? other : one;
+    int[] left = new int[shorter.length];
+    int size = 0;
+    for (int at : shorter) {
+      if (Arrays.binarySearch(longer, at) >= 0) {
+        left[size++] = at;
+      }
+    }
+    return Arrays.copyOf(left, size);
   }
 
   private static int[] merged(int[] one, int[] other) {
@@ -299,10 +369,19 @@ public final class RuleIndex {
     Lists<IpAddress> byAddress = new Lists<>();
     Lists<Integer> bothByPort = new Lists<>();
     Lists<IpAddress> bothByAddress = new Lists<>();
+    Lists<Integer> ledByPort = new Lists<>();
     Lists<String> others = new Lists<>();
     List<RuleEntry> rows = rows(chain);
+    Set<String> above = Set.of(chain);
     for (int i = 0; i < rows.size(); i++) {
-      Interest interest = interest(rows.get(i).rule(), new HashSet<>(Set.of(chain)));
+      Interest own = interest(rows.get(i));
+      boolean leads = isIncomplete(own) && leads(rows.get(i));
+      if (leads && own.ports().isPresent()) {
+        ledByPort.addAll(own.ports().get(), i);
+        others.add("led", i);
+        continue;
+      }
+      Interest interest = leads ? beyond(own, rows.get(i), above) : own;
       boolean ports = interest.ports().isPresent();
       boolean addresses = interest.addresses().isPresent();
       if (!ports && !addresses) {
@@ -324,7 +403,8 @@ public final class RuleIndex {
             byPort.arrays(),
             byAddress.arrays(),
             bothByPort.arrays(),
-            bothByAddress.arrays());
+            bothByAddress.arrays(),
+            ledByPort.arrays());
     indexes.put(chain, index);
     return index;
   }
@@ -355,29 +435,44 @@ public final class RuleIndex {
   }
 
   /** A jump to a chain that does nothing with a packet does nothing with it. */
-  private Interest interest(Rule rule, Set<String> above) {
-    Interest own = interest(rule);
-    boolean leads =
-        rule.target() instanceof Target.Jump jump
-            && !jump.goTo()
-            && table.chain(jump.name()).isPresent();
-    if (!leads || own.ports().isPresent() && own.addresses().isPresent()) {
-      return own;
-    }
-    Interest beyond = interest(rule.target().name(), above);
+  private Interest interest(RuleEntry row, Set<String> above) {
+    Interest own = interest(row);
+    return isIncomplete(own) && leads(row) ? beyond(own, row, above) : own;
+  }
+
+  private static boolean isIncomplete(Interest interest) {
+    return interest.ports().isEmpty() || interest.addresses().isEmpty();
+  }
+
+  /** Whether it is a jump, from which packets come back, to a chain that is there. */
+  private boolean leads(RuleEntry row) {
+    return table.chain(row.targetChain()).isPresent()
+        && row.rule().target() instanceof Target.Jump jump
+        && !jump.goTo();
+  }
+
+  private Interest beyond(Interest own, RuleEntry row, Set<String> above) {
+    Interest beyond = interest(row.targetChain(), above);
     return new Interest(
         own.ports().isPresent() ? own.ports() : beyond.ports(),
         own.addresses().isPresent() ? own.addresses() : beyond.addresses());
   }
 
+  /**
+   * What packets a chain can do anything with.
+   *
+   * @param above the chains that lead there
+   */
   private Interest interest(String chain, Set<String> above) {
     Interest known = interests.get(chain);
     if (known != null) {
       return known;
     }
-    if (!above.add(chain)) {
+    if (above.contains(chain)) {
       return Interest.ALL; // they lead in a circle
     }
+    Set<String> path = new HashSet<>(above);
+    path.add(chain);
     Set<Integer> ports = new HashSet<>();
     Set<IpAddress> addresses = new HashSet<>();
     boolean somePorts = true;
@@ -386,7 +481,7 @@ public final class RuleIndex {
       if (!somePorts && !someAddresses) {
         break;
       }
-      Interest one = interest(row.rule(), above);
+      Interest one = interest(row, path);
       somePorts = somePorts && one.ports().isPresent();
       someAddresses = someAddresses && one.addresses().isPresent();
       one.ports().ifPresent(ports::addAll);
@@ -394,16 +489,27 @@ public final class RuleIndex {
       somePorts = somePorts && ports.size() <= FEW;
       someAddresses = someAddresses && addresses.size() <= FEW;
     }
-    above.remove(chain);
     Interest interest =
         new Interest(
-            somePorts ? Optional.of(ports) : Optional.empty(),
-            someAddresses ? Optional.of(addresses) : Optional.empty());
+            somePorts ? Optional.of(Set.copyOf(ports)) : Optional.empty(),
+            someAddresses ? Optional.of(Set.copyOf(addresses)) : Optional.empty());
     interests.put(chain, interest);
     return interest;
   }
 
   /** What a rule's own matches say of where packets go. */
+  private static Interest interest(RuleEntry row) {
+    if (!row.isPlain()) {
+      return interest(row.rule());
+    }
+    OptionalInt port = row.onlyPort();
+    return new Interest(
+        port.isPresent() ? Optional.of(Set.of(port.getAsInt())) : Optional.empty(),
+        row.destination()
+            .filter(d -> d.prefix() == d.address().family().bits())
+            .map(d -> Set.of(d.address())));
+  }
+
   private static Interest interest(Rule rule) {
     Optional<Set<Integer>> ports = Optional.empty();
     Optional<Set<IpAddress>> addresses = Optional.empty();
@@ -416,7 +522,7 @@ public final class RuleIndex {
       } else if (match instanceof Match.Ports several) {
         for (Match.PortTest test : several.ports()) {
           if (test.side() == Side.DESTINATION && !test.negated()) {
-            ports = few(List.of(test.range())).or(() -> Optional.empty());
+            ports = few(List.of(test.range()));
           }
         }
       } else if (match instanceof Match.Multiport several

@@ -16,6 +16,8 @@ final class RuleScan {
     NOTHING,
     /** The value is an address. */
     ADDRESS,
+    /** The value is a destination, perhaps with a prefix. */
+    DESTINATION,
     /** The value is an address to which packets are sent. */
     TRANSLATED,
     /** The value is a module's name. */
@@ -47,6 +49,9 @@ final class RuleScan {
   private boolean unshown;
   private int port;
   private int portWords;
+  private boolean odd;
+  private int destination;
+  private int moduleEnd;
 
   RuleScan(Family family, String text) {
     this.family = family;
@@ -73,6 +78,19 @@ final class RuleScan {
     return portWords == 1 && port >= 0 && !negates ? port : SavedLines.ANY_PORT;
   }
 
+  /**
+   * Whether it asks of packets nothing but protocol, addresses, interfaces and one destination
+   * port, none of it negated.
+   */
+  boolean isPlain() {
+    return !odd && !negates && (portWords == 0 || port() != SavedLines.ANY_PORT);
+  }
+
+  /** Where its destination stands, a word; negative for none. */
+  int destination() {
+    return destination;
+  }
+
   /** Whether a part of it was not shown, perhaps. */
   boolean unshown() {
     return unshown;
@@ -97,6 +115,9 @@ final class RuleScan {
     unshown = false;
     port = SavedLines.ANY_PORT;
     portWords = 0;
+    odd = false;
+    destination = -1;
+    moduleEnd = -1;
     Before before = Before.NOTHING;
     int at = start;
     int length = text.length();
@@ -106,6 +127,7 @@ final class RuleScan {
       }
       if (at == length || text.charAt(at) == '\n') {
         end = at;
+        odd |= before != Before.NOTHING;
         return before != Before.TARGET;
       }
       int word = at;
@@ -115,6 +137,7 @@ final class RuleScan {
           return false;
         }
         rest |= targetSeen;
+        odd = true;
         before = Before.NOTHING;
         continue;
       }
@@ -139,6 +162,7 @@ final class RuleScan {
         char first = text.charAt(word);
         if (first == '-') {
           Before next = option(word, at);
+          odd |= before != Before.NOTHING || !isPlain(next, word, at);
           if (next == Before.TARGET) {
             if (targetSeen) {
               next = Before.NOTHING;
@@ -153,6 +177,7 @@ final class RuleScan {
           before = next;
         } else {
           negates |= first == '!' && at == word + 1;
+          odd |= before == Before.NOTHING && !targetSeen;
           unshown |= first == '[' && text.startsWith("[unsupported", word);
           before = Before.NOTHING;
         }
@@ -199,7 +224,8 @@ final class RuleScan {
     }
     if (size == 2) {
       return switch (text.charAt(word + 1)) {
-        case 's', 'd' -> Before.ADDRESS;
+        case 's' -> Before.ADDRESS;
+        case 'd' -> Before.DESTINATION;
         case 'm' -> Before.MODULE;
         case 'p' -> Before.PROTOCOL;
         case 'i', 'o' -> Before.ANY;
@@ -231,6 +257,11 @@ final class RuleScan {
   /** Whether a value is certainly none of the other family's; a port is taken down. */
   private boolean isOfFamily(Before before, int word, int wordEnd) {
     switch (before) {
+      case DESTINATION -> {
+        odd |= targetSeen || destination >= 0;
+        destination = word;
+        return hasColon(word, wordEnd) == (family == Family.IPV6);
+      }
       case ADDRESS -> {
         return hasColon(word, wordEnd) == (family == Family.IPV6);
       }
@@ -238,6 +269,8 @@ final class RuleScan {
         return isTranslated(word, wordEnd);
       }
       case MODULE -> {
+        odd |= !isOfPorts(word, wordEnd);
+        moduleEnd = wordEnd;
         return !text.startsWith("icmp", word);
       }
       case PROTOCOL -> {
@@ -251,6 +284,24 @@ final class RuleScan {
         return true;
       }
     }
+  }
+
+  /** Whether an option is one of those that plain rules have, where it stands. */
+  private boolean isPlain(Before option, int word, int wordEnd) {
+    boolean letter = wordEnd - word == 2;
+    if (targetSeen) {
+      return !letter && option != Before.PORT;
+    }
+    return letter ? option != Before.NOTHING : option == Before.PORT && word == moduleEnd + 1;
+  }
+
+  /** Whether a module knows a destination port and needs no more. */
+  private boolean isOfPorts(int word, int wordEnd) {
+    return switch (wordEnd - word) {
+      case 3 -> text.startsWith("tcp", word) || text.startsWith("udp", word);
+      case 4 -> text.startsWith("sctp", word);
+      default -> false;
+    };
   }
 
   private boolean hasColon(int word, int wordEnd) {

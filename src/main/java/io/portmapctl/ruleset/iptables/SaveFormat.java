@@ -170,36 +170,51 @@ public final class SaveFormat {
    * @throws FormatException when a quote is not closed
    */
   public static List<String> split(int number, String text) throws FormatException {
-    List<String> words = new ArrayList<>();
+    return split(number, text, 0, text.length(), String::new);
+  }
+
+  /** What makes a word of a part of a line. */
+  interface WordMaker {
+    /** The characters from there on, so many. */
+    String word(char[] line, int start, int length);
+  }
+
+  /** The same of a part of a text. */
+  static List<String> split(int number, String text, int from, int to, WordMaker maker)
+      throws FormatException {
+    char[] line = new char[to - from];
+    text.getChars(from, to, line, 0);
+    List<String> words = new ArrayList<>(20); // what most rules have
     int at = 0;
-    while (at < text.length()) {
-      if (isBlank(text.charAt(at))) {
+    while (at < line.length) {
+      char c = line[at];
+      if (isBlank(c)) {
         at++;
         continue;
       }
       int start = at;
-      while (at < text.length() && !isBlank(text.charAt(at)) && text.charAt(at) != '"') {
-        at++;
+      while (c != '"' && !isBlank(c) && ++at < line.length) {
+        c = line[at];
       }
-      if (at == text.length() || isBlank(text.charAt(at))) {
-        words.add(text.substring(start, at));
+      if (at == line.length || c != '"') {
+        words.add(maker.word(line, start, at - start));
       } else {
-        at = quoted(number, text, start, words);
+        at = quoted(number, line, start, words);
       }
     }
     return words;
   }
 
   /** Adds a word with a quote in it, and says where it ends. */
-  private static int quoted(int number, String text, int start, List<String> words)
+  private static int quoted(int number, char[] line, int start, List<String> words)
       throws FormatException {
-    StringBuilder word = new StringBuilder();
+    StringBuilder word = new StringBuilder(60);
     boolean quoted = false;
     int at = start;
-    for (; at < text.length(); at++) {
-      char c = text.charAt(at);
-      if (quoted && c == '\\' && at + 1 < text.length()) {
-        word.append(text.charAt(++at));
+    for (; at < line.length; at++) {
+      char c = line[at];
+      if (quoted && c == '\\' && at + 1 < line.length) {
+        word.append(line[++at]);
       } else if (c == '"') {
         quoted = !quoted;
       } else if (!quoted && isBlank(c)) {
@@ -210,7 +225,7 @@ public final class SaveFormat {
     }
     if (quoted) {
       throw new FormatException(
-          new RulesetFault.BadLine(number, RulesetFault.Wrong.QUOTE, shortened(text)));
+          new RulesetFault.BadLine(number, RulesetFault.Wrong.QUOTE, shortened(new String(line))));
     }
     words.add(word.toString());
     return at;

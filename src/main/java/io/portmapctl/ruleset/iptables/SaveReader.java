@@ -317,16 +317,8 @@ final class SaveReader {
     List<String> words = SaveFormat.split(lines.number(), text);
     familyCheck.rule(lines.number(), words);
     Rule rule = RuleSyntax.parse(family, words);
-    String chain = rule.target().chain().orElse("");
     int start = lines.start() + line.length() - text.length();
-    saved.add(
-        lines.start(),
-        start,
-        start + text.length(),
-        chain.isEmpty() ? rule.target().name() : chain,
-        !chain.isEmpty(),
-        SavedLines.ANY_PORT,
-        rule.isUnshown());
+    saved.add(lines.start(), start, start + text.length(), rule);
     rows.add();
   }
 
@@ -360,7 +352,7 @@ final class SaveReader {
     }
     lines.pass(scan.end());
     read++;
-    saved.add(line, words, scan.end(), scan.target(), scan.jumps(), scan.port(), scan.unshown());
+    saved.add(line, words, scan);
     rows.add();
     return true;
   }

@@ -1,11 +1,13 @@
 package io.portmapctl.ruleset.iptables;
 
+import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.SavedRules;
 import io.portmapctl.ruleset.iptables.SaveFormat.FormatException;
 import io.portmapctl.text.Octets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +19,20 @@ final class SavedLines implements SavedRules {
   /** A rule that names no destination port, or of which it is not told which. */
   static final int ANY_PORT = -1;
 
-  /** How many rules are kept, a power of two; a few of them have a thousand bytes. */
+  /**
+   * How many rules are kept, a power of two: of as many, all. Of very many a few, since what is
+   * kept is copied by each collection of garbage, and comes too seldom again.
+   */
   private static final int KEPT = 1 << 14;
+
+  private static final int KEPT_OF_VERY_MANY = 1 << 11;
 
   /** A rule and where it is from: rules of many places are kept in one slot. */
   private record Read(int place, Rule rule) {}
 
   private final Family family;
   private final String text;
+  private final Vocabulary vocabulary = new Vocabulary();
   private int size;
 
   /** For each rule where its line, its own words and their end are, and what is known of it. */
@@ -36,10 +44,15 @@ final class SavedLines implements SavedRules {
   private String[] targets = new String[64];
   private byte[] flags = new byte[64];
 
-  /** Bits of flags: the target is a chain; something was not shown. */
+  /** Bits of flags: the target is a chain; something was not shown; it asks for little. */
   private static final int JUMP = 1;
 
   private static final int UNSHOWN = 2;
+
+  private static final int PLAIN = 4;
+
+  /** Where the destination of a plain rule stands, behind the start of its words. */
+  private byte[] destinations = new byte[64];
 
   private @Nullable Read[] read = new Read[0];
 
@@ -50,17 +63,39 @@ final class SavedLines implements SavedRules {
   }
 
   /**
-   * One more.
+   * One more, of which nothing is known but what it is.
    *
    * @param line where its line starts
    * @param start where its words start, behind {@code -A CHAIN}
    * @param end where they end
-   * @param target the name behind {@code -j}
-   * @param jump whether it is a chain's
-   * @param port the only destination port that it can be about, or {@link #ANY_PORT}
-   * @param unshown whether a part of it was not shown, perhaps
    */
-  void add(int line, int start, int end, String target, boolean jump, int port, boolean unshown) {
+  void add(int line, int start, int end, Rule rule) {
+    String chain = rule.target().chain().orElse("");
+    int jump = chain.isEmpty() ? 0 : JUMP;
+    String target = chain.isEmpty() ? rule.target().name() : chain;
+    add(line, start, end, target, ANY_PORT, jump | (rule.isUnshown() ? UNSHOWN : 0));
+  }
+
+  /**
+   * One more, which was looked over.
+   *
+   * @param line where its line starts
+   * @param start where its words start, behind {@code -A CHAIN}
+   */
+  void add(int line, int start, RuleScan scan) {
+    int destination = scan.destination() - start;
+    boolean plain = scan.isPlain() && destination <= Byte.MAX_VALUE;
+    add(
+        line,
+        start,
+        scan.end(),
+        scan.target(),
+        scan.port(),
+        (scan.jumps() ? JUMP : 0) | (scan.unshown() ? UNSHOWN : 0) | (plain ? PLAIN : 0));
+    destinations[size - 1] = (byte) (plain && destination >= 0 ? destination : -1);
+  }
+
+  private void add(int line, int start, int end, String target, int port, int flag) {
     if (size == lines.length) {
       int more = size * 2;
       lines = Arrays.copyOf(lines, more);
@@ -69,13 +104,14 @@ final class SavedLines implements SavedRules {
       ports = Arrays.copyOf(ports, more);
       targets = Arrays.copyOf(targets, more);
       flags = Arrays.copyOf(flags, more);
+      destinations = Arrays.copyOf(destinations, more);
     }
     lines[size] = line;
     starts[size] = start;
     ends[size] = end;
     ports[size] = port;
     targets[size] = target;
-    flags[size] = (byte) ((jump ? JUMP : 0) | (unshown ? UNSHOWN : 0));
+    flags[size] = (byte) flag;
     size++;
   }
 
@@ -92,7 +128,9 @@ final class SavedLines implements SavedRules {
     ports = Arrays.copyOf(ports, size);
     targets = Arrays.copyOf(targets, size);
     flags = Arrays.copyOf(flags, size);
-    read = new Read[Math.min(KEPT, Integer.highestOneBit(Math.max(1, size)) * 2)];
+    destinations = Arrays.copyOf(destinations, size);
+    int most = size > 4 * KEPT ? KEPT_OF_VERY_MANY : KEPT;
+    read = new Read[Math.min(most, Integer.highestOneBit(Math.max(1, size)) * 2)];
   }
 
   @Override
@@ -110,7 +148,7 @@ final class SavedLines implements SavedRules {
   private Rule parsed(int place) {
     try {
       return RuleSyntax.parse(
-          family, SaveFormat.split(0, text.substring(starts[place], ends[place])));
+          family, SaveFormat.split(0, text, starts[place], ends[place], vocabulary));
     } catch (FormatException e) {
       throw new IllegalStateException("unreachable", e);
     }
@@ -157,6 +195,30 @@ final class SavedLines implements SavedRules {
   @Override
   public OptionalInt onlyPort(int place) {
     return ports[place] == ANY_PORT ? OptionalInt.empty() : OptionalInt.of(ports[place]);
+  }
+
+  @Override
+  public boolean isPlain(int place) {
+    return (flags[place] & PLAIN) != 0;
+  }
+
+  @Override
+  public Optional<Cidr> destination(int place) {
+    if (!isPlain(place)) {
+      return rule(place).destination();
+    }
+    if (destinations[place] < 0) {
+      return Optional.empty();
+    }
+    int from = starts[place] + destinations[place];
+    int blank = text.indexOf(' ', from);
+    String word = text.substring(from, blank < 0 ? ends[place] : Math.min(blank, ends[place]));
+    try {
+      Cidr network = Values.network(family, word);
+      return network.prefix() == 0 ? Optional.empty() : Optional.of(network);
+    } catch (NotUnderstood e) {
+      return Optional.empty(); // it is kept to the letter
+    }
   }
 
   @Override

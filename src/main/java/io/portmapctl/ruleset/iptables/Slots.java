@@ -1,18 +1,27 @@
 package io.portmapctl.ruleset.iptables;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** What options say, each of them once, in the order in which iptables-save prints them. */
 final class Slots<T> {
-  private final Map<Integer, T> values = new TreeMap<>();
+  private final List<T> values = new ArrayList<>(2);
 
-  /** What the option of that place says. */
+  /** A bit for each place that has a value. */
+  private long places;
+
+  /**
+   * What the option of that place says.
+   *
+   * @param place 0 to 63
+   */
   void put(int place, T value) throws NotUnderstood {
-    if (values.put(place, value) != null) {
+    long bit = 1L << place;
+    if ((places & bit) != 0) {
       throw new NotUnderstood();
     }
+    values.add(Long.bitCount(places & bit - 1), value);
+    places |= bit;
   }
 
   /** All that was said, at least one. */
@@ -25,6 +34,6 @@ final class Slots<T> {
 
   /** All that was said. */
   List<T> all() {
-    return List.copyOf(values.values());
+    return List.copyOf(values);
   }
 }

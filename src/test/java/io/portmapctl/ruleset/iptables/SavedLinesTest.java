@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.PortRange;
 import io.portmapctl.portmap.RulePorts;
+import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
+import io.portmapctl.ruleset.Side;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat.FormatException;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,10 @@ class SavedLinesTest {
           "-j DNAT --to-destination",
           "-m tcp --dport",
           "-p tcp",
+          "-d 10.0.0.0/8",
+          "-d 10.0.0.1/32",
+          "-d fd00::1/128",
+          "-m udp --dport 53",
           "-m comment --comment",
           "-j CNI-DN-7");
 
@@ -160,11 +167,33 @@ class SavedLinesTest {
       PortRange only = PortRange.of(row.onlyPort().getAsInt());
       RulePorts.of(rule).ifPresent(p -> assertThat(p.ports()).as(line).containsOnly(only));
     }
+    assertThat(row.destination()).as(line).isEqualTo(rule.destination());
+    if (row.isPlain()) {
+      assertThat(rule.matches()).as(line).allMatch(m -> isPlain(m, row.onlyPort()));
+      assertThat(row.onlyPort().isPresent()).as(line).isEqualTo(RulePorts.of(rule).isPresent());
+    }
     RuleEntry fresh = RuleEntry.of(rule);
     assertThat(row.isSpelledAs(fresh)).isEqualTo(fresh.text().latin1().equals(line));
     assertThat(fresh.isSpelledAs(row)).isEqualTo(row.isSpelledAs(fresh));
     assertThat(row.equals(fresh))
         .isEqualTo(fresh.text().latin1().equals(line) && row.counters().isEmpty());
+  }
+
+  /** Whether a match is one of those that a plain rule has, or is kept since it is none at all. */
+  private static boolean isPlain(Match match, OptionalInt port) {
+    if (match instanceof Match.Unknown unknown) {
+      return unknown.text().latin1().matches("-[sdiop]( .*)?");
+    }
+    if (match instanceof Match.Ports ports) {
+      List<Match.PortTest> one =
+          port.stream()
+              .mapToObj(p -> new Match.PortTest(Side.DESTINATION, false, PortRange.of(p)))
+              .toList();
+      return ports.flags().isEmpty() && ports.ports().equals(one);
+    }
+    return match instanceof Match.Address address && !address.negated()
+        || match instanceof Match.Interface through && !through.negated()
+        || match instanceof Match.Proto protocol && !protocol.negated();
   }
 
   @Test
