@@ -258,6 +258,9 @@ final class FilterRules {
     List<String> all = new ArrayList<>(List.of("accept", "drop", "return", "counter"));
     all.add("meta mark set 0x1");
     all.add("meta mark set mark or 0x2");
+    if (List.of("prerouting", "output").contains(hook)) {
+      all.add("notrack");
+    }
     if (!user) {
       all.add("jump u");
       all.add("goto u");

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param left whether it left the host
  * @param answered whether the answer came to the sender, from where the packet had been sent to
  * @param stranger whether an answer came to the sender from elsewhere
+ * @param astray whether the answer came to the host by another interface than the packet left by
  * @param decided the rule or policy that ended the packet's way, or that of its answer
  * @param ofAnswer whether that was the answer
  * @param rejected whether the sender was told by the host
@@ -32,6 +33,7 @@ record KernelWay(
     boolean left,
     boolean answered,
     boolean stranger,
+    boolean astray,
     Optional<Decider> decided,
     boolean ofAnswer,
     boolean rejected,
@@ -114,12 +116,26 @@ record KernelWay(
         left,
         answered,
         stranger,
+        astray(first, back),
         drops.stream().findFirst(),
         ofAnswer,
         rejected,
         drops.size() < 2,
         ofAnswer && !answered ? back : first,
         hits);
+  }
+
+  private static boolean astray(List<NftMonitor.Line> first, List<NftMonitor.Line> back) {
+    Optional<String> out = device(first, "postrouting", "oif");
+    Optional<String> in = device(back, "prerouting", "iif");
+    return out.isPresent() && in.isPresent() && !out.equals(in);
+  }
+
+  private static Optional<String> device(List<NftMonitor.Line> lines, String chain, String field) {
+    return lines.stream()
+        .filter(l -> at(l, chain) && l.kind() == NftMonitor.Kind.PACKET)
+        .map(l -> l.field(field))
+        .findFirst();
   }
 
   private static boolean at(NftMonitor.Line line, String chain) {
@@ -136,7 +152,7 @@ record KernelWay(
       if (line.kind() == NftMonitor.Kind.PACKET && !ids.contains(line.id())) {
         boolean ours =
             line.port(forth ? "sport" : "dport").equals(OptionalInt.of(sent.port()))
-                && opens(line, forth);
+                && (sent.later() || opens(line, forth));
         (ours ? ids : others).add(line.id());
       }
       if (ids.contains(line.id())) {

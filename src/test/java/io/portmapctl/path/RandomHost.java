@@ -9,7 +9,9 @@ import io.portmapctl.testing.Generator;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.NftMonitor;
 import io.portmapctl.testing.Run;
+import io.portmapctl.testing.Sender;
 import io.portmapctl.testing.TraceRules;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +218,7 @@ final class RandomHost implements AutoCloseable {
    *
    * @param from who sends it
    * @param in the interface of the host that it comes in by; empty for the host's own
+   * @param later whether it is the second packet of its connection
    */
   record Sent(
       String from,
@@ -224,7 +227,13 @@ final class RandomHost implements AutoCloseable {
       String source,
       int port,
       String destination,
-      int to) {
+      int to,
+      boolean later) {
+
+    /** The second packet of another connection like its own. */
+    Sent second() {
+      return new Sent(from, in, protocol, source, port, destination, to, true);
+    }
 
     /** As {@code --packet} takes it. */
     String text() {
@@ -233,7 +242,8 @@ final class RandomHost implements AutoCloseable {
           + end(source, port)
           + " -> "
           + end(destination, to)
-          + (in.isEmpty() ? "" : " in " + in);
+          + (in.isEmpty() ? "" : " in " + in)
+          + (later ? " state ESTABLISHED" : "");
     }
 
     boolean v4() {
@@ -340,8 +350,8 @@ final class RandomHost implements AutoCloseable {
           case "host" -> "";
           default -> "cni-web";
         };
-    return new Sent(
-        from, in, protocol, source, ground.port(), destination, make.pick(TraceRules.PORTS));
+    Integer to = make.pick(TraceRules.PORTS);
+    return new Sent(from, in, protocol, source, ground.port(), destination, to, false);
   }
 
   /** The same as another connection. */
@@ -353,7 +363,8 @@ final class RandomHost implements AutoCloseable {
         sent.source(),
         ground.port(),
         sent.destination(),
-        sent.to());
+        sent.to(),
+        sent.later());
   }
 
   /**
@@ -363,15 +374,17 @@ final class RandomHost implements AutoCloseable {
    *     something else may have moved
    */
   KernelWay send(Sent sent, int again) throws Exception {
-    if (again > 0 || !counted.containsKey(sent.v4())) {
+    Sender sender = ground.sender(sent.from());
+    if (sent.later()) {
+      first(sender, sent, "open-");
+      settle(MOMENT << 2 * again);
+    }
+    if (sent.later() || again > 0 || !counted.containsKey(sent.v4())) {
       counted.put(sent.v4(), counters(sent.v4()));
     }
     Map<String, Long> before = counted.get(sent.v4());
     monitors.values().forEach(NftMonitor::clear);
-    String refusal =
-        ground
-            .sender(sent.from())
-            .trial(sent.protocol(), sent.source(), sent.port(), sent.destination(), sent.to());
+    String refusal = sent.later() ? sender.more() : first(sender, sent, "");
     settle(MOMENT << 2 * again);
     Map<String, Long> hits = new TreeMap<>();
     if (before.keySet().stream().anyMatch(place -> !place.endsWith(" 0 -j ACCEPT"))) {
@@ -388,6 +401,11 @@ final class RandomHost implements AutoCloseable {
     Map<String, List<NftMonitor.Line>> seen = new LinkedHashMap<>();
     monitors.forEach((name, monitor) -> seen.put(name, monitor.seen()));
     return KernelWay.of(sent, refusal, seen, hits, places);
+  }
+
+  private static String first(Sender sender, Sent sent, String how) throws IOException {
+    return sender.trial(
+        how + sent.protocol(), sent.source(), sent.port(), sent.destination(), sent.to());
   }
 
   /** Waits until something has moved, and then nothing does for a while. */

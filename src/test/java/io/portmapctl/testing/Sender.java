@@ -10,7 +10,9 @@ import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -20,8 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sends first packets of connections and answers them; run inside a network namespace. Each line of
- * standard input is {@code PROTOCOL SOURCE PORT DESTINATION PORT}, each line of output how it went.
+ * Sends first packets of connections, and later ones, and answers them; run inside a network
+ * namespace. Each line of standard input is {@code PROTOCOL SOURCE PORT DESTINATION PORT}, with
+ * {@code open-} before it for a connection that stays open, or {@code more} for another packet of
+ * that; each line of output is how it went.
  */
 public final class Sender implements AutoCloseable {
   private final Process process;
@@ -85,7 +89,16 @@ public final class Sender implements AutoCloseable {
   /** Sends one packet; why the kernel would not, empty where it did. */
   public String trial(String protocol, String source, int port, String destination, int to)
       throws IOException {
-    String line = String.join(" ", protocol, source, "" + port, destination, "" + to) + "\n";
+    return said(String.join(" ", protocol, source, "" + port, destination, "" + to));
+  }
+
+  /** Sends the next packet of the connection that was opened last. */
+  public String more() throws IOException {
+    return said("more");
+  }
+
+  private String said(String words) throws IOException {
+    String line = words + "\n";
     process.getOutputStream().write(line.getBytes(StandardCharsets.US_ASCII));
     process.getOutputStream().flush();
     String answer = answers.readLine();
@@ -105,15 +118,21 @@ public final class Sender implements AutoCloseable {
     }
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    SelectableChannel opened = DatagramChannel.open();
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String[] words = line.split(" ", -1);
       try {
-        InetSocketAddress from = address(words[1], words[2]);
-        InetSocketAddress to = address(words[3], words[4]);
-        if (words[0].equals("udp")) {
-          udp(from, to);
+        if (words[0].equals("more")) {
+          more((ByteChannel) opened);
         } else {
-          tcp(from, to);
+          InetSocketAddress from = address(words[1], words[2]);
+          InetSocketAddress to = address(words[3], words[4]);
+          SelectableChannel channel = words[0].endsWith("udp") ? udp(from, to) : tcp(from, to);
+          opened.close();
+          opened = channel;
+          if (!words[0].startsWith("open-")) {
+            channel.close();
+          }
         }
         System.out.println("sent");
       } catch (IOException e) {
@@ -155,8 +174,11 @@ public final class Sender implements AutoCloseable {
           if (key.channel() instanceof ServerSocketChannel server) {
             SocketChannel accepted = server.accept();
             if (accepted != null) {
-              accepted.close();
+              accepted.configureBlocking(false);
+              accepted.register(selector, SelectionKey.OP_READ);
             }
+          } else if (key.channel() instanceof SocketChannel channel) {
+            echo(channel);
           } else {
             DatagramChannel channel = (DatagramChannel) key.channel();
             ByteBuffer bytes = ByteBuffer.allocate(64);
@@ -173,6 +195,20 @@ public final class Sender implements AutoCloseable {
     }
   }
 
+  /** Gives back what comes, until nothing more does. */
+  private static void echo(SocketChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(64);
+    try {
+      if (channel.read(bytes) < 0) {
+        channel.close();
+      } else {
+        channel.write(bytes.flip());
+      }
+    } catch (IOException e) {
+      channel.close(); // who asked has gone
+    }
+  }
+
   private static StandardProtocolFamily family(InetAddress address) {
     return address instanceof Inet6Address
         ? StandardProtocolFamily.INET6
@@ -183,23 +219,41 @@ public final class Sender implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getByName(ip), Integer.parseInt(port));
   }
 
-  private static void udp(InetSocketAddress from, InetSocketAddress to) throws IOException {
-    try (DatagramChannel channel = DatagramChannel.open(family(from.getAddress()))) {
+  private static SelectableChannel udp(InetSocketAddress from, InetSocketAddress to)
+      throws IOException {
+    DatagramChannel channel = DatagramChannel.open(family(from.getAddress()));
+    try {
       channel.bind(from);
-      channel.send(ByteBuffer.wrap(new byte[] {1}), to);
+      channel.connect(to);
+      channel.write(ByteBuffer.wrap(new byte[] {1}));
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     }
   }
 
   /** The first packet is sent at once; whether anybody answers does not matter. */
-  private static void tcp(InetSocketAddress from, InetSocketAddress to) throws IOException {
-    try (SocketChannel channel = SocketChannel.open(family(from.getAddress()))) {
+  private static SelectableChannel tcp(InetSocketAddress from, InetSocketAddress to)
+      throws IOException {
+    SocketChannel channel = SocketChannel.open(family(from.getAddress()));
+    try {
       channel.configureBlocking(false);
       channel.bind(from);
-      try {
-        channel.connect(to);
-      } catch (java.net.ConnectException e) {
-        // refused already: it was sent
-      }
+      channel.connect(to);
+    } catch (java.net.ConnectException e) {
+      // refused already: it was sent
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     }
+    return channel;
+  }
+
+  private static void more(ByteChannel channel) throws IOException {
+    if (channel instanceof SocketChannel socket && !socket.finishConnect()) {
+      throw new IOException("no connection yet");
+    }
+    channel.write(ByteBuffer.wrap(new byte[] {2}));
   }
 }
