@@ -2,27 +2,31 @@ package io.portmapctl.app;
 
 import io.portmapctl.check.Advice;
 import io.portmapctl.check.Audit;
+import io.portmapctl.check.Barriers;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.ForeignRules;
-import io.portmapctl.check.ForwardChain;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
+import io.portmapctl.explain.Around;
 import io.portmapctl.host.HostException;
+import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.path.DecidedBy;
 import io.portmapctl.path.Localnet;
+import io.portmapctl.path.Rules;
 import io.portmapctl.plan.Request;
 import io.portmapctl.portmap.LayoutChoice;
 import io.portmapctl.portmap.LayoutReason;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.route.Routing;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
-import io.portmapctl.ruleset.iptables.SaveFormat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -97,56 +101,85 @@ public record CheckMappings(
       notes.leftOut(Failure.Kind.INPUT, wanted.leftOut());
     }
     boolean complete = desired.documents().errors().isEmpty() && wanted.leftOut().isEmpty();
-    return new Result(audit, report(audit), forwarding(wanted, ports, host), complete);
+    return new Result(audit, report(audit), away(wanted, tables, host), complete);
   }
 
-  /** Who forwards nothing has no use for mappings. */
-  private List<Advice> forwarding(
-      DesiredMappings.Requests wanted, List<PublishedPort> ports, LiveHost host) {
+  /** What keeps packets away though the rules are there: settings, and rules of other tables. */
+  private List<Advice> away(DesiredMappings.Requests wanted, List<Table> tables, LiveHost host) {
+    Routing routing = new Routing(new ReadRouting(host.host()));
+    Around around =
+        AroundRules.read(
+            host,
+            rulesets,
+            tables.stream().filter(t -> !subjects(wanted, t.family()).isEmpty()).toList(),
+            family -> rulesets.live(family) ? Optional.of(routing) : Optional.empty());
     List<Advice> advice = new ArrayList<>();
-    for (Family family : Family.values()) {
-      if (ports.stream().anyMatch(p -> p.family() == family)) {
-        List<String> filters = HostFacts.filters(host, rulesets, family);
-        List<ForwardingObstacle> obstacles = HostFacts.obstacles(host, rulesets, family, filters);
-        obstacles.stream()
-            .filter(ForwardingObstacle::total)
-            .forEach(o -> advice.add(new Advice.ForwardsNothing(o)));
-        if (obstacles.stream().noneMatch(ForwardingObstacle::total) && !obstacles.isEmpty()) {
-          advice.addAll(dropped(wanted, family, filters, host));
-        }
+    for (Table nat : tables) {
+      Family family = nat.family();
+      List<Barriers.Subject> subjects = subjects(wanted, family);
+      if (subjects.isEmpty()) {
+        continue;
       }
+      List<Table> others = around.tables().getOrDefault(family, List.of());
+      if (rulesets.live(family)) {
+        host.forwarding()
+            .obstacles(family, List.of())
+            .forEach(o -> advice.add(new Advice.ForwardsNothing(o)));
+      }
+      boolean empty = others.stream().anyMatch(CheckMappings::forwardsNothing);
+      if (empty) {
+        advice.add(
+            new Advice.ForwardsNothing(
+                new ForwardingObstacle(family, ForwardingObstacle.Kind.EMPTY_CHAIN)));
+      }
+      Barriers.of(
+              nat,
+              others,
+              around.written().getOrDefault(family, Rules.Written.NOTHING),
+              subjects,
+              AddressSource.known(rulesets.live(), host.host()))
+          .stream()
+          .filter(b -> !(empty && isForward(b.by())))
+          .forEach(b -> advice.add(Advice.of(family, b)));
     }
     return List.copyOf(advice);
   }
 
-  /** What chain FORWARD drops of what other machines send to the containers. */
-  private List<Advice> dropped(
-      DesiredMappings.Requests wanted, Family family, List<String> filters, LiveHost host) {
-    List<ForwardChain.Endpoint> endpoints = new ArrayList<>();
+  /** Whether chain FORWARD of a table filter drops all, and has no rules. */
+  private static boolean forwardsNothing(Table table) {
+    return table.name() == TableName.FILTER
+        && table
+            .chain("FORWARD")
+            .map(c -> c.rows().isEmpty() && c.policy().equals("DROP"))
+            .orElse(false);
+  }
+
+  private static boolean isForward(DecidedBy by) {
+    return by instanceof DecidedBy.ByPolicy policy
+        && policy.chain().table().equals(TableName.FILTER.id())
+        && policy.chain().chain().equals("FORWARD");
+  }
+
+  private static List<Barriers.Subject> subjects(DesiredMappings.Requests wanted, Family family) {
+    List<Barriers.Subject> subjects = new ArrayList<>();
     for (Request.Publish request : wanted.requests()) {
       Optional<Cidr> container = request.attachment().address(family);
+      boolean localhost =
+          request.choice().layout().masquerade(request.attachment(), family).localhost();
       for (PortMapping mapping : request.attachment().mappings()) {
         Optional<IpProtocol> protocol = IpProtocol.of(mapping.protocol().id());
         if (container.isPresent() && protocol.isPresent() && mapping.appliesTo(family)) {
-          endpoints.add(
-              new ForwardChain.Endpoint(container.get(), protocol.get(), mapping.containerPort()));
+          subjects.add(
+              new Barriers.Subject(
+                  PublishedPort.of(family, mapping),
+                  protocol.get(),
+                  container.get(),
+                  mapping.containerPort(),
+                  localhost));
         }
       }
     }
-    List<Advice> advice = new ArrayList<>();
-    for (String filter : filters) {
-      try {
-        SaveFormat.table(family, TableName.FILTER, filter)
-            .flatMap(
-                table ->
-                    ForwardChain.dropped(
-                        table, endpoints, AddressSource.known(rulesets.live(), host.host())))
-            .ifPresent(d -> advice.add(new Advice.ForwardDrops(family, d)));
-      } catch (SaveFormat.FormatException e) {
-        // what cannot be read is not known
-      }
-    }
-    return advice;
+    return subjects;
   }
 
   private static List<PublishedPort> published(

@@ -3,41 +3,28 @@ package io.portmapctl.app;
 import io.portmapctl.check.CheckNotice;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.Identity;
-import io.portmapctl.explain.Around;
 import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.Explainer;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.fault.UsageFault;
-import io.portmapctl.host.live.OtherRules;
-import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.notice.Notice;
-import io.portmapctl.path.Rules;
 import io.portmapctl.path.Settings;
 import io.portmapctl.path.Tracer;
-import io.portmapctl.path.nft.FibLookup;
-import io.portmapctl.path.nft.NftStation;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.ruleset.TableName;
-import io.portmapctl.ruleset.Variant;
-import io.portmapctl.ruleset.nft.NftRuleset;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Packet;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -153,7 +140,7 @@ public record ExplainMappings(
             settings,
             desired.isPresent() && report.plan().hasChanges(),
             elsewhere.stream().anyMatch(CheckNotice.TranslatedElsewhere.class::isInstance),
-            around(host, tables, settings));
+            AroundRules.read(host, rulesets, tables, settings.routing()));
     boolean complete =
         desired.map(d -> d.documents().errors().isEmpty()).orElse(true)
             && report.leftOut().isEmpty();
@@ -166,74 +153,6 @@ public record ExplainMappings(
         n ->
             !(n instanceof AppNotice.NotForwarding f)
                 || f.obstacle().kind() == ForwardingObstacle.Kind.SETTING);
-  }
-
-  /** The rules around the nat tables that are worked on. */
-  private Around around(LiveHost host, List<Table> tables, Settings settings) {
-    Map<Family, List<Table>> others = new EnumMap<>(Family.class);
-    Map<Family, List<TableName>> untold = new EnumMap<>(Family.class);
-    Map<String, Integer> printed = new HashMap<>();
-    List<Family> live = new ArrayList<>();
-    for (Table table : tables) {
-      Family family = table.family();
-      if (rulesets.live(family)) {
-        List<Table> read = new OtherRules(host.host()).tables(family, table.variant());
-        others.put(family, read);
-        live.add(family);
-        read.stream()
-            .filter(t -> t.variant() != Variant.LEGACY)
-            .forEach(t -> printed.put(nftName(t), rules(t)));
-        if (table.variant() != Variant.LEGACY) {
-          // it stays in any case
-          printed.put(nftName(table), rules(table) == 0 ? 0 : Integer.MAX_VALUE);
-        }
-        continue;
-      }
-      List<Table> told = rulesets.others(family);
-      List<TableName> missing = new ArrayList<>();
-      for (TableName name : List.of(TableName.RAW, TableName.MANGLE, TableName.FILTER)) {
-        if (told.stream().noneMatch(t -> t.name() == name)) {
-          missing.add(name);
-        }
-      }
-      others.put(family, told);
-      untold.put(family, missing);
-    }
-    Map<Family, Rules.Written> written = new EnumMap<>(Family.class);
-    if (!live.isEmpty()) {
-      try {
-        NftRuleset nft = NftRules.read(host.host(), printed).orElse(NftRuleset.EMPTY);
-        for (Family family : live) {
-          others.computeIfPresent(family, (f, read) -> withoutNfts(read, nft));
-          FibLookup fib =
-              settings.routing().apply(family).map(FibLookup::of).orElse(FibLookup.UNKNOWN);
-          written.put(
-              family,
-              (space, known, place) -> NftStation.of(nft, space, known, family, fib, place));
-        }
-      } catch (IOException e) {
-        live.forEach(family -> untold.put(family, List.of()));
-      }
-    }
-    return new Around(others, written, untold);
-  }
-
-  /** Tables of iptables without those that are read from nft, as they are. */
-  private static List<Table> withoutNfts(List<Table> tables, NftRuleset nft) {
-    Set<String> read = new HashSet<>();
-    nft.tables().forEach(t -> read.add(t.family() + " " + t.name().latin1()));
-    return tables.stream()
-        .filter(t -> t.variant() == Variant.LEGACY || !read.contains(nftName(t)))
-        .toList();
-  }
-
-  private static int rules(Table table) {
-    return table.chains().values().stream().mapToInt(c -> c.rows().size()).sum();
-  }
-
-  /** A table of iptables as nft names it. */
-  private static String nftName(Table table) {
-    return (table.family() == Family.IPV4 ? "ip " : "ip6 ") + table.name().id();
   }
 
   private Answer answer(Report report, Explainer explainer) {

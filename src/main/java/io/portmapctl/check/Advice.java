@@ -6,6 +6,7 @@ import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.packet.Difference;
 import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.ruleset.Hook;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,7 +46,22 @@ public sealed interface Advice extends Notice {
     R forwardDrops(ForwardDrops advice);
 
     /** For this kind. */
+    R keptAway(KeptAway advice);
+
+    /** For this kind. */
     R notChecked(NotChecked advice);
+  }
+
+  /** That something keeps packets away. */
+  static Advice of(Family family, Barriers.Barrier barrier) {
+    return barrier.all() && barrier.site().hook() == Hook.FORWARD
+        ? new ForwardDrops(family, barrier)
+        : new KeptAway(family, barrier);
+  }
+
+  /** Whether it is about all packets of a kind, and not some. */
+  default boolean isOfAll() {
+    return true;
   }
 
   /** Asks for the answer for this kind. */
@@ -199,8 +215,8 @@ public sealed interface Advice extends Notice {
     }
   }
 
-  /** The rules are no fault of it, and yet chain FORWARD drops what other machines send. */
-  record ForwardDrops(Family family, ForwardChain.Dropped dropped) implements Advice {
+  /** The rules are no fault of it, and yet what other machines send is not let through. */
+  record ForwardDrops(Family family, Barriers.Barrier barrier) implements Advice {
     @Override
     public String code() {
       return "forward-drops";
@@ -209,6 +225,24 @@ public sealed interface Advice extends Notice {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.forwardDrops(this);
+    }
+  }
+
+  /** The rules are no fault of it, and yet a rule or a policy elsewhere keeps packets away. */
+  record KeptAway(Family family, Barriers.Barrier barrier) implements Advice {
+    @Override
+    public boolean isOfAll() {
+      return barrier.all();
+    }
+
+    @Override
+    public String code() {
+      return barrier.all() ? "packets-lost" : "packets-lost-in-part";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.keptAway(this);
     }
   }
 

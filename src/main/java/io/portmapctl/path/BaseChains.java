@@ -66,7 +66,7 @@ final class BaseChains {
   }
 
   /** Whether a base chain has no rules and lets everything pass. */
-  private static boolean isEmpty(Table table, ChainSite site) {
+  static boolean isEmpty(Table table, ChainSite site) {
     return table
         .chain(site.chain())
         .map(c -> c.rows().isEmpty() && !c.policy().equals("DROP"))

@@ -1,7 +1,9 @@
 package io.portmapctl.path;
 
+import io.portmapctl.net.Family;
 import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.RuleIndex;
 import java.util.List;
@@ -44,6 +46,15 @@ public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
     long effort = RuleIndex.mostEffort(first.table());
     for (RuleIndex other : others) {
       effort += RuleIndex.mostEffort(other.table());
+    }
+    return effort;
+  }
+
+  /** The same for whom only others are looked at. */
+  static long effort(List<Table> others) {
+    long effort = RuleIndex.mostEffort(Table.empty(TableName.NAT, Family.IPV4));
+    for (Table other : others) {
+      effort += RuleIndex.mostEffort(other);
     }
     return effort;
   }

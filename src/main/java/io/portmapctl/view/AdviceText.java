@@ -1,8 +1,18 @@
 package io.portmapctl.view;
 
 import io.portmapctl.check.Advice;
-import io.portmapctl.check.ForwardChain;
+import io.portmapctl.check.Barriers;
 import io.portmapctl.net.ForwardingObstacle;
+import io.portmapctl.path.Ending;
+import io.portmapctl.path.SurroundingChains;
+import io.portmapctl.trace.Address;
+import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.Mark;
+import io.portmapctl.trace.Packet;
+import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.Ternary;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What a person must decide, in words. */
 final class AdviceText implements Advice.Visitor<String> {
@@ -77,29 +87,89 @@ final class AdviceText implements Advice.Visitor<String> {
 
   @Override
   public String forwardDrops(Advice.ForwardDrops advice) {
-    ForwardChain.Dropped dropped = advice.dropped();
-    ForwardChain.Endpoint first = dropped.endpoints().get(0);
-    int more = dropped.endpoints().size() - 1;
-    return advice.family().title()
-        + ": chain FORWARD of table filter drops every connection from other machines to "
-        + first.address()
-        + ", "
-        + first.protocol()
-        + " port "
+    return kept(advice.barrier());
+  }
+
+  @Override
+  public String keptAway(Advice.KeptAway advice) {
+    return kept(advice.barrier());
+  }
+
+  private static String kept(Barriers.Barrier barrier) {
+    boolean untracked = barrier.kind() == SurroundingChains.Stop.Kind.UNTRACKED;
+    String some = Packets.of(barrier.packets());
+    Ending ending = ending(barrier, untracked ? Ending.Why.NOT_TRANSLATED_BACK : Ending.Why.RULES);
+    return away(barrier)
+        + (some.isEmpty() ? "" : " (" + some + ")")
+        + ": "
+        + EndingText.of(ending)
+        + (untracked ? ", and what is not tracked is not translated" : "")
+        + EndingText.cure(ending(barrier, Ending.Why.RULES), packet(barrier))
+            .map(c -> "; this lets it pass: " + c)
+            .orElse("");
+  }
+
+  /** Whose packets do not come, and where to. */
+  private static String away(Barriers.Barrier barrier) {
+    Barriers.Subject first = barrier.subjects().get(0);
+    int more = barrier.subjects().size() - 1;
+    String sender =
+        switch (barrier.sender()) {
+          case OTHERS -> "other machines send";
+          case HOST -> "this host itself sends";
+        };
+    return first.port().family().title()
+        + ": "
+        + (barrier.all() ? "nothing that " : "some of what ")
+        + sender
+        + " to "
         + first.port()
-        + (more == 0 ? "" : " and " + more + (more == 1 ? " other" : " others"))
-        + dropped
-            .rule()
-            .map(
-                rule ->
-                    ", by a rule of chain "
-                        + Terminal.decoded(dropped.chain())
-                        + " ("
-                        + rule.text().decoded()
-                        + "); a rule before it must let through what goes to the containers")
-            .orElse(
-                ": no rule of it lets any through, and one must let through what goes to the"
-                    + " containers");
+        + (more == 0 ? "" : " (and to " + Summary.plural(more, "other mapping") + ")")
+        + (barrier.all() ? " comes" : " does not come")
+        + " to its container";
+  }
+
+  private static Ending ending(Barriers.Barrier barrier, Ending.Why why) {
+    boolean rejected = barrier.kind() == SurroundingChains.Stop.Kind.REJECTED;
+    return new Ending(
+        rejected ? Ending.Kind.REJECTED : Ending.Kind.DROPPED,
+        why,
+        barrier.by(),
+        false,
+        Optional.empty());
+  }
+
+  /** The first mapping's packet, as it comes to where it is lost. */
+  private static Packet packet(Barriers.Barrier barrier) {
+    Barriers.Subject subject = barrier.subjects().get(0);
+    Address any = new Address.OfInterface(Address.OfInterface.Passage.IN, Optional.empty());
+    Address to =
+        barrier.translated()
+            ? new Address.Known(subject.container().address())
+            : subject.port().hostIp().<Address>map(Address.Known::new).orElse(any);
+    int port = barrier.translated() ? subject.containerPort() : subject.port().port();
+    return new Packet(
+        subject.port().family(),
+        subject.protocol(),
+        new Endpoint(any, OptionalInt.empty()),
+        new Endpoint(to, OptionalInt.of(port)),
+        PacketInterface.UNKNOWN,
+        PacketInterface.UNKNOWN,
+        Mark.of(0),
+        Ternary.UNKNOWN);
+  }
+
+  /** The same without its cure, for a line in which there is little room. */
+  static String brief(Advice advice) {
+    if (advice instanceof Advice.ForwardDrops drops) {
+      return away(drops.barrier());
+    }
+    if (advice instanceof Advice.KeptAway kept) {
+      return away(kept.barrier());
+    }
+    return advice instanceof Advice.ForwardsNothing nothing
+        ? NoticeText.obstacle(nothing.obstacle())
+        : NoticeText.of(advice);
   }
 
   @Override

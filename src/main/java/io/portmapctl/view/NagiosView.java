@@ -1,6 +1,7 @@
 package io.portmapctl.view;
 
 import io.portmapctl.app.CheckReport;
+import io.portmapctl.check.Advice;
 import io.portmapctl.check.Audit;
 import io.portmapctl.check.Finding;
 import io.portmapctl.cni.InputError;
@@ -14,8 +15,8 @@ import java.util.List;
  * found and after a bar the performance data; and the plugin's exit code.
  *
  * @param line the line, as octets
- * @param code 0 all is there; 1 some packets of a mapping go elsewhere, or there is advice; 2
- *     something is not there; 3 that could not be told
+ * @param code 0 all is there; 1 some packets of a mapping go elsewhere, or there is advice that is
+ *     about all; 2 something is not there; 3 that could not be told
  */
 public record NagiosView(String line, int code) {
   private static final int LONGEST = 200;
@@ -42,10 +43,14 @@ public record NagiosView(String line, int code) {
       code = 2;
     } else if (!complete || audit.count(Finding.Status.OPEN) > 0) {
       code = 3;
-    } else if (audit.count(Finding.Status.PARTLY_SHADOWED) > 0 || !check.advice().isEmpty()) {
+    } else if (audit.count(Finding.Status.PARTLY_SHADOWED) > 0 || isAdvised(check)) {
       code = 1;
     }
     return line(code, found(check, complete), data(audit));
+  }
+
+  private static boolean isAdvised(CheckReport check) {
+    return check.advice().stream().anyMatch(Advice::isOfAll);
   }
 
   /** Of a check that could not be made. */
@@ -55,18 +60,35 @@ public record NagiosView(String line, int code) {
 
   /** The same in words. */
   public static NagiosView unknown(String why) {
-    return line(3, why, "");
+    return line(3, List.of(why), "");
   }
 
-  private static NagiosView line(int code, String text, String data) {
+  /** As many sentences as there is room for, none of them cut but one that is alone. */
+  private static NagiosView line(int code, List<String> sentences, String data) {
     String start = "PORTMAPCTL " + WORDS.get(code) + " - ";
-    String told = Printable.escaped(text).replace('|', '/');
+    List<String> told =
+        sentences.stream().map(s -> Printable.escaped(s).replace('|', '/')).toList();
     int room = LONGEST - start.length() - data.length();
-    String cut = told.length() <= room ? told : told.substring(0, room - 3) + "...";
-    return new NagiosView(Octets.utf8(start + cut + data + "\n").latin1(), code);
+    int shown = told.size();
+    while (shown > 1 && text(told, shown).length() > room) {
+      shown--;
+    }
+    String text = text(told, shown);
+    String rest = shown == told.size() ? "" : text.substring(told.get(0).length());
+    String first = told.get(0);
+    if (text.length() > room) {
+      int length = Math.max(0, room - 3 - (shown == 1 ? rest.length() : 0));
+      text = first.substring(0, Math.min(length, first.length())) + "..." + rest;
+    }
+    return new NagiosView(Octets.utf8(start + text + data + "\n").latin1(), code);
   }
 
-  private static String found(CheckReport check, boolean complete) {
+  private static String text(List<String> told, int shown) {
+    int more = told.size() - shown;
+    return String.join("; ", told.subList(0, shown)) + (more == 0 ? "" : "; and " + more + " more");
+  }
+
+  private static List<String> found(CheckReport check, boolean complete) {
     List<String> parts = new ArrayList<>();
     List<Finding> findings = check.audit().findings();
     for (Finding.Status status : GRAVEST_FIRST) {
@@ -87,8 +109,8 @@ public record NagiosView(String line, int code) {
               ? "nothing to check"
               : Summary.plural(living, "attachment") + (living == 1 ? " is" : " are") + " there");
     }
-    check.advice().forEach(a -> parts.add(NoticeText.of(a)));
-    return String.join("; ", parts);
+    check.advice().stream().filter(Advice::isOfAll).forEach(a -> parts.add(AdviceText.brief(a)));
+    return parts;
   }
 
   private static String data(Audit audit) {

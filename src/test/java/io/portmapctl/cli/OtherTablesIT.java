@@ -195,6 +195,66 @@ class OtherTablesIT {
     }
   }
 
+  /** Rules that are right, and tables around them that drop what they are for. */
+  @Test
+  void checkSaysWhatElseKeepsPacketsAway() throws Exception {
+    Path document = write("web.json", document("aaaa00001111", 80));
+    try (Namespace host = host()) {
+      host.must(Files.readString(CASE.resolve("nft.save")), "iptables-nft-restore");
+      String raw = "-t raw -A PREROUTING -p tcp --dport 80 -j DROP";
+      assertKeptAway(
+          host,
+          document,
+          "rule 1 of chain PREROUTING in table raw drops it (-p tcp -m tcp --dport 80 -j DROP);"
+              + " this lets it pass: iptables-nft -t raw -I PREROUTING 1 -p tcp --dport 80"
+              + " -j RETURN",
+          ("iptables-nft " + raw).split(" "),
+          ("iptables-nft " + raw.replace("-A", "-D")).split(" "));
+      assertKeptAway(
+          host,
+          document,
+          "rule 1 of chain PREROUTING in table raw of iptables-legacy drops it (-p tcp -m tcp"
+              + " --dport 80 -j DROP)",
+          ("iptables-legacy " + raw).split(" "),
+          ("iptables-legacy " + raw.replace("-A", "-D")).split(" "));
+      assertKeptAway(
+          host,
+          document,
+          "rule 1 of chain away of table inet fw, written by nft, drops it (ip daddr 10.4.0.12 tcp"
+              + " dport 80 drop)",
+          new String[] {
+            "nft",
+            "add table inet fw; add chain inet fw away { type filter hook forward priority 0; };"
+                + " add rule inet fw away ip daddr 10.4.0.12 tcp dport 80 drop"
+          },
+          "nft",
+          "delete table inet fw");
+      // who is not let in by whom the host is closed to is no fault of the port
+      host.must("", "iptables-nft", "-A", "FORWARD", "-s", "10.9.0.0/16", "-j", "DROP");
+      Run nagios = ask(host, "check", document.toString(), "-o", "nagios");
+      assertThat(nagios.out()).startsWith("PORTMAPCTL OK - 1 attachment is there |");
+    }
+  }
+
+  private void assertKeptAway(
+      Namespace host, Path document, String said, String[] way, String... back) throws Exception {
+    host.must("", way);
+    Run check = ask(host, "check", document.toString());
+    assertThat(check.exit()).as(check.out()).isZero();
+    assertThat(check.out())
+        .contains("IPv4: nothing that other machines send to tcp port 80 comes to its container: ")
+        .contains(said);
+    Run nagios = ask(host, "check", document.toString(), "-o", "nagios");
+    assertThat(nagios.exit()).isEqualTo(1);
+    assertThat(nagios.out())
+        .startsWith(
+            "PORTMAPCTL WARNING - 1 attachment is there; IPv4: nothing that other machines send to"
+                + " tcp port 80 comes to its container |");
+    host.must("", back);
+    Run again = ask(host, "check", document.toString(), "-o", "json");
+    assertThat(JSON.readTree(again.out()).get("advice")).isEmpty();
+  }
+
   /** After a reboot the process of a record's namespace may be anybody's. */
   @Test
   void aProcessOfTheHostsOwnNamespaceIsNoContainer() throws Exception {

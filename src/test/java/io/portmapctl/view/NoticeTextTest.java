@@ -2,7 +2,7 @@ package io.portmapctl.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.check.ForwardChain;
+import io.portmapctl.check.Barriers;
 import io.portmapctl.check.Mapping;
 import io.portmapctl.check.MappingReason;
 import io.portmapctl.check.State;
@@ -14,9 +14,14 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.path.ChainSite;
+import io.portmapctl.path.DecidedBy;
 import io.portmapctl.path.RuleEngine;
+import io.portmapctl.path.SurroundingChains;
 import io.portmapctl.portmap.Layout;
 import io.portmapctl.portmap.Layouts;
+import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.ruleset.Hook;
 import io.portmapctl.testing.ClassConstants;
 import io.portmapctl.testing.Codes;
 import io.portmapctl.text.Octets;
@@ -95,7 +100,7 @@ class NoticeTextTest {
     known.put(IpAddress.class, IpAddress.parse("192.0.2.1").orElseThrow());
     known.put(Identity.class, new Identity("web", "c0ffee"));
     known.put(Mapping.class, mapping());
-    known.put(ForwardChain.Dropped.class, dropped());
+    known.put(Barriers.Barrier.class, barrier(flag));
     known.put(Octets.class, Octets.EMPTY);
     known.put(HostFault.class, HostFault.Plain.LOCKED);
     known.put(
@@ -120,11 +125,25 @@ class NoticeTextTest {
     return constructor.newInstance(values);
   }
 
-  private static ForwardChain.Dropped dropped() {
-    ForwardChain.Endpoint endpoint =
-        new ForwardChain.Endpoint(
-            Cidr.parse("10.89.5.6/24").orElseThrow(), IpProtocol.of("tcp").orElseThrow(), 80);
-    return new ForwardChain.Dropped(List.of(endpoint), Optional.empty(), "FORWARD");
+  private static Barriers.Barrier barrier(boolean flag) {
+    Barriers.Subject subject =
+        new Barriers.Subject(
+            new PublishedPort(Family.IPV4, "tcp", Optional.empty(), 8080),
+            IpProtocol.of("tcp").orElseThrow(),
+            Cidr.parse("10.89.5.6/24").orElseThrow(),
+            80,
+            true);
+    ChainSite site =
+        new ChainSite(RuleEngine.IPTABLES_NFT, "ip", "filter", "FORWARD", Hook.FORWARD, 0, false);
+    return new Barriers.Barrier(
+        Barriers.Sender.OTHERS,
+        site,
+        new DecidedBy.ByPolicy(site),
+        SurroundingChains.Stop.Kind.DROPPED,
+        true,
+        flag,
+        List.of(subject),
+        List.of());
   }
 
   private static Mapping mapping() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Every table of both variants of iptables that packets meet, beside the nat table that is worked
@@ -26,8 +27,9 @@ public record OtherRules(Host host) {
    * The tables of a family that hold anything.
    *
    * @param worked which variant's nat table is left out
+   * @param there which tables of iptables-nft there may be: programs are asked for no other
    */
-  public List<Table> tables(Family family, Variant worked) {
+  public List<Table> tables(Family family, Variant worked, Predicate<TableName> there) {
     List<Table> tables = new ArrayList<>();
     if (!LiveReader.knows(host, family)) {
       return tables;
@@ -38,7 +40,8 @@ public record OtherRules(Host host) {
         continue;
       }
       for (TableName name : names(family, variant)) {
-        if (name != TableName.NAT || variant != worked) {
+        boolean other = name != TableName.NAT || variant != worked;
+        if (other && (variant == Variant.LEGACY || there.test(name))) {
           read(program.get(), family, name)
               .filter(OtherRules::holdsAnything)
               .map(t -> t.of(variant))

@@ -13,40 +13,64 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What nft wrote itself, whole. */
+/** The tables of nf_tables: which there are, and what nft wrote itself, whole. */
 public final class NftRules {
   /** That takes a moment. */
   private static final int MOST_READ_TWICE = 2000;
 
-  private NftRules() {}
+  private final Host host;
+  private final Path nft;
+  private final List<NftTable> names;
+
+  private NftRules(Host host, Path nft, List<NftTable> names) {
+    this.host = host;
+    this.nft = nft;
+    this.names = names;
+  }
 
   /**
-   * Asks nft for every table that iptables does not print as it is: what it does not print at all,
-   * and of what it prints those in which nft wrote something that iptables leaves out or misprints.
+   * Asks nft which tables there are.
    *
-   * @param printed how many rules iptables prints of a table, by its name in nft's words: {@code ip
-   *     nat}. Of thousands of containers' rules nothing is read twice
    * @return empty where there is no nft
    * @throws IOException where it could not be asked, or its answer not be read
    */
-  public static Optional<NftRuleset> read(Host host, Map<String, Integer> printed)
-      throws IOException {
+  public static Optional<NftRules> open(Host host) throws IOException {
     Optional<Path> nft = host.find("nft");
-    if (nft.isEmpty()) {
-      return Optional.empty();
-    }
+    return nft.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new NftRules(host, nft.get(), read(answer(host, NftNat.chains(nft.get()))).tables()));
+  }
+
+  /**
+   * Whether there is a table.
+   *
+   * @param name its name in nft's words, octets: {@code ip nat}
+   */
+  public boolean holds(String name) {
+    return names.stream().anyMatch(t -> (t.family() + " " + t.name().latin1()).equals(name));
+  }
+
+  /**
+   * Every table that iptables does not print as it is: what it does not print at all, and of what
+   * it prints those in which nft wrote something that iptables leaves out or misprints.
+   *
+   * @param printed how many rules iptables prints of a table, by its name in nft's words: {@code ip
+   *     nat}. Of thousands of containers' rules nothing is read twice
+   * @throws IOException where nft could not be asked, or its answer not be read
+   */
+  public NftRuleset written(Map<String, Integer> printed) throws IOException {
     List<NftTable> tables = new ArrayList<>();
-    List<NftTable> names = read(answer(host, NftNat.chains(nft.get()))).tables();
     for (NftTable name : names) {
       int rules = printed.getOrDefault(name.family() + " " + name.name().latin1(), -1);
       if (rules <= MOST_READ_TWICE) {
-        of(host, nft.get(), name)
+        of(host, nft, name)
             .map(t -> rules < 0 ? t.written() : t)
             .filter(t -> !t.iptables())
             .ifPresent(tables::add);
       }
     }
-    return Optional.of(new NftRuleset(tables));
+    return new NftRuleset(tables);
   }
 
   /** A table with its rules; a snapshot may hold the whole ruleset alone. */

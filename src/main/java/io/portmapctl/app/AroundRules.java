@@ -1,0 +1,129 @@
+package io.portmapctl.app;
+
+import io.portmapctl.explain.Around;
+import io.portmapctl.host.live.OtherRules;
+import io.portmapctl.host.nft.NftRules;
+import io.portmapctl.net.Family;
+import io.portmapctl.path.Rules;
+import io.portmapctl.path.nft.FibLookup;
+import io.portmapctl.path.nft.NftStation;
+import io.portmapctl.route.Routing;
+import io.portmapctl.ruleset.Table;
+import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Variant;
+import io.portmapctl.ruleset.nft.NftRuleset;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The rules around the nat tables that are worked on: every other table that packets meet, of both
+ * variants of iptables, and what nft wrote itself. Whoever asks what becomes of packets has them
+ * from here.
+ */
+final class AroundRules {
+  private AroundRules() {}
+
+  /**
+   * Reads them: of the live host, or of the files that hold the nat tables.
+   *
+   * @param tables the nat tables
+   * @param routing how the host routes a family's packets, where that is known; asked for where a
+   *     rule makes it count
+   */
+  static Around read(
+      LiveHost host,
+      Rulesets rulesets,
+      List<Table> tables,
+      Function<Family, Optional<Routing>> routing) {
+    Map<Family, List<Table>> others = new EnumMap<>(Family.class);
+    Map<Family, List<TableName>> untold = new EnumMap<>(Family.class);
+    Map<String, Integer> printed = new HashMap<>();
+    List<Family> live = new ArrayList<>();
+    Optional<NftRules> nft = Optional.empty();
+    boolean told = true;
+    try {
+      nft = rulesets.anyLive() ? NftRules.open(host.host()) : Optional.empty();
+    } catch (IOException e) {
+      told = false;
+    }
+    Optional<NftRules> known = nft;
+    for (Table table : tables) {
+      Family family = table.family();
+      if (rulesets.live(family)) {
+        List<Table> read =
+            new OtherRules(host.host())
+                .tables(
+                    family,
+                    table.variant(),
+                    name -> known.map(n -> n.holds(nftName(family, name))).orElse(true));
+        others.put(family, read);
+        live.add(family);
+        read.stream()
+            .filter(t -> t.variant() != Variant.LEGACY)
+            .forEach(t -> printed.put(nftName(t), rules(t)));
+        if (table.variant() != Variant.LEGACY) {
+          // it stays in any case
+          printed.put(nftName(table), rules(table) == 0 ? 0 : Integer.MAX_VALUE);
+        }
+        continue;
+      }
+      List<Table> held = rulesets.others(family);
+      List<TableName> missing = new ArrayList<>();
+      for (TableName name : List.of(TableName.RAW, TableName.MANGLE, TableName.FILTER)) {
+        if (held.stream().noneMatch(t -> t.name() == name)) {
+          missing.add(name);
+        }
+      }
+      others.put(family, held);
+      untold.put(family, missing);
+    }
+    Map<Family, Rules.Written> written = new EnumMap<>(Family.class);
+    try {
+      NftRuleset ruleset = known.isPresent() ? known.get().written(printed) : NftRuleset.EMPTY;
+      for (Family family : ruleset.tables().isEmpty() ? List.<Family>of() : live) {
+        others.computeIfPresent(family, (f, read) -> withoutNfts(read, ruleset));
+        FibLookup fib = routing.apply(family).map(FibLookup::of).orElse(FibLookup.UNKNOWN);
+        written.put(
+            family,
+            (space, addresses, place) ->
+                NftStation.of(ruleset, space, addresses, family, fib, place));
+      }
+    } catch (IOException e) {
+      told = false;
+    }
+    if (!told) {
+      live.forEach(family -> untold.put(family, List.of()));
+    }
+    return new Around(others, written, untold);
+  }
+
+  /** Tables of iptables without those that are read from nft, as they are. */
+  private static List<Table> withoutNfts(List<Table> tables, NftRuleset nft) {
+    Set<String> read = new HashSet<>();
+    nft.tables().forEach(t -> read.add(t.family() + " " + t.name().latin1()));
+    return tables.stream()
+        .filter(t -> t.variant() == Variant.LEGACY || !read.contains(nftName(t)))
+        .toList();
+  }
+
+  private static int rules(Table table) {
+    return table.chains().values().stream().mapToInt(c -> c.rows().size()).sum();
+  }
+
+  /** A table of iptables as nft names it. */
+  private static String nftName(Table table) {
+    return nftName(table.family(), table.name());
+  }
+
+  private static String nftName(Family family, TableName name) {
+    return (family == Family.IPV4 ? "ip " : "ip6 ") + name.id();
+  }
+}
