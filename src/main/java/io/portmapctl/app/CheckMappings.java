@@ -5,6 +5,7 @@ import io.portmapctl.check.Audit;
 import io.portmapctl.check.Barriers;
 import io.portmapctl.check.Finding;
 import io.portmapctl.check.ForeignRules;
+import io.portmapctl.check.OtherNat;
 import io.portmapctl.cni.Attachment;
 import io.portmapctl.cni.PortMapping;
 import io.portmapctl.explain.Around;
@@ -28,11 +29,14 @@ import io.portmapctl.route.Routing;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Checks whether mappings are there, exactly.
@@ -86,11 +90,14 @@ public record CheckMappings(
     audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
     notices.addAll(
         ForeignRules.of(tables, ports.stream().filter(p -> !shadowed.contains(p)).toList()));
+    OtherTables.Result elsewhere = OtherTables.translating(host, rulesets, ports, true);
+    Map<PublishedPort, List<OtherNat.Translation>> taken = new HashMap<>();
+    elsewhere.all().forEach(t -> taken.computeIfAbsent(t.port(), p -> new ArrayList<>()).add(t));
     List<Finding> findings = new ArrayList<>();
     for (Finding finding : audit.findings()) {
-      findings.add(onHost(finding, host, notices));
+      findings.add(onHost(finding.alsoTaken(taken(finding, taken)), host, notices));
     }
-    notices.addAll(OtherTables.translating(host, rulesets, ports, true));
+    notices.addAll(elsewhere.notices());
     notices.addAll(LiveHost.listeners(host.kernel(), rulesets, ports));
     notices.addAll(LiveHost.notOfHost(host, rulesets, ports));
     LayoutChoice none =
@@ -182,16 +189,31 @@ public record CheckMappings(
     return subjects;
   }
 
+  private static List<OtherNat.Translation> taken(
+      Finding finding, Map<PublishedPort, List<OtherNat.Translation>> taken) {
+    return taken.isEmpty()
+        ? List.of()
+        : Stream.of(Family.values())
+            .flatMap(f -> ports(finding.attachment(), f))
+            .flatMap(p -> taken.getOrDefault(p, List.of()).stream())
+            .toList();
+  }
+
+  private static Stream<PublishedPort> ports(Attachment attachment, Family family) {
+    return attachment.address(family).isEmpty()
+        ? Stream.empty()
+        : attachment.mappings().stream()
+            .filter(m -> m.appliesTo(family))
+            .map(m -> PublishedPort.of(family, m));
+  }
+
   private static List<PublishedPort> published(
       DesiredMappings.Requests wanted, List<Table> tables) {
     List<PublishedPort> ports = new ArrayList<>();
     for (Table table : tables) {
       wanted.requests().stream()
-          .map(r -> r.attachment())
-          .filter(a -> a.address(table.family()).isPresent())
-          .flatMap(a -> a.mappings().stream())
-          .filter(m -> m.appliesTo(table.family()))
-          .forEach(m -> ports.add(PublishedPort.of(table.family(), m)));
+          .flatMap(r -> ports(r.attachment(), table.family()))
+          .forEach(ports::add);
     }
     return ports;
   }

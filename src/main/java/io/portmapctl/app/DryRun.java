@@ -76,7 +76,8 @@ public final class DryRun {
     List<Plan.Sysctl> resolved = new ArrayList<>();
     List<Notice> more =
         new ArrayList<>(LiveHost.listeners(host.kernel(), rulesets, report.plan().captured()));
-    more.addAll(OtherTables.translating(host, rulesets, report.plan().captured(), asking));
+    more.addAll(
+        OtherTables.translating(host, rulesets, report.plan().captured(), asking).notices());
     more.addAll(LiveHost.notOfHost(host, rulesets, report.plan().captured()));
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {

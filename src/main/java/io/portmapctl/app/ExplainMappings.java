@@ -130,7 +130,8 @@ public record ExplainMappings(
             : unplanned(tables, List.copyOf(notices));
     HostFacts facts = new HostFacts(host, rulesets, hostInterface, addresses.routing());
     Report alone = withoutGuesses(facts.on(planned));
-    List<Notice> elsewhere = OtherTables.translating(host, rulesets, asked(alone, tables), true);
+    List<Notice> elsewhere =
+        OtherTables.translating(host, rulesets, asked(alone, tables), true).notices();
     Report report = alone.with(alone.plan(), elsewhere);
     Settings settings = facts.settings(report.plan());
     Explainer explainer =

@@ -76,7 +76,15 @@ public record ListMappings(
     notices.addAll(read.notices());
     Inventory inventory =
         Inventory.of(tables, known.owners, AddressSource.known(rulesets.live(), host.host()));
-    List<Mapping> shown = inventory.mappings().stream().filter(filter::takes).toList();
+    List<PublishedPort> candidates =
+        published(inventory.mappings().stream().filter(filter::takesInAnyState).toList());
+    OtherTables.Result elsewhere =
+        OtherTables.translating(
+            host, rulesets, candidates.isEmpty() ? filter.asked() : candidates, true);
+    List<Mapping> shown =
+        Inventory.takenElsewhere(inventory.mappings(), elsewhere.all()).stream()
+            .filter(filter::takes)
+            .toList();
     notices.addAll(inventory.notices());
     notices.addAll(LiveHost.notOfHost(host, rulesets, published(shown)));
     known
@@ -93,9 +101,7 @@ public record ListMappings(
                 tables,
                 published(shown.stream().filter(m -> m.state() != State.SHADOWED).toList())));
     foreign.addAll(Inventory.givenTwice(shown));
-    foreign.addAll(
-        OtherTables.translating(
-            host, rulesets, shown.isEmpty() ? filter.asked() : published(shown), true));
+    foreign.addAll(elsewhere.notices(shown.isEmpty() ? filter.asked() : published(shown)));
     if (shown.isEmpty()) {
       foreign.addAll(
           ForeignRules.translating(

@@ -24,12 +24,16 @@ public record MappingFilter(
 
   /** Whether a mapping is shown. */
   public boolean takes(Mapping mapping) {
+    return takesInAnyState(mapping) && state.map(s -> s == mapping.state()).orElse(true);
+  }
+
+  /** Whether it would be shown in some state. */
+  boolean takesInAnyState(Mapping mapping) {
     String net = mapping.owner().map(o -> o.network()).orElse("");
     String id = mapping.owner().map(o -> o.containerId()).orElse("");
     return (network.isEmpty() || network.equals(net))
         && id.startsWith(containerId)
-        && port.map(p -> p.takes(mapping)).orElse(true)
-        && state.map(s -> s == mapping.state()).orElse(true);
+        && port.map(p -> p.takes(mapping)).orElse(true);
   }
 
   /** Whether it leaves anything out. */

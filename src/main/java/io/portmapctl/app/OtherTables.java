@@ -1,20 +1,24 @@
 package io.portmapctl.app;
 
-import io.portmapctl.check.CheckNotice;
-import io.portmapctl.check.ForeignRules;
-import io.portmapctl.host.Backend;
+import io.portmapctl.check.OtherNat;
 import io.portmapctl.host.HostNotice;
-import io.portmapctl.host.nft.NftNat;
+import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.net.Family;
 import io.portmapctl.notice.Notice;
+import io.portmapctl.path.Rules;
+import io.portmapctl.path.nft.FibLookup;
+import io.portmapctl.path.nft.NftStation;
 import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.ruleset.nft.NftRuleset;
 import io.portmapctl.trace.HostAddresses;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The nat tables of the live kernel beside the one that is worked on: they take packets too. */
@@ -22,59 +26,71 @@ final class OtherTables {
   private OtherTables() {}
 
   /**
+   * What they do with ports.
+   *
+   * @param all the ports that they translate
+   * @param unread what could not be read
+   */
+  record Result(List<OtherNat.Translation> all, List<Notice> unread) {
+
+    /** What a reader should know of it. */
+    List<Notice> notices() {
+      List<Notice> notices = new ArrayList<>(OtherNat.notices(all));
+      notices.addAll(unread);
+      return List.copyOf(notices);
+    }
+
+    /** The same of some of the ports. */
+    List<Notice> notices(List<PublishedPort> ports) {
+      Set<PublishedPort> some = new HashSet<>(ports);
+      return new Result(all.stream().filter(t -> some.contains(t.port())).toList(), unread)
+          .notices();
+    }
+  }
+
+  /**
    * Which of some ports they translate, once the tables of the rulesets were read.
    *
    * @param asking whether programs are asked that were not asked anyway
    */
-  static List<Notice> translating(
+  static Result translating(
       LiveHost host, Rulesets rulesets, List<PublishedPort> ports, boolean asking) {
-    List<Notice> notices = new ArrayList<>();
-    List<PublishedPort> live = new ArrayList<>();
-    Supplier<HostAddresses> addresses = AddressSource.known(true, host.host());
+    Map<Family, List<PublishedPort>> live = new EnumMap<>(Family.class);
     for (Family family : rulesets.families().list()) {
       List<PublishedPort> own =
           ports.stream().filter(p -> p.family() == family && rulesets.live(family)).toList();
-      if (own.isEmpty()) {
-        continue;
-      }
-      live.addAll(own);
-      Optional<Backend.Other> other = host.backend().other(family, asking);
-      if (other.isPresent()) {
-        notices.addAll(
-            ForeignRules.elsewhere(other.get().table(), other.get().variant(), own, addresses));
+      if (!own.isEmpty()) {
+        live.put(family, own);
       }
     }
-    if (asking && !live.isEmpty()) {
-      notices.addAll(nft(host, live));
-    }
-    return notices;
-  }
-
-  private static List<Notice> nft(LiveHost host, List<PublishedPort> ports) {
     List<Notice> notices = new ArrayList<>();
-    Map<NftNat.Translation, Map<Family, List<PublishedPort>>> byPlace = new LinkedHashMap<>();
-    try {
-      Optional<NftNat> nft = NftNat.read(host.host());
-      if (nft.isPresent()) {
-        for (PublishedPort port : ports) {
-          for (NftNat.Translation place : nft.get().translating(port)) {
-            byPlace
-                .computeIfAbsent(place, p -> new LinkedHashMap<>())
-                .computeIfAbsent(port.family(), f -> new ArrayList<>())
-                .add(port);
-          }
-        }
+    NftRuleset nft = NftRuleset.EMPTY;
+    if (asking && !live.isEmpty()) {
+      try {
+        Optional<NftRules> rules = NftRules.open(host.host());
+        nft = rules.isPresent() ? rules.get().translating() : NftRuleset.EMPTY;
+      } catch (IOException e) {
+        notices.add(new HostNotice.NftUnread(String.valueOf(e.getMessage())));
       }
-    } catch (IOException e) {
-      notices.add(new HostNotice.NftUnread(String.valueOf(e.getMessage())));
     }
-    byPlace.forEach(
-        (place, families) -> families.values().forEach(of -> notices.add(elsewhere(place, of))));
-    return notices;
-  }
-
-  private static CheckNotice elsewhere(NftNat.Translation place, List<PublishedPort> ports) {
-    return new CheckNotice.TranslatedElsewhere(
-        ports, Optional.empty(), place.table(), place.chain(), place.to(), place.first());
+    NftRuleset written = nft;
+    Supplier<HostAddresses> addresses = AddressSource.known(true, host.host());
+    List<OtherNat.Translation> all = new ArrayList<>();
+    live.forEach(
+        (family, own) ->
+            all.addAll(
+                OtherNat.of(
+                    family,
+                    host.backend().other(family, asking).stream()
+                        .map(o -> o.table().of(o.variant()))
+                        .filter(OtherNat::translates)
+                        .toList(),
+                    written.tables().isEmpty()
+                        ? Rules.Written.NOTHING
+                        : (space, known, place) ->
+                            NftStation.of(written, space, known, family, FibLookup.UNKNOWN, place),
+                    own,
+                    addresses)));
+    return new Result(all, notices);
   }
 }

@@ -14,7 +14,6 @@ import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.trace.HostAddresses;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -141,22 +140,12 @@ public record Audit(Plan plan, List<Finding> findings, List<Notice> notices) {
           .add(new Finding.Part(change.family(), change.chain(), change.rule().map(r -> r.text())));
     }
 
-    private Finding.Status shadowed() {
-      Finding.Extent worst =
-          shadows.stream().map(Finding.Shadow::extent).min(Comparator.naturalOrder()).orElseThrow();
-      return switch (worst) {
-        case ALL -> Finding.Status.SHADOWED;
-        case SOME -> Finding.Status.PARTLY_SHADOWED;
-        case OPEN -> Finding.Status.OPEN;
-      };
-    }
-
     Finding finding() {
-      Finding.Status status = Finding.Status.OK;
+      Finding.Status status;
       if (collides || !missing.isEmpty() || !unexpected.isEmpty()) {
         status = there ? Finding.Status.DRIFT : Finding.Status.MISSING;
-      } else if (!shadows.isEmpty()) {
-        status = shadowed();
+      } else {
+        status = Finding.status(shadows);
       }
       return new Finding(
           attachment,

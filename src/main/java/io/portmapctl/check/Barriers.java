@@ -19,26 +19,21 @@ import io.portmapctl.path.SurroundingChains.Crossing;
 import io.portmapctl.path.SurroundingChains.Place;
 import io.portmapctl.path.SurroundingChains.Stop;
 import io.portmapctl.portmap.PublishedPort;
-import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Match;
-import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Side;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.OnePacket;
 import io.portmapctl.trace.PacketInterface;
-import io.portmapctl.trace.PortPackets;
 import io.portmapctl.trace.Rewriting;
-import io.portmapctl.trace.RuleIndex;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -52,12 +47,6 @@ import java.util.regex.Pattern;
 public final class Barriers {
   /** The sets of so many mappings are led at once. */
   private static final int MOST_AT_ONCE = 1_000;
-
-  /** Bridges and links of programs, by their names: what comes in there is no other machine's. */
-  private static final Pattern INSIDE =
-      Pattern.compile(
-          "lo|docker0|docker_gwbridge|br-[0-9a-f]{12}|cni[0-9]+|cni-podman[0-9]+|podman[0-9]+"
-              + "|virbr[0-9]+|lxcbr[0-9]+|veth.*|cali.*|flannel[.][0-9]+");
 
   /** What nft calls a destination. */
   private static final Pattern DESTINATION = Pattern.compile(".*\\b(dport|daddr)\\b.*");
@@ -187,22 +176,11 @@ public final class Barriers {
     }
   }
 
-  /** The interfaces that rules name and that no other machine is behind. */
+  /** The interfaces that no other machine is behind. */
   private Set<String> inside(HostAddresses host, List<Subject> subjects) {
-    Set<String> names = new TreeSet<>(new RuleIndex(nat).containerSide());
-    for (Table table : tables) {
-      for (Chain chain : table.chains().values()) {
-        for (RuleEntry row : chain.rows()) {
-          for (Match match : row.rule().matches()) {
-            if (match instanceof Match.Interface in
-                && in.side() == Side.SOURCE
-                && INSIDE.matcher(in.name()).matches()) {
-              names.add(in.name());
-            }
-          }
-        }
-      }
-    }
+    List<Table> all = new ArrayList<>(tables);
+    all.add(nat);
+    Set<String> names = Senders.inside(all, host);
     for (Subject subject : subjects) {
       host.towards(subject.container().address()).ifPresent(l -> names.add(l.name()));
     }
@@ -216,10 +194,9 @@ public final class Barriers {
     private final HostAddresses host;
     private final Sender sender;
     private final List<Subject> subjects;
-    private final PortPackets ports;
+    private final Senders senders;
     private final Rewriting rewriting;
     private final OnePacket one;
-    private final PacketSet inside;
 
     Looking(SurroundingChains chains, HostAddresses host, Sender sender, List<Subject> subjects) {
       this.chains = chains;
@@ -227,14 +204,9 @@ public final class Barriers {
       this.host = host;
       this.sender = sender;
       this.subjects = subjects;
-      this.ports = new PortPackets(space, host, family);
+      this.senders = new Senders(space, host, family, inside(host, subjects));
       this.rewriting = new Rewriting(host);
       this.one = new OnePacket(space);
-      PacketSet from = space.none();
-      for (String name : inside(host, subjects)) {
-        from = from.or(space.of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
-      }
-      this.inside = from;
     }
 
     private Hook entering() {
@@ -261,23 +233,11 @@ public final class Barriers {
     }
 
     private PacketSet sent(Subject subject) {
-      boolean loopback = subject.port().hostIp().map(HostAddresses::isLoopback).orElse(false);
-      PacketSet all =
-          ports.local(
-              ports.to(
-                  subject.protocol(),
-                  subject.port().hostIp().filter(ip -> !ip.isUnspecified()),
-                  subject.port().port()));
-      if (sender == Sender.HOST) {
-        return ports.fromHost(all, loopback || subject.localhost());
-      }
-      return loopback
-          ? space.none()
-          : ports.fromOutside(all, false).minus(inside).minus(ofSubnet(subject));
-    }
-
-    private PacketSet ofSubnet(Subject subject) {
-      return space.of(Field.SOURCE, subject.container().network());
+      return sender == Sender.HOST
+          ? senders.host(subject.port(), subject.protocol(), subject.localhost())
+          : senders
+              .outside(subject.port(), subject.protocol())
+              .minus(space.of(Field.SOURCE, subject.container().network()));
     }
 
     private PacketSet translated(PacketSet packets, Subject subject) {
@@ -308,7 +268,7 @@ public final class Barriers {
     /** What goes on of each mapping's packets; what is lost of them is written down. */
     private List<PacketSet> crossed(
         Hook hook, Place place, List<PacketSet> coming, boolean translated) {
-      Crossing crossing = chains.through(hook, place, union(coming));
+      Crossing crossing = chains.through(hook, place, senders.union(coming));
       List<PacketSet> going = new ArrayList<>();
       for (int i = 0; i < coming.size(); i++) {
         Subject subject = subjects.get(i);
@@ -320,7 +280,7 @@ public final class Barriers {
         PacketSet region = region(subject, translated);
         PacketSet passed = crossing.passed().and(region);
         going.add(passed);
-        PacketSet lost = heads(before).minus(heads(passed));
+        PacketSet lost = Senders.heads(before).minus(Senders.heads(passed));
         if (!lost.isEmpty()) {
           lost(subject, crossing.stops(), before, lost, passed.isEmpty(), region, translated);
         }
@@ -338,10 +298,10 @@ public final class Barriers {
         boolean translated) {
       for (Stop stop : stops) {
         PacketSet taken = stop.packets().and(region);
-        boolean counts = !taken.isEmpty() && heads(taken).meets(lost);
+        boolean counts = !taken.isEmpty() && Senders.heads(taken).meets(lost);
         if (counts && (all || isAboutDestination(stop.rules()))) {
           List<Difference> packets =
-              all ? List.of() : Difference.between(lost, heads(before), family);
+              all ? List.of() : Difference.between(lost, Senders.heads(before), family);
           Barrier barrier =
               new Barrier(
                   sender, stop.site(), stop.by(), stop.kind(), translated, all, List.of(), packets);
@@ -349,23 +309,6 @@ public final class Barriers {
         }
       }
     }
-
-    private PacketSet union(List<PacketSet> sets) {
-      List<PacketSet> level = sets;
-      while (level.size() > 1) {
-        List<PacketSet> next = new ArrayList<>();
-        for (int i = 0; i < level.size(); i += 2) {
-          next.add(i + 1 < level.size() ? level.get(i).or(level.get(i + 1)) : level.get(i));
-        }
-        level = next;
-      }
-      return level.isEmpty() ? space.none() : level.get(0);
-    }
-  }
-
-  /** What is told of packets beside marks, their state and what nobody knows. */
-  private static PacketSet heads(PacketSet packets) {
-    return packets.withoutQuestions().withoutMarks().without(Field.STATE);
   }
 
   /** Whether a rule on the way asks where packets go. */

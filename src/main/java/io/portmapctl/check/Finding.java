@@ -10,6 +10,7 @@ import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.text.Octets;
 import io.portmapctl.trace.RulePlace;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,6 +79,7 @@ public record Finding(
    * @param containerChain the container's chain, where it is a container's rule
    * @param way the rules that lead to it, itself the last; none where one is missing
    * @param packets what tells its packets from the others, where it is not all
+   * @param elsewhere the same rule where it stands, if that is another nat table of the kernel
    */
   public record Shadow(
       PublishedPort port,
@@ -88,7 +90,8 @@ public record Finding(
       Optional<Identity> container,
       Optional<String> containerChain,
       List<RulePlace> way,
-      List<Difference> packets) {
+      List<Difference> packets,
+      Optional<OtherNat.Translation> elsewhere) {
 
     /** Copies the lists. */
     public Shadow {
@@ -105,6 +108,22 @@ public record Finding(
     MASQUERADE,
     /** The senders' addresses: what comes from elsewhere is masqueraded too. */
     SOURCE
+  }
+
+  /** That another nat table of the kernel translates a mapping's packets, or may. */
+  static Shadow elsewhere(OtherNat.Translation translation) {
+    Extent extent = translation.first() && translation.all() ? Extent.ALL : Extent.OPEN;
+    return new Shadow(
+        translation.port(),
+        Effect.PORT,
+        extent,
+        translation.rule().chain(),
+        translation.rule().text(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Optional.of(translation));
   }
 
   /** How much a shadow covers. */
@@ -125,6 +144,39 @@ public record Finding(
   /** A record whose container is gone. */
   public static Finding dead(Attachment attachment, LayoutChoice choice) {
     return new Finding(attachment, choice, Status.DEAD, List.of(), List.of(), List.of(), List.of());
+  }
+
+  /** How an attachment is of which everything is there. */
+  static Status status(List<Shadow> shadows) {
+    return shadows.stream()
+        .map(Shadow::extent)
+        .min(Comparator.naturalOrder())
+        .map(
+            worst ->
+                switch (worst) {
+                  case ALL -> Status.SHADOWED;
+                  case SOME -> Status.PARTLY_SHADOWED;
+                  case OPEN -> Status.OPEN;
+                })
+        .orElse(Status.OK);
+  }
+
+  /** The same where other nat tables of the kernel translate its packets too. */
+  public Finding alsoTaken(List<OtherNat.Translation> elsewhere) {
+    if (elsewhere.isEmpty()) {
+      return this;
+    }
+    List<Shadow> all = new ArrayList<>(shadows);
+    elsewhere.forEach(t -> all.add(elsewhere(t)));
+    boolean there = status != Status.DRIFT && status != Status.MISSING && status != Status.DEAD;
+    return new Finding(
+        attachment,
+        choice,
+        there ? status(all) : status,
+        missing,
+        unexpected,
+        List.copyOf(all),
+        sysctls);
   }
 
   /** The same with settings that are not as they should be. */

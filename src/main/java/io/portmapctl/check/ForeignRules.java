@@ -5,19 +5,15 @@ import io.portmapctl.plan.ForeignDnat;
 import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.portmap.PublishedPort;
-import io.portmapctl.ruleset.Chain;
 import io.portmapctl.ruleset.Rule;
 import io.portmapctl.ruleset.RuleEntry;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Target;
-import io.portmapctl.ruleset.Variant;
 import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Leaving;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -54,63 +50,6 @@ public final class ForeignRules {
       }
     }
     return List.copyOf(said);
-  }
-
-  /**
-   * Which ports another nat table of the same kernel translates too.
-   *
-   * @param ports of the table's family
-   */
-  public static List<CheckNotice> elsewhere(
-      Table table, Variant variant, List<PublishedPort> ports, Supplier<HostAddresses> host) {
-    if (!translates(table)) {
-      return List.of();
-    }
-    Interceptors interceptors = new Interceptors(new PortmapTable(table), host);
-    Map<String, List<PublishedPort>> byPlace = new LinkedHashMap<>();
-    Map<String, Leaving> places = new LinkedHashMap<>();
-    for (PublishedPort port : ports) {
-      interceptors.translating(port).stream()
-          .findFirst()
-          .ifPresent(
-              l -> {
-                String place = l.last().orElseThrow().chain() + " " + to(l);
-                byPlace.computeIfAbsent(place, p -> new ArrayList<>()).add(port);
-                places.putIfAbsent(place, l);
-              });
-    }
-    List<CheckNotice> notices = new ArrayList<>();
-    places.forEach(
-        (place, leaving) ->
-            notices.add(
-                new CheckNotice.TranslatedElsewhere(
-                    byPlace.getOrDefault(place, List.of()),
-                    Optional.of(variant),
-                    table.name().id(),
-                    leaving.last().orElseThrow().chain(),
-                    to(leaving),
-                    false)));
-    return notices;
-  }
-
-  private static Optional<String> to(Leaving leaving) {
-    return leaving
-        .target()
-        .filter(Target.Dnat.class::isInstance)
-        .map(t -> ((Target.Dnat) t).to().place());
-  }
-
-  /** Whether a rule of a table gives packets another destination. */
-  private static boolean translates(Table table) {
-    for (Chain chain : table.chains().values()) {
-      for (RuleEntry row : chain.rows()) {
-        Target target = row.rule().target();
-        if (ForeignDnat.redirects(target) || target instanceof Target.Redirect) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private static CheckNotice translated(PublishedPort port, Leaving leaving) {

@@ -94,6 +94,29 @@ public record Inventory(List<Mapping> mappings, List<Overlap> overlaps, List<Che
     return new Inventory(List.copyOf(all), List.copyOf(overlaps), List.copyOf(notices));
   }
 
+  /** Marks what other nat tables of the kernel take. */
+  public static List<Mapping> takenElsewhere(
+      List<Mapping> mappings, List<OtherNat.Translation> elsewhere) {
+    Map<PublishedPort, OtherNat.Translation> taking = new HashMap<>();
+    for (OtherNat.Translation each : elsewhere) {
+      if (each.all()) {
+        taking.merge(each.port(), each, (one, other) -> one.first() ? one : other);
+      }
+    }
+    if (taking.isEmpty()) {
+      return mappings;
+    }
+    List<Mapping> marked = new ArrayList<>();
+    for (Mapping mapping : mappings) {
+      OtherNat.Translation first =
+          mapping.state() == State.OK && mapping.hostPort().isPresent()
+              ? taking.get(port(mapping))
+              : null;
+      marked.add(first == null ? mapping : mapping.takenBy(first));
+    }
+    return List.copyOf(marked);
+  }
+
   /** Marks what a rule of nobody's mapping takes first, and what not every packet is led to. */
   private static List<Mapping> intercepted(
       List<Mapping> mappings, PortmapTable table, Supplier<HostAddresses> host) {

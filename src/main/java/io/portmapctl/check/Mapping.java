@@ -97,6 +97,15 @@ public record Mapping(
     return with(State.SHADOWED, MappingReason.TAKEN, false, Optional.of(taker));
   }
 
+  /** The same, where another nat table of the kernel takes its packets, or may. */
+  Mapping takenBy(OtherNat.Translation elsewhere) {
+    return with(
+        State.SHADOWED,
+        elsewhere.first() ? MappingReason.TAKEN_ELSEWHERE : MappingReason.CLAIMED_ELSEWHERE,
+        false,
+        Optional.of(elsewhere.taker()));
+  }
+
   /** The same, where an earlier rule of its own chain takes its packets. */
   Mapping after(Taker earlier) {
     return state == State.OK

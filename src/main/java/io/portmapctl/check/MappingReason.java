@@ -33,5 +33,12 @@ public enum MappingReason {
   /** The container's mappings give the port twice, and an earlier rule of its chain takes all. */
   GIVEN_TWICE,
   /** A rule of nobody's mapping takes the packets first; the mapping names it. */
-  TAKEN
+  TAKEN,
+  /** Another nat table of the kernel is asked first, and takes the packets. */
+  TAKEN_ELSEWHERE,
+  /**
+   * Another nat table of the kernel takes the packets if it is asked first, which nobody tells: one
+   * of the two gets nothing.
+   */
+  CLAIMED_ELSEWHERE
 }

@@ -51,7 +51,10 @@ public final class Remedies {
   /** The program that must be asked, because its rule takes the packets. */
   public static Optional<Program> program(Finding.Shadow shadow) {
     boolean early = shadow.effect() == Finding.Effect.PORT;
-    return early ? Program.of(shadow.way()) : Optional.empty();
+    return early
+        ? Program.of(shadow.way())
+            .or(() -> shadow.elsewhere().flatMap(OtherNat.Translation::program))
+        : Optional.empty();
   }
 
   /** Whether a rule of ours can go before it. */

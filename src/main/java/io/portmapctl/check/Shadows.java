@@ -109,7 +109,8 @@ final class Shadows {
               Optional.empty(),
               Optional.empty(),
               List.of(),
-              differences));
+              differences,
+              Optional.empty()));
     }
     for (Interception.Culprit culprit : interception.culprits()) {
       Finding.Extent extent =
@@ -147,6 +148,7 @@ final class Shadows {
         owner,
         container,
         culprit.way(),
-        differences);
+        differences,
+        Optional.empty());
   }
 }

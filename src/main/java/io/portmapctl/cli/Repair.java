@@ -127,6 +127,8 @@ record Repair(List<String> commands, List<Advice> advice) {
         Optional<Program> program = Remedies.program(shadow);
         if (program.isPresent()) {
           advice.add(new Advice.AskProgram(shadow.chain(), program.get()));
+        } else if (shadow.elsewhere().isPresent()) {
+          advice.add(new Advice.NobodysRule(shadow.chain()));
         } else if (shadow.way().isEmpty()) {
           advice.add(new Advice.NobodyMasquerades(shadow.chain()));
         } else if (shadow.effect() == Finding.Effect.SOURCE) {

@@ -157,15 +157,30 @@ public final class SurroundingChains {
     return new Crossing(tracks ? on.with(Field.STATE, OnePacket.NEW) : on, stops);
   }
 
-  /** Takes packets through the chains of a hook that translate, each from where it stands. */
-  public List<Stop> translating(Hook hook, PacketSet packets) {
-    List<Stop> stops = new ArrayList<>();
+  /**
+   * Takes packets through the base chains of a hook that translate, each by itself, in their order.
+   * What is not known of a rule that would translate is told as if it did.
+   */
+  public List<Crossing> translating(Hook hook, PacketSet packets) {
+    List<Crossing> all = new ArrayList<>();
     for (Station station : stations) {
       if (station.site().hook() == hook && station.site().translates()) {
-        through(station, packets, stops);
+        List<Stop> stops = new ArrayList<>();
+        PacketSet passed = through(station, packets, stops);
+        station.through(packets, Station.Observer.NOBODY).stream()
+            .filter(p -> p.kind() == Part.Kind.OPEN && mayTranslate(p))
+            .forEach(p -> stops.add(stop(station, Stop.Kind.TRANSLATED, p)));
+        if (!stops.isEmpty()) {
+          all.add(new Crossing(passed, stops));
+        }
       }
     }
-    return List.copyOf(stops);
+    return List.copyOf(all);
+  }
+
+  private static boolean mayTranslate(Part part) {
+    String words = part.last().map(r -> r.text().latin1()).orElse("");
+    return words.contains("dnat") || words.contains("redirect");
   }
 
   private PacketSet through(Station station, PacketSet packets, List<Stop> stops) {

@@ -3,6 +3,8 @@ package io.portmapctl.view;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.app.CheckReport;
 import io.portmapctl.check.Finding;
+import io.portmapctl.check.Mapping;
+import io.portmapctl.check.OtherNat;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.text.Octets;
 import java.io.IOException;
@@ -51,6 +53,9 @@ public final class CheckJson {
       JsonText.number(json, "hostPort", OptionalInt.of(shadow.port().port()));
       json.writeStringField("effect", shadow.effect().name().toLowerCase(Locale.ROOT));
       json.writeStringField("extent", shadow.extent().name().toLowerCase(Locale.ROOT));
+      Optional<Mapping.Taker> elsewhere = shadow.elsewhere().map(OtherNat.Translation::taker);
+      JsonText.text(json, "variant", elsewhere.map(t -> t.engine().id()).orElse(""));
+      JsonText.text(json, "table", elsewhere.map(Mapping.Taker::table).orElse(""));
       octets.write("chain", shadow.chain());
       octets.write("rule", shadow.rule());
       octets.identity(shadow.container());

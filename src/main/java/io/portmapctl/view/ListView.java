@@ -198,6 +198,9 @@ public final class ListView {
     if (mapping.state() == State.CONFLICT && !mapping.wins()) {
       remarks.add(mapping.reason() == MappingReason.LOST_IN_PART ? "loses some" : "loses");
     }
+    if (mapping.reason() == MappingReason.CLAIMED_ELSEWHERE) {
+      remarks.add("perhaps");
+    }
     if (!mapping.conditions().isEmpty()) {
       remarks.add("conditions");
     }

@@ -33,6 +33,11 @@ final class MappingText {
       case LOST_IN_PART -> "another container's entry stands first and takes some of the packets";
       case GIVEN_TWICE -> "the container's mappings give this port twice; the first takes all";
       case TAKEN -> taken(mapping.takenBy().orElseThrow());
+      case TAKEN_ELSEWHERE ->
+          elsewhere(mapping.takenBy().orElseThrow()) + " takes its packets first";
+      case CLAIMED_ELSEWHERE ->
+          elsewhere(mapping.takenBy().orElseThrow())
+              + " claims its packets, and which is asked first cannot be told";
     };
   }
 
@@ -59,6 +64,14 @@ final class MappingText {
         + taker.program().map(p -> title(p) + ", in chain ").orElse("chain ")
         + Terminal.decoded(taker.chain())
         + " takes its packets first";
+  }
+
+  private static String elsewhere(Mapping.Taker taker) {
+    return "a rule of "
+        + taker.program().map(p -> title(p) + ", in chain ").orElse("chain ")
+        + Terminal.decoded(taker.chain())
+        + " of table "
+        + Sentences.elsewhere(taker);
   }
 
   /** The name of a program that writes rules beside ours. */

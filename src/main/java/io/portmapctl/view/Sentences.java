@@ -88,6 +88,16 @@ public final class Sentences {
   /** Who takes a mapping's packets. */
   public static String shadow(Finding.Shadow shadow) {
     String what = what(shadow.port());
+    if (shadow.elsewhere().isPresent()) {
+      return what
+          + taken(shadow.extent())
+          + "a rule of chain "
+          + Printable.escaped(Terminal.decoded(shadow.chain()))
+          + " of table "
+          + Printable.escaped(elsewhere(shadow.elsewhere().get().taker()))
+          + ": "
+          + Printable.escaped(shadow.rule().decoded());
+    }
     if (shadow.way().isEmpty()) {
       return what
           + ": localhost and hairpin traffic is not masqueraded: no rule of POSTROUTING masquerades"
@@ -119,6 +129,17 @@ public final class Sentences {
     String part =
         shadow.effect() == Finding.Effect.SOURCE ? "" : part(shadow.extent(), shadow.packets());
     return what + effect + Printable.escaped(Terminal.decoded(shadow.chain())) + ": " + rule + part;
+  }
+
+  /** Another nat table, by its name and whose it is. */
+  static String elsewhere(Mapping.Taker taker) {
+    return Terminal.decoded(taker.table())
+        + switch (taker.engine()) {
+          case LEGACY -> " of iptables-legacy";
+          case IPTABLES_NFT -> " of iptables-nft";
+          case IPTABLES -> "";
+          case NFTABLES -> ", which nft wrote";
+        };
   }
 
   /** Which container takes a mapping's packets. */

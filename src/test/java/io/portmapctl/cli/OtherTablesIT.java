@@ -123,6 +123,7 @@ class OtherTablesIT {
                 + " too, by a rule of chain DOCKER, of docker, to 10.4.0.99:80;"
                 + " which of the tables is asked first cannot be told here";
         assertAllSay(host, document, said);
+        assertShadowed(host, document, other, "nat", "open");
         Run named = ask(host, "list", "--iptables", main);
         assertThat(named.err()).contains(said);
         Path another = write("another.json", document("bbbb", 80));
@@ -157,7 +158,35 @@ class OtherTablesIT {
           document,
           "IPv4: tcp port 80 may be translated in table inet dk too, which nft wrote, by a rule of"
               + " chain pre to 10.4.0.99:80; that table is asked first");
+      assertShadowed(host, document, "nftables", "inet dk", "shadowed");
+      Run check = ask(host, "check", document.toString());
+      assertThat(check.exit()).isEqualTo(1);
+      assertThat(check.out())
+          .contains(
+              "IPv4: tcp port 80 is taken first by a rule of chain pre of table inet dk, which nft"
+                  + " wrote: tcp dport { 80, 81 } dnat");
     }
+  }
+
+  /** Who takes the whole port is told in the list, and what check makes of it. */
+  private void assertShadowed(
+      Namespace host, Path document, String variant, String table, String status) throws Exception {
+    JsonNode mapping =
+        JSON.readTree(ask(host, "list", "--state", "shadowed", "-o", "json").out())
+            .get("mappings")
+            .get(0);
+    assertThat(mapping.get("hostPort").asInt()).isEqualTo(80);
+    assertThat(mapping.get("takenBy").get("variant").asText()).isEqualTo(variant);
+    assertThat(mapping.get("takenBy").get("table").asText()).isEqualTo(table);
+    assertThat(ask(host, "list", "--port", "80").out())
+        .contains(status.equals("open") ? "shadowed (perhaps)" : "shadowed");
+    assertThat(ask(host, "list", "--port", "80/tcp", "--exit-code").exit()).isEqualTo(1);
+    JsonNode check =
+        JSON.readTree(ask(host, "check", document.toString(), "-o", "json").out())
+            .get("attachments")
+            .get(0);
+    assertThat(check.get("status").asText()).isEqualTo(status);
+    assertThat(check.get("shadowedBy").get(0).get("table").asText()).isEqualTo(table);
   }
 
   /** Rules that are right, on a host that forwards nothing. */

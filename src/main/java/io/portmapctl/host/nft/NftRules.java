@@ -2,6 +2,7 @@ package io.portmapctl.host.nft;
 
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
+import io.portmapctl.ruleset.nft.NftChain;
 import io.portmapctl.ruleset.nft.NftFormatException;
 import io.portmapctl.ruleset.nft.NftReader;
 import io.portmapctl.ruleset.nft.NftRuleset;
@@ -12,11 +13,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The tables of nf_tables: which there are, and what nft wrote itself, whole. */
 public final class NftRules {
   /** That takes a moment. */
   private static final int MOST_READ_TWICE = 2000;
+
+  private static final Set<String> HOOKS = Set.of("prerouting", "output");
+
+  /** The chains of iptables in its own tables. */
+  private static final Set<String> OWN_CHAINS =
+      Set.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING");
 
   private final Host host;
   private final Path nft;
@@ -39,7 +47,7 @@ public final class NftRules {
     return nft.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new NftRules(host, nft.get(), read(answer(host, NftNat.chains(nft.get()))).tables()));
+            new NftRules(host, nft.get(), read(answer(host, chains(nft.get()))).tables()));
   }
 
   /**
@@ -73,12 +81,63 @@ public final class NftRules {
     return new NftRuleset(tables);
   }
 
+  /**
+   * The tables alone in which nft itself translates destinations.
+   *
+   * @throws IOException where nft could not be asked, or its answer not be read
+   */
+  public NftRuleset translating() throws IOException {
+    List<NftTable> tables = new ArrayList<>();
+    for (NftTable name : names) {
+      if (translates(name)) {
+        read(answer(host, table(nft, name))).tables().stream()
+            .map(NftTable::written)
+            .forEach(tables::add);
+      }
+    }
+    return new NftRuleset(tables);
+  }
+
+  /** The command that prints all chains without their rules. */
+  public static List<String> chains(Path nft) {
+    return List.of(nft.toString(), "-j", "list", "chains");
+  }
+
+  /**
+   * The commands that print the tables in which nft itself translates destinations.
+   *
+   * @param chains what the command for chains printed
+   * @throws IOException where that cannot be read
+   */
+  public static List<List<String>> tables(Path nft, String chains) throws IOException {
+    return read(chains).tables().stream()
+        .filter(NftRules::translates)
+        .map(t -> table(nft, t))
+        .toList();
+  }
+
+  private static List<String> table(Path nft, NftTable name) {
+    return List.of(nft.toString(), "-j", "list", "table", name.family(), name.name().latin1());
+  }
+
+  private static boolean translates(NftTable table) {
+    boolean iptables = table.name().latin1().equals("nat") && !table.family().equals("inet");
+    for (NftChain chain : table.chains()) {
+      boolean own = iptables && OWN_CHAINS.contains(chain.name().latin1());
+      boolean nat =
+          chain.base().map(b -> b.type().equals("nat") && HOOKS.contains(b.hook())).orElse(false);
+      if (nat && !own) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A table with its rules; a snapshot may hold the whole ruleset alone. */
   private static Optional<NftTable> of(Host host, Path nft, NftTable name) throws IOException {
-    String table = name.name().latin1();
     String printed;
     try {
-      printed = answer(host, List.of(nft.toString(), "-j", "list", "table", name.family(), table));
+      printed = answer(host, table(nft, name));
     } catch (IOException e) {
       printed = answer(host, List.of(nft.toString(), "-j", "list", "ruleset"));
     }

@@ -8,7 +8,7 @@ import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.host.live.LiveReader;
 import io.portmapctl.host.live.Sockets;
-import io.portmapctl.host.nft.NftNat;
+import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
@@ -222,12 +222,12 @@ public final class Recorder {
     if (nft.isEmpty()) {
       return;
     }
-    List<String> chains = NftNat.chains(nft.get());
+    List<String> chains = NftRules.chains(nft.get());
     Snapshot.Reply reply = answer(chains);
     commands.put(chains, reply);
     try {
       String printed = reply.result().map(Exec.Result::output).orElse("");
-      NftNat.tables(nft.get(), printed).forEach(t -> commands.put(t, answer(t)));
+      NftRules.tables(nft.get(), printed).forEach(t -> commands.put(t, answer(t)));
     } catch (IOException e) {
       return; // who reads the answer about chains is told the same
     }

@@ -1,14 +1,19 @@
-package io.portmapctl.host.nft;
+package io.portmapctl.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portmapctl.host.Exec;
+import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.host.snapshot.Snapshot;
 import io.portmapctl.host.snapshot.SnapshotHost;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.nft.FibLookup;
+import io.portmapctl.path.nft.NftStation;
 import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.ruleset.nft.NftRuleset;
+import io.portmapctl.trace.HostAddresses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which ports the rules take that nft printed in {@code testdata/nft}. */
 @Tag("fast")
-class NftNatTest {
+class OtherNatTest {
   private static final Path FOLDER = Path.of("testdata/nft");
   private static final Path NFT = Path.of("/usr/sbin/nft");
 
@@ -36,16 +41,26 @@ class NftNatTest {
         new Snapshot("", programs, Map.of(), replies, List.of(), "", Map.of(), Map.of(), Map.of()));
   }
 
-  private static NftNat recorded() throws IOException {
+  private static NftRuleset recorded() throws IOException {
     String chains = Files.readString(FOLDER.resolve("chains.json"));
     List<Snapshot.Reply> replies = new ArrayList<>();
-    replies.add(reply(NftNat.chains(NFT), chains));
-    for (List<String> command : NftNat.tables(NFT, chains)) {
+    replies.add(reply(NftRules.chains(NFT), chains));
+    for (List<String> command : NftRules.tables(NFT, chains)) {
       String name = command.get(4) + "-" + command.get(5) + ".json";
       replies.add(reply(command, Files.readString(FOLDER.resolve(name))));
     }
     assertThat(replies).hasSize(5);
-    return NftNat.read(host(Map.of("nft", NFT), replies)).orElseThrow();
+    return NftRules.open(host(Map.of("nft", NFT), replies)).orElseThrow().translating();
+  }
+
+  private static List<OtherNat.Translation> taking(NftRuleset nft, PublishedPort port) {
+    return OtherNat.of(
+        port.family(),
+        List.of(),
+        (space, host, place) ->
+            NftStation.of(nft, space, host, port.family(), FibLookup.UNKNOWN, place),
+        List.of(port),
+        () -> HostAddresses.UNKNOWN);
   }
 
   @ParameterizedTest
@@ -65,7 +80,7 @@ class NftNatTest {
     "IPV4, tcp, , 7001, ''",
     "IPV6, tcp, , 3000, inet dk pre to [fd00::7]:30",
     "IPV4, tcp, , 3000, ''",
-    "IPV4, tcp, , 6000, inet dk pre to somewhere",
+    "IPV4, tcp, , 6000, inet dk pre to 10.89.5.7:80",
     "IPV4, udp, , 6000, ''",
     "IPV4, tcp, , 2000, inet dk pre to 10.89.5.9:20",
     "IPV4, tcp, 192.0.2.9, 2000, inet dk pre to 10.89.5.9:20",
@@ -83,12 +98,12 @@ class NftNatTest {
     Optional<IpAddress> address =
         Optional.ofNullable(hostIp).map(text -> IpAddress.parse(text).orElseThrow());
     List<String> found =
-        recorded().translating(new PublishedPort(family, protocol, address, port)).stream()
+        taking(recorded(), new PublishedPort(family, protocol, address, port)).stream()
             .map(
                 t ->
-                    t.table()
+                    t.taker().table()
                         + " "
-                        + t.chain()
+                        + t.taker().chain()
                         + " to "
                         + t.to().orElse("somewhere")
                         + (t.first() ? " first" : ""))
@@ -98,14 +113,14 @@ class NftNatTest {
 
   @Test
   void withoutNftNobodyIsAsked() throws IOException {
-    assertThat(NftNat.read(host(Map.of(), List.of()))).isEmpty();
+    assertThat(NftRules.open(host(Map.of(), List.of()))).isEmpty();
   }
 
   @Test
   void whatIsNoAnswerIsSaidSo() {
     for (String output : List.of("", "Error: no", "{\"nftables\": [")) {
-      SnapshotHost host = host(Map.of("nft", NFT), List.of(reply(NftNat.chains(NFT), output)));
-      assertThatThrownBy(() -> NftNat.read(host)).as(output).isInstanceOf(IOException.class);
+      SnapshotHost host = host(Map.of("nft", NFT), List.of(reply(NftRules.chains(NFT), output)));
+      assertThatThrownBy(() -> NftRules.open(host)).as(output).isInstanceOf(IOException.class);
     }
   }
 }
