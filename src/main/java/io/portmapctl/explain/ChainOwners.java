@@ -19,6 +19,9 @@ import java.util.Optional;
 
 /** Whose a container's chain is: its entry's comment tells, or a known attachment. */
 public final class ChainOwners {
+  /** What chains of docker, netavark and host ports of Kubernetes are called at first. */
+  private static final List<String> OF_CONTAINERS = List.of("DOCKER", "NETAVARK", "KUBE-HP-");
+
   private final Map<String, Identity> known = new HashMap<>();
   private final Map<String, Optional<Identity>> entries = new HashMap<>();
 
@@ -50,6 +53,15 @@ public final class ChainOwners {
   /** Who redirects a packet that takes this path; empty where nobody does. */
   public Optional<Recipient> of(PacketPath path) {
     return path.redirection().map(this::of);
+  }
+
+  /**
+   * Whether a rule that redirects packets is of a program that publishes ports of this host's own
+   * containers; others may lead to other machines.
+   */
+  static boolean leadsToContainers(RuleSite rule) {
+    return Layouts.isContainerChain(rule.chain())
+        || OF_CONTAINERS.stream().anyMatch(rule.chain()::startsWith);
   }
 
   private Recipient of(HookExit exit) {

@@ -76,7 +76,8 @@ public record PacketReport(
     ChainOwners owners = new ChainOwners(explainer.attachments());
     HostAddresses host = explainer.host();
 
-    Ground ground = new Ground(host, explainer::subnet, explainer.settings());
+    Ground ground =
+        new Ground(host, explainer::subnet, explainer.settings(), ChainOwners::leadsToContainers);
     Packet packet = withDevice(given, ground);
     Trace trace =
         new Tracer(explainer.around().rules(new RuleIndex(table)), ground, true)

@@ -191,7 +191,8 @@ public final class PortReachability {
 
     /** What the kernel does, of a host with these addresses. */
     private Ground ground(HostAddresses known) {
-      return new Ground(known, c -> Optional.of(subnet(c)), settings);
+      return new Ground(
+          known, c -> Optional.of(subnet(c)), settings, ChainOwners::leadsToContainers);
     }
 
     /** Where localhost sends to: an address of its own that is asked about, else the usual one. */

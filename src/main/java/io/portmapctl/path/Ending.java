@@ -73,6 +73,8 @@ public record Ending(Kind kind, Why why, DecidedBy by, boolean back, Optional<Op
     LINK,
     /** Its port of the bridge lets nothing out that came in by it. */
     NO_HAIRPIN,
+    /** Its port of the bridge and the one that it came in by are both isolated. */
+    ISOLATED,
     /** Its neighbour does not answer. */
     NEIGHBOUR,
     /** Nobody listens. */
@@ -87,6 +89,8 @@ public record Ending(Kind kind, Why why, DecidedBy by, boolean back, Optional<Op
     LOCALHOST_IPV6,
     /** The answer is not translated back. */
     NOT_TRANSLATED_BACK,
+    /** It leaves this host, on which the container is. */
+    ELSEWHERE,
     /** Where it goes is not known. */
     UNKNOWN_END
   }

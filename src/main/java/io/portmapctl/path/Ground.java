@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What the kernel decides between its hooks, as far as it is known.
@@ -30,9 +31,20 @@ import java.util.function.Function;
  * @param subnets the subnet of a container, where it is known; the address alone where it is routed
  *     by itself
  * @param settings what it does
+ * @param toContainers whether a rule that translates destinations is one that leads to containers
+ *     of this host
  */
 public record Ground(
-    HostAddresses host, Function<IpAddress, Optional<Cidr>> subnets, Settings settings) {
+    HostAddresses host,
+    Function<IpAddress, Optional<Cidr>> subnets,
+    Settings settings,
+    Predicate<RuleSite> toContainers) {
+
+  /** Of which it is not known what leads to containers. */
+  public Ground(
+      HostAddresses host, Function<IpAddress, Optional<Cidr>> subnets, Settings settings) {
+    this(host, subnets, settings, rule -> false);
+  }
 
   /** Of which the addresses alone are known. */
   public static Ground of(HostAddresses host) {

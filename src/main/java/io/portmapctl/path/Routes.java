@@ -112,13 +112,10 @@ record Routes(Routing routing) {
     Optional<Link> out = port(bridge, to.get());
     boolean itself = from.equals(to);
     Optional<Link> in = itself ? out : port(bridge, from.get());
-    if (!itself && (in.isEmpty() || out.isEmpty())) {
-      return Optional.empty();
-    }
-    boolean same = itself || in.get().name().equals(out.get().name());
+    boolean same =
+        itself || in.isPresent() && out.isPresent() && in.get().name().equals(out.get().name());
     if (!same) {
-      boolean apart = isolated(in.get()) && isolated(out.get());
-      return apart ? Optional.of(stuck(bridge, out, Ending.Kind.NOT_ROUTED)) : Optional.empty();
+      return apart(bridge, in, out);
     }
     List<Link> candidates =
         out.isPresent()
@@ -132,12 +129,39 @@ record Routes(Routing routing) {
         stuck(
             bridge,
             out,
-            off == candidates.size() ? Ending.Kind.NOT_ROUTED : Ending.Kind.UNDECIDED));
+            off == candidates.size() ? Ending.Kind.NOT_ROUTED : Ending.Kind.UNDECIDED,
+            Ending.Why.NO_HAIRPIN));
   }
 
-  private static Ending stuck(String bridge, Optional<Link> port, Ending.Kind kind) {
-    return Ending.there(
-        kind, Ending.Why.NO_HAIRPIN, new DecidedBy.ByBridgePort(bridge, port.map(Link::name)));
+  /** Why what comes in by one port does not leave by another: both are isolated. */
+  private Optional<Ending> apart(String bridge, Optional<Link> in, Optional<Link> out) {
+    List<Link> ports = routing.bridges().ports(bridge).value().orElse(List.of());
+    List<Link> from = in.isPresent() ? List.of(in.get()) : others(ports, out);
+    List<Link> to = out.isPresent() ? List.of(out.get()) : others(ports, in);
+    boolean never =
+        !from.isEmpty()
+            && !to.isEmpty()
+            && from.stream().allMatch(Routes::isolated)
+            && to.stream().allMatch(Routes::isolated);
+    boolean perhaps =
+        from.stream().anyMatch(Routes::isolated) && to.stream().anyMatch(Routes::isolated);
+    return perhaps
+        ? Optional.of(
+            stuck(
+                bridge,
+                out.or(() -> to.stream().filter(Routes::isolated).findFirst()),
+                never ? Ending.Kind.NOT_ROUTED : Ending.Kind.UNDECIDED,
+                Ending.Why.ISOLATED))
+        : Optional.empty();
+  }
+
+  private static List<Link> others(List<Link> ports, Optional<Link> but) {
+    return ports.stream().filter(p -> !Optional.of(p).equals(but)).toList();
+  }
+
+  private static Ending stuck(
+      String bridge, Optional<Link> port, Ending.Kind kind, Ending.Why why) {
+    return Ending.there(kind, why, new DecidedBy.ByBridgePort(bridge, port.map(Link::name)));
   }
 
   private static boolean isolated(Link port) {
@@ -191,7 +215,10 @@ record Routes(Routing routing) {
                     @Override
                     public List<Turn> leaves(Decision.Leaves decision) {
                       return List.of(
-                          Turn.onward(each.packets(), PacketInterface.of(decision.device())));
+                          Turn.onward(
+                              each.packets(),
+                              PacketInterface.of(decision.device()),
+                              away(decision, packet)));
                     }
 
                     @Override
@@ -206,6 +233,36 @@ record Routes(Routing routing) {
                   }));
     }
     return turns;
+  }
+
+  /** The route, where it leads out of this host: to a router, or by the interface towards one. */
+  private Optional<DecidedBy> away(Decision.Leaves decision, Packet packet) {
+    boolean routed = decision.via().filter(v -> !isOwn(v)).isPresent();
+    boolean out = routing.leadsOut(packet.family(), decision.device());
+    return routed || out && !isBridge(decision.device())
+        ? decision.by().stream()
+            .filter(Decider.ByRoute.class::isInstance)
+            .findFirst()
+            .map(by -> by.accept(new By(packet.destination().ip().orElse(nobody(packet.family())))))
+        : Optional.empty();
+  }
+
+  /** Whether this host itself is the next hop, as it is to networks that other programs switch. */
+  private boolean isOwn(IpAddress address) {
+    return routing.host().links().value().orElse(List.of()).stream()
+        .flatMap(l -> l.addresses().stream())
+        .anyMatch(a -> a.address().address().equals(address));
+  }
+
+  /** Whether what is behind an interface may be on this host too. */
+  private boolean isBridge(String device) {
+    return routing
+        .bridges()
+        .link(device)
+        .value()
+        .flatMap(l -> l)
+        .map(l -> l.bridge().isPresent() || l.kind().equals(Optional.of("openvswitch")))
+        .orElse(false);
   }
 
   private static Ending ending(Routing routing, Packet packet, Decision.Refused decision) {

@@ -11,8 +11,15 @@ import java.util.Optional;
  * @param packets which of them
  * @param device the interface that they leave through; none where they stay
  * @param ending how their way ends here, where it does
+ * @param away the route, where it leads out of this host to where none of its containers is known
+ *     to be
  */
-record Turn(Kind kind, PacketSet packets, PacketInterface device, Optional<Ending> ending) {
+record Turn(
+    Kind kind,
+    PacketSet packets,
+    PacketInterface device,
+    Optional<Ending> ending,
+    Optional<DecidedBy> away) {
 
   /** Where to. */
   enum Kind {
@@ -25,14 +32,19 @@ record Turn(Kind kind, PacketSet packets, PacketInterface device, Optional<Endin
   }
 
   static Turn here(PacketSet packets) {
-    return new Turn(Kind.HERE, packets, PacketInterface.NONE, Optional.empty());
+    return new Turn(Kind.HERE, packets, PacketInterface.NONE, Optional.empty(), Optional.empty());
   }
 
   static Turn onward(PacketSet packets, PacketInterface device) {
-    return new Turn(Kind.ONWARD, packets, device, Optional.empty());
+    return onward(packets, device, Optional.empty());
+  }
+
+  static Turn onward(PacketSet packets, PacketInterface device, Optional<DecidedBy> away) {
+    return new Turn(Kind.ONWARD, packets, device, Optional.empty(), away);
   }
 
   static Turn ends(PacketSet packets, Ending ending) {
-    return new Turn(Kind.ENDS, packets, PacketInterface.NONE, Optional.of(ending));
+    return new Turn(
+        Kind.ENDS, packets, PacketInterface.NONE, Optional.of(ending), Optional.empty());
   }
 }

@@ -39,6 +39,9 @@ final class Walk {
   /** Where connection tracking stands in PREROUTING and OUTPUT (linux/netfilter_ipv4.h). */
   private static final int TRACKING = -200;
 
+  /** Addresses of one link alone. */
+  private static final Cidr ONE_LINK = Cidr.parse("169.254.0.0/16").orElseThrow();
+
   private final Ground ground;
   private final BaseChains chains;
   private final OnePacket one;
@@ -84,6 +87,7 @@ final class Walk {
    * @param settled whether destination and source need no more translation
    * @param answer whether it is an answer
    * @param leaves the interface that what this host sends leaves through, as the kernel has found
+   * @param away the route by which it leaves this host, where it is one
    */
   private record At(
       Packet packet,
@@ -94,10 +98,12 @@ final class Walk {
       boolean masqueraded,
       List<Boolean> settled,
       boolean answer,
-      PacketInterface leaves) {
+      PacketInterface leaves,
+      Optional<DecidedBy> away) {
 
     At with(Packet other, PacketSet set) {
-      return new At(other, set, stages, tracking, redirected, masqueraded, settled, answer, leaves);
+      return new At(
+          other, set, stages, tracking, redirected, masqueraded, settled, answer, leaves, away);
     }
 
     At state(long number) {
@@ -105,7 +111,8 @@ final class Walk {
     }
 
     At tracked(Tracking now, PacketSet set) {
-      return new At(packet, set, stages, now, redirected, masqueraded, settled, answer, leaves);
+      return new At(
+          packet, set, stages, now, redirected, masqueraded, settled, answer, leaves, away);
     }
 
     At after(HookTraversal traversal, HookExit exit) {
@@ -123,7 +130,8 @@ final class Walk {
               masqueraded || translated && ofSource,
               settled,
               answer,
-              leaves);
+              leaves,
+              away);
       return translated ? at.settled(traversal.hook()) : at;
     }
 
@@ -139,13 +147,23 @@ final class Walk {
           masqueraded,
           List.of(settled.get(0) || !source, settled.get(1) || source),
           answer,
-          leaves);
+          leaves,
+          away);
     }
 
     /** The kernel has found this way out for it. */
-    At through(PacketInterface device, PacketSet set) {
+    At through(Turn turn, PacketSet set) {
       return new At(
-          packet, set, stages, tracking, redirected, masqueraded, settled, answer, device);
+          packet,
+          set,
+          stages,
+          tracking,
+          redirected,
+          masqueraded,
+          settled,
+          answer,
+          turn.device(),
+          turn.away());
     }
 
     boolean isSettled(Hook hook) {
@@ -195,7 +213,8 @@ final class Walk {
             false,
             List.of(false, false),
             false,
-            PacketInterface.NONE);
+            PacketInterface.NONE,
+            Optional.empty());
     if (sent) {
       sending(at, this::there);
     } else {
@@ -217,7 +236,7 @@ final class Walk {
             At turned = on.with(on.packet(), turn.packets());
             switch (turn.kind()) {
               case HERE -> delivered(turned, ends);
-              case ONWARD -> forwarded(turned, turn.device(), ends);
+              case ONWARD -> forwarded(turned.through(turn, turn.packets()), turn.device(), ends);
               default -> ends.end(turned, disposition(turn), turn.ending().orElseThrow());
             }
           }
@@ -297,7 +316,7 @@ final class Walk {
       }
       Packet packet = at.packet().through(PacketInterface.NONE, turn.device());
       PacketSet set = one.through(turn.packets(), packet.in(), packet.out());
-      At on = at.with(packet, set).through(turn.device(), set);
+      At on = at.with(packet, set).through(turn, set);
       hook(on, Hook.OUTPUT, ends, out -> sent(out, ends));
     }
   }
@@ -316,7 +335,7 @@ final class Walk {
     Packet look = at.packet().through(PacketInterface.NONE, outOf(at));
     boolean moved = at.redirected() || at.answer();
     for (Turn turn : ground.output(look, at.packets(), false, moved)) {
-      At on = at.through(turn.device(), turn.packets());
+      At on = at.through(turn, turn.packets());
       if (turn.kind() == Turn.Kind.ENDS) {
         ends.end(on, disposition(turn), turn.ending().orElseThrow());
       } else {
@@ -628,6 +647,10 @@ final class Walk {
 
   /** How a connection ends whose answer does not come to this host. */
   private Optional<Ending> withoutWay(At at) {
+    if (at.away().isPresent() && isToContainer(at)) {
+      return Optional.of(
+          Ending.there(Ending.Kind.UNDECIDED, Ending.Why.ELSEWHERE, at.away().orElseThrow()));
+    }
     Optional<IpAddress> sender = start.source().ip();
     Optional<IpAddress> end = at.packet().destination().ip();
     if (!at.redirected()
@@ -657,6 +680,15 @@ final class Walk {
             && ground.isBridge(from.family(), at.packet().out())
         ? straight(from.family(), at.packet().out())
         : Optional.empty();
+  }
+
+  /** Whether the rule that redirected it is one for a container of this host. */
+  private boolean isToContainer(At at) {
+    return at.stages().stream()
+        .filter(s -> s.exit().kind() == Part.Kind.TRANSLATED)
+        .filter(s -> !s.traversal().hook().rewritesSource())
+        .flatMap(s -> s.exit().last().stream())
+        .anyMatch(ground.toContainers());
   }
 
   /** Whether a sender is of the subnet of a container, whose answers go straight to it then. */
@@ -757,7 +789,8 @@ final class Walk {
         at.masqueraded(),
         List.of(false, false),
         true,
-        PacketInterface.NONE);
+        PacketInterface.NONE,
+        Optional.empty());
   }
 
   /** The packets to the ports that a packet may come from. */
@@ -778,6 +811,12 @@ final class Walk {
     }
     if (disposition == Disposition.DELIVERED) {
       return Ending.there(Ending.Kind.DELIVERED, Ending.Why.HERE, untracked(at));
+    }
+    if (end.away().isPresent()
+        && start.source().ip().map(Cidr::host).filter(ONE_LINK::contains).isPresent()) {
+      // no router takes it further (RFC 3927)
+      return Ending.there(Ending.Kind.UNDECIDED, Ending.Why.ELSEWHERE, end.away().get())
+          .onTheWayBack();
     }
     if (!at.masqueraded()) {
       return Ending.delivered(Ending.Why.SOURCE_STAYS);

@@ -81,6 +81,17 @@ final class Lookup {
     return host.rules(family).value().orElseGet(() -> PolicyRule.standard(family));
   }
 
+  /** Whether a default route of whichever table leads through an interface. */
+  boolean leadsOut(Family family, String device) {
+    return host.routes().value().orElse(List.of()).stream()
+        .anyMatch(
+            r ->
+                r.family() == family
+                    && r.destination().prefix() == 0
+                    && r.type() == Route.Type.UNICAST
+                    && r.through(device));
+  }
+
   /** Whether a policy rule looks at marks. */
   boolean usesMarks(Family family) {
     return rules(family).stream().anyMatch(r -> r.mask() != 0);

@@ -131,6 +131,11 @@ public final class Routing {
         answer.missing());
   }
 
+  /** Whether a default route of a family, in whichever table, leads through an interface. */
+  public boolean leadsOut(Family family, String device) {
+    return lookup.leadsOut(family, device);
+  }
+
   /** The bridges and their ports. */
   public Bridges bridges() {
     return new Bridges(host, settings);

@@ -99,6 +99,13 @@ final class EndingText implements DecidedBy.Visitor<String> {
 
   @Override
   public String route(DecidedBy.ByRoute by) {
+    if (ending.why() == Ending.Why.ELSEWHERE) {
+      return "whether "
+          + by.to()
+          + " is there is not known: it is behind no interface of this host's own, and \""
+          + Terminal.decoded(by.text())
+          + "\" leads out of it";
+    }
     String where = ending.back() ? " back to " : " to ";
     return by.text().isEmpty()
         ? "this host has no route" + where + by.to()
@@ -117,11 +124,14 @@ final class EndingText implements DecidedBy.Visitor<String> {
 
   @Override
   public String bridgePort(DecidedBy.ByBridgePort by) {
-    return by.port()
-            .map(p -> "port " + Terminal.decoded(p) + " of bridge ")
-            .orElse("the container's port of bridge ")
-        + Terminal.decoded(by.bridge())
-        + " lets nothing out that came in by it (hairpin mode is off)";
+    String port =
+        by.port()
+                .map(p -> "port " + Terminal.decoded(p) + " of bridge ")
+                .orElse("the container's port of bridge ")
+            + Terminal.decoded(by.bridge());
+    return ending.why() == Ending.Why.ISOLATED
+        ? port + " lets nothing out that came in by another isolated port (isolated is on)"
+        : port + " lets nothing out that came in by it (hairpin mode is off)";
   }
 
   @Override
@@ -253,6 +263,12 @@ final class EndingText implements DecidedBy.Visitor<String> {
 
     @Override
     public String route(DecidedBy.ByRoute by) {
+      if (ending.why() == Ending.Why.ELSEWHERE) {
+        return ending.back()
+            ? ""
+            : "see whether the container's bridge or interface is there: start it anew, or add "
+                + "the route to it";
+      }
       return by.text().isEmpty() ? "ip route add " + by.to() + " with a way to it" : "";
     }
 
@@ -265,9 +281,11 @@ final class EndingText implements DecidedBy.Visitor<String> {
 
     @Override
     public String bridgePort(DecidedBy.ByBridgePort by) {
-      return by.port()
-          .map(p -> "ip link set " + Terminal.decoded(p) + " type bridge_slave hairpin on")
-          .orElse("");
+      String cure =
+          ending.why() == Ending.Why.ISOLATED
+              ? " type bridge_slave isolated off"
+              : " type bridge_slave hairpin on";
+      return by.port().map(p -> "ip link set " + Terminal.decoded(p) + cure).orElse("");
     }
 
     @Override

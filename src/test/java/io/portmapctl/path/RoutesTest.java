@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +110,11 @@ class RoutesTest {
   }
 
   private Ending ending(String source, String in) throws Exception {
+    return ending(source, in, rule -> false);
+  }
+
+  private Ending ending(String source, String in, Predicate<RuleSite> toContainers)
+      throws Exception {
     Table table = SaveFormat.table(Family.IPV4, TableName.NAT, DNAT).orElseThrow();
     Routing routing = new Routing(new Host());
     Settings known =
@@ -118,7 +124,8 @@ class RoutesTest {
             f -> List.of(),
             a -> false,
             f -> Optional.of(routing));
-    Ground ground = new Ground(HostAddresses.UNKNOWN, HostAddresses.UNKNOWN::subnet, known);
+    Ground ground =
+        new Ground(HostAddresses.UNKNOWN, HostAddresses.UNKNOWN::subnet, known, toContainers);
     Packet packet =
         new Packet(
             Family.IPV4,
@@ -138,7 +145,7 @@ class RoutesTest {
 
   private void forwards() {
     settings.put("net/ipv4/ip_forward", "1");
-    for (String device : List.of("all", "eth0", "br0", "lo")) {
+    for (String device : List.of("all", "eth0", "br0", "br9", "lo")) {
       settings.put("net/ipv4/conf/" + device + "/forwarding", "1");
     }
   }
@@ -191,5 +198,61 @@ class RoutesTest {
     assertThat(ending.why()).isEqualTo(Ending.Why.NOT_FORWARDING);
     assertThat(ending.by())
         .isEqualTo(new DecidedBy.BySetting("net/ipv4/ip_forward", Optional.of("0")));
+  }
+
+  private void withoutBridge(String route) {
+    forwards();
+    links = links.replace("br0", "br9");
+    routes = "[" + route + ",{\"dst\":\"203.0.113.0/24\",\"dev\":\"eth0\",\"scope\":\"link\"}]";
+  }
+
+  @Test
+  void aContainerIsNotKnownToBeBehindARouter() throws Exception {
+    withoutBridge("{\"dst\":\"default\",\"gateway\":\"203.0.113.1\",\"dev\":\"eth0\"}");
+    Ending ending = ending("203.0.113.9", "eth0", rule -> rule.chain().equals("PREROUTING"));
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.UNDECIDED);
+    assertThat(ending.why()).isEqualTo(Ending.Why.ELSEWHERE);
+    assertThat(ending.by())
+        .isInstanceOfSatisfying(
+            DecidedBy.ByRoute.class, r -> assertThat(r.text()).contains("via 203.0.113.1"));
+    // other rules may lead to other machines
+    assertThat(ending("203.0.113.9", "eth0").kind()).isEqualTo(Ending.Kind.DELIVERED);
+  }
+
+  @Test
+  void norBehindTheInterfaceThatLeadsOut() throws Exception {
+    withoutBridge(
+        "{\"dst\":\"10.1.0.0/16\",\"dev\":\"eth0\",\"scope\":\"link\"},"
+            + "{\"dst\":\"default\",\"gateway\":\"203.0.113.1\",\"dev\":\"eth0\"}");
+    assertThat(ending("203.0.113.9", "eth0", rule -> true).why()).isEqualTo(Ending.Why.ELSEWHERE);
+  }
+
+  @Test
+  void butBehindAnInterfaceOfItsOwn() throws Exception {
+    withoutBridge(
+        "{\"dst\":\"10.1.0.2\",\"dev\":\"br9\",\"scope\":\"link\"},"
+            + "{\"dst\":\"default\",\"gateway\":\"203.0.113.1\",\"dev\":\"eth0\"}");
+    assertThat(ending("203.0.113.9", "eth0", rule -> true).kind()).isEqualTo(Ending.Kind.DELIVERED);
+  }
+
+  @Test
+  void noRouterTakesAnAnswerToALinkLocalSender() throws Exception {
+    withoutBridge(
+        "{\"dst\":\"10.1.0.2\",\"dev\":\"br9\",\"scope\":\"link\"},"
+            + "{\"dst\":\"default\",\"gateway\":\"203.0.113.1\",\"dev\":\"eth0\"}");
+    Ending ending = ending("169.254.7.7", "eth0", rule -> true);
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.UNDECIDED);
+    assertThat(ending.back()).isTrue();
+  }
+
+  @Test
+  void isolatedPortsOfABridgeTakeNothingFromEachOther() throws Exception {
+    forwards();
+    settings.put("net/bridge/bridge-nf-call-iptables", "1");
+    assertThat(ending("10.1.0.3", "br0").why()).isNotEqualTo(Ending.Why.ISOLATED);
+    links = links.replace("\"isolated\":false", "\"isolated\":true");
+    Ending ending = ending("10.1.0.3", "br0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.NOT_ROUTED);
+    assertThat(ending.why()).isEqualTo(Ending.Why.ISOLATED);
   }
 }

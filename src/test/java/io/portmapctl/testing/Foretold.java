@@ -71,6 +71,9 @@ public final class Foretold {
 
   /** Who sends; nobody where it is about another container than the site has. */
   private static Optional<Namespace> from(Site site, JsonNode answer) {
+    if (answer.path("arrivals").size() > 1 && !answer.get("from").asText().equals("lan")) {
+      return Optional.empty(); // it is nobody's sibling who may be sent to himself
+    }
     return switch (answer.get("from").asText()) {
       case "lan" -> Optional.of(site.peer());
       case "container" -> container(site, answer.get("source").asText());
