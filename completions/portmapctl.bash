@@ -275,7 +275,7 @@ _portmapctl_explain() {
       return
       ;;
   esac
-  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --packet --port --ruleset --ruleset6 --family --iptables --host --local-address --addresses --routes -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
+  _portmapctl__arguments '--net --container-id --plugin-type --ifname --ip -p --publish --no-snat --condition-v4 --condition-v6 --masq-all --mark-bit --set-mark-chain --layout --include-dead --packet --port --probe --ruleset --ruleset6 --family --iptables --host --local-address --addresses --routes -o --output --host-interface --wait --keep-going --color -v --verbose -q --quiet -h --help' '' files
 }
 
 _portmapctl_gc() {

@@ -8,6 +8,7 @@ import io.portmapctl.explain.Explainer;
 import io.portmapctl.explain.Explanation;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
+import io.portmapctl.explain.SeenPort;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
@@ -37,6 +38,7 @@ import java.util.stream.Stream;
  *     are
  * @param packet the packet to follow
  * @param port the port to look at; not both
+ * @param probe whether connections to the port are tried, and its container is looked into
  * @param rulesets the rulesets; restricted to the family of packet or port where one is named
  * @param addresses where the host's addresses come from
  * @param hostInterface the interface for route_localnet, where it is not to be looked up
@@ -46,6 +48,7 @@ public record ExplainMappings(
     Optional<DesiredMappings> desired,
     Optional<AskedPacket> packet,
     Optional<PortSelector> port,
+    boolean probe,
     Rulesets rulesets,
     AddressSource addresses,
     Optional<String> hostInterface,
@@ -85,8 +88,10 @@ public record ExplainMappings(
    * Who gets a port, in each family that has one.
    *
    * @param assumptions what was taken for granted
+   * @param seen of each port what was seen; none where nobody looked
    */
-  public record Reached(List<PortReach> ports, List<Assumption> assumptions) implements Answer {}
+  public record Reached(List<PortReach> ports, List<Assumption> assumptions, List<SeenPort> seen)
+      implements Answer {}
 
   /** The plan itself; explained when it is asked for, since a graph needs no words. */
   public record Planned(Supplier<Explanation> explanation) implements Answer {}
@@ -145,7 +150,7 @@ public record ExplainMappings(
     boolean complete =
         desired.map(d -> d.documents().errors().isEmpty()).orElse(true)
             && report.leftOut().isEmpty();
-    return new Result(report, answer(report, explainer), complete);
+    return new Result(report, answer(report, explainer, host), complete);
   }
 
   /** What chain FORWARD does is followed rule by rule, and need not be guessed of. */
@@ -156,7 +161,7 @@ public record ExplainMappings(
                 || f.obstacle().kind() == ForwardingObstacle.Kind.SETTING);
   }
 
-  private Answer answer(Report report, Explainer explainer) {
+  private Answer answer(Report report, Explainer explainer, LiveHost host) {
     List<Table> tables = report.plan().families().stream().map(Plan.Part::after).toList();
     if (packet.isPresent()) {
       return new Traced(
@@ -169,7 +174,14 @@ public record ExplainMappings(
     }
     if (port.isPresent()) {
       List<PortReach> ports = ports(port.get(), tables, explainer);
-      return new Reached(ports, explainer.assumptions(ports));
+      if (probe) {
+        List<SeenPort> seen = new PortProbe(host.host()).look(ports);
+        return new Reached(
+            PortProbe.judged(ports, seen),
+            PortProbe.left(explainer.assumptions(ports), seen),
+            seen);
+      }
+      return new Reached(ports, explainer.assumptions(ports), List.of());
     }
     return new Planned(() -> explainer.explain(report.plan()));
   }

@@ -56,6 +56,12 @@ final class ExplainCommand implements Command {
   private static final PortText PORT =
       PortText.one("Who gets connections to this port, from each kind of sender (protocol: tcp).");
 
+  private static final Option<Boolean> PROBE =
+      Option.flag(
+          "With --port, also look into the container's network namespace, and try one connection"
+              + " for each kind of sender that this host can be.",
+          "--probe");
+
   private static final Option<Style> OUTPUT =
       Option.choice(
           List.of("text", "json", "dot", "svg", "nft-trace"),
@@ -90,6 +96,7 @@ final class ExplainCommand implements Command {
     MappingRequest.declare(spec);
     PacketText.declare(spec);
     PORT.declare(spec);
+    PROBE.declare(spec);
     RulesetOptions.declare(spec);
     HostOptions.declare(spec);
     OUTPUT.declare(spec);
@@ -118,6 +125,7 @@ final class ExplainCommand implements Command {
       throw new ParameterException(
           given.commandSpec().commandLine(), "-o nft-trace: only with --packet");
     }
+    requireLive(given, mappings.isGiven(), port.isPresent());
     OutputOptions output = OutputOptions.of(given);
     Outcome outcome = new Outcome(session, output);
     Shown shown = new Shown(session, style, mappings.isGiven(), output);
@@ -140,6 +148,7 @@ final class ExplainCommand implements Command {
                   desired,
                   packet,
                   port,
+                  PROBE.of(given),
                   rulesets,
                   HostOptions.of(given),
                   ApplyOptions.hostInterface(given),
@@ -159,6 +168,37 @@ final class ExplainCommand implements Command {
       return (result.complete() ? ExitCode.OK : ExitCode.INPUT).number();
     } catch (Failure failure) {
       return outcome.failed(failure, style == Style.JSON);
+    }
+  }
+
+  /** What is seen is of the rules that are there, on this machine. */
+  private static void requireLive(ParseResult given, boolean planned, boolean port) {
+    if (!PROBE.isGiven(given)) {
+      return;
+    }
+    if (!port) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(), "--probe is for --port, which is not given");
+    }
+    List<Option<?>> others =
+        List.of(
+            ChosenHost.HOST,
+            RulesetOptions.RULESET,
+            RulesetOptions.RULESET6,
+            HostOptions.LOCAL_ADDRESS,
+            HostOptions.ADDRESSES,
+            HostOptions.ROUTES);
+    for (Option<?> other : others) {
+      if (other.isGiven(given)) {
+        throw new ParameterException(
+            given.commandSpec().commandLine(),
+            "--probe and " + other.name() + " exclude each other: only this host is looked at");
+      }
+    }
+    if (planned) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(),
+          "--probe and SOURCE exclude each other: the rules of a plan are not there yet");
     }
   }
 
@@ -184,8 +224,10 @@ final class ExplainCommand implements Command {
       }
       if (result.answer() instanceof ExplainMappings.Reached reached) {
         return switch (style) {
-          case TEXT -> ReachView.render(reached.ports(), reached.assumptions(), theme);
-          case JSON -> ReachJson.render(reached.ports(), reached.assumptions(), warnings);
+          case TEXT ->
+              ReachView.render(reached.ports(), reached.assumptions(), reached.seen(), theme);
+          case JSON ->
+              ReachJson.render(reached.ports(), reached.assumptions(), reached.seen(), warnings);
           case DOT, SVG, NFT_TRACE -> WayView.render(reached.ports(), reached.assumptions());
         };
       }

@@ -9,19 +9,19 @@ import picocli.CommandLine.ParseResult;
 
 /** The options of where the host's addresses and routes come from. */
 final class HostOptions {
-  private static final Option<List<String>> LOCAL_ADDRESS =
+  static final Option<List<String>> LOCAL_ADDRESS =
       Option.texts(
           "ADDRESS",
           "An address of the host whose ruleset it is, where that is not this one; repeatable.",
           "--local-address");
 
-  private static final Option.Text ADDRESSES =
+  static final Option.Text ADDRESSES =
       Option.text(
           "FILE",
           "The host's interfaces and addresses: what `ip -j addr` printed there.",
           "--addresses");
 
-  private static final Option.Text ROUTES =
+  static final Option.Text ROUTES =
       Option.text(
           "FILE",
           "The host's routes: what `ip -j route show table all` printed there.",

@@ -1,6 +1,7 @@
 package io.portmapctl.explain;
 
 import io.portmapctl.cni.Identity;
+import io.portmapctl.net.Attempt;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
@@ -50,6 +51,9 @@ public sealed interface Cause {
 
     /** See {@link Ended}. */
     R ended(Ended ended);
+
+    /** See {@link Tried}. */
+    R tried(Tried tried);
   }
 
   /** Causes that need no more to be told. */
@@ -83,6 +87,18 @@ public sealed interface Cause {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.ended(this);
+    }
+  }
+
+  /**
+   * A connection that was tried fared otherwise than was foretold, and nothing tells why.
+   *
+   * @param attempt how it fared
+   */
+  record Tried(Attempt attempt) implements Cause {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.tried(this);
     }
   }
 

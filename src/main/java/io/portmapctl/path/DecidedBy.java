@@ -1,6 +1,7 @@
 package io.portmapctl.path;
 
 import io.portmapctl.net.IpAddress;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What decides how a packet's way ends. */
@@ -38,6 +39,9 @@ public sealed interface DecidedBy {
 
     /** See {@link BySocket}. */
     R socket(BySocket by);
+
+    /** See {@link ByContainer}. */
+    R container(ByContainer by);
 
     /** See {@link Nothing}. */
     R nothing(Nothing by);
@@ -99,7 +103,7 @@ public sealed interface DecidedBy {
    * @param name its name, octets
    * @param fault what is the matter with it
    */
-  record ByLink(String name, Fault fault) implements DecidedBy {
+  record ByLink(String name, ByLink.Fault fault) implements DecidedBy {
     /** What may be the matter. */
     public enum Fault {
       /** There is none of that name. */
@@ -145,12 +149,63 @@ public sealed interface DecidedBy {
   /**
    * A socket of this host, or that there is none.
    *
-   * @param process who holds it; empty where nobody does
+   * @param process who holds it, no text where nobody is seen to; empty where there is none
    */
   record BySocket(Optional<String> process) implements DecidedBy {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.socket(this);
+    }
+  }
+
+  /**
+   * A container, as it was seen from inside its network namespace.
+   *
+   * @param address where the packet goes
+   * @param port the same
+   * @param protocol the protocol, as rules name it
+   * @param namespace the namespace's file, octets; empty where none was found
+   * @param fault what is the matter with it
+   * @param detail what belongs to that: an interface, an address; octets, empty for none
+   */
+  record ByContainer(
+      IpAddress address,
+      int port,
+      String protocol,
+      Optional<String> namespace,
+      ByContainer.Fault fault,
+      String detail)
+      implements DecidedBy {
+    /** What may be the matter. */
+    public enum Fault {
+      /** Nobody has the address: no namespace of this host, nor whoever is beside. */
+      NOBODY_THERE,
+      /** It does not have the address, but the one of the detail. */
+      WITHOUT_ADDRESS,
+      /** The interface of the detail is switched off. */
+      LINK_DOWN,
+      /** The interface has no link; the detail is its other end on this host. */
+      NO_CARRIER,
+      /** No program listens on the port. */
+      NOBODY_LISTENS,
+      /** What listens does so at the loopback address of the detail alone. */
+      LOOPBACK_ONLY,
+      /** What listens takes IPv6 alone. */
+      IPV6_ONLY,
+      /** What listens does so at the address of the detail alone. */
+      OTHER_ADDRESS_ONLY,
+      /** It has no route to the address of the detail. */
+      NO_ROUTE;
+
+      /** The name in JSON. */
+      public String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+      }
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.container(this);
     }
   }
 

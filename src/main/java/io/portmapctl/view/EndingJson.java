@@ -110,6 +110,18 @@ final class EndingJson implements DecidedBy.Visitor<Map<String, String>> {
   }
 
   @Override
+  public Map<String, String> container(DecidedBy.ByContainer by) {
+    Map<String, String> fields = kind("container");
+    fields.put("destination", by.address().toString());
+    fields.put("fault", by.fault().id());
+    by.namespace().ifPresent(n -> fields.put("namespace", Terminal.decoded(n)));
+    if (!by.detail().isEmpty()) {
+      fields.put("detail", Terminal.decoded(by.detail()));
+    }
+    return fields;
+  }
+
+  @Override
   public Map<String, String> nothing(DecidedBy.Nothing by) {
     return kind("nothing");
   }

@@ -142,8 +142,13 @@ final class EndingText implements DecidedBy.Visitor<String> {
   @Override
   public String socket(DecidedBy.BySocket by) {
     return by.process()
-        .map(p -> Terminal.decoded(p) + " of this host listens there")
+        .map(p -> (p.isEmpty() ? "a program" : Terminal.decoded(p)) + " of this host listens there")
         .orElse("no program of this host listens there");
+  }
+
+  @Override
+  public String container(DecidedBy.ByContainer by) {
+    return ContainerText.of(by);
   }
 
   @Override
@@ -296,6 +301,11 @@ final class EndingText implements DecidedBy.Visitor<String> {
     @Override
     public String socket(DecidedBy.BySocket by) {
       return "";
+    }
+
+    @Override
+    public String container(DecidedBy.ByContainer by) {
+      return ContainerText.cure(by);
     }
 
     @Override

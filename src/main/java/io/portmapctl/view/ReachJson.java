@@ -5,6 +5,7 @@ import io.portmapctl.explain.Answer;
 import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PortReach;
+import io.portmapctl.explain.SeenPort;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.path.PacketPath;
 import io.portmapctl.trace.Packet;
@@ -18,19 +19,38 @@ public final class ReachJson {
   /** The document. */
   public static String render(
       List<PortReach> ports, List<Assumption> assumptions, List<Notice> warnings) {
+    return render(ports, assumptions, List.of(), warnings);
+  }
+
+  /**
+   * The document, with what was seen.
+   *
+   * @param seen of each port; none where nobody looked
+   */
+  public static String render(
+      List<PortReach> ports,
+      List<Assumption> assumptions,
+      List<SeenPort> seen,
+      List<Notice> warnings) {
     return JsonText.document(
         json -> {
           json.writeStringField("kind", "reach");
           json.writeNumberField("version", 1);
-          ports(json, ports);
+          ports(json, ports, seen);
           JsonText.texts(json, "assumptions", AssumptionText.of(assumptions));
           JsonText.notices(json, "warnings", warnings);
         });
   }
 
   static void ports(JsonGenerator json, List<PortReach> ports) throws IOException {
+    ports(json, ports, List.of());
+  }
+
+  private static void ports(JsonGenerator json, List<PortReach> ports, List<SeenPort> seen)
+      throws IOException {
     json.writeArrayFieldStart("ports");
-    for (PortReach reach : ports) {
+    for (int i = 0; i < ports.size(); i++) {
+      PortReach reach = ports.get(i);
       json.writeStartObject();
       json.writeStringField("family", reach.family().id());
       json.writeStringField("protocol", reach.port().protocol());
@@ -57,17 +77,24 @@ public final class ReachJson {
       }
       json.writeEndArray();
       json.writeArrayFieldStart("answers");
-      for (Answer answer : reach.answers()) {
-        answer(json, answer);
+      for (int k = 0; k < reach.answers().size(); k++) {
+        json.writeStartObject();
+        answer(json, reach.answers().get(k));
+        if (!seen.isEmpty()) {
+          SeenJson.sight(json, seen.get(i).answers().get(k));
+        }
+        json.writeEndObject();
       }
       json.writeEndArray();
+      if (!seen.isEmpty()) {
+        SeenJson.places(json, seen.get(i));
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
   }
 
   private static void answer(JsonGenerator json, Answer answer) throws IOException {
-    json.writeStartObject();
     json.writeStringField("from", answer.sender().kind().id());
     json.writeStringField("source", answer.sender().source().toString());
     json.writeStringField("destination", answer.sender().destination().toString());
@@ -87,7 +114,6 @@ public final class ReachJson {
       json.writeNullField("after");
       arrivals(json, answer);
     }
-    json.writeEndObject();
   }
 
   /** The packet, in the words of --packet. */

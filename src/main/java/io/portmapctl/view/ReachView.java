@@ -4,6 +4,7 @@ import io.portmapctl.explain.Answer;
 import io.portmapctl.explain.Assumption;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PortReach;
+import io.portmapctl.explain.SeenPort;
 import io.portmapctl.explain.Sender;
 import io.portmapctl.explain.VerdictReason;
 import io.portmapctl.net.IpAddress;
@@ -33,13 +34,25 @@ public final class ReachView {
 
   /** The text. */
   public static String render(List<PortReach> ports, List<Assumption> assumptions, Theme theme) {
+    return render(ports, assumptions, List.of(), theme);
+  }
+
+  /**
+   * The text, with what was seen.
+   *
+   * @param seen of each port; none where nobody looked
+   */
+  public static String render(
+      List<PortReach> ports, List<Assumption> assumptions, List<SeenPort> seen, Theme theme) {
     ReachView view = new ReachView(theme);
-    ports.forEach(view::port);
+    for (int i = 0; i < ports.size(); i++) {
+      view.port(ports.get(i), seen.isEmpty() ? List.of() : SeenText.lines(seen.get(i), theme));
+    }
     AssumptionText.of(assumptions).forEach(view::line);
     return Terminal.octets(view.out.toString());
   }
 
-  void port(PortReach reach) {
+  private void port(PortReach reach, List<String> seen) {
     line(
         theme.strong(reach.family().title() + ", " + reach.port())
             + ": "
@@ -57,6 +70,7 @@ public final class ReachView {
                         + ", which comes too late"));
     reach.stranded().forEach(s -> line("  " + stranded(s)));
     answers(lines(reach.answers()));
+    seen.forEach(this::line);
     line("");
   }
 

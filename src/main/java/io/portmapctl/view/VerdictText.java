@@ -113,6 +113,13 @@ final class VerdictText implements Cause.Visitor<String> {
   }
 
   @Override
+  public String tried(Cause.Tried tried) {
+    return tried.attempt().succeeded()
+        ? "a connection came about, though it was not foretold"
+        : "a connection " + SeenText.of(tried.attempt()) + ", and nothing that was seen tells why";
+  }
+
+  @Override
   public String open(Cause.Open open) {
     return ReasonText.of(open.reason());
   }

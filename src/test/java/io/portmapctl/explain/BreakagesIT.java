@@ -34,6 +34,8 @@ class BreakagesIT {
   /** What the name of those that are tried begins with, for who works on one. */
   private static final String ONLY = System.getProperty("portmapctl.breakage", "");
 
+  private static final String PROBE = "--probe";
+
   @TempDir private Path folder;
 
   /**
@@ -44,16 +46,26 @@ class BreakagesIT {
    * @param script what breaks it, run on the host
    * @param who whose answer names it, with a 6 behind it for IPv6; {@code works} where nobody's
    *     does
-   * @param words what the JSON of {@code decidedBy} holds then
+   * @param probed whether it takes a look into the container to tell
+   * @param words what the JSON of {@code decidedBy}, with its cure, holds then
    */
-  private record Breakage(String name, String options, String script, String who, String words) {}
+  private record Breakage(
+      String name, String options, String script, String who, boolean probed, String words) {}
 
   private static List<Breakage> breakages() throws Exception {
     List<Breakage> all = new ArrayList<>();
     for (String line : Files.readAllLines(Path.of("testdata/breakages.tsv"))) {
       if (!line.startsWith("#") && line.startsWith(ONLY)) {
         String[] cells = line.split("\t", -1);
-        all.add(new Breakage(cells[0], cells[1], cells[2], cells[3], cells[4]));
+        boolean probed = cells[4].startsWith(PROBE + " ");
+        all.add(
+            new Breakage(
+                cells[0],
+                cells[1],
+                cells[2],
+                cells[3],
+                probed,
+                probed ? cells[4].substring(PROBE.length() + 1) : cells[4]));
       }
     }
     return all;
@@ -95,7 +107,10 @@ class BreakagesIT {
     List<String> wrong = new ArrayList<>();
     int named = 0;
     try (Site site = broken(breakage)) {
-      List<JsonNode> answers = Foretold.answers(site, "8080/tcp");
+      List<JsonNode> answers =
+          breakage.probed
+              ? Foretold.answers(site, "8080/tcp", PROBE)
+              : Foretold.answers(site, "8080/tcp");
       boolean harmless = breakage.who.equals("works");
       for (Map.Entry<JsonNode, Boolean> each : Foretold.reached(site, answers).entrySet()) {
         JsonNode answer = each.getKey();
@@ -109,7 +124,7 @@ class BreakagesIT {
         named += harmless ? 1 : 0;
         boolean thief = breakage.script.contains("10.89.5.7"); // somebody else answers
         if ((thief || !result.equals("works")) && Foretold.who(answer).equals(breakage.who)) {
-          String decided = answer.path("decidedBy").toString();
+          String decided = answer.path("decidedBy").toString() + answer.path("cure");
           boolean all =
               Arrays.stream(breakage.words.split(" ", -1))
                   .allMatch(word -> decided.contains(word.replace("?", "")));

@@ -125,6 +125,18 @@ class EndingJsonTest {
         new DecidedBy.BySocket(Optional.empty()),
         null
       },
+      {
+        Ending.Kind.REJECTED,
+        Ending.Why.NOBODY_LISTENS,
+        new DecidedBy.ByContainer(
+            TO,
+            80,
+            "tcp",
+            Optional.of("/run/netns/c1"),
+            DecidedBy.ByContainer.Fault.LOOPBACK_ONLY,
+            "127.0.0.1"),
+        "have it listen on 0.0.0.0:80, or at 10.0.0.2:80"
+      },
       {Ending.Kind.DELIVERED, Ending.Why.HERE, DecidedBy.Nothing.NOTHING, null},
     };
     Set<String> kinds = new TreeSet<>();
@@ -141,6 +153,7 @@ class EndingJsonTest {
     assertThat(kinds)
         .containsExactly(
             "bridge-port",
+            "container",
             "link",
             "neighbour",
             "nothing",

@@ -1,0 +1,73 @@
+package io.portmapctl.view;
+
+import io.portmapctl.net.Family;
+import io.portmapctl.path.DecidedBy;
+import io.portmapctl.text.ShellWord;
+
+/** What is the matter in a container, and what would mend it; octets. */
+final class ContainerText {
+  private ContainerText() {}
+
+  /** What is the matter. */
+  static String of(DecidedBy.ByContainer by) {
+    String detail = Terminal.decoded(by.detail());
+    String listens = "what listens on " + port(by) + " in the container ";
+    return switch (by.fault()) {
+      case NOBODY_THERE ->
+          "nobody answers for "
+              + by.address()
+              + ", and no network namespace of this host has it"
+              + (detail.isEmpty() ? "" : "; those beside it have " + detail);
+      case WITHOUT_ADDRESS ->
+          "the container does not have "
+              + by.address()
+              + (detail.isEmpty() ? "" : ", but " + detail);
+      case LINK_DOWN -> "interface " + detail + " of the container is down";
+      case NO_CARRIER ->
+          "the container's interface has no link"
+              + (detail.isEmpty() ? "" : ": " + detail + " of this host is its other end");
+      case NOBODY_LISTENS -> "no program listens on " + port(by) + " in the container";
+      case LOOPBACK_ONLY, OTHER_ADDRESS_ONLY -> listens + "does so at " + detail + " alone";
+      case IPV6_ONLY -> listens + "takes IPv6 alone";
+      case NO_ROUTE -> "the container has no route to " + detail;
+    };
+  }
+
+  private static String port(DecidedBy.ByContainer by) {
+    return by.protocol() + " port " + by.port();
+  }
+
+  /** What would mend it. */
+  static String cure(DecidedBy.ByContainer by) {
+    String every = by.address().family() == Family.IPV4 ? "0.0.0.0" : "[::]";
+    return switch (by.fault()) {
+      case NOBODY_THERE, WITHOUT_ADDRESS ->
+          "publish it with the address that the container has, or give it back " + by.address();
+      case LINK_DOWN -> inside(by) + "ip link set " + ShellWord.quoted(by.detail()) + " up";
+      case NO_CARRIER ->
+          by.detail().isEmpty()
+              ? "look at the other end of the container's interface"
+              : "ip link set " + ShellWord.quoted(by.detail()) + " up";
+      case NOBODY_LISTENS ->
+          "start the program in the container, or have it listen on " + every + ":" + by.port();
+      case LOOPBACK_ONLY, OTHER_ADDRESS_ONLY, IPV6_ONLY ->
+          "have it listen on "
+              + every
+              + ":"
+              + by.port()
+              + ", or at "
+              + by.address().bracketed()
+              + ":"
+              + by.port();
+      case NO_ROUTE ->
+          inside(by)
+              + (by.address().family() == Family.IPV4 ? "ip" : "ip -6")
+              + " route add default via this host's address in its network";
+    };
+  }
+
+  /** What has a command look from inside. */
+  private static String inside(DecidedBy.ByContainer by) {
+    return by.namespace().map(n -> "nsenter --net=" + ShellWord.quoted(n) + " ").orElse("");
+  }
+}
