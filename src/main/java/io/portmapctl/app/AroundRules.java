@@ -5,8 +5,11 @@ import io.portmapctl.host.live.OtherRules;
 import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.net.Family;
 import io.portmapctl.path.Rules;
+import io.portmapctl.path.Station;
 import io.portmapctl.path.nft.FibLookup;
+import io.portmapctl.path.nft.LinkStation;
 import io.portmapctl.path.nft.NftStation;
+import io.portmapctl.route.Link;
 import io.portmapctl.route.Routing;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
@@ -93,8 +96,19 @@ final class AroundRules {
         FibLookup fib = routing.apply(family).map(FibLookup::of).orElse(FibLookup.UNKNOWN);
         written.put(
             family,
-            (space, addresses, place) ->
-                NftStation.of(ruleset, space, addresses, family, fib, place));
+            (space, addresses, place) -> {
+              List<Station> stations = new ArrayList<>();
+              stations.addAll(NftStation.of(ruleset, space, addresses, family, fib, place));
+              stations.addAll(
+                  LinkStation.of(
+                      ruleset,
+                      space,
+                      addresses,
+                      family,
+                      routing.apply(family).flatMap(AroundRules::bridges),
+                      place));
+              return stations;
+            });
       }
     } catch (IOException e) {
       told = false;
@@ -103,6 +117,15 @@ final class AroundRules {
       live.forEach(family -> untold.put(family, List.of()));
     }
     return new Around(others, written, untold);
+  }
+
+  private static Optional<List<String>> bridges(Routing routing) {
+    return routing
+        .host()
+        .links()
+        .value()
+        .filter(links -> links.stream().allMatch(Link::detailed))
+        .map(links -> links.stream().filter(l -> l.bridge().isPresent()).map(Link::name).toList());
   }
 
   /** Tables of iptables without those that are read from nft, as they are. */

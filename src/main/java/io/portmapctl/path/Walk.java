@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** The walk of one packet, and of the answer to it. */
 final class Walk {
@@ -41,6 +42,9 @@ final class Walk {
 
   /** Addresses of one link alone. */
   private static final Cidr ONE_LINK = Cidr.parse("169.254.0.0/16").orElseThrow();
+
+  /** The statement of nft that has connection tracking pass over a packet. */
+  private static final Pattern NOTRACK = Pattern.compile("(^| )notrack( |$)");
 
   private final Ground ground;
   private final BaseChains chains;
@@ -713,9 +717,21 @@ final class Walk {
 
   /** The rule that has connection tracking pass over a packet. */
   private static DecidedBy untracked(At at) {
-    return at.tracking() == Tracking.UNTRACKED
-        ? rule(at, (stage, target) -> target instanceof Target.Ct ct && ct.untracked())
-        : DecidedBy.Nothing.NOTHING;
+    if (at.tracking() != Tracking.UNTRACKED) {
+      return DecidedBy.Nothing.NOTHING;
+    }
+    return at.stages().stream()
+        .flatMap(s -> s.traversal().steps().stream())
+        .filter(s -> s.result() != Ternary.NO && isNotrack(s.site()))
+        .findFirst()
+        .<DecidedBy>map(s -> new DecidedBy.ByRule(s.site()))
+        .orElse(DecidedBy.Nothing.NOTHING);
+  }
+
+  private static boolean isNotrack(RuleSite site) {
+    return site.rule()
+        .map(r -> r.target() instanceof Target.Ct ct && ct.untracked())
+        .orElseGet(() -> NOTRACK.matcher(site.text().latin1()).find());
   }
 
   private static DecidedBy rule(At at, BiPredicate<Stage, Target> wanted) {

@@ -75,12 +75,14 @@ final class EndingText implements DecidedBy.Visitor<String> {
   @Override
   public String policy(DecidedBy.ByPolicy by) {
     ChainSite chain = by.chain();
-    return "the policy of chain "
-        + Terminal.decoded(chain.chain())
-        + table(chain.engine(), chain.family(), chain.table())
-        + " drops "
-        + it()
-        + ": no rule lets it pass";
+    String policy =
+        "the policy of chain "
+            + Terminal.decoded(chain.chain())
+            + table(chain.engine(), chain.family(), chain.table());
+    if (ending.kind() == Ending.Kind.UNDECIDED) {
+      return "whether " + policy + " drops " + it() + " is not known";
+    }
+    return policy + " drops " + it() + ": no rule lets it pass";
   }
 
   @Override
@@ -237,6 +239,9 @@ final class EndingText implements DecidedBy.Visitor<String> {
 
     @Override
     public String policy(DecidedBy.ByPolicy by) {
+      if (ending.kind() == Ending.Kind.UNDECIDED) {
+        return "";
+      }
       ChainSite chain = by.chain();
       if (chain.engine() == RuleEngine.NFTABLES) {
         return "nft add rule "

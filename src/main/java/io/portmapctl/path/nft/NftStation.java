@@ -34,17 +34,6 @@ public final class NftStation implements Station {
   }
 
   /**
-   * A base chain that is not followed: it is of a family or at a hook that packets come to before
-   * or behind those of IP.
-   *
-   * @param family the family of its table
-   * @param table its table, octets
-   * @param chain its name, octets
-   * @param hook nft's word for the hook
-   */
-  public record NotFollowed(String family, String table, String chain, String hook) {}
-
-  /**
    * The stations of packets of a family. Tables that iptables-nft made are left out: iptables-save
    * prints those. Of a table, chains that the kernel calls at the same hook with the same priority
    * are in the order in which it calls them, the last that was made first; of different tables
@@ -119,7 +108,8 @@ public final class NftStation implements Station {
     return stations;
   }
 
-  private static Conditions conditions(
+  /** What words of a table mean at a hook. */
+  static Conditions conditions(
       NftTable table,
       PacketSpace space,
       HostAddresses host,
@@ -131,27 +121,6 @@ public final class NftStation implements Station {
     String words = place + (hook.rewritesSource() ? "late " : "");
     Quantities quantities = new Quantities(space, host, family, hook, words);
     return new Conditions(space, table, quantities, routes, family, words);
-  }
-
-  /** The base chains that no station stands for, though they may take packets of IP. */
-  public static List<NotFollowed> notFollowed(NftRuleset ruleset) {
-    List<NotFollowed> all = new ArrayList<>();
-    for (NftTable table : ruleset.tables()) {
-      for (NftChain chain : table.chains()) {
-        boolean none =
-            chain.base().isPresent()
-                && (!table.isFollowed() || hook(chain.base().get().hook()).isEmpty());
-        if (none && isCalled(table) && !table.family().equals("arp")) {
-          all.add(
-              new NotFollowed(
-                  table.family(),
-                  table.name().latin1(),
-                  chain.name().latin1(),
-                  chain.base().get().hook()));
-        }
-      }
-    }
-    return List.copyOf(all);
   }
 
   private static Optional<Hook> hook(String word) {
@@ -170,6 +139,6 @@ public final class NftStation implements Station {
 
   @Override
   public List<Part> through(PacketSet packets, Observer observer) {
-    return new Walk(site, table, conditions, observer).through(chain, packets);
+    return new ChainWalk(site, table, conditions, observer).through(chain, packets);
   }
 }

@@ -369,10 +369,9 @@ class NftStationTest {
   @Test
   void chainsOfOtherFamiliesAreNamed() throws Exception {
     NftRuleset statements = ruleset("statements");
-    assertThat(NftStation.notFollowed(statements))
-        .containsExactly(
-            new NftStation.NotFollowed("bridge", "b", "x", "forward"),
-            new NftStation.NotFollowed("netdev", "n", "x", "ingress"));
+    assertThat(LinkStation.of(statements, space, HOST, Family.IPV4, Optional.empty(), ""))
+        .extracting(s -> s.site().family() + " " + s.site().table() + " " + s.site().hook())
+        .containsExactly("bridge b FORWARD", "netdev n PREROUTING");
     assertThat(NftStation.of(statements, space, HOST, Family.IPV4, FibLookup.UNKNOWN, ""))
         .extracting(s -> s.site().table() + " " + s.site().hook() + " " + s.site().place())
         .as("no dormant table")

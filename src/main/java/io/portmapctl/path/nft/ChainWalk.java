@@ -26,7 +26,7 @@ import java.util.Optional;
  * Takes a set of packets through a base chain and the chains that it leads to. What comes back from
  * several ways joins again, so that many rules do not make many ways.
  */
-final class Walk {
+final class ChainWalk {
   /** More rules than this are not tried: jumps that fan out again and again never end. */
   private static final int MOST_STEPS = 300_000;
 
@@ -68,7 +68,7 @@ final class Walk {
   private int left;
   private int nodesBefore;
 
-  Walk(ChainSite site, NftTable table, Conditions conditions, Station.Observer observer) {
+  ChainWalk(ChainSite site, NftTable table, Conditions conditions, Station.Observer observer) {
     this.site = site;
     this.table = table;
     this.conditions = conditions;
