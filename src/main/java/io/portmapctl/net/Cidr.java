@@ -84,9 +84,13 @@ public record Cidr(IpAddress address, int prefix) {
 
   /** Whether every address of the other network is one of this one's. */
   public boolean contains(Cidr other) {
-    return prefix <= other.prefix
-        && address.family() == other.address.family()
-        && new Cidr(other.address, prefix).network().address().equals(network().address());
+    if (prefix > other.prefix || address.family() != other.address.family()) {
+      return false;
+    }
+    long high = address.high() ^ other.address.high();
+    long low = address.low() ^ other.address.low();
+    int host = address.family().bits() - prefix; // the bits that may differ
+    return host >= 64 ? host == 128 || high >>> (host - 64) == 0 : high == 0 && low >>> host == 0;
   }
 
   /** Whether the two have an address in common. */

@@ -30,7 +30,7 @@ public final class ForeignDnat {
   /** Of a table. */
   public ForeignDnat(Table table) {
     for (Chain chain : table.chains().values()) {
-      if (!Layouts.isShared(chain.name()) && !Layouts.isContainerChain(chain.name())) {
+      if (!Layouts.isContainerChain(chain.name()) && !Layouts.isShared(chain.name())) {
         for (RuleEntry row : chain.rows()) {
           collect(chain.name(), row.rule());
         }

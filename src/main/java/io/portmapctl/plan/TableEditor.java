@@ -42,14 +42,23 @@ final class TableEditor {
     }
     for (Chain chain : before.chains().values()) {
       rows.put(chain.name(), chain.rows());
-      chain.rows().forEach(row -> refer(chain.name(), row));
+      Set<String> only = Set.of(chain.name());
+      for (RuleEntry row : chain.rows()) {
+        refer(only, row);
+      }
     }
   }
 
-  private void refer(String chain, RuleEntry row) {
+  /** That a rule of a chain leads where it does; most chains have one that leads to them. */
+  private void refer(Set<String> chain, RuleEntry row) {
     String target = row.targetChain();
     if (Layouts.isContainerChain(target)) {
-      referrers.computeIfAbsent(target, t -> new LinkedHashSet<>()).add(chain);
+      Set<String> known = referrers.putIfAbsent(target, chain);
+      if (known != null && !known.containsAll(chain)) {
+        Set<String> more = new LinkedHashSet<>(known);
+        more.addAll(chain);
+        referrers.put(target, more);
+      }
     }
   }
 
@@ -91,7 +100,7 @@ final class TableEditor {
 
   void insert(String chain, int index, RuleEntry row) {
     List<RuleEntry> list = edited(chain);
-    refer(chain, row);
+    refer(Set.of(chain), row);
     if (index == list.size()) {
       changes.add(new Change.AppendRule(family(), chain, index + 1, row));
     } else {

@@ -22,6 +22,8 @@ public final class Layouts {
 
   private static final String[] PREFIXES = prefixes();
 
+  private static final Set<String> SHARED = shared();
+
   private static final String BRIDGE = "CNI-";
 
   /** The chains of the firewall plugin of CNI. */
@@ -62,6 +64,14 @@ public final class Layouts {
       layout.masquerading().ifPresent(prefixes::add);
     }
     return prefixes.toArray(String[]::new);
+  }
+
+  private static Set<String> shared() {
+    Set<String> chains = new LinkedHashSet<>();
+    for (Layout layout : ALL) {
+      layout.sharedChains().forEach(chains::addAll);
+    }
+    return chains;
   }
 
   /** Made when they are first asked for: most starts need none. */
@@ -115,8 +125,7 @@ public final class Layouts {
 
   /** Whether a chain is one that containers share, or has the form of such a name. */
   public static boolean isShared(String name) {
-    return name.startsWith(ChainNames.SHARED)
-        || ALL.stream().flatMap(l -> l.sharedChains().stream()).anyMatch(g -> g.contains(name));
+    return name.startsWith(ChainNames.SHARED) || SHARED.contains(name);
   }
 
   /**

@@ -32,8 +32,10 @@ public final class SavedText {
 
   /** Whether it says that there are legacy tables which it does not show. */
   public static boolean hidesLegacy(String text) {
-    return text.contains("# Warning: iptables-legacy tables present")
-        || text.contains("# Warning: ip6tables-legacy tables present");
+    int said = text.indexOf("tables-legacy tables present");
+    return said >= 0
+        && (text.contains("# Warning: iptables-legacy tables present")
+            || text.contains("# Warning: ip6tables-legacy tables present"));
   }
 
   private static boolean begins(byte[] file, int... with) {
