@@ -1,6 +1,7 @@
 package io.portmapctl.app;
 
 import io.portmapctl.explain.Around;
+import io.portmapctl.explain.Assumption;
 import io.portmapctl.host.live.OtherRules;
 import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.net.Family;
@@ -47,7 +48,7 @@ final class AroundRules {
       List<Table> tables,
       Function<Family, Optional<Routing>> routing) {
     Map<Family, List<Table>> others = new EnumMap<>(Family.class);
-    Map<Family, List<TableName>> untold = new EnumMap<>(Family.class);
+    Map<Family, Assumption.Untold> untold = new EnumMap<>(Family.class);
     Map<String, Integer> printed = new HashMap<>();
     List<Family> live = new ArrayList<>();
     Optional<NftRules> nft = Optional.empty();
@@ -86,7 +87,7 @@ final class AroundRules {
         }
       }
       others.put(family, held);
-      untold.put(family, missing);
+      untold.put(family, new Assumption.Untold(family, missing, true));
     }
     Map<Family, Rules.Written> written = new EnumMap<>(Family.class);
     try {
@@ -114,7 +115,7 @@ final class AroundRules {
       told = false;
     }
     if (!told) {
-      live.forEach(family -> untold.put(family, List.of()));
+      live.forEach(family -> untold.put(family, new Assumption.Untold(family, List.of(), false)));
     }
     return new Around(others, written, untold);
   }

@@ -3,23 +3,22 @@ package io.portmapctl.explain;
 import io.portmapctl.net.Family;
 import io.portmapctl.path.Rules;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.ruleset.TableName;
 import io.portmapctl.trace.RuleIndex;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The rules around the nat table that a question is about.
  *
  * @param tables of each family the other tables of iptables, of both variants
  * @param written of each family what nft wrote itself
- * @param untold of each family the tables that nobody tells of, where what nft wrote is not told
- *     either
+ * @param untold of each family what nobody tells of, where there is such
  */
 public record Around(
     Map<Family, List<Table>> tables,
     Map<Family, Rules.Written> written,
-    Map<Family, List<TableName>> untold) {
+    Map<Family, Assumption.Untold> untold) {
 
   /** Copies the maps. */
   public Around {
@@ -30,9 +29,7 @@ public record Around(
 
   /** What is not told of a family. */
   List<Assumption> assumptions(Family family) {
-    return untold.containsKey(family)
-        ? List.of(new Assumption.Untold(family, untold.get(family)))
-        : List.of();
+    return Optional.<Assumption>ofNullable(untold.get(family)).stream().toList();
   }
 
   /** All rules that a family's packets meet, with the nat table among them. */

@@ -72,8 +72,9 @@ public sealed interface Assumption {
    *
    * @param family whose ruleset
    * @param tables the tables, none where all are told
+   * @param variant whether nothing is told of the other variant of iptables
    */
-  record Untold(Family family, List<TableName> tables) implements Assumption {
+  record Untold(Family family, List<TableName> tables, boolean variant) implements Assumption {
     /** Copies the list. */
     public Untold {
       tables = List.copyOf(tables);

@@ -53,11 +53,12 @@ final class AssumptionText implements Assumption.Visitor<String> {
                         + String.join(", ", names.subList(0, last))
                         + " and "
                         + names.get(last))
-                + ", and ";
+                + ", of ";
     return "The "
         + rules.family().title()
         + " ruleset does not tell of "
         + tables
+        + (rules.variant() ? "the other variant of iptables, and of " : "")
         + "rules that nft wrote itself, which may drop or mark packets.";
   }
 

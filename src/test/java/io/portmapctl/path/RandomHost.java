@@ -31,12 +31,24 @@ final class RandomHost implements AutoCloseable {
   /** Nobody who answers at once is silent for longer, in nanoseconds. */
   private static final long MOMENT = 12_000_000;
 
+  /** Settings as they are taken for granted. */
+  private static final String PLAIN =
+      """
+      for d in all p q cni-web; do
+        sysctl -qw net.ipv4.conf.$d.rp_filter=0 net.ipv4.conf.$d.src_valid_mark=0
+        sysctl -qw net.ipv4.conf.$d.route_localnet=0
+      done
+      sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1
+      for p in c1 c2; do ip link set $p type bridge_slave hairpin on; done
+      """;
+
   private final Generator make;
   private final TrialSite ground;
   private final Namespace host;
   private final Path folder;
   private final Map<String, NftMonitor> monitors = new HashMap<>();
   private final Map<String, Integer> places = new HashMap<>();
+  private final String variant;
   private final String routes;
   private final String script;
   private Path snapshot = Path.of("");
@@ -45,25 +57,35 @@ final class RandomHost implements AutoCloseable {
   private final Map<Boolean, Map<String, Long>> counted = new HashMap<>();
 
   RandomHost(long seed, TrialSite ground, Path folder) throws Exception {
+    this(seed, ground, folder, false);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param plain whether it has nothing that saved tables, addresses and routes cannot tell of
+   */
+  RandomHost(long seed, TrialSite ground, Path folder, boolean plain) throws Exception {
     this.make = new Generator(seed);
     this.ground = ground;
     this.host = ground.host();
     this.folder = folder;
     ground.clear();
-    String variant = make.pick("nft", "nft", "legacy");
+    this.variant = make.pick("nft", "nft", "legacy");
     new TraceRules(make, true, host, variant, folder).load(make.below(3));
     StringBuilder rules = new StringBuilder();
     for (Family family : Family.values()) {
-      boolean nft = make.chance(2);
-      boolean both = make.chance(4);
+      boolean nft = plain ? variant.equals("nft") : make.chance(2);
+      boolean both = !plain && make.chance(4);
       restore(rules, family, "nft", nft || both);
       restore(rules, family, "legacy", !nft || both);
     }
-    String nft = new FilterRules(make).nft(true);
+    String nft = plain ? "" : new FilterRules(make).nft(true);
     rules.append(nft);
     host.must(nft, "nft", "-f", "-");
-    this.routes = routes();
-    this.script = routes + settings();
+    String all = routes();
+    this.routes = plain ? all.replaceAll("(?m)^.* rule add .*\n", "") : all;
+    this.script = routes + (plain ? PLAIN : settings());
     ground.run(script);
     Files.writeString(folder.resolve("rules-" + seed), script + rules);
   }
@@ -177,12 +199,38 @@ final class RandomHost implements AutoCloseable {
     out.append("sysctl -qw ").append(key).append('=').append(value).append('\n');
   }
 
-  /** Takes the snapshot that is asked, then lets the kernel tell of every packet. */
-  void watch() throws Exception {
+  /** Takes the snapshot that is asked. */
+  void record() throws Exception {
     snapshot = folder.resolve("snapshot-" + host.name());
     Run run = host.portmapctl("snapshot");
     assertThat(run.exit()).as(run.err()).isZero();
     Files.writeString(snapshot, run.out(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** What the host itself says, asked in it. */
+  Run asked(List<String> words) throws Exception {
+    return host.portmapctl(words.toArray(new String[0]));
+  }
+
+  /** The options that have files tell of the host, of the variant that has its nat tables. */
+  List<String> files() throws Exception {
+    return List.of(
+        "--ruleset", file("v4", "iptables-" + variant + "-save"),
+        "--ruleset6", file("v6", "ip6tables-" + variant + "-save"),
+        "--addresses", file("addresses", "ip", "-j", "addr"),
+        "--routes", file("routes", "ip", "-j", "route", "show", "table", "all"));
+  }
+
+  /** IPv6's routes are a list of their own to ip. */
+  private String file(String name, String... command) throws Exception {
+    Path file = folder.resolve(name);
+    Files.writeString(file, host.must("", command), StandardCharsets.ISO_8859_1);
+    return file.toString();
+  }
+
+  /** Takes the snapshot that is asked, then lets the kernel tell of every packet. */
+  void watch() throws Exception {
+    record();
     for (JsonNode each :
         JSON.readTree(
                 host.must("", "nft", "-j", "list", "ruleset").getBytes(StandardCharsets.ISO_8859_1))
