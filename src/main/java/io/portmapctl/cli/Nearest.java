@@ -1,7 +1,6 @@
 package io.portmapctl.cli;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +45,7 @@ public final class Nearest {
     int near = Math.max(1, word.length() / 3);
     return known.stream()
         .filter(k -> distance(word, k) <= near || begins(k, word) || begins(word, k))
-        .min(Comparator.comparingInt(k -> distance(word, k)));
+        .min((one, other) -> Integer.compare(distance(word, one), distance(word, other)));
   }
 
   private static boolean begins(String word, String beginning) {

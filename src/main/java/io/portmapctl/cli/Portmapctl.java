@@ -35,22 +35,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The command line: {@code portmapctl COMMAND …}. */
 public final class Portmapctl {
   private static final String NAME = "portmapctl";
-  private static final List<Command> COMMANDS =
+
+  /** The commands in the order of help; {@link #command} makes them. */
+  private static final List<String> COMMANDS =
       List.of(
-          new AddCommand(),
-          new DelCommand(),
-          new CheckCommand(),
-          new ListCommand(),
-          new ExplainCommand(),
-          new GcCommand(),
-          new RestoreCommand(),
-          new ApplyCommand(),
-          new StripCommand(),
-          new ConfirmCommand(),
-          new SnapshotCommand(),
-          new ShellCommand(),
-          new CompletionCommand(),
-          new HelpCommand());
+          "add",
+          "del",
+          "check",
+          "list",
+          "explain",
+          "gc",
+          "restore",
+          "apply",
+          "strip",
+          "confirm",
+          "snapshot",
+          "shell",
+          "generate-completion",
+          "help");
 
   private Portmapctl() {}
 
@@ -77,14 +79,37 @@ public final class Portmapctl {
 
   /** The names of all commands. */
   static List<String> names() {
-    return COMMANDS.stream().map(Command::name).toList();
+    return COMMANDS;
   }
 
   /** Every command by its name, with its description and options. */
   public static Map<String, CommandSpec> commands() {
     Map<String, CommandSpec> commands = new LinkedHashMap<>();
-    COMMANDS.forEach(c -> commands.put(c.name(), spec(c)));
+    for (String name : COMMANDS) {
+      command(name).ifPresent(c -> commands.put(name, spec(c)));
+    }
     return commands;
+  }
+
+  /** The command of a name: only the one that is called is made, since each has its options. */
+  private static Optional<Command> command(String name) {
+    return switch (name) {
+      case "add" -> Optional.of(new AddCommand());
+      case "del" -> Optional.of(new DelCommand());
+      case "check" -> Optional.of(new CheckCommand());
+      case "list" -> Optional.of(new ListCommand());
+      case "explain" -> Optional.of(new ExplainCommand());
+      case "gc" -> Optional.of(new GcCommand());
+      case "restore" -> Optional.of(new RestoreCommand());
+      case "apply" -> Optional.of(new ApplyCommand());
+      case "strip" -> Optional.of(new StripCommand());
+      case "confirm" -> Optional.of(new ConfirmCommand());
+      case "snapshot" -> Optional.of(new SnapshotCommand());
+      case "shell" -> Optional.of(new ShellCommand());
+      case "generate-completion" -> Optional.of(new CompletionCommand());
+      case "help" -> Optional.of(new HelpCommand());
+      default -> Optional.empty();
+    };
   }
 
   /**
@@ -101,12 +126,10 @@ public final class Portmapctl {
   public static int run(Session session, String... args) {
     List<String> words = Arrays.asList(args);
     try {
-      for (Command command : COMMANDS) {
-        if (words.indexOf(command.name()) == 0) {
-          return run(session, command, words.subList(1, words.size()));
-        }
-      }
-      return outsideCommands(session, args);
+      Optional<Command> command = words.isEmpty() ? Optional.empty() : command(words.get(0));
+      return command.isPresent()
+          ? run(session, command.get(), words.subList(1, words.size()))
+          : outsideCommands(session, args);
     } catch (ParameterException e) {
       return asksFor("nagios", words)
           ? unknown(session, String.valueOf(e.getMessage()))
@@ -157,7 +180,7 @@ public final class Portmapctl {
             .description("Show the version and exit.")
             .build());
     root.version(version());
-    COMMANDS.forEach(c -> root.addSubcommand(c.name(), spec(c)));
+    commands().forEach(root::addSubcommand);
     return root;
   }
 
@@ -181,18 +204,15 @@ public final class Portmapctl {
     if (args.length > 0 && !args[0].startsWith("-") && !names.contains(args[0])) {
       throw new ParameterException(line, noCommand(args[0], names));
     }
-    String expected = "expected one of " + String.join(", ", names);
-    line.setParameterExceptionHandler((e, words) -> usage(session, e, false));
-    line.setExecutionStrategy(
-        given -> {
-          if (!given.hasSubcommand()
-              && !given.isUsageHelpRequested()
-              && !given.isVersionHelpRequested()) {
-            throw new ParameterException(line, "a command is missing; " + expected);
-          }
-          return new CommandLine.RunLast().execute(given);
-        });
-    return line.execute(args);
+    try {
+      if (CommandLine.printHelpIfRequested(line.parseArgs(args))) {
+        return ExitCode.OK.number();
+      }
+      String expected = "expected one of " + String.join(", ", names);
+      throw new ParameterException(line, "a command is missing; " + expected);
+    } catch (ParameterException e) {
+      return usage(session, e, false);
+    }
   }
 
   /** What is said of a word that stands for a command, and is none. */

@@ -2,8 +2,6 @@ package io.portmapctl.cni;
 
 import io.portmapctl.fault.DocumentFault;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -11,9 +9,6 @@ import java.util.HexFormat;
  * chain is named, which is why it keeps it.
  */
 public final class Identity {
-  /** Only cloned: to ask the JDK's providers anew for each of thousands of containers is felt. */
-  private static final MessageDigest SHA_512 = sha512();
-
   private final String network;
   private final String containerId;
   private String digest = "";
@@ -47,27 +42,12 @@ public final class Identity {
   public String digest() {
     String known = digest;
     if (known.isEmpty()) {
-      known = HexFormat.of().formatHex(sha512(network + containerId));
+      known =
+          HexFormat.of()
+              .formatHex(Sha512.digest((network + containerId).getBytes(StandardCharsets.UTF_8)));
       digest = known;
     }
     return known;
-  }
-
-  private static byte[] sha512(String text) {
-    try {
-      MessageDigest digest = (MessageDigest) SHA_512.clone();
-      return digest.digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("every JDK has SHA-512", e);
-    }
-  }
-
-  private static MessageDigest sha512() {
-    try {
-      return MessageDigest.getInstance("SHA-512");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-512", e);
-    }
   }
 
   @Override

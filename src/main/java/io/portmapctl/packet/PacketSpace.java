@@ -5,7 +5,6 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -123,7 +122,8 @@ public final class PacketSpace {
         parts.add(set.node());
       }
     }
-    parts.sort(Comparator.comparingInt(Node::level).reversed());
+    // none of the JDK's comparators: their lambdas can be in no class-data archive
+    parts.sort((one, other) -> Integer.compare(other.level(), one.level()));
     Node below = rest.node();
     for (Node part : parts) {
       Runs runs = new Runs(part.size());
@@ -556,7 +556,7 @@ public final class PacketSpace {
   /** The packets of a set with other values of some fields, in one pass. */
   Node rewritten(Node node, List<Rewrite> rewrites, Family family) {
     List<Rewrite> sorted = new ArrayList<>(rewrites);
-    sorted.sort(Comparator.comparingInt(r -> r.field().level()));
+    sorted.sort((one, other) -> Integer.compare(one.field().level(), other.field().level()));
     return new Rewriting(sorted, family).from(node, 0);
   }
 

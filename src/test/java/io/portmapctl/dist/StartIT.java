@@ -28,6 +28,9 @@ class StartIT {
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:SharedArchiveFile=target/portmapctl.jsa",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dpicocli.converters.excludes=java.sql.*,java.time.*",
+                "-Dpicocli.disable.closures=true",
                 "-Xlog:disable",
                 "-Xlog:class+load:file=" + log,
                 "-cp",
@@ -73,6 +76,50 @@ class StartIT {
     try (Namespace host = Namespace.withBridge()) {
       assertThat(loaded(host, "--version"))
           .noneMatch(l -> l.contains(" picocli.CommandLine$Model"));
+    }
+  }
+
+  /** What every run says, and what is made of lambdas as of all others: no class of ours. */
+  private static List<String> outside(List<String> loaded) {
+    return loaded.stream()
+        .filter(l -> !l.contains("shared objects file"))
+        .filter(l -> !l.contains(" java.lang.invoke.LambdaForm$"))
+        .toList();
+  }
+
+  /**
+   * A class that is not in the archive is looked for in a jar, read and verified, and a lambda is
+   * compiled: a millisecond each.
+   */
+  @Test
+  void theArchiveHoldsWhatCommandsLoad() throws Exception {
+    Needs.that(Files.exists(Path.of("target/portmapctl.jsa")), "target/portmapctl.jsa is built");
+    String rules = HOST + "iptables-save.txt";
+    try (Namespace host = Namespace.withBridge()) {
+      for (String[] words :
+          List.of(
+              new String[] {"--version"},
+              new String[] {"add", "--help"},
+              new String[] {"add", "testdata/quickstart.json", "--ruleset", "empty"},
+              new String[] {"del", "testdata/quickstart.json", "--ruleset", rules},
+              new String[] {"list", "--ruleset", rules},
+              new String[] {"check", HOST + "cni-cache", "--family", "ipv4", "--ruleset", rules})) {
+        assertThat(outside(loaded(host, words))).as(String.join(" ", words)).isEmpty();
+      }
+    }
+  }
+
+  /** The JDK's providers of digests, and what a lambda needs, are each felt. */
+  @Test
+  void whatIsFeltIsLoadedByNoneThatCanDoWithout() throws Exception {
+    Needs.that(Files.exists(Path.of("target/portmapctl.jsa")), "target/portmapctl.jsa is built");
+    try (Namespace host = Namespace.withBridge()) {
+      assertThat(loaded(host, "--version"))
+          .noneMatch(l -> l.contains(" java.lang.invoke.InnerClassLambdaMetafactory "))
+          .noneMatch(l -> l.contains(" io.portmapctl.cli.AddCommand "));
+      assertThat(loaded(host, "add", "testdata/quickstart.json", "--ruleset", "empty"))
+          .noneMatch(l -> l.contains(" java.security.Provider "))
+          .noneMatch(l -> l.contains(" io.portmapctl.cli.ListCommand "));
     }
   }
 }

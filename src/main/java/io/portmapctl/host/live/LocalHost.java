@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +132,8 @@ public record LocalHost(List<Path> programs, Path network, Exec exec) implements
     // Java gives them in another order than the kernel
     List<NetworkInterface> all =
         NetworkInterface.networkInterfaces()
-            .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
+            // by no comparator of the JDK's: its lambda can be in no class-data archive
+            .sorted((one, other) -> Integer.compare(one.getIndex(), other.getIndex()))
             .toList();
     for (NetworkInterface each : all) {
       List<Cidr> addresses = new ArrayList<>();
