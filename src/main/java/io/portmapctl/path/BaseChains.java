@@ -12,7 +12,6 @@ import io.portmapctl.trace.Reason;
 import io.portmapctl.trace.RuleIndex;
 import io.portmapctl.trace.SetTracer;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,9 +112,16 @@ final class BaseChains {
     }
     stations.addAll(answer ? othersBack : others);
     stations.removeIf(s -> s.site().hook() != hook || answer && s.site().translates());
-    stations.sort(
-        Comparator.<Station>comparingInt(s -> s.site().place())
-            .thenComparingInt(s -> s.site().priority()));
+    stations.sort(BaseChains::inOrder);
     return stations;
+  }
+
+  /**
+   * Which of a hook's chains the kernel calls first. No comparator of the JDK's: its lambdas can be
+   * in no class-data archive.
+   */
+  static int inOrder(Station one, Station other) {
+    int places = Integer.compare(one.site().place(), other.site().place());
+    return places != 0 ? places : Integer.compare(one.site().priority(), other.site().priority());
   }
 }

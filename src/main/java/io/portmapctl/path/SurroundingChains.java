@@ -16,7 +16,6 @@ import io.portmapctl.trace.RuleIndex;
 import io.portmapctl.trace.SetTracer;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,9 +47,7 @@ public final class SurroundingChains {
           .forEach(stations::add);
     }
     stations.addAll(written.of(space, host, ""));
-    stations.sort(
-        Comparator.<Station>comparingInt(s -> s.site().place())
-            .thenComparingInt(s -> s.site().priority()));
+    stations.sort(BaseChains::inOrder);
   }
 
   /** Where base chains of a hook stand, as to the place where the kernel translates. */

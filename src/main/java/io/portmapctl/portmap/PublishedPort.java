@@ -45,6 +45,23 @@ public record PublishedPort(Family family, String protocol, Optional<IpAddress> 
     return hostIp.map(IpAddress::toString).orElse("");
   }
 
+  // by hand, since a record's own cost a bootstrap at start-up
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PublishedPort that
+        && port == that.port
+        && family == that.family
+        && protocol.equals(that.protocol)
+        && hostIp.equals(that.hostIp);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * (31 * port + protocol.hashCode()) + hostIp.hashCode())
+        + family.id().hashCode();
+  }
+
   /** For a person: {@code tcp port 8080 on 192.0.2.1}. */
   @Override
   public String toString() {
