@@ -103,7 +103,7 @@ final class PortProbe {
     List<Looking> all = ports.stream().map(p -> new Looking(p, spaces)).toList();
     all.forEach(Looking::start); // those of one family beside those of the other
     all.forEach(Looking::await);
-    Map<IpAddress, String> neighbours = neighbours();
+    Map<IpAddress, Neighbour> neighbours = neighbours();
     return all.stream().map(l -> l.seen(neighbours)).toList();
   }
 
@@ -124,12 +124,14 @@ final class PortProbe {
         .allMatch(p -> p.redirection().isPresent() || p.disposition() == Disposition.DELIVERED);
   }
 
-  private Map<IpAddress, String> neighbours() {
-    Map<IpAddress, String> states = new HashMap<>();
-    for (Neighbour neighbour : new ReadRouting(host).neighbours().value().orElse(List.of())) {
-      states.put(neighbour.address(), neighbour.state());
-    }
-    return states;
+  private Map<IpAddress, Neighbour> neighbours() {
+    Map<IpAddress, Neighbour> neighbours = new HashMap<>();
+    new ReadRouting(host)
+        .neighbours()
+        .value()
+        .orElse(List.of())
+        .forEach(n -> neighbours.put(n.address(), n));
+    return neighbours;
   }
 
   /** One port that is looked at. */
@@ -226,7 +228,7 @@ final class PortProbe {
       running.forEach(r -> attempts.add(r.join()));
     }
 
-    SeenPort seen(Map<IpAddress, String> neighbours) {
+    SeenPort seen(Map<IpAddress, Neighbour> neighbours) {
       Map<Endpoint, SeenPlace> places = new LinkedHashMap<>();
       ends(port).forEach((end, answer) -> places.put(end, place(end, answer, neighbours)));
       List<SeenPort.Sight> sights = new ArrayList<>();
@@ -257,7 +259,7 @@ final class PortProbe {
       return false;
     }
 
-    private SeenPlace place(Endpoint end, Answer first, Map<IpAddress, String> neighbours) {
+    private SeenPlace place(Endpoint end, Answer first, Map<IpAddress, Neighbour> neighbours) {
       IpAddress address = end.ip().orElseThrow();
       int number = end.port().orElseThrow();
       boolean here =
@@ -267,9 +269,10 @@ final class PortProbe {
       }
       Optional<ContainerNamespaces.Space> space = space(address);
       if (space.isEmpty()) {
-        String state = neighbours.getOrDefault(address, "");
+        Optional<Neighbour> neighbour = Optional.ofNullable(neighbours.get(address));
         boolean silent =
-            state.equals("INCOMPLETE") || state.equals("FAILED") || spaces.nobodyHas(address);
+            neighbour.filter(n -> n.failed() || n.state().equals("INCOMPLETE")).isPresent()
+                || spaces.nobodyHas(address, neighbour.flatMap(Neighbour::hardware));
         return place(end, unseen(silent), spaces.beside(address, MOST_OTHERS), Optional.empty());
       }
       Optional<Link> link = space.get().having(address);
@@ -342,7 +345,7 @@ final class PortProbe {
       }
       asked.removeIf(a -> HostAddresses.isLoopback(a) || a.equals(address));
       Map<IpAddress, Boolean> ways = new LinkedHashMap<>();
-      for (IpAddress to : asked) {
+      for (IpAddress to : asked.stream().limit(MOST_ATTEMPTS).toList()) {
         space.routes(address, to).ifPresent(w -> ways.put(to, w));
       }
       return ways;

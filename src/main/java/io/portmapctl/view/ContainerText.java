@@ -43,11 +43,11 @@ final class ContainerText {
     return switch (by.fault()) {
       case NOBODY_THERE, WITHOUT_ADDRESS ->
           "publish it with the address that the container has, or give it back " + by.address();
-      case LINK_DOWN -> inside(by) + "ip link set " + ShellWord.quoted(by.detail()) + " up";
+      case LINK_DOWN -> inside(by) + "ip link set " + word(by.detail()) + " up";
       case NO_CARRIER ->
           by.detail().isEmpty()
               ? "look at the other end of the container's interface"
-              : "ip link set " + ShellWord.quoted(by.detail()) + " up";
+              : "ip link set " + word(by.detail()) + " up";
       case NOBODY_LISTENS ->
           "start the program in the container, or have it listen on " + every + ":" + by.port();
       case LOOPBACK_ONLY, OTHER_ADDRESS_ONLY, IPV6_ONLY ->
@@ -68,6 +68,10 @@ final class ContainerText {
 
   /** What has a command look from inside. */
   private static String inside(DecidedBy.ByContainer by) {
-    return by.namespace().map(n -> "nsenter --net=" + ShellWord.quoted(n) + " ").orElse("");
+    return by.namespace().map(n -> "nsenter --net=" + word(n) + " ").orElse("");
+  }
+
+  private static String word(String octets) {
+    return Terminal.decoded(ShellWord.quoted(octets));
   }
 }

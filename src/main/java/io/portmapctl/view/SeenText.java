@@ -6,6 +6,7 @@ import io.portmapctl.explain.SeenPort;
 import io.portmapctl.net.Attempt;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.ListeningSocket;
+import io.portmapctl.text.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,11 +53,12 @@ final class SeenText {
                             + ReachView.several(List.copyOf(to))
                             + ": "
                             + text)));
-    seen.places().forEach(p -> lines.add("  seen " + place(p)));
+    // whoever runs a program names it
+    seen.places().forEach(p -> lines.add("  seen " + Printable.escaped(place(p))));
     for (ListeningSocket socket : seen.idle()) {
       lines.add(
           "  seen on this host: "
-              + process(socket)
+              + Printable.escaped(process(socket))
               + " listens at "
               + socket.text()
               + ", and gets nothing that a rule sends elsewhere");

@@ -296,9 +296,20 @@ public final class ContainerNamespaces {
   /**
    * Whether it is certain that nobody has an address: it is one of a bridge's network, and behind
    * each of that bridge's ports is a namespace that was looked into and does not have it.
+   *
+   * @param answered the Ethernet address that answered for it last; where that is of no interface
+   *     in there, a machine within one of them may have it
    */
-  public boolean nobodyHas(IpAddress address) {
+  public boolean nobodyHas(IpAddress address, Optional<String> answered) {
     if (!complete || having(address).isPresent()) {
+      return false;
+    }
+    boolean within =
+        answered.isPresent()
+            && spaces.stream()
+                .flatMap(s -> s.links().stream())
+                .noneMatch(l -> l.hardware().equals(answered));
+    if (within) {
       return false;
     }
     List<Link> links = new ReadRouting(host).links().value().orElse(List.of());
