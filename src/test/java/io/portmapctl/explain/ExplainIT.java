@@ -141,6 +141,12 @@ class ExplainIT {
       host.must("", "sysctl", "-qw", "net.ipv4.ip_forward=1");
       assertThat(host.portmapctl("explain", "--port", "8080").out())
           .contains("rule 1 of chain FORWARD in table filter rejects it");
+      // an empty table is one of iptables, which made it, and does nothing
+      host.must("", "iptables", "-D", "FORWARD", "1");
+      String packet = "tcp 10.89.0.7:4000 -> 10.89.0.1:8080";
+      assertThat(host.portmapctl("explain", "--packet", packet).out())
+          .contains("10.89.0.6:80")
+          .doesNotContain("written by nft");
       host.must("", "ip", "link", "set", "cni-test0", "down");
       assertThat(host.portmapctl("explain", "--port", "8080").out())
           .contains("this host has no route to 10.89.0.6");

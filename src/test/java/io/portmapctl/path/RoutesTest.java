@@ -200,6 +200,16 @@ class RoutesTest {
         .isEqualTo(new DecidedBy.BySetting("net/ipv4/ip_forward", Optional.of("0")));
   }
 
+  @Test
+  void theFilterOfSourcesEndsIt() throws Exception {
+    forwards();
+    settings.put("net/ipv4/conf/eth0/rp_filter", "1");
+    Ending ending = ending("10.1.0.9", "eth0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.NOT_ROUTED);
+    assertThat(ending.by())
+        .isEqualTo(new DecidedBy.BySetting("net/ipv4/conf/eth0/rp_filter", Optional.of("1")));
+  }
+
   private void withoutBridge(String route) {
     forwards();
     links = links.replace("br0", "br9");

@@ -73,12 +73,18 @@ public final class NftRules {
       int rules = printed.getOrDefault(name.family() + " " + name.name().latin1(), -1);
       if (rules <= MOST_READ_TWICE) {
         of(host, nft, name)
-            .map(t -> rules < 0 ? t.written() : t)
+            .map(t -> rules < 0 && !isIdle(t) ? t.written() : t)
             .filter(t -> !t.iptables())
             .ifPresent(tables::add);
       }
     }
     return new NftRuleset(tables);
+  }
+
+  /** Whether nothing of a table does anything: iptables makes such ones, and prints none. */
+  private static boolean isIdle(NftTable table) {
+    return table.chains().stream()
+        .allMatch(c -> c.rules().isEmpty() && !c.base().map(NftChain.Base::drops).orElse(false));
   }
 
   /**
