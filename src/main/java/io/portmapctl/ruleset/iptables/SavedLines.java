@@ -33,6 +33,7 @@ final class SavedLines implements SavedRules {
   private final Family family;
   private final String text;
   private final Vocabulary vocabulary = new Vocabulary();
+  private final PlainRules plainRules;
   private int size;
 
   /** For each rule where its line, its own words and their end are, and what is known of it. */
@@ -60,6 +61,7 @@ final class SavedLines implements SavedRules {
   SavedLines(Family family, String text) {
     this.family = family;
     this.text = text;
+    this.plainRules = new PlainRules(family, text, vocabulary);
   }
 
   /**
@@ -146,6 +148,12 @@ final class SavedLines implements SavedRules {
   }
 
   private Rule parsed(int place) {
+    if (isPlain(place)) {
+      Optional<Rule> rule = plainRules.read(starts[place], ends[place]);
+      if (rule.isPresent()) {
+        return rule.get();
+      }
+    }
     try {
       return RuleSyntax.parse(
           family, SaveFormat.split(0, text, starts[place], ends[place], vocabulary));

@@ -14,6 +14,7 @@ import java.util.Arrays;
  */
 public final class SavedText {
   private static final String NO_BREAK_SPACE = "\u00c2\u00a0";
+  private static final byte[] NO_BREAK = {(byte) 0xc2, (byte) 0xa0};
 
   private SavedText() {}
 
@@ -27,7 +28,34 @@ public final class SavedText {
     if (begins(file, 0x1f, 0x8b)) {
       throw new FormatException(new RulesetFault.OtherForm(1, Form.COMPRESSED, family));
     }
-    return counted(ofFamily(family, plain(decoded(file))));
+    return isAsPrinted(file)
+        ? new String(file, StandardCharsets.ISO_8859_1)
+        : counted(ofFamily(family, plain(decoded(file))));
+  }
+
+  /**
+   * Whether it certainly is one save as iptables-save prints it, or at least nothing that is made
+   * anything else here: one look at each byte, for there may be many. No line of it is a chain's of
+   * {@code iptables -S}, and none but the first is a comment that says who wrote it.
+   */
+  private static boolean isAsPrinted(byte[] file) {
+    int writers = 0;
+    byte before = '\n';
+    for (int i = 0; i < file.length; i++) {
+      byte c = file[i];
+      if (c == '\r' || c == NO_BREAK[1] && before == NO_BREAK[0]) {
+        return false;
+      }
+      if (before == '\n') {
+        boolean specification = c == '-' && i + 1 < file.length && file[i + 1] != 'A';
+        writers += c == '#' && i + 2 < file.length && file[i + 2] == 'G' ? 1 : 0;
+        if (c == ' ' || c == '\t' || specification || writers > 1) {
+          return false;
+        }
+      }
+      before = c;
+    }
+    return file.length > 0 && file[0] > 0; // no mark of an encoding
   }
 
   /** Whether it says that there are legacy tables which it does not show. */
