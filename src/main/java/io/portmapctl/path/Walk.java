@@ -288,6 +288,20 @@ final class Walk {
     hook(in, Hook.FORWARD, ends, on -> leaving(on, device, Disposition.FORWARDED, ends));
   }
 
+  /** What crosses a bridge alone, where that is shown to the chains. */
+  private void crossing(At at, Ends ends) {
+    PacketInterface bridge = at.packet().in();
+    hook(
+        at,
+        Hook.PREROUTING,
+        ends,
+        on -> {
+          Packet look = on.packet().through(bridge, bridge);
+          At in = on.with(look, one.leaving(on.packets(), bridge));
+          hook(in, Hook.FORWARD, ends, out -> leaving(out, bridge, Disposition.FORWARDED, ends));
+        });
+  }
+
   private void leaving(At at, PacketInterface device, Disposition disposition, Ends ends) {
     Packet look = at.packet().through(PacketInterface.NONE, device);
     At in = at.with(look, one.leaving(at.packets(), device));
@@ -587,12 +601,15 @@ final class Walk {
                     at.packet(),
                     disposition,
                     ignored.goesOn() ? answered(at, end, disposition) : how.onTheWayBack()));
-    if (known.isPresent()) {
-      add(new PacketPath(at.stages(), List.of(), at.packet(), disposition, known.get()));
-      return;
-    }
     At answer = answer(at);
-    if (here) {
+    if (known.isPresent()) {
+      if (known.get().why() != Ending.Why.TURNED_BACK) {
+        add(new PacketPath(at.stages(), List.of(), at.packet(), disposition, known.get()));
+        return;
+      }
+      crossing(answer, back);
+      ways.replaceAll(w -> w.ending().kind() == Ending.Kind.DELIVERED ? w.ending(known.get()) : w);
+    } else if (here) {
       sending(answer, back);
     } else {
       coming(answer, back);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portmapctl.host.route.LinkReader;
 import io.portmapctl.host.route.PolicyRuleReader;
 import io.portmapctl.host.route.RouteReader;
+import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.route.HostRouting;
@@ -25,6 +27,7 @@ import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.RuleIndex;
 import io.portmapctl.trace.Ternary;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +55,10 @@ class RoutesTest {
   private final Map<String, String> settings = new HashMap<>();
   private String routes = read("route.json");
   private String links = read("address.json");
+  private HostAddresses addresses = HostAddresses.UNKNOWN;
+
+  /** A rule of chain FORWARD in table filter. */
+  private Optional<String> forward = Optional.empty();
 
   private static String read(String name) {
     try {
@@ -124,8 +131,7 @@ class RoutesTest {
             f -> List.of(),
             a -> false,
             f -> Optional.of(routing));
-    Ground ground =
-        new Ground(HostAddresses.UNKNOWN, HostAddresses.UNKNOWN::subnet, known, toContainers);
+    Ground ground = new Ground(addresses, addresses::subnet, known, toContainers);
     Packet packet =
         new Packet(
             Family.IPV4,
@@ -136,7 +142,14 @@ class RoutesTest {
             PacketInterface.UNKNOWN,
             Mark.of(0),
             Ternary.NO);
-    List<PacketPath> paths = new Tracer(Rules.of(table), ground, true).follow(packet).paths();
+    List<RuleIndex> others = new ArrayList<>();
+    if (forward.isPresent()) {
+      String save = "*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD " + forward.get() + "\nCOMMIT\n";
+      others.add(
+          new RuleIndex(SaveFormat.table(Family.IPV4, TableName.FILTER, save).orElseThrow()));
+    }
+    Rules rules = new Rules(new RuleIndex(table), others, Rules.Written.NOTHING);
+    List<PacketPath> paths = new Tracer(rules, ground, true).follow(packet).paths();
     List<Ending> endings = new ArrayList<>();
     paths.forEach(p -> endings.add(p.ending()));
     assertThat(endings).hasSize(1);
@@ -188,6 +201,22 @@ class RoutesTest {
     // else the host sends it back itself, and the container gets what it has sent
     settings.put("net/bridge/bridge-nf-call-iptables", "0");
     assertThat(ending("10.1.0.2", "br0").why()).isEqualTo(Ending.Why.ITSELF);
+  }
+
+  @Test
+  void whatDropsTheAnswerOfTheContainerBesideEndsItWhereRulesSeeTheBridge() throws Exception {
+    forwards();
+    links = links.replace("\"hairpin\":false", "\"hairpin\":true");
+    settings.put("net/bridge/bridge-nf-call-iptables", "1");
+    Cidr subnet = Cidr.parse("10.1.0.1/24").orElseThrow();
+    addresses =
+        new HostAddresses(
+            Optional.of(List.of(new HostInterface("br0", List.of(subnet), List.of()))));
+    assertThat(ending("10.1.0.3", "br0").why()).isEqualTo(Ending.Why.TURNED_BACK);
+    forward = Optional.of("-s 10.1.0.2/32 -i br0 -o br0 -p tcp -m tcp --dport 40000 -j DROP");
+    Ending ending = ending("10.1.0.3", "br0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.NO_ANSWER);
+    assertThat(ending.by()).isInstanceOf(DecidedBy.ByRule.class);
   }
 
   @Test
