@@ -241,11 +241,11 @@ public sealed interface AppNotice extends Notice {
     }
   }
 
-  /** The host forwards nothing, or not everything. */
+  /** The host forwards nothing. */
   record NotForwarding(ForwardingObstacle obstacle) implements AppNotice {
     @Override
     public String code() {
-      return obstacle.total() ? "forwarding-off" : "forwarding-filtered";
+      return "forwarding-off";
     }
 
     @Override

@@ -38,12 +38,14 @@ final class AroundRules {
   /**
    * Reads them: of the live host, or of the files that hold the nat tables.
    *
+   * @param nft the tables of nf_tables
    * @param tables the nat tables
    * @param routing how the host routes a family's packets, where that is known; asked for where a
    *     rule makes it count
    */
   static Around read(
       LiveHost host,
+      NftTables nft,
       Rulesets rulesets,
       List<Table> tables,
       Function<Family, Optional<Routing>> routing) {
@@ -51,26 +53,26 @@ final class AroundRules {
     Map<Family, Assumption.Untold> untold = new EnumMap<>(Family.class);
     Map<String, Integer> printed = new HashMap<>();
     List<Family> live = new ArrayList<>();
-    Optional<NftRules> nft = Optional.empty();
+    Optional<NftRules> read = Optional.empty();
     boolean told = true;
     try {
-      nft = rulesets.anyLive() ? NftRules.open(host.host()) : Optional.empty();
+      read = rulesets.anyLive() ? nft.rules() : Optional.empty();
     } catch (IOException e) {
       told = false;
     }
-    Optional<NftRules> known = nft;
+    Optional<NftRules> known = read;
     for (Table table : tables) {
       Family family = table.family();
       if (rulesets.live(family)) {
-        List<Table> read =
+        List<Table> printing =
             new OtherRules(host.host())
                 .tables(
                     family,
                     table.variant(),
                     name -> known.map(n -> n.holds(nftName(family, name))).orElse(true));
-        others.put(family, read);
+        others.put(family, printing);
         live.add(family);
-        read.stream()
+        printing.stream()
             .filter(t -> t.variant() != Variant.LEGACY)
             .forEach(t -> printed.put(nftName(t), rules(t)));
         if (table.variant() != Variant.LEGACY) {
@@ -93,7 +95,7 @@ final class AroundRules {
     try {
       NftRuleset ruleset = known.isPresent() ? known.get().written(printed) : NftRuleset.EMPTY;
       for (Family family : ruleset.tables().isEmpty() ? List.<Family>of() : live) {
-        others.computeIfPresent(family, (f, read) -> withoutNfts(read, ruleset));
+        others.computeIfPresent(family, (f, all) -> withoutNfts(all, ruleset));
         FibLookup fib = routing.apply(family).map(FibLookup::of).orElse(FibLookup.UNKNOWN);
         written.put(
             family,

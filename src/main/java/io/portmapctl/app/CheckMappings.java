@@ -90,7 +90,8 @@ public record CheckMappings(
     audit.findings().forEach(f -> f.shadows().forEach(s -> shadowed.add(s.port())));
     notices.addAll(
         ForeignRules.of(tables, ports.stream().filter(p -> !shadowed.contains(p)).toList()));
-    OtherTables.Result elsewhere = OtherTables.translating(host, rulesets, ports, true);
+    NftTables nft = new NftTables(host.host());
+    OtherTables.Result elsewhere = OtherTables.translating(host, rulesets, ports, nft);
     Map<PublishedPort, List<OtherNat.Translation>> taken = new HashMap<>();
     elsewhere.all().forEach(t -> taken.computeIfAbsent(t.port(), p -> new ArrayList<>()).add(t));
     List<Finding> findings = new ArrayList<>();
@@ -108,15 +109,17 @@ public record CheckMappings(
       notes.leftOut(Failure.Kind.INPUT, wanted.leftOut());
     }
     boolean complete = desired.documents().errors().isEmpty() && wanted.leftOut().isEmpty();
-    return new Result(audit, report(audit), away(wanted, tables, host), complete);
+    return new Result(audit, report(audit), away(wanted, tables, host, nft), complete);
   }
 
   /** What keeps packets away though the rules are there: settings, and rules of other tables. */
-  private List<Advice> away(DesiredMappings.Requests wanted, List<Table> tables, LiveHost host) {
+  private List<Advice> away(
+      DesiredMappings.Requests wanted, List<Table> tables, LiveHost host, NftTables nft) {
     Routing routing = new Routing(new ReadRouting(host.host()));
     Around around =
         AroundRules.read(
             host,
+            nft,
             rulesets,
             tables.stream().filter(t -> !subjects(wanted, t.family()).isEmpty()).toList(),
             family -> rulesets.live(family) ? Optional.of(routing) : Optional.empty());
@@ -128,10 +131,10 @@ public record CheckMappings(
         continue;
       }
       List<Table> others = around.tables().getOrDefault(family, List.of());
-      if (rulesets.live(family)) {
-        host.forwarding()
-            .obstacles(family, List.of())
-            .forEach(o -> advice.add(new Advice.ForwardsNothing(o)));
+      if (rulesets.live(family) && host.forwarding().isOff(family)) {
+        advice.add(
+            new Advice.ForwardsNothing(
+                new ForwardingObstacle(family, ForwardingObstacle.Kind.SETTING)));
       }
       boolean empty = others.stream().anyMatch(CheckMappings::forwardsNothing);
       if (empty) {

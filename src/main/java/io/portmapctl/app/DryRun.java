@@ -77,7 +77,11 @@ public final class DryRun {
     List<Notice> more =
         new ArrayList<>(LiveHost.listeners(host.kernel(), rulesets, report.plan().captured()));
     more.addAll(
-        OtherTables.translating(host, rulesets, report.plan().captured(), asking).notices());
+        (asking
+                ? OtherTables.translating(
+                    host, rulesets, report.plan().captured(), new NftTables(host.host()))
+                : OtherTables.translating(host, rulesets, report.plan().captured()))
+            .notices());
     more.addAll(LiveHost.notOfHost(host, rulesets, report.plan().captured()));
     try {
       for (Plan.Sysctl sysctl : report.plan().sysctls()) {

@@ -11,7 +11,6 @@ import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.SeenPort;
 import io.portmapctl.fault.UsageFault;
 import io.portmapctl.net.Family;
-import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.net.Protocol;
@@ -134,9 +133,10 @@ public record ExplainMappings(
                 .on(tables, notices)
             : unplanned(tables, List.copyOf(notices));
     HostFacts facts = new HostFacts(host, rulesets, hostInterface, addresses.routing());
-    Report alone = withoutGuesses(facts.on(planned));
+    Report alone = facts.on(planned);
+    NftTables nft = new NftTables(host.host());
     List<Notice> elsewhere =
-        OtherTables.translating(host, rulesets, asked(alone, tables), true).notices();
+        OtherTables.translating(host, rulesets, asked(alone, tables), nft).notices();
     Report report = alone.with(alone.plan(), elsewhere);
     Settings settings = facts.settings(report.plan());
     Explainer explainer =
@@ -146,19 +146,11 @@ public record ExplainMappings(
             settings,
             desired.isPresent() && report.plan().hasChanges(),
             elsewhere.stream().anyMatch(CheckNotice.TranslatedElsewhere.class::isInstance),
-            AroundRules.read(host, rulesets, tables, settings.routing()));
+            AroundRules.read(host, nft, rulesets, tables, settings.routing()));
     boolean complete =
         desired.map(d -> d.documents().errors().isEmpty()).orElse(true)
             && report.leftOut().isEmpty();
     return new Result(report, answer(report, explainer, host), complete);
-  }
-
-  /** What chain FORWARD does is followed rule by rule, and need not be guessed of. */
-  private static Report withoutGuesses(Report report) {
-    return report.having(
-        n ->
-            !(n instanceof AppNotice.NotForwarding f)
-                || f.obstacle().kind() == ForwardingObstacle.Kind.SETTING);
   }
 
   private Answer answer(Report report, Explainer explainer, LiveHost host) {

@@ -1,7 +1,6 @@
 package io.portmapctl.app;
 
 import io.portmapctl.host.HostException;
-import io.portmapctl.host.live.Forwarding;
 import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.ForwardingObstacle;
@@ -15,9 +14,7 @@ import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What the live host does beside its rules; of another host nothing is known. */
@@ -27,7 +24,6 @@ final class HostFacts {
   private final Optional<String> hostInterface;
   private final Routing routing;
   private final Optional<Routing> given;
-  private final Map<Family, List<ForwardingObstacle>> obstacles = new EnumMap<>(Family.class);
 
   /**
    * Of a host.
@@ -74,29 +70,9 @@ final class HostFacts {
   }
 
   private List<ForwardingObstacle> obstacles(Family family) {
-    return obstacles.computeIfAbsent(family, f -> obstacles(live, rulesets, f));
-  }
-
-  /**
-   * What keeps packets from being forwarded: on the live host, or as a file's table filter says.
-   */
-  static List<ForwardingObstacle> obstacles(LiveHost live, Rulesets rulesets, Family family) {
-    return obstacles(live, rulesets, family, filters(live, rulesets, family));
-  }
-
-  /** The same where the filter tables were read. */
-  static List<ForwardingObstacle> obstacles(
-      LiveHost live, Rulesets rulesets, Family family, List<String> filters) {
-    return rulesets.live(family)
-        ? live.forwarding().obstacles(family, filters)
-        : filters.stream().flatMap(saved -> Forwarding.obstacle(saved, family).stream()).toList();
-  }
-
-  /** Table filter, in the words of iptables-save: of each variant of the live host, or a file's. */
-  static List<String> filters(LiveHost live, Rulesets rulesets, Family family) {
-    return rulesets.live(family)
-        ? live.forwarding().filters(family)
-        : rulesets.filter(family).stream().toList();
+    return rulesets.live(family) && live.forwarding().isOff(family)
+        ? List.of(new ForwardingObstacle(family, ForwardingObstacle.Kind.SETTING))
+        : List.of();
   }
 
   /** What the kernel does, when a plan is made. */

@@ -80,7 +80,10 @@ public record ListMappings(
         published(inventory.mappings().stream().filter(filter::takesInAnyState).toList());
     OtherTables.Result elsewhere =
         OtherTables.translating(
-            host, rulesets, candidates.isEmpty() ? filter.asked() : candidates, true);
+            host,
+            rulesets,
+            candidates.isEmpty() ? filter.asked() : candidates,
+            new NftTables(host.host()));
     List<Mapping> shown =
         Inventory.takenElsewhere(inventory.mappings(), elsewhere.all()).stream()
             .filter(filter::takes)

@@ -62,7 +62,7 @@ public record LiveHost(
         new IptablesBackend(exec, host, variant, waitSeconds, counters),
         new LinuxKernel(exec, host),
         new Rehearsal(exec, host, variant),
-        new Forwarding(host, variant),
+        new Forwarding(host),
         new KernelWords(exec, host));
   }
 

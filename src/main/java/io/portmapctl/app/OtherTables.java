@@ -51,10 +51,20 @@ final class OtherTables {
   /**
    * Which of some ports they translate, once the tables of the rulesets were read.
    *
-   * @param asking whether programs are asked that were not asked anyway
+   * @param nft the tables of nf_tables
    */
   static Result translating(
-      LiveHost host, Rulesets rulesets, List<PublishedPort> ports, boolean asking) {
+      LiveHost host, Rulesets rulesets, List<PublishedPort> ports, NftTables nft) {
+    return translating(host, rulesets, ports, Optional.of(nft));
+  }
+
+  /** The same as far as it was read anyway: no program is asked. */
+  static Result translating(LiveHost host, Rulesets rulesets, List<PublishedPort> ports) {
+    return translating(host, rulesets, ports, Optional.empty());
+  }
+
+  private static Result translating(
+      LiveHost host, Rulesets rulesets, List<PublishedPort> ports, Optional<NftTables> nft) {
     Map<Family, List<PublishedPort>> live = new EnumMap<>(Family.class);
     for (Family family : rulesets.families().list()) {
       List<PublishedPort> own =
@@ -64,16 +74,16 @@ final class OtherTables {
       }
     }
     List<Notice> notices = new ArrayList<>();
-    NftRuleset nft = NftRuleset.EMPTY;
-    if (asking && !live.isEmpty()) {
+    NftRuleset translating = NftRuleset.EMPTY;
+    if (nft.isPresent() && !live.isEmpty()) {
       try {
-        Optional<NftRules> rules = NftRules.open(host.host());
-        nft = rules.isPresent() ? rules.get().translating() : NftRuleset.EMPTY;
+        Optional<NftRules> rules = nft.get().rules();
+        translating = rules.isPresent() ? rules.get().translating() : NftRuleset.EMPTY;
       } catch (IOException e) {
         notices.add(new HostNotice.NftUnread(String.valueOf(e.getMessage())));
       }
     }
-    NftRuleset written = nft;
+    NftRuleset written = translating;
     Supplier<HostAddresses> addresses = AddressSource.known(true, host.host());
     List<OtherNat.Translation> all = new ArrayList<>();
     live.forEach(
@@ -81,7 +91,7 @@ final class OtherTables {
             all.addAll(
                 OtherNat.of(
                     family,
-                    host.backend().other(family, asking).stream()
+                    host.backend().other(family, nft.isPresent()).stream()
                         .map(o -> o.table().of(o.variant()))
                         .filter(OtherNat::translates)
                         .toList(),

@@ -249,28 +249,6 @@ public record Rulesets(
     }
   }
 
-  /**
-   * Table filter, in the words of iptables-save, where the ruleset of a family is a file that holds
-   * it.
-   */
-  Optional<String> filter(Family family) {
-    String source = source(family);
-    boolean file = !List.of("live", "empty", STANDARD_INPUT).contains(source);
-    if (!file || !families.list().contains(family)) {
-      return Optional.empty();
-    }
-    try {
-      String text = "\n" + SavedText.of(family, bytes(source));
-      int start = text.indexOf("\n*filter\n");
-      int end = text.indexOf("\nCOMMIT\n", Math.max(0, start));
-      return start < 0 || end < 0
-          ? Optional.empty()
-          : Optional.of(text.substring(start + 1, end + "\nCOMMIT\n".length()));
-    } catch (Failure | SaveFormat.FormatException e) {
-      return Optional.empty(); // table nat was read of the same file, and has said it
-    }
-  }
-
   /** The other tables of a family, where its ruleset is a file; those that the file holds. */
   List<Table> others(Family family) {
     String source = source(family);

@@ -15,20 +15,11 @@ public record ForwardingObstacle(Family family, Kind kind) {
     /**
      * Chain FORWARD of table filter drops what no rule takes, and has none: nothing is forwarded.
      */
-    EMPTY_CHAIN,
-    /** That chain drops what no rule takes; which packets its rules let through is not known. */
-    POLICY,
-    /** Rules of that chain drop; which packets is not known. */
-    RULES
+    EMPTY_CHAIN
   }
 
   /** The kernel's setting that lets a host forward packets of a family, with slashes. */
   public static String setting(Family family) {
     return family == Family.IPV4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding";
-  }
-
-  /** Whether it stops all of them. */
-  public boolean total() {
-    return kind == Kind.SETTING || kind == Kind.EMPTY_CHAIN;
   }
 }

@@ -59,15 +59,14 @@ public final class NoticeText {
 
   /** What keeps a host from forwarding, for a sentence of its own or the middle of one. */
   static String obstacle(ForwardingObstacle obstacle) {
-    String chain = obstacle.family().title() + ": chain FORWARD of table filter ";
-    String open = "; which packets its rules let through was not looked at";
     return switch (obstacle.kind()) {
       case SETTING ->
           ForwardingObstacle.setting(obstacle.family())
               + " is 0: this host forwards nothing, what it sends itself aside";
-      case EMPTY_CHAIN -> chain + "has the policy DROP and no rules: nothing is forwarded";
-      case POLICY -> chain + "has the policy DROP" + open;
-      case RULES -> chain + "has rules that drop" + open;
+      case EMPTY_CHAIN ->
+          obstacle.family().title()
+              + ": chain FORWARD of table filter has the policy DROP and no rules: nothing is"
+              + " forwarded";
     };
   }
 

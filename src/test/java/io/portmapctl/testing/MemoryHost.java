@@ -56,7 +56,7 @@ public final class MemoryHost implements Kernel, Host {
         backend,
         this,
         new Rehearsal(none, this, VariantChoice.AUTO),
-        new Forwarding(this, VariantChoice.AUTO),
+        new Forwarding(this),
         new KernelWords(none, this));
   }
 

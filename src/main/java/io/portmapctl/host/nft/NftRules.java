@@ -10,6 +10,7 @@ import io.portmapctl.ruleset.nft.NftTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,9 @@ public final class NftRules {
   private final Host host;
   private final Path nft;
   private final List<NftTable> names;
+
+  /** The tables that were read, by their names, as they are. */
+  private final Map<String, NftTable> whole = new HashMap<>();
 
   private NftRules(Host host, Path nft, List<NftTable> names) {
     this.host = host;
@@ -56,7 +60,11 @@ public final class NftRules {
    * @param name its name in nft's words, octets: {@code ip nat}
    */
   public boolean holds(String name) {
-    return names.stream().anyMatch(t -> (t.family() + " " + t.name().latin1()).equals(name));
+    return names.stream().anyMatch(t -> named(t).equals(name));
+  }
+
+  private static String named(NftTable table) {
+    return table.family() + " " + table.name().latin1();
   }
 
   /**
@@ -70,9 +78,9 @@ public final class NftRules {
   public NftRuleset written(Map<String, Integer> printed) throws IOException {
     List<NftTable> tables = new ArrayList<>();
     for (NftTable name : names) {
-      int rules = printed.getOrDefault(name.family() + " " + name.name().latin1(), -1);
+      int rules = printed.getOrDefault(named(name), -1);
       if (rules <= MOST_READ_TWICE) {
-        of(host, nft, name)
+        of(name)
             .map(t -> rules < 0 && !isIdle(t) ? t.written() : t)
             .filter(t -> !t.iptables())
             .ifPresent(tables::add);
@@ -96,9 +104,7 @@ public final class NftRules {
     List<NftTable> tables = new ArrayList<>();
     for (NftTable name : names) {
       if (translates(name)) {
-        read(answer(host, table(nft, name))).tables().stream()
-            .map(NftTable::written)
-            .forEach(tables::add);
+        of(name).map(NftTable::written).ifPresent(tables::add);
       }
     }
     return new NftRuleset(tables);
@@ -140,16 +146,20 @@ public final class NftRules {
   }
 
   /** A table with its rules; a snapshot may hold the whole ruleset alone. */
-  private static Optional<NftTable> of(Host host, Path nft, NftTable name) throws IOException {
-    String printed;
-    try {
-      printed = answer(host, table(nft, name));
-    } catch (IOException e) {
-      printed = answer(host, List.of(nft.toString(), "-j", "list", "ruleset"));
+  private Optional<NftTable> of(NftTable name) throws IOException {
+    String key = named(name);
+    if (!whole.containsKey(key)) {
+      String printed;
+      try {
+        printed = answer(host, table(nft, name));
+      } catch (IOException e) {
+        printed = answer(host, List.of(nft.toString(), "-j", "list", "ruleset"));
+      }
+      read(printed).tables().stream()
+          .filter(t -> t.family().equals(name.family()) && t.name().equals(name.name()))
+          .forEach(t -> whole.putIfAbsent(key, t));
     }
-    return read(printed).tables().stream()
-        .filter(t -> t.family().equals(name.family()) && t.name().equals(name.name()))
-        .findFirst();
+    return Optional.ofNullable(whole.get(key));
   }
 
   private static NftRuleset read(String printed) throws IOException {
