@@ -339,7 +339,7 @@ public sealed interface AppNotice extends Notice {
   }
 
   /**
-   * Nobody's entry tells whose a chain was, and gc leaves it.
+   * Nobody's entry tells whose a chain was: gc leaves it, and list names it.
    *
    * @param removal the command that removes it
    */

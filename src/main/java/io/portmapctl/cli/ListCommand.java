@@ -182,9 +182,23 @@ final class ListCommand implements Command {
     result.shown().stream()
         .filter(m -> m.reason() == MappingReason.TAKEN)
         .forEach(m -> warnings.add(new CheckNotice.Taken(m)));
+    result.shown().stream()
+        .filter(ListCommand::isUnclaimed)
+        .map(Mapping::chain)
+        .distinct()
+        .map(c -> new AppNotice.Unclaimed(c, CommandText.removing(Optional.empty(), c)))
+        .forEach(warnings::add);
     warnings.addAll(result.foreign());
     orphans(result, sources).ifPresent(warnings::add);
     return warnings;
+  }
+
+  /** Of a chain that no entry leads to, and that nothing tells the owner of. */
+  private static boolean isUnclaimed(Mapping mapping) {
+    boolean noEntry =
+        mapping.reason() == MappingReason.NO_ENTRY
+            || mapping.reason() == MappingReason.NO_ENTRY_NO_RULE;
+    return noEntry && mapping.owner().isEmpty();
   }
 
   /** Who is gone, and what removes what is left. */
