@@ -35,6 +35,9 @@ final class OtherTables {
 
     /** What a reader should know of it. */
     List<Notice> notices() {
+      if (all.isEmpty()) {
+        return List.copyOf(unread);
+      }
       List<Notice> notices = new ArrayList<>(OtherNat.notices(all));
       notices.addAll(unread);
       return List.copyOf(notices);
@@ -42,6 +45,9 @@ final class OtherTables {
 
     /** The same of some of the ports. */
     List<Notice> notices(List<PublishedPort> ports) {
+      if (all.isEmpty()) {
+        return List.copyOf(unread);
+      }
       Set<PublishedPort> some = new HashSet<>(ports);
       return new Result(all.stream().filter(t -> some.contains(t.port())).toList(), unread)
           .notices();

@@ -101,11 +101,11 @@ public final class OtherNat {
       Rules.Written written,
       List<PublishedPort> ports,
       Supplier<HostAddresses> host) {
+    if (ports.isEmpty() || tables.isEmpty() && written == Rules.Written.NOTHING) {
+      return List.of(); // as most often, and then nothing is compared
+    }
     List<PublishedPort> known =
         ports.stream().distinct().filter(p -> IpProtocol.of(p.protocol()).isPresent()).toList();
-    if (known.isEmpty() || tables.isEmpty() && written == Rules.Written.NOTHING) {
-      return List.of();
-    }
     Map<List<Object>, Translation> all = new LinkedHashMap<>();
     for (int at = 0; at < known.size(); at += MOST_AT_ONCE) {
       List<PublishedPort> some = known.subList(at, Math.min(at + MOST_AT_ONCE, known.size()));
