@@ -4,13 +4,16 @@ import io.portmapctl.cni.Identity;
 import io.portmapctl.net.Attempt;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.Localnet;
+import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.Trace;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.OpenReason;
-import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.Reason;
 import io.portmapctl.trace.Ternary;
 import java.util.List;
@@ -81,9 +84,36 @@ public sealed interface Cause {
    * Something on the way ends it: a rule of whatever table, a setting, a route.
    *
    * @param ending how, and what decides
-   * @param packet the packet there
+   * @param family the packet's family
+   * @param protocol its protocol
+   * @param to where it goes there; where no rule redirected it, any address is meant
+   * @param down the interface, octets, behind which that is, where it is down
    */
-  record Ended(Ending ending, Packet packet) implements Cause {
+  record Ended(
+      Ending ending, Family family, IpProtocol protocol, Endpoint to, Optional<String> down)
+      implements Cause {
+
+    /** Of a path that ends so. */
+    public static Ended of(Trace trace, PacketPath path, Ending ending) {
+      Endpoint to = path.after().destination();
+      Optional<IpAddress> ip = to.ip();
+      Optional<String> down =
+          ip.flatMap(a -> trace.host().links().flatMap(all -> down(all, Cidr.host(a))));
+      if (ip.isPresent() && path.redirection().isEmpty()) {
+        // what mends it for one of the host's addresses mends it for all
+        to = new Endpoint(new Address.InNetwork(new Cidr(ip.get(), 0).network()), to.port());
+      }
+      return new Ended(ending, path.after().family(), path.after().protocol(), to, down);
+    }
+
+    private static Optional<String> down(List<HostInterface> all, Cidr address) {
+      return all.stream()
+          .filter(l -> !l.up())
+          .filter(l -> l.addresses().stream().anyMatch(n -> n.network().contains(address)))
+          .map(HostInterface::name)
+          .findFirst();
+    }
+
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.ended(this);

@@ -118,7 +118,7 @@ record ConnectionVerdict(Table table, ChainOwners owners, boolean ofPort) {
     return switch (ending.why()) {
       case HERE ->
           ending.back() && ending.kind() != Ending.Kind.DELIVERED
-              ? new Cause.Ended(ending, path.after())
+              ? Cause.Ended.of(trace, path, ending)
               : new Cause.Delivered(path.after().destination());
       case SOURCE_STAYS -> Cause.Plain.SOURCE_STAYS;
       case MASQUERADED -> Cause.Plain.MASQUERADED;
@@ -134,7 +134,7 @@ record ConnectionVerdict(Table table, ChainOwners owners, boolean ofPort) {
       case LOCALHOST -> new Cause.LocalhostUnmasqueraded(from.orElseThrow());
       case LOCALHOST_IPV6 -> Cause.Plain.LOCALHOST_IPV6;
       case UNKNOWN_END -> Cause.Plain.UNKNOWN_END;
-      default -> new Cause.Ended(ending, path.after());
+      default -> Cause.Ended.of(trace, path, ending);
     };
   }
 

@@ -118,7 +118,7 @@ public record Judgement(Optional<SeenPlace> place, boolean reached) {
         foretold,
         ending.works().orElse(false) ? Answer.Result.WORKS : Answer.Result.FAILS,
         ending,
-        new Cause.Ended(ending, path.after()));
+        Cause.Ended.of(foretold.trace(), path, ending));
   }
 
   private static Answer tried(Answer foretold, Answer.Result result, Attempt attempt) {

@@ -2,15 +2,12 @@ package io.portmapctl.view;
 
 import io.portmapctl.check.Advice;
 import io.portmapctl.check.Barriers;
+import io.portmapctl.explain.Cause;
 import io.portmapctl.net.ForwardingObstacle;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.SurroundingChains;
 import io.portmapctl.trace.Address;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.Mark;
-import io.portmapctl.trace.Packet;
-import io.portmapctl.trace.PacketInterface;
-import io.portmapctl.trace.Ternary;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -104,9 +101,7 @@ final class AdviceText implements Advice.Visitor<String> {
         + ": "
         + EndingText.of(ending)
         + (untracked ? ", and what is not tracked is not translated" : "")
-        + EndingText.cure(ending(barrier, Ending.Why.RULES), packet(barrier))
-            .map(c -> "; this lets it pass: " + c)
-            .orElse("");
+        + CureText.of(ended(barrier)).map(c -> "; this lets it pass: " + c).orElse("");
   }
 
   /** Whose packets do not come, and where to. */
@@ -140,7 +135,7 @@ final class AdviceText implements Advice.Visitor<String> {
   }
 
   /** The first mapping's packet, as it comes to where it is lost. */
-  private static Packet packet(Barriers.Barrier barrier) {
+  private static Cause.Ended ended(Barriers.Barrier barrier) {
     Barriers.Subject subject = barrier.subjects().get(0);
     Address any = new Address.OfInterface(Address.OfInterface.Passage.IN, Optional.empty());
     Address to =
@@ -148,15 +143,12 @@ final class AdviceText implements Advice.Visitor<String> {
             ? new Address.Known(subject.container().address())
             : subject.port().hostIp().<Address>map(Address.Known::new).orElse(any);
     int port = barrier.translated() ? subject.containerPort() : subject.port().port();
-    return new Packet(
+    return new Cause.Ended(
+        ending(barrier, Ending.Why.RULES),
         subject.port().family(),
         subject.protocol(),
-        new Endpoint(any, OptionalInt.empty()),
         new Endpoint(to, OptionalInt.of(port)),
-        PacketInterface.UNKNOWN,
-        PacketInterface.UNKNOWN,
-        Mark.of(0),
-        Ternary.UNKNOWN);
+        Optional.empty());
   }
 
   /** The same without its cure, for a line in which there is little room. */

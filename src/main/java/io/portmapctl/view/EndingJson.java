@@ -1,11 +1,11 @@
 package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.portmapctl.explain.Cause;
 import io.portmapctl.path.ChainSite;
 import io.portmapctl.path.DecidedBy;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.RuleEngine;
-import io.portmapctl.trace.Packet;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,19 +14,15 @@ import java.util.Map;
 final class EndingJson implements DecidedBy.Visitor<Map<String, String>> {
   private EndingJson() {}
 
-  /**
-   * Writes result, disposition, what decides and its cure.
-   *
-   * @param packet the packet at its end
-   */
-  static void write(JsonGenerator json, Ending ending, Packet packet) throws IOException {
+  /** Writes result, disposition, what decides and its cure. */
+  static void write(JsonGenerator json, Cause.Ended ended) throws IOException {
     json.writeStringField(
-        "result", ending.works().map(w -> w ? "works" : "fails").orElse("unknown"));
-    fields(json, ending, packet);
+        "result", ended.ending().works().map(w -> w ? "works" : "fails").orElse("unknown"));
+    fields(json, ended.ending(), CureText.of(ended).orElse(""));
   }
 
-  /** The same without the result. */
-  static void fields(JsonGenerator json, Ending ending, Packet packet) throws IOException {
+  /** The same without the result, and with another cure. */
+  static void fields(JsonGenerator json, Ending ending, String cure) throws IOException {
     json.writeStringField("disposition", ending.kind().id());
     json.writeBooleanField("onTheWayBack", ending.back());
     json.writeObjectFieldStart("decidedBy");
@@ -37,7 +33,7 @@ final class EndingJson implements DecidedBy.Visitor<Map<String, String>> {
       TraceJson.site(json, by.rule(), true);
     }
     json.writeEndObject();
-    JsonText.text(json, "cure", EndingText.cure(ending, packet).orElse(""));
+    JsonText.text(json, "cure", cure);
   }
 
   private static Map<String, String> kind(String kind) {

@@ -1,17 +1,12 @@
 package io.portmapctl.view;
 
-import io.portmapctl.net.Family;
 import io.portmapctl.path.ChainSite;
 import io.portmapctl.path.DecidedBy;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.RuleEngine;
 import io.portmapctl.path.RuleSite;
-import io.portmapctl.trace.Packet;
-import java.util.Optional;
 
-/**
- * How a way ends and what decides, for the middle of a sentence, and what would mend it; octets.
- */
+/** How a way ends and what decides, for the middle of a sentence; octets. */
 final class EndingText implements DecidedBy.Visitor<String> {
   private final Ending ending;
 
@@ -22,14 +17,6 @@ final class EndingText implements DecidedBy.Visitor<String> {
   /** What decides, and what it does. */
   static String of(Ending ending) {
     return ending.by().accept(new EndingText(ending));
-  }
-
-  /** What would mend it, in a command or two; empty where nothing is wrong or nobody knows. */
-  static Optional<String> cure(Ending ending, Packet packet) {
-    return ending.kind() == Ending.Kind.DELIVERED
-        ? Optional.empty()
-        : Optional.ofNullable(ending.by().accept(new Cure(ending, packet)))
-            .filter(c -> !c.isEmpty());
   }
 
   /** The key of a setting as sysctl(8) wants it. */
@@ -166,160 +153,5 @@ final class EndingText implements DecidedBy.Visitor<String> {
           "IPv6 has no route_localnet: nothing of ::1 gets to a container and back";
       default -> "nothing is in its way";
     };
-  }
-
-  /** What would mend it; empty where nobody knows. */
-  private record Cure(Ending ending, Packet packet) implements DecidedBy.Visitor<String> {
-
-    private String program() {
-      return packet.family() == Family.IPV4 ? "iptables" : "ip6tables";
-    }
-
-    private String program(RuleEngine engine) {
-      return program()
-          + switch (engine) {
-            case LEGACY -> "-legacy";
-            case IPTABLES_NFT -> "-nft";
-            case IPTABLES, NFTABLES -> "";
-          };
-    }
-
-    /** What lets these packets, or their answers, pass. */
-    private String matches() {
-      if (ending.back()) {
-        return "-m conntrack --ctstate ESTABLISHED,RELATED";
-      }
-      String protocol = packet.protocol().toString();
-      String port =
-          packet.destination().port().isPresent()
-              ? " --dport " + packet.destination().port().getAsInt()
-              : "";
-      return packet.destination().ip().map(a -> "-d " + a + " ").orElse("")
-          + "-p "
-          + protocol
-          + port;
-    }
-
-    private static String tableOption(String table) {
-      return table.equals("filter") ? "" : " -t " + table;
-    }
-
-    @Override
-    public String rule(DecidedBy.ByRule by) {
-      RuleSite rule = by.rule();
-      if (ending.kind() == Ending.Kind.UNDECIDED) {
-        return "";
-      }
-      if (ending.why() != Ending.Why.RULES) {
-        return nothing(DecidedBy.Nothing.NOTHING); // it drops nothing, and comes too early
-      }
-      if (rule.engine() == RuleEngine.NFTABLES) {
-        String at =
-            rule.handle().isPresent() ? " handle " + rule.handle().getAsLong() : " handle N";
-        return "nft delete rule "
-            + rule.family()
-            + " "
-            + Terminal.decoded(rule.table())
-            + " "
-            + Terminal.decoded(rule.chain())
-            + at
-            + ", or let these packets pass before it";
-      }
-      return program(rule.engine())
-          + tableOption(rule.table())
-          + " -I "
-          + Terminal.decoded(rule.chain())
-          + " "
-          + rule.number()
-          + " "
-          + matches()
-          + " -j "
-          + (rule.table().equals("filter") ? "ACCEPT" : "RETURN");
-    }
-
-    @Override
-    public String policy(DecidedBy.ByPolicy by) {
-      if (ending.kind() == Ending.Kind.UNDECIDED) {
-        return "";
-      }
-      ChainSite chain = by.chain();
-      if (chain.engine() == RuleEngine.NFTABLES) {
-        return "nft add rule "
-            + chain.family()
-            + " "
-            + Terminal.decoded(chain.table())
-            + " "
-            + Terminal.decoded(chain.chain())
-            + " with what lets these packets pass";
-      }
-      return program(chain.engine())
-          + tableOption(chain.table())
-          + " -I "
-          + chain.chain()
-          + " "
-          + matches()
-          + " -j ACCEPT";
-    }
-
-    @Override
-    public String setting(DecidedBy.BySetting by) {
-      String value =
-          switch (ending.why()) {
-            case REVERSE_PATH -> "2";
-            default -> "1";
-          };
-      return "sysctl -w " + key(by.key()) + "=" + value;
-    }
-
-    @Override
-    public String route(DecidedBy.ByRoute by) {
-      if (ending.why() == Ending.Why.ELSEWHERE) {
-        return ending.back()
-            ? ""
-            : "see whether the container's bridge or interface is there: start it anew, or add "
-                + "the route to it";
-      }
-      return by.text().isEmpty() ? "ip route add " + by.to() + " with a way to it" : "";
-    }
-
-    @Override
-    public String link(DecidedBy.ByLink by) {
-      return by.fault() == DecidedBy.ByLink.Fault.DOWN
-          ? "ip link set " + Terminal.decoded(by.name()) + " up"
-          : "";
-    }
-
-    @Override
-    public String bridgePort(DecidedBy.ByBridgePort by) {
-      String cure =
-          ending.why() == Ending.Why.ISOLATED
-              ? " type bridge_slave isolated off"
-              : " type bridge_slave hairpin on";
-      return by.port().map(p -> "ip link set " + Terminal.decoded(p) + cure).orElse("");
-    }
-
-    @Override
-    public String neighbour(DecidedBy.ByNeighbour by) {
-      return "see whether the container is there, and has " + by.address();
-    }
-
-    @Override
-    public String socket(DecidedBy.BySocket by) {
-      return "";
-    }
-
-    @Override
-    public String container(DecidedBy.ByContainer by) {
-      return ContainerText.cure(by);
-    }
-
-    @Override
-    public String nothing(DecidedBy.Nothing by) {
-      return switch (ending.why()) {
-        case ITSELF, LOCALHOST ->
-            "a rule must masquerade it: check tells which is missing, add --apply makes it";
-        default -> "";
-      };
-    }
   }
 }

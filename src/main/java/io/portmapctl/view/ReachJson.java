@@ -3,11 +3,13 @@ package io.portmapctl.view;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.explain.Answer;
 import io.portmapctl.explain.Assumption;
+import io.portmapctl.explain.Cause;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.SeenPort;
 import io.portmapctl.notice.Notice;
 import io.portmapctl.path.PacketPath;
+import io.portmapctl.path.Trace;
 import io.portmapctl.trace.Packet;
 import java.io.IOException;
 import java.util.List;
@@ -100,7 +102,7 @@ public final class ReachJson {
     json.writeStringField("destination", answer.sender().destination().toString());
     boolean nobody = answer.result() == Answer.Result.NOBODY;
     json.writeStringField("result", nobody ? "fails" : answer.result().id());
-    EndingJson.fields(json, answer.ending(), answer.trace().paths().get(0).after());
+    EndingJson.fields(json, answer.ending(), cure(answer));
     json.writeStringField("packet", packet(answer));
     JsonText.text(json, "reason", VerdictText.of(answer.reason()));
     List<PacketPath> paths = answer.trace().paths();
@@ -114,6 +116,14 @@ public final class ReachJson {
       json.writeNullField("after");
       arrivals(json, answer);
     }
+  }
+
+  private static String cure(Answer answer) {
+    Trace trace = answer.trace();
+    PacketPath path = trace.paths().get(0);
+    return answer.result() == Answer.Result.NOBODY
+        ? CureText.ofNobody(answer.reason(), answer.ending(), path.after())
+        : CureText.of(Cause.Ended.of(trace, path, answer.ending())).orElse("");
   }
 
   /** The packet, in the words of --packet. */

@@ -2,6 +2,7 @@ package io.portmapctl.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.portmapctl.cni.Identity;
+import io.portmapctl.explain.Cause;
 import io.portmapctl.explain.ChainOwners;
 import io.portmapctl.explain.PacketReport;
 import io.portmapctl.notice.Notice;
@@ -41,7 +42,7 @@ public final class TraceJson {
           boolean one = trace.paths().size() == 1;
           json.writeStringField(
               "verdict", one ? trace.paths().get(0).disposition().id() : "unknown");
-          EndingJson.write(json, trace.ending(), trace.paths().get(0).after());
+          EndingJson.write(json, Cause.Ended.of(trace, trace.paths().get(0), trace.ending()));
           if (one) {
             after(json, trace.paths().get(0));
           } else {
@@ -60,7 +61,7 @@ public final class TraceJson {
           json.writeEndArray();
           json.writeArrayFieldStart("ways");
           for (int i = 0; i < trace.paths().size(); i++) {
-            path(json, trace.paths().get(i), report.ends().get(i));
+            path(json, trace, trace.paths().get(i), report.ends().get(i));
           }
           json.writeEndArray();
           JsonText.texts(json, "assumptions", AssumptionText.of(report.assumptions()));
@@ -158,7 +159,7 @@ public final class TraceJson {
     };
   }
 
-  private static void path(JsonGenerator json, PacketPath path, PacketReport.End end)
+  private static void path(JsonGenerator json, Trace trace, PacketPath path, PacketReport.End end)
       throws IOException {
     json.writeStartObject();
     json.writeStringField("verdict", path.disposition().id());
@@ -174,7 +175,7 @@ public final class TraceJson {
       }
     }
     json.writeEndArray();
-    EndingJson.write(json, path.ending(), path.after());
+    EndingJson.write(json, Cause.Ended.of(trace, path, path.ending()));
     JsonText.text(json, "reason", VerdictText.of(end.reason()));
     JsonText.text(json, "reply", end.reply().map(TraceView::reply).orElse(""));
     json.writeEndObject();

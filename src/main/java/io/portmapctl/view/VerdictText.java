@@ -108,8 +108,7 @@ final class VerdictText implements Cause.Visitor<String> {
 
   @Override
   public String ended(Cause.Ended ended) {
-    return EndingText.of(ended.ending())
-        + EndingText.cure(ended.ending(), ended.packet()).map(c -> ": " + c).orElse("");
+    return EndingText.of(ended.ending()) + CureText.of(ended).map(c -> ": " + c).orElse("");
   }
 
   @Override

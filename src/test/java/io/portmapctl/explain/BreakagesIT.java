@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +74,14 @@ class BreakagesIT {
   }
 
   /** What became of one breakage: what is said and is not so, and counts. */
-  private record Outcome(List<String> wrong, int connections, int named) {}
+  private record Outcome(List<String> wrong, int connections, int named, int cured) {}
+
+  /** What a cure begins with that is to be typed as it stands. */
+  private static final Pattern COMMAND =
+      Pattern.compile("(?:ip6?tables(?:-nft|-legacy)?|nft|ip|sysctl) [^\\n]*");
+
+  /** As often a cure may show the next cause, whose cure counts too. */
+  private static final int ROUNDS = 2;
 
   @Test
   void whatIsForetoldHappensAndWhatIsBrokenIsNamed() throws Exception {
@@ -87,15 +96,19 @@ class BreakagesIT {
       List<String> wrong = new ArrayList<>();
       List<String> unnamed = new ArrayList<>();
       int connections = 0;
+      int cured = 0;
       for (int i = 0; i < running.size(); i++) {
         Outcome outcome = running.get(i).get();
         wrong.addAll(outcome.wrong);
         connections += outcome.connections;
+        cured += outcome.cured;
         if (outcome.named == 0) {
           unnamed.add(all.get(i * EVERY).name);
         }
       }
-      System.out.printf("breakages: %d, %d connections as foretold%n", running.size(), connections);
+      System.out.printf(
+          "breakages: %d, %d connections as foretold, %d cured%n",
+          running.size(), connections, cured);
       assertThat(wrong).isEmpty();
       assertThat(unnamed).isEmpty();
     } finally {
@@ -131,8 +144,58 @@ class BreakagesIT {
           named += all ? 1 : 0;
         }
       }
-      return new Outcome(wrong, answers.size(), named);
+      int cured = harmless ? 0 : cured(site, breakage, answers, wrong);
+      return new Outcome(wrong, answers.size(), named, cured);
     }
+  }
+
+  /**
+   * Types the cure of who the breakage is about, where it is one that can be typed: he reaches the
+   * container then, or the next cause is named, and its cure cures.
+   */
+  private static int cured(Site site, Breakage breakage, List<JsonNode> answers, List<String> wrong)
+      throws Exception {
+    for (JsonNode answer : answers) {
+      boolean fails = answer.get("result").asText().equals("fails");
+      if (fails && answer.path("cure").asText("").isEmpty()) {
+        wrong.add("%s: no cure: %s".formatted(breakage.name, answer));
+      }
+    }
+    List<String> typed = new ArrayList<>();
+    List<JsonNode> now = answers;
+    for (int round = 0; round < ROUNDS; round++) {
+      Optional<JsonNode> ill =
+          now.stream()
+              .filter(a -> a.get("result").asText().equals("fails"))
+              .filter(a -> Foretold.who(a).equals(breakage.who))
+              .findFirst();
+      String cure = ill.map(a -> a.get("cure").asText("")).orElse("");
+      if (ill.isEmpty() || !COMMAND.matcher(cure).matches() || cure.contains(", with ")) {
+        break;
+      }
+      typed.add(cure);
+      script(site, cure);
+      now = Foretold.answers(site, "8080/tcp");
+      JsonNode same = same(now, ill.get());
+      if (Foretold.reached(site, List.of(same)).get(same)) {
+        if (!same.get("result").asText().equals("works")) {
+          wrong.add("%s: cured by %s, and not seen: %s".formatted(breakage.name, typed, same));
+        }
+        return 1;
+      }
+    }
+    if (!typed.isEmpty()) {
+      wrong.add("%s: not cured by %s: %s".formatted(breakage.name, typed, now));
+    }
+    return 0;
+  }
+
+  private static JsonNode same(List<JsonNode> answers, JsonNode other) {
+    return answers.stream()
+        .filter(a -> Foretold.who(a).equals(Foretold.who(other)))
+        .filter(a -> a.get("destination").equals(other.get("destination")))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Site broken(Breakage breakage) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.portmapctl.explain.Cause;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
@@ -15,10 +16,6 @@ import io.portmapctl.path.RuleSite;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.text.Octets;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.Mark;
-import io.portmapctl.trace.Packet;
-import io.portmapctl.trace.PacketInterface;
-import io.portmapctl.trace.Ternary;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -30,22 +27,17 @@ import org.junit.jupiter.api.Test;
 @Tag("fast")
 class EndingJsonTest {
   private static final IpAddress TO = IpAddress.parse("10.0.0.2").orElseThrow();
-  private static final Packet PACKET =
-      new Packet(
-          Family.IPV4,
-          IpProtocol.TCP,
-          Endpoint.of(IpAddress.parse("203.0.113.9").orElseThrow(), 40000),
-          Endpoint.of(TO, 80),
-          PacketInterface.NONE,
-          PacketInterface.of("br0"),
-          Mark.of(0),
-          Ternary.YES);
 
   private static JsonNode told(Ending.Kind kind, Ending.Why why, DecidedBy by, boolean back)
       throws Exception {
-    Ending ending = new Ending(kind, why, by, back, Optional.empty());
-    return new ObjectMapper()
-        .readTree(JsonText.document(json -> EndingJson.write(json, ending, PACKET)));
+    Cause.Ended ended =
+        new Cause.Ended(
+            new Ending(kind, why, by, back, Optional.empty()),
+            Family.IPV4,
+            IpProtocol.TCP,
+            Endpoint.of(TO, 80),
+            Optional.empty());
+    return new ObjectMapper().readTree(JsonText.document(json -> EndingJson.write(json, ended)));
   }
 
   private static RuleSite rule(RuleEngine engine, String family, String table, String text) {
@@ -73,7 +65,7 @@ class EndingJsonTest {
         Ending.Kind.DROPPED,
         Ending.Why.RULES,
         new DecidedBy.ByRule(rule(RuleEngine.NFTABLES, "inet", "fw", "drop")),
-        "nft delete rule inet fw FORWARD handle 7, or let these packets pass before it"
+        "nft insert rule inet fw FORWARD handle 7 ip daddr 10.0.0.2 tcp dport 80 accept"
       },
       {
         Ending.Kind.DROPPED,
@@ -81,7 +73,8 @@ class EndingJsonTest {
         new DecidedBy.ByPolicy(
             new ChainSite(
                 RuleEngine.IPTABLES_NFT, "ip", "filter", "FORWARD", Hook.FORWARD, 0, false)),
-        "iptables-nft -I FORWARD -d 10.0.0.2 -p tcp --dport 80 -j ACCEPT"
+        "iptables-nft -I FORWARD -d 10.0.0.2 -p tcp --dport 80 -j ACCEPT; iptables-nft -I FORWARD"
+            + " -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT"
       },
       {
         Ending.Kind.NOT_ROUTED,
@@ -99,7 +92,7 @@ class EndingJsonTest {
         Ending.Kind.NOT_ROUTED,
         Ending.Why.NO_ROUTE,
         new DecidedBy.ByRoute("", TO),
-        "ip route add 10.0.0.2 with a way to it"
+        "ip route add 10.0.0.2, with the way to it"
       },
       {
         Ending.Kind.NOT_ROUTED,
@@ -123,7 +116,7 @@ class EndingJsonTest {
         Ending.Kind.REJECTED,
         Ending.Why.NOBODY_LISTENS,
         new DecidedBy.BySocket(Optional.empty()),
-        null
+        "start the program that is to listen there"
       },
       {
         Ending.Kind.REJECTED,
