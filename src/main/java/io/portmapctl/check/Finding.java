@@ -10,7 +10,6 @@ import io.portmapctl.portmap.PublishedPort;
 import io.portmapctl.text.Octets;
 import io.portmapctl.trace.RulePlace;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -148,17 +147,17 @@ public record Finding(
 
   /** How an attachment is of which everything is there. */
   static Status status(List<Shadow> shadows) {
-    return shadows.stream()
-        .map(Shadow::extent)
-        .min(Comparator.naturalOrder())
-        .map(
-            worst ->
-                switch (worst) {
-                  case ALL -> Status.SHADOWED;
-                  case SOME -> Status.PARTLY_SHADOWED;
-                  case OPEN -> Status.OPEN;
-                })
-        .orElse(Status.OK);
+    Status status = Status.OK;
+    for (Shadow shadow : shadows) {
+      switch (shadow.extent()) {
+        case ALL -> {
+          return Status.SHADOWED;
+        }
+        case SOME -> status = Status.PARTLY_SHADOWED;
+        case OPEN -> status = status == Status.OK ? Status.OPEN : status;
+      }
+    }
+    return status;
   }
 
   /** The same where other nat tables of the kernel translate its packets too. */
