@@ -193,7 +193,7 @@ final class CureText implements DecidedBy.Visitor<String> {
   public String route(DecidedBy.ByRoute by) {
     if (ending.why() == Ending.Why.ELSEWHERE) {
       return ending.back()
-          ? ""
+          ? "see whether the route back to the sender leads where it should"
           : "see whether the container's bridge or interface is there: start it anew, or add "
               + "the route to it";
     }
@@ -254,6 +254,8 @@ final class CureText implements DecidedBy.Visitor<String> {
       case ITSELF, LOCALHOST ->
           "a rule must masquerade it: check tells which is missing, add --apply makes it";
       case LOCALHOST_IPV6 -> "127.0.0.1, or an address of this host's interfaces, in place of ::1";
+      case LINK -> "see which interface on its way is missing";
+      case MARTIAN -> "it must be sent from another address";
       case NOT_TRANSLATED_BACK -> "no rule may take its answer out of connection tracking";
       default -> "";
     };

@@ -236,7 +236,7 @@ class OtherTablesIT {
           document,
           "rule 1 of chain PREROUTING in table raw drops it (-p tcp -m tcp --dport 80 -j DROP);"
               + " this lets it pass: iptables-nft -t raw -I PREROUTING 1 -p tcp --dport 80"
-              + " -j RETURN",
+              + " -j ACCEPT",
           ("iptables-nft " + raw).split(" "),
           ("iptables-nft " + raw.replace("-A", "-D")).split(" "));
       assertKeptAway(
