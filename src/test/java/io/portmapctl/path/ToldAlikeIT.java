@@ -92,7 +92,8 @@ class ToldAlikeIT {
     for (String field : List.of("result", "disposition", "onTheWayBack", "decidedBy", "after")) {
       out.append(field).append(' ').append(told.path(field)).append("; ");
     }
-    return out.toString();
+    // a file does not always tell which variant it is of
+    return out.toString().replaceAll("\"variant\":(null|\"\\w+\"),", "");
   }
 
   private static boolean saysWhatIsMissing(JsonNode told) {
