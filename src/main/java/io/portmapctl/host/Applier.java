@@ -41,6 +41,10 @@ public final class Applier {
   private final Before before;
   private final List<Plan.Part> made = new ArrayList<>();
   private final List<Plan.Sysctl> set = new ArrayList<>();
+
+  /** What was made and could not be taken back, the last first. */
+  private final List<Plan.Part> left = new ArrayList<>();
+
   private final List<HostNotice> notices = new ArrayList<>();
 
   /** The chains of each family that were there at first, and those that were made. */
@@ -152,13 +156,20 @@ public final class Applier {
   }
 
   /**
-   * Takes back what was made, where it was and nobody else needs it by now.
+   * Takes back what was made, where it was and nobody else needs it by now; rules that could not be
+   * are tried once more, since another program may have been in the way.
    *
    * @return what stays, since others need it
    * @throws HostException when something could not be taken back
    */
   public List<HostNotice> undo() throws HostException {
+    left.clear();
     List<HostFault> stands = takeBack();
+    if (!left.isEmpty()) {
+      left.forEach(part -> made.add(0, part));
+      stands.removeIf(fault -> fault instanceof HostFault.NotTakenBack);
+      stands.addAll(takeBack());
+    }
     if (stands.stream().anyMatch(HostFault::isNotTakenBack)) {
       throw new HostException(HostException.Kind.FAILED, several(stands));
     }
@@ -353,6 +364,7 @@ public final class Applier {
         boolean atOnce = System.nanoTime() - start < AT_ONCE_NANOS;
         if (attempt == ATTEMPTS || !isKilled(e.fault(), atOnce) || !paused()) {
           stands.add(new HostFault.NotTakenBack(part.before().family(), e.fault()));
+          left.add(part);
           return;
         }
       }
