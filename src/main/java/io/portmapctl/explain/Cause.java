@@ -7,6 +7,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
+import io.portmapctl.path.DecidedBy;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.Localnet;
 import io.portmapctl.path.PacketPath;
@@ -149,8 +150,11 @@ public sealed interface Cause {
    *
    * @param passedOn where it is passed on to, which is none of this host's; empty where it stays
    * @param nearest a rule for its port all the same, if there is one
+   * @param untracked what keeps it from connection tracking, and so from every rule that redirects
    */
-  record NoRule(Optional<Address> passedOn, Optional<NearestRule> nearest) implements Cause {
+  record NoRule(
+      Optional<Address> passedOn, Optional<NearestRule> nearest, Optional<DecidedBy> untracked)
+      implements Cause {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.noRule(this);

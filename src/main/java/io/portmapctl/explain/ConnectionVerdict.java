@@ -2,6 +2,7 @@ package io.portmapctl.explain;
 
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.IpAddress;
+import io.portmapctl.path.DecidedBy;
 import io.portmapctl.path.Disposition;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.PacketPath;
@@ -148,7 +149,8 @@ record ConnectionVerdict(Table table, ChainOwners owners, boolean ofPort) {
         Answer.Result.NOBODY,
         new Cause.NoRule(
             stays ? Optional.empty() : Optional.of(path.after().destination().address()),
-            stays ? nearMiss(trace, path) : elsewhere(trace.packet())));
+            stays ? nearMiss(trace, path) : elsewhere(trace.packet()),
+            Optional.of(path.ending().by()).filter(by -> stays && by instanceof DecidedBy.ByRule)));
   }
 
   /** The rule for this port that would take it, but for something else. */

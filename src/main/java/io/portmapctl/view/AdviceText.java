@@ -95,12 +95,12 @@ final class AdviceText implements Advice.Visitor<String> {
   private static String kept(Barriers.Barrier barrier) {
     boolean untracked = barrier.kind() == SurroundingChains.Stop.Kind.UNTRACKED;
     String some = Packets.of(barrier.packets());
-    Ending ending = ending(barrier, untracked ? Ending.Why.NOT_TRANSLATED_BACK : Ending.Why.RULES);
     return away(barrier)
         + (some.isEmpty() ? "" : " (" + some + ")")
         + ": "
-        + EndingText.of(ending)
-        + (untracked ? ", and what is not tracked is not translated" : "")
+        + (untracked
+            ? EndingText.ofUntracked(barrier.by())
+            : EndingText.of(ending(barrier, Ending.Why.RULES)))
         + CureText.of(ended(barrier)).map(c -> "; this lets it pass: " + c).orElse("");
   }
 

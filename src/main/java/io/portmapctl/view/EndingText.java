@@ -5,6 +5,7 @@ import io.portmapctl.path.DecidedBy;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.RuleEngine;
 import io.portmapctl.path.RuleSite;
+import java.util.Optional;
 
 /** How a way ends and what decides, for the middle of a sentence; octets. */
 final class EndingText implements DecidedBy.Visitor<String> {
@@ -17,6 +18,13 @@ final class EndingText implements DecidedBy.Visitor<String> {
   /** What decides, and what it does. */
   static String of(Ending ending) {
     return ending.by().accept(new EndingText(ending));
+  }
+
+  /** What keeps a packet from connection tracking, and from every rule that translates by that. */
+  static String ofUntracked(DecidedBy by) {
+    Ending.Why why = Ending.Why.NOT_TRANSLATED_BACK;
+    return of(new Ending(Ending.Kind.DROPPED, why, by, false, Optional.empty()))
+        + ", and what is not tracked is not translated";
   }
 
   /** The key of a setting as sysctl(8) wants it. */
@@ -32,6 +40,7 @@ final class EndingText implements DecidedBy.Visitor<String> {
   private String does() {
     return switch (ending.why()) {
       case RULES -> ending.kind() == Ending.Kind.REJECTED ? "rejects " : "drops ";
+      case NOT_TRANSLATED_BACK -> "keeps connection tracking from ";
       default -> "ends the way of ";
     };
   }

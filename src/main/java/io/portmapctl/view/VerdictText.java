@@ -126,6 +126,7 @@ final class VerdictText implements Cause.Visitor<String> {
   @Override
   public String noRule(Cause.NoRule none) {
     return none.nearest().map(r -> nearest(r) + "; ").orElse("")
+        + none.untracked().map(by -> EndingText.ofUntracked(by) + "; ").orElse("")
         + none.passedOn()
             .map(a -> PacketWords.of(a) + " is no address of this host, so it is passed on there")
             .orElse("it stays on this host, for a program that listens there");
