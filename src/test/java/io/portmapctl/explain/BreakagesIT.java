@@ -12,12 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("live")
 class BreakagesIT {
   /** One of so many is tried. */
-  private static final int EVERY = Rounds.of("breakagesEvery", 1, 1);
+  private static final int EVERY = Rounds.of("breakagesEvery", 2, 1);
 
   /** What the name of those that are tried begins with, for who works on one. */
   private static final String ONLY = System.getProperty("portmapctl.breakage", "");
@@ -73,8 +75,14 @@ class BreakagesIT {
     return all;
   }
 
-  /** What became of one breakage: what is said and is not so, and counts. */
-  private record Outcome(List<String> wrong, int connections, int named, int cured) {}
+  /** What became of one breakage: what is said and is not so, counts, and what is said rightly. */
+  private record Outcome(
+      List<String> wrong, int connections, int named, int cured, Optional<String> said) {}
+
+  private static final Path README = Path.of("README.md");
+
+  /** A row of the README's table: what is broken, of whom is asked, and what is said then. */
+  private static final Pattern ROW = Pattern.compile("\\| ([^|]+) \\| from ([^|]+) \\| .* \\|");
 
   /** What a cure begins with that is to be typed as it stands. */
   private static final Pattern COMMAND =
@@ -95,6 +103,7 @@ class BreakagesIT {
       }
       List<String> wrong = new ArrayList<>();
       List<String> unnamed = new ArrayList<>();
+      Map<String, String> said = new HashMap<>();
       int connections = 0;
       int cured = 0;
       for (int i = 0; i < running.size(); i++) {
@@ -102,8 +111,10 @@ class BreakagesIT {
         wrong.addAll(outcome.wrong);
         connections += outcome.connections;
         cured += outcome.cured;
+        String name = all.get(i * EVERY).name;
+        outcome.said.ifPresent(words -> said.put(name, words));
         if (outcome.named == 0) {
-          unnamed.add(all.get(i * EVERY).name);
+          unnamed.add(name);
         }
       }
       System.out.printf(
@@ -111,13 +122,40 @@ class BreakagesIT {
           running.size(), connections, cured);
       assertThat(wrong).isEmpty();
       assertThat(unnamed).isEmpty();
+      readmeShows(said);
     } finally {
       threads.shutdownNow();
     }
   }
 
+  /** The README's table says of each way that was tried what explain said; else it is written. */
+  private static void readmeShows(Map<String, String> said) throws Exception {
+    StringBuilder written = new StringBuilder();
+    String readme = Files.readString(README);
+    int rows = 0;
+    for (String line : readme.split("\n", -1)) {
+      Matcher row = ROW.matcher(line);
+      boolean tried = row.matches() && said.containsKey(row.group(1));
+      rows += row.matches() ? 1 : 0;
+      written
+          .append(
+              tried
+                  ? "| %s | from %s | %s |"
+                      .formatted(row.group(1), row.group(2), said.get(row.group(1)))
+                  : line)
+          .append('\n');
+    }
+    written.setLength(written.length() - 1);
+    if (Boolean.getBoolean("portmapctl.update")) {
+      Files.writeString(README, written);
+    }
+    assertThat(rows).isGreaterThan(30);
+    assertThat(Files.readString(README)).isEqualTo(written.toString());
+  }
+
   private Outcome outcome(Breakage breakage) throws Exception {
     List<String> wrong = new ArrayList<>();
+    Optional<String> said = Optional.empty();
     int named = 0;
     try (Site site = broken(breakage)) {
       List<JsonNode> answers =
@@ -142,11 +180,32 @@ class BreakagesIT {
               Arrays.stream(breakage.words.split(" ", -1))
                   .allMatch(word -> decided.contains(word.replace("?", "")));
           named += all ? 1 : 0;
+          said = all && said.isEmpty() ? Optional.of(said(answer)) : said;
+        } else if (harmless && lan && said.isEmpty()) {
+          said = Optional.of(said(answer));
         }
       }
       int cured = harmless ? 0 : cured(site, breakage, answers, wrong);
-      return new Outcome(wrong, answers.size(), named, cured);
+      return new Outcome(wrong, answers.size(), named, cured, said);
     }
+  }
+
+  /** The result, and the sentence beside it, for a cell of a table. */
+  private static String said(JsonNode answer) {
+    String result = answer.get("result").asText();
+    List<String> to = new ArrayList<>();
+    String after = answer.path("after").path("destination").asText("");
+    if (result.equals("works") && !after.isEmpty()) {
+      to.add(after);
+    }
+    answer.path("arrivals").forEach(a -> to.add(a.get("destination").asText()));
+    String said =
+        (result.equals("fails") ? "does not work" : result.equals("works") ? result : "not known")
+            + (to.isEmpty() ? "" : " -> " + String.join(" or ", to))
+            + ": "
+            + answer.get("reason").asText();
+    // namespaces are named by the process that made them
+    return said.replaceAll("/run/netns/[^ ]+", "/run/netns/NAME").replace("|", "\\|");
   }
 
   /**
