@@ -137,9 +137,13 @@ class UnitsIT {
     return must("iptables-save -t nat").contains("--dport 8080 -j DNAT");
   }
 
-  /** What others' jobs bring with them, nobody waits for. */
+  private boolean isSettled() throws Exception {
+    return must("systemctl list-jobs").contains("No jobs");
+  }
+
+  /** What others' jobs bring with them, nobody waits for; a firewall among them may yet flush. */
   private void assertBack(String when) throws Exception {
-    for (int i = 0; i < 300 && !isThere(); i++) {
+    for (int i = 0; i < 300 && !(isSettled() && isThere()); i++) {
       Thread.sleep(200);
     }
     String said = run("systemctl status 'portmapctl-*' nftables firewalld --no-pager").out();
