@@ -98,9 +98,7 @@ final class AdviceText implements Advice.Visitor<String> {
     return away(barrier)
         + (some.isEmpty() ? "" : " (" + some + ")")
         + ": "
-        + (untracked
-            ? EndingText.ofUntracked(barrier.by())
-            : EndingText.of(ending(barrier, Ending.Why.RULES)))
+        + (untracked ? EndingText.ofUntracked(barrier.by()) : EndingText.of(ending(barrier)))
         + CureText.of(ended(barrier)).map(c -> "; this lets it pass: " + c).orElse("");
   }
 
@@ -124,11 +122,11 @@ final class AdviceText implements Advice.Visitor<String> {
         + " to its container";
   }
 
-  private static Ending ending(Barriers.Barrier barrier, Ending.Why why) {
+  private static Ending ending(Barriers.Barrier barrier) {
     boolean rejected = barrier.kind() == SurroundingChains.Stop.Kind.REJECTED;
     return new Ending(
         rejected ? Ending.Kind.REJECTED : Ending.Kind.DROPPED,
-        why,
+        Ending.Why.RULES,
         barrier.by(),
         false,
         Optional.empty());
@@ -144,7 +142,7 @@ final class AdviceText implements Advice.Visitor<String> {
             : subject.port().hostIp().<Address>map(Address.Known::new).orElse(any);
     int port = barrier.translated() ? subject.containerPort() : subject.port().port();
     return new Cause.Ended(
-        ending(barrier, Ending.Why.RULES),
+        ending(barrier),
         subject.port().family(),
         subject.protocol(),
         new Endpoint(to, OptionalInt.of(port)),
