@@ -22,6 +22,7 @@ final class HostFacts {
   private final LiveHost live;
   private final Rulesets rulesets;
   private final Optional<String> hostInterface;
+  private final ReadRouting read;
   private final Routing routing;
   private final Optional<Routing> given;
 
@@ -37,7 +38,8 @@ final class HostFacts {
     this.live = live;
     this.rulesets = rulesets;
     this.hostInterface = hostInterface;
-    this.routing = new Routing(new ReadRouting(live.host()));
+    this.read = new ReadRouting(live.host());
+    this.routing = new Routing(read);
   }
 
   /** What a plan needs of the host, and what else is in the way there. */
@@ -85,6 +87,7 @@ final class HostFacts {
                 : Ternary.UNKNOWN,
         this::obstacles,
         this::unroutable,
+        this::picksUp,
         family -> given.isEmpty() && rulesets.live(family) ? Optional.of(routing) : given);
   }
 
@@ -95,6 +98,18 @@ final class HostFacts {
     return rulesets.live(Family.IPV4)
         ? LiveHost.localnet(live.kernel(), container, hostInterface)
         : Localnet.UNKNOWN;
+  }
+
+  private Ternary picksUp() {
+    if (!rulesets.live(Family.IPV4) && !rulesets.live(Family.IPV6)) {
+      return Ternary.UNKNOWN;
+    }
+    // no such file: nothing follows connections yet
+    return read.setting("net/netfilter/nf_conntrack_tcp_loose")
+        .value()
+        .filter(v -> !v.isEmpty())
+        .map(v -> Ternary.of(!v.equals("0")))
+        .orElse(Ternary.UNKNOWN);
   }
 
   private boolean unroutable(IpAddress address) {

@@ -4,7 +4,6 @@ import io.portmapctl.packet.Effort;
 import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
-import io.portmapctl.ruleset.TableName;
 import io.portmapctl.trace.Detail;
 import io.portmapctl.trace.ExcludedRules;
 import io.portmapctl.trace.HostAddresses;
@@ -103,15 +102,13 @@ final class BaseChains {
   /**
    * The base chains of a hook in the order in which the kernel calls them.
    *
-   * @param answer whether an answer goes through them, which no chain that translates sees
+   * @param answer whether an answer goes through them
    */
   List<Station> at(Hook hook, boolean answer, ExcludedRules leftOut) {
     List<Station> stations = new ArrayList<>();
-    if (!answer || first.table().name() != TableName.NAT) {
-      stations.addAll(TableStation.of(first.table(), answer ? back : there, detail, leftOut));
-    }
+    stations.addAll(TableStation.of(first.table(), answer ? back : there, detail, leftOut));
     stations.addAll(answer ? othersBack : others);
-    stations.removeIf(s -> s.site().hook() != hook || answer && s.site().translates());
+    stations.removeIf(s -> s.site().hook() != hook);
     stations.sort(BaseChains::inOrder);
     return stations;
   }

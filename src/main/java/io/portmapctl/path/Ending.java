@@ -89,6 +89,8 @@ public record Ending(Kind kind, Why why, DecidedBy by, boolean back, Optional<Op
     LOCALHOST_IPV6,
     /** The answer is not translated back. */
     NOT_TRANSLATED_BACK,
+    /** The answer to what was not tracked is translated as what opens a connection. */
+    ANSWER_TRANSLATED,
     /** It leaves this host, on which the container is. */
     ELSEWHERE,
     /** Where it goes is not known. */

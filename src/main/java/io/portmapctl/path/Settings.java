@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Settings of the host's kernel on which it depends whether packets and answers come through.
@@ -18,6 +19,8 @@ import java.util.function.Predicate;
  *     bridge-nf-call-iptables})
  * @param obstacles what keeps it from forwarding packets of a family, as far as it is known
  * @param unroutable whether it is known to have no route to an address
+ * @param picksUp whether connection tracking takes a packet from the middle of a connection of TCP
+ *     for one that opens it ({@code nf_conntrack_tcp_loose})
  * @param routing how it routes packets of a family, where that is known
  */
 public record Settings(
@@ -25,6 +28,7 @@ public record Settings(
     Function<Family, Ternary> bridged,
     Function<Family, List<ForwardingObstacle>> obstacles,
     Predicate<IpAddress> unroutable,
+    Supplier<Ternary> picksUp,
     Function<Family, Optional<Routing>> routing) {
 
   /** Nothing is known. */
@@ -34,5 +38,6 @@ public record Settings(
           f -> Ternary.UNKNOWN,
           f -> List.of(),
           a -> false,
+          () -> Ternary.UNKNOWN,
           f -> Optional.empty());
 }

@@ -73,10 +73,24 @@ final class Walk {
   private enum Tracking {
     /** It has not been asked yet. */
     NOT_YET,
-    /** It follows it. */
-    TRACKED,
-    /** It does not. */
-    UNTRACKED
+    /** The packet goes the way of the one that opened it. */
+    OPENS,
+    /** The packet answers. */
+    REPLIES,
+    /** It was told not to follow it. */
+    UNTRACKED,
+    /** It makes nothing of the packet. */
+    INVALID
+  }
+
+  /** Which way the packet goes. */
+  private enum Way {
+    /** There. */
+    THERE,
+    /** Back, as an answer. */
+    BACK,
+    /** The same, and the kernel has not followed what is answered. */
+    BACK_UNTRACKED
   }
 
   /**
@@ -89,7 +103,7 @@ final class Walk {
    * @param redirected whether its destination was translated
    * @param masqueraded whether its source was translated
    * @param settled whether destination and source need no more translation
-   * @param answer whether it is an answer
+   * @param way which way it goes
    * @param leaves the interface that what this host sends leaves through, as the kernel has found
    * @param away the route by which it leaves this host, where it is one
    */
@@ -101,13 +115,13 @@ final class Walk {
       boolean redirected,
       boolean masqueraded,
       List<Boolean> settled,
-      boolean answer,
+      Way way,
       PacketInterface leaves,
       Optional<DecidedBy> away) {
 
     At with(Packet other, PacketSet set) {
       return new At(
-          other, set, stages, tracking, redirected, masqueraded, settled, answer, leaves, away);
+          other, set, stages, tracking, redirected, masqueraded, settled, way, leaves, away);
     }
 
     At state(long number) {
@@ -115,8 +129,7 @@ final class Walk {
     }
 
     At tracked(Tracking now, PacketSet set) {
-      return new At(
-          packet, set, stages, now, redirected, masqueraded, settled, answer, leaves, away);
+      return new At(packet, set, stages, now, redirected, masqueraded, settled, way, leaves, away);
     }
 
     At after(HookTraversal traversal, HookExit exit) {
@@ -133,7 +146,7 @@ final class Walk {
               redirected || translated && !ofSource,
               masqueraded || translated && ofSource,
               settled,
-              answer,
+              way,
               leaves,
               away);
       return translated ? at.settled(traversal.hook()) : at;
@@ -150,7 +163,7 @@ final class Walk {
           redirected,
           masqueraded,
           List.of(settled.get(0) || !source, settled.get(1) || source),
-          answer,
+          way,
           leaves,
           away);
     }
@@ -165,7 +178,7 @@ final class Walk {
           redirected,
           masqueraded,
           settled,
-          answer,
+          way,
           turn.device(),
           turn.away());
     }
@@ -175,7 +188,20 @@ final class Walk {
     }
 
     boolean translatable(Hook hook) {
-      return tracking == Tracking.TRACKED && !isSettled(hook);
+      return tracking == Tracking.OPENS && !isSettled(hook);
+    }
+
+    boolean answer() {
+      return way != Way.THERE;
+    }
+
+    /** Whether its own destination was translated, be it back. */
+    boolean moved() {
+      return switch (tracking) {
+        case REPLIES -> masqueraded;
+        case UNTRACKED, INVALID -> false;
+        case NOT_YET, OPENS -> redirected;
+      };
     }
   }
 
@@ -216,7 +242,7 @@ final class Walk {
             false,
             false,
             List.of(false, false),
-            false,
+            Way.THERE,
             PacketInterface.NONE,
             Optional.empty());
     if (sent) {
@@ -272,8 +298,7 @@ final class Walk {
   }
 
   private void forwarded(At at, PacketInterface device, Ends ends) {
-    boolean moved = at.answer() ? at.masqueraded() : at.redirected();
-    Optional<Ending> stuck = ground.stuck(at.packet(), device, moved);
+    Optional<Ending> stuck = ground.stuck(at.packet(), device, at.moved());
     if (stuck.isPresent() && stuck.get().kind() == Ending.Kind.UNDECIDED) {
       ends.end(at, Disposition.OPEN, stuck.get());
       return;
@@ -392,7 +417,7 @@ final class Walk {
       }
       return;
     }
-    boolean turns = at.answer() && at.tracking() == Tracking.TRACKED && !at.isSettled(hook);
+    boolean turns = at.tracking() == Tracking.REPLIES && !at.isSettled(hook);
     if (turns && place >= (hook.rewritesSource() ? 100 : -100)) {
       station(turnedBack(at, hook), stations, i, hook, ends, next);
       return;
@@ -443,7 +468,7 @@ final class Walk {
       return;
     }
     // the connection was translated as the chains had it when it was new
-    boolean again = established && station.site().translates();
+    boolean again = established && station.site().translates() && !at.answer();
     HookTraversal traversal = through(station, again ? at.state(OnePacket.NEW) : at);
     for (HookExit exit : traversal.exits()) {
       At left = at.after(traversal, exit);
@@ -482,13 +507,40 @@ final class Walk {
     PacketSet others = at.packets().minus(without);
     List<At> all = new ArrayList<>();
     if (!others.isEmpty()) {
-      long state = at.answer() || established ? OnePacket.ESTABLISHED : OnePacket.NEW;
-      all.add(at.tracked(Tracking.TRACKED, others.with(Field.STATE, state)));
+      all.addAll(followed(at, others));
     }
     if (!without.isEmpty()) {
       all.add(at.tracked(Tracking.UNTRACKED, without));
     }
     return all;
+  }
+
+  private List<At> followed(At at, PacketSet packets) {
+    if (at.way() != Way.BACK_UNTRACKED) {
+      long state = at.answer() || established ? OnePacket.ESTABLISHED : OnePacket.NEW;
+      Tracking now = at.answer() ? Tracking.REPLIES : Tracking.OPENS;
+      return List.of(at.tracked(now, packets.with(Field.STATE, state)));
+    }
+    Ternary opens = answerOpens();
+    List<At> all = new ArrayList<>();
+    if (opens != Ternary.NO) {
+      all.add(at.tracked(Tracking.OPENS, packets.with(Field.STATE, OnePacket.NEW)));
+    }
+    if (opens != Ternary.YES) {
+      all.add(at.tracked(Tracking.INVALID, packets.with(Field.STATE, OnePacket.INVALID)));
+    }
+    return all;
+  }
+
+  /** Whether an answer to what was not followed is taken to open a connection. */
+  private Ternary answerOpens() {
+    IpProtocol protocol = start.protocol();
+    if (protocol.equals(IpProtocol.TCP)) {
+      // no SYN with ACK, and no RST, opens one; what comes later may be picked up
+      return established ? ground.settings().picksUp().get() : Ternary.NO;
+    }
+    boolean plain = protocol.equals(IpProtocol.UDP) || protocol.equals(IpProtocol.UDPLITE);
+    return plain ? Ternary.YES : Ternary.UNKNOWN;
   }
 
   /** Connection tracking turns the translations round. */
@@ -787,6 +839,7 @@ final class Walk {
   private At answer(At at) {
     Packet got = at.packet();
     boolean here = got.out().equals(PacketInterface.NONE);
+    boolean followed = at.tracking() != Tracking.UNTRACKED;
     Packet packet =
         new Packet(
             got.family(),
@@ -804,11 +857,11 @@ final class Walk {
     PacketSet packets =
         one.of(packet)
             .with(Field.STATE, 0)
-            .with(Field.REPLY, 1)
+            .with(Field.REPLY, followed ? 1 : 0)
             .with(Field.SOURCE_TRANSLATED, at.masqueraded() ? 1 : 0)
             .with(Field.DESTINATION_TRANSLATED, at.redirected() ? 1 : 0);
     if (got.protocol().equals(IpProtocol.TCP)) {
-      packets = packets.with(Field.ACK, 1);
+      packets = packets.with(Field.ACK, 1).with(Field.SYN, established ? 0 : 1);
     }
     if (got.source().port().isEmpty()) {
       packets = packets.and(answeredPorts(at));
@@ -821,7 +874,7 @@ final class Walk {
         at.redirected(),
         at.masqueraded(),
         List.of(false, false),
-        true,
+        followed ? Way.BACK : Way.BACK_UNTRACKED,
         PacketInterface.NONE,
         Optional.empty());
   }
@@ -836,11 +889,43 @@ final class Walk {
     return ports;
   }
 
+  /** Whether an answer that is translated by itself is between the ends that the packet had. */
+  private Ternary isAsAsked(At at, At end) {
+    if (end.tracking() != Tracking.OPENS) {
+      return Ternary.YES;
+    }
+    Ternary source =
+        end.masqueraded() ? isSame(end.packet().source(), at.packet().destination()) : Ternary.YES;
+    Ternary destination =
+        end.redirected() ? isSame(end.packet().destination(), at.packet().source()) : Ternary.YES;
+    return source.and(destination);
+  }
+
+  private Ternary isSame(Endpoint one, Endpoint other) {
+    Ternary mine = ground.host().isLocal(one.address());
+    Ternary others = ground.host().isLocal(other.address());
+    if (mine != Ternary.UNKNOWN && mine.not() == others) {
+      return Ternary.NO;
+    }
+    boolean addresses = one.ip().isPresent() && other.ip().isPresent();
+    boolean ports = one.port().isPresent() && other.port().isPresent();
+    if (addresses && !one.ip().equals(other.ip()) || ports && !one.port().equals(other.port())) {
+      return Ternary.NO;
+    }
+    return addresses && ports ? Ternary.YES : Ternary.UNKNOWN;
+  }
+
   /** The answer has come back. */
   private Ending answered(At at, At end, Disposition disposition) {
-    boolean turned = end.tracking() == Tracking.TRACKED || !at.redirected() && !at.masqueraded();
+    boolean turned = end.tracking() == Tracking.REPLIES || !at.redirected() && !at.masqueraded();
     if (!turned) {
       return lost(Ending.Why.NOT_TRANSLATED_BACK, DecidedBy.Nothing.NOTHING).onTheWayBack();
+    }
+    Ternary asked = isAsAsked(at, end);
+    if (asked != Ternary.YES) {
+      Ending.Kind kind = asked == Ternary.NO ? Ending.Kind.NO_ANSWER : Ending.Kind.UNDECIDED;
+      DecidedBy by = rule(end, (stage, target) -> stage.exit().kind() == Part.Kind.TRANSLATED);
+      return Ending.there(kind, Ending.Why.ANSWER_TRANSLATED, by).onTheWayBack();
     }
     if (disposition == Disposition.DELIVERED) {
       return Ending.there(Ending.Kind.DELIVERED, Ending.Why.HERE, untracked(at));

@@ -13,6 +13,9 @@ import java.util.OptionalInt;
 
 /** A packet as a set of one, but for what is not known of it. */
 public final class OnePacket {
+  /** The number of the state of what is of no connection. */
+  public static final long INVALID = 0;
+
   /** The number of a new connection's state. */
   public static final long NEW = 1;
 

@@ -223,11 +223,20 @@ public final class RulePackets implements Match.Visitor<PacketSet> {
 
   @Override
   public PacketSet conntrack(Match.Conntrack match) {
-    PacketSet set = space.all();
+    PacketSet states = space.all();
+    PacketSet others = space.all();
+    boolean asksState = false;
     for (Match.ConntrackTest test : match.tests()) {
-      set = set.and(connection(test));
+      if (test instanceof Match.States) {
+        asksState = true;
+        states = states.and(connection(test));
+      } else {
+        others = others.and(connection(test));
+      }
     }
-    return set;
+    // of what is of no connection the state alone is asked (net/netfilter/xt_conntrack.c)
+    PacketSet followed = space.of(Field.STATE, Interval.of(OnePacket.NEW, OnePacket.ESTABLISHED));
+    return asksState ? states.and(others.or(followed.complement())) : others.and(followed);
   }
 
   private PacketSet connection(Match.ConntrackTest test) {

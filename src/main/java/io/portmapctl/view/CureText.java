@@ -257,6 +257,8 @@ final class CureText implements DecidedBy.Visitor<String> {
       case LINK -> "see which interface on its way is missing";
       case MARTIAN -> "it must be sent from another address";
       case NOT_TRANSLATED_BACK -> "no rule may take its answer out of connection tracking";
+      case ANSWER_TRANSLATED ->
+          "rules must take both it and its answer out of connection tracking, or neither";
       default -> "";
     };
   }

@@ -41,8 +41,15 @@ final class EndingText implements DecidedBy.Visitor<String> {
     return switch (ending.why()) {
       case RULES -> ending.kind() == Ending.Kind.REJECTED ? "rejects " : "drops ";
       case NOT_TRANSLATED_BACK -> "keeps connection tracking from ";
+      case ANSWER_TRANSLATED -> "translates ";
       default -> "ends the way of ";
     };
+  }
+
+  private String since() {
+    return ending.why() == Ending.Why.ANSWER_TRANSLATED
+        ? ", since what it answers is not tracked"
+        : "";
   }
 
   private static String table(RuleEngine engine, String family, String table) {
@@ -65,7 +72,7 @@ final class EndingText implements DecidedBy.Visitor<String> {
     String text = " (" + Terminal.decoded(rule.text().latin1()) + ")";
     return ending.kind() == Ending.Kind.UNDECIDED
         ? "what becomes of " + it() + " at " + where + text + " is not known"
-        : where + " " + does() + it() + text;
+        : where + " " + does() + it() + text + since();
   }
 
   @Override

@@ -130,6 +130,7 @@ class RoutesTest {
             f -> Ternary.UNKNOWN,
             f -> List.of(),
             a -> false,
+            () -> Ternary.UNKNOWN,
             f -> Optional.of(routing));
     Ground ground = new Ground(addresses, addresses::subnet, known, toContainers);
     Packet packet =
