@@ -126,6 +126,11 @@ public final class Portmapctl {
   public static int run(Session session, String... args) {
     List<String> words = Arrays.asList(args);
     try {
+      Optional<String> help = BuiltHelp.of(words, COMMANDS);
+      if (help.isPresent()) {
+        session.print(help.get());
+        return ExitCode.OK.number();
+      }
       Optional<Command> command = words.isEmpty() ? Optional.empty() : command(words.get(0));
       return command.isPresent()
           ? run(session, command.get(), words.subList(1, words.size()))
@@ -191,12 +196,11 @@ public final class Portmapctl {
       session.print(version() + "\n");
       return ExitCode.OK.number();
     }
+    if (args.length == 0 && session.outIsTerminal()) {
+      return run(session, "--help");
+    }
     CommandSpec root = root();
     CommandLine line = line(session, root);
-    if (args.length == 0 && session.outIsTerminal()) {
-      line.usage(line.getOut());
-      return ExitCode.OK.number();
-    }
     if (args.length == 0) {
       session.say(root.usageMessage().description()[0]);
     }

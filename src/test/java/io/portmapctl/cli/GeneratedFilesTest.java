@@ -7,6 +7,7 @@ import io.portmapctl.testing.ManPages;
 import io.portmapctl.testing.Roff;
 import io.portmapctl.testing.Run;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,11 +21,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The completions and the manual are what the command line's model gives today. {@code
+ * The completions, the manual and the help are what the command line's model gives today. {@code
  * -Dportmapctl.update=true} writes them anew.
  */
 @Tag("fast")
@@ -53,6 +55,54 @@ class GeneratedFilesTest {
           .as("templates without a page, and pages without a template")
           .containsExactlyInAnyOrderElementsOf(manual.pages().keySet());
     }
+  }
+
+  /** What help prints without picocli: after an update it is what the next build has. */
+  @Test
+  void help() throws IOException {
+    holds(Path.of("src/main/resources/io/portmapctl/cli/help"), styledHelp());
+  }
+
+  private static Map<String, String> styledHelp() {
+    Map<String, String> styled = new TreeMap<>();
+    styled.put(BuiltHelp.fileName(""), new CommandLine(Portmapctl.root()).getUsageMessage(Ansi.ON));
+    Portmapctl.commands()
+        .forEach(
+            (name, spec) ->
+                styled.put(
+                    BuiltHelp.fileName(name),
+                    new CommandLine(spec.name("portmapctl " + name)).getUsageMessage(Ansi.ON)));
+    return styled;
+  }
+
+  /** With one word more it is picocli who answers. */
+  @Test
+  void helpIsPrintedAsPicocliWould() {
+    Map<String, String> styled = styledHelp();
+    assertThat(styled).hasSize(Portmapctl.names().size() + 1);
+    assertThat(octets(BuiltHelp.text("", true))).isEqualTo(styled.get(BuiltHelp.fileName("")));
+    Run whole = Run.of("--help", "--");
+    assertThat(whole.exit()).isZero();
+    assertThat(whole.out()).startsWith("Usage: portmapctl [").doesNotContain("\u001b");
+    for (String[] words : new String[][] {{"--help"}, {"-h"}, {"help"}}) {
+      assertThat(Run.of(words)).isEqualTo(whole);
+    }
+    assertThat(Run.of(true, Map.of(), "", List.of())).isEqualTo(whole);
+    for (String name : Portmapctl.names()) {
+      Run run = Run.of(name, "--help", "--");
+      assertThat(run.exit()).isZero();
+      assertThat(run.out()).startsWith("Usage: portmapctl " + name + " ");
+      for (String[] words : new String[][] {{name, "--help"}, {name, "-h"}, {"help", name}}) {
+        assertThat(Run.of(words)).as(name).isEqualTo(run);
+      }
+      assertThat(octets(BuiltHelp.text(name, true)))
+          .as(name)
+          .isEqualTo(styled.get(BuiltHelp.fileName(name)));
+    }
+  }
+
+  private static String octets(String octets) {
+    return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
   @Test

@@ -71,11 +71,20 @@ class StartIT {
   }
 
   @Test
-  void theVersionNeedsNoModelOfTheCommandLine() throws Exception {
+  void versionAndHelpNeedNoModelOfTheCommandLine() throws Exception {
     Needs.that(Files.exists(Path.of("target/portmapctl.jsa")), "target/portmapctl.jsa is built");
     try (Namespace host = Namespace.withBridge()) {
-      assertThat(loaded(host, "--version"))
-          .noneMatch(l -> l.contains(" picocli.CommandLine$Model"));
+      for (String[] words :
+          List.of(
+              new String[] {"--version"},
+              new String[] {"--help"},
+              new String[] {"add", "--help"},
+              new String[] {"help", "add"})) {
+        assertThat(loaded(host, words))
+            .as(String.join(" ", words))
+            .anyMatch(l -> l.contains(" io.portmapctl.cli.Portmapctl "))
+            .noneMatch(l -> l.contains(" picocli.CommandLine$Model$CommandSpec "));
+      }
     }
   }
 
