@@ -23,8 +23,11 @@ import io.portmapctl.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -157,26 +160,36 @@ public record Rulesets(
   public Tables read(Backend live) throws Failure {
     List<Table> tables = new ArrayList<>();
     List<Notice> notices = new ArrayList<>();
+    Map<Family, Backend.Reading> readings = Map.of();
     for (Family family : families.list()) {
       String source = source(family);
       switch (source) {
         case "empty" -> tables.add(Table.empty(TableName.NAT, family));
         case "live" -> {
-          try {
-            Backend.Reading reading = live.read(family);
-            notices.addAll(reading.notices());
-            if (Unshown.isIn(reading.table())) {
-              notices.add(new AppNotice.UnshownLive(family));
-            }
-            tables.add(reading.table());
-          } catch (HostException e) {
-            throw new Failure(Failure.Kind.HOST, "live ruleset", e.fault());
+          readings = readings.isEmpty() ? live(live) : readings;
+          Backend.Reading reading = Objects.requireNonNull(readings.get(family));
+          notices.addAll(reading.notices());
+          if (Unshown.isIn(reading.table())) {
+            notices.add(new AppNotice.UnshownLive(family));
           }
+          tables.add(reading.table());
         }
         default -> tables.add(file(family, source, notices::add));
       }
     }
     return new Tables(List.copyOf(tables), List.copyOf(notices));
+  }
+
+  /** The families whose tables are the running kernel's, side by side. */
+  private Map<Family, Backend.Reading> live(Backend live) throws Failure {
+    List<Family> asked = families.list().stream().filter(this::live).toList();
+    Map<Family, Backend.Reading> readings = new EnumMap<>(Family.class);
+    try {
+      live.read(asked).forEach(r -> readings.put(r.table().family(), r));
+    } catch (HostException e) {
+      throw new Failure(Failure.Kind.HOST, "live ruleset", e.fault());
+    }
+    return readings;
   }
 
   /**

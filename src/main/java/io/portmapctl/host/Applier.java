@@ -119,12 +119,11 @@ public final class Applier {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       List<Table> tables = new ArrayList<>();
       List<HostNotice> read = new ArrayList<>();
-      for (Family family : families) {
-        Backend.Reading reading = backend.read(family);
+      for (Backend.Reading reading : backend.read(families)) {
         tables.add(reading.table());
         read.addAll(reading.notices());
         if (attempt == 0) {
-          known(family).addAll(reading.table().chains().keySet());
+          known(reading.table().family()).addAll(reading.table().chains().keySet());
         }
       }
       Plan plan = planner.plan(tables, List.copyOf(read));
@@ -289,18 +288,25 @@ public final class Applier {
 
   private <E extends Exception> boolean isThere(Plan plan, List<Table> tables, Planner<E> planner)
       throws HostException, E {
-    List<Table> now = new ArrayList<>();
+    List<Table> expected = new ArrayList<>();
+    for (Plan.Part part : plan.families()) {
+      if (!part.changes().isEmpty()) {
+        expected.add(part.after());
+      }
+    }
+    List<Optional<Table>> others = backend.tablesUnless(expected);
     boolean asPlanned = true;
-    for (int i = 0; i < tables.size(); i++) {
-      Plan.Part part = plan.families().get(i);
-      boolean changed = !part.changes().isEmpty();
-      Optional<Table> other =
-          changed ? backend.tableUnless(part.after()) : Optional.of(tables.get(i));
-      now.add(other.orElse(part.after()));
-      asPlanned &= !changed || other.isEmpty();
+    for (Optional<Table> other : others) {
+      asPlanned &= other.isEmpty();
     }
     if (asPlanned) {
       return true;
+    }
+    List<Table> now = new ArrayList<>();
+    int read = 0;
+    for (int i = 0; i < tables.size(); i++) {
+      Plan.Part part = plan.families().get(i);
+      now.add(part.changes().isEmpty() ? tables.get(i) : others.get(read++).orElse(part.after()));
     }
     if (!onlyRespelled(planner.plan(now, List.of()).changes())) {
       return false;

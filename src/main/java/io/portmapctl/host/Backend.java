@@ -4,6 +4,7 @@ import io.portmapctl.net.Family;
 import io.portmapctl.plan.Plan;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.Variant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,6 +26,20 @@ public interface Backend {
    * @throws HostException when it cannot be read; never an empty table in its place
    */
   Reading read(Family family) throws HostException;
+
+  /**
+   * The same of several families, which may be read side by side.
+   *
+   * @return one for each, in their order
+   * @throws HostException for the first that cannot be read
+   */
+  default List<Reading> read(List<Family> families) throws HostException {
+    List<Reading> readings = new ArrayList<>();
+    for (Family family : families) {
+      readings.add(read(family));
+    }
+    return readings;
+  }
 
   /**
    * What the other of the kernel's two engines holds.
@@ -62,6 +77,20 @@ public interface Backend {
    */
   default Optional<Table> tableUnless(Table expected) throws HostException {
     return Optional.of(table(expected.family()));
+  }
+
+  /**
+   * The same of the tables of several families, which may be read side by side.
+   *
+   * @return one for each, in their order
+   * @throws HostException for the first that cannot be read
+   */
+  default List<Optional<Table>> tablesUnless(List<Table> expected) throws HostException {
+    List<Optional<Table>> tables = new ArrayList<>();
+    for (Table table : expected) {
+      tables.add(tableUnless(table));
+    }
+    return tables;
   }
 
   /**

@@ -28,6 +28,29 @@ public interface Exec {
    */
   Result run(List<String> command, String input) throws IOException;
 
+  /** A program that was started, and goes on while nobody asks for what it left. */
+  interface Running extends AutoCloseable {
+    /**
+     * What it left, when it has ended; asked for once.
+     *
+     * @throws IOException as {@link Exec#run} does
+     */
+    Result result() throws IOException;
+
+    /** Nobody asks any more: where it has not ended it is ended. */
+    @Override
+    default void close() {}
+  }
+
+  /**
+   * Starts a program; who cannot do so runs it when its result is asked for.
+   *
+   * @param input its standard input, as octets
+   */
+  default Running start(List<String> command, String input) {
+    return () -> run(command, input);
+  }
+
   /**
    * Writes a setting of the kernel.
    *

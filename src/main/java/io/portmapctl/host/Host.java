@@ -75,6 +75,16 @@ public interface Host {
   Exec.Result ask(List<String> command) throws IOException;
 
   /**
+   * Begins to run a program that only looks: several run side by side, and each counts as asked
+   * when its answer is.
+   *
+   * @param command the program's path and its arguments
+   */
+  default Exec.Running begin(List<String> command) {
+    return () -> ask(command);
+  }
+
+  /**
    * Its interfaces, in the kernel's order.
    *
    * @throws IOException when they cannot be read

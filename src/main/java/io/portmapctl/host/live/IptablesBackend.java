@@ -64,6 +64,16 @@ public final class IptablesBackend implements Backend {
   }
 
   @Override
+  public List<Reading> read(List<Family> families) throws HostException {
+    try (LiveReader.Ahead ahead = reader.ahead()) {
+      for (Family family : families) {
+        ahead.read(family);
+      }
+      return Backend.super.read(families);
+    }
+  }
+
+  @Override
   public Optional<Other> other(Family family, boolean asking) {
     return reader.other(family, asking);
   }
@@ -85,6 +95,19 @@ public final class IptablesBackend implements Backend {
     return save == null
         ? Optional.of(table(expected.family()))
         : reader.againUnless(expected, save);
+  }
+
+  @Override
+  public List<Optional<Table>> tablesUnless(List<Table> expected) throws HostException {
+    try (LiveReader.Ahead ahead = reader.ahead()) {
+      for (Table table : expected) {
+        Path save = programs.get(table.family());
+        if (save != null) {
+          ahead.read(table.family(), save);
+        }
+      }
+      return Backend.super.tablesUnless(expected);
+    }
   }
 
   @Override

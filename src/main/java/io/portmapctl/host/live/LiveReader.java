@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ public final class LiveReader {
 
   /** What programs said that read rules all the same; it is passed on once. */
   private final Set<String> said = new HashSet<>();
+
+  /** Programs that were begun before their turn. */
+  private final Map<List<String>, Exec.Running> begun = new HashMap<>();
 
   /** What the variant holds that was not chosen, where it was looked at. */
   private final Map<Family, Backend.Other> others = new EnumMap<>(Family.class);
@@ -73,6 +77,56 @@ public final class LiveReader {
     this.counters = counters;
     this.host = host;
     this.variant = variant;
+  }
+
+  /**
+   * Begins to read before it is asked to, so that programs run side by side. What nobody asked for
+   * in the end is given up: later it would be old.
+   */
+  final class Ahead implements AutoCloseable {
+    /** What {@link LiveReader#read} asks for a family. */
+    void read(Family family) {
+      if (!knows(host, family)) {
+        return;
+      }
+      Optional<Path> program = host.find(family.program() + variant.infix() + "-save");
+      if (program.isEmpty()) {
+        return;
+      }
+      read(family, program.get());
+      Optional<Path> second =
+          variant == VariantChoice.AUTO
+              ? program(family, other(mine(program.get())))
+              : Optional.empty();
+      if (second.isPresent()) {
+        read(family, second.get());
+      }
+    }
+
+    /** What a program prints of a family. */
+    void read(Family family, Path program) {
+      try {
+        List<String> command = command(program);
+        if (!begun.containsKey(command) && (!isLegacy(program) || legacyTableLoaded(family))) {
+          begun.put(command, host.begin(command));
+        }
+      } catch (HostException e) {
+        return; // who asks for it meets it again
+      }
+    }
+
+    @Override
+    public void close() {
+      for (Exec.Running running : begun.values()) {
+        running.close();
+      }
+      begun.clear();
+    }
+  }
+
+  /** What is read before it is asked for, until it is closed. */
+  Ahead ahead() {
+    return new Ahead();
   }
 
   /**
@@ -127,8 +181,8 @@ public final class LiveReader {
 
   /** The other variant is asked only where asking cannot change the kernel's state. */
   private Reading considerOther(Family family, Path program, Reading reading) {
-    Variant mine = isLegacy(host, program) ? Variant.LEGACY : Variant.NFT;
-    Variant which = mine == Variant.LEGACY ? Variant.NFT : Variant.LEGACY;
+    Variant mine = mine(program);
+    Variant which = other(mine);
     Optional<Path> other = program(family, which);
     if (other.isEmpty()) {
       return reading.legacyUnread()
@@ -174,6 +228,14 @@ public final class LiveReader {
     } catch (HostException e) {
       return Optional.empty(); // who names a variant has said which one counts
     }
+  }
+
+  private Variant mine(Path program) {
+    return isLegacy(host, program) ? Variant.LEGACY : Variant.NFT;
+  }
+
+  private static Variant other(Variant one) {
+    return one == Variant.LEGACY ? Variant.NFT : Variant.LEGACY;
   }
 
   /** The program of a variant that reads the tables of a family. */
@@ -256,11 +318,9 @@ public final class LiveReader {
   private Exec.Result saved(Family family, Path program) throws HostException {
     Exec.Result result;
     try {
-      List<String> command =
-          counters
-              ? List.of(program.toString(), "-c", "-t", "nat")
-              : List.of(program.toString(), "-t", "nat");
-      result = host.ask(command);
+      List<String> command = command(program);
+      Exec.Running running = begun.remove(command);
+      result = running == null ? host.ask(command) : running.result();
     } catch (IOException e) {
       throw failure(
           HostException.Kind.FAILED,
@@ -277,6 +337,12 @@ public final class LiveReader {
                   HostFault.Ending.FAILED, program.toString(), result.exit(), error));
     }
     return result;
+  }
+
+  private List<String> command(Path program) {
+    return counters
+        ? List.of(program.toString(), "-c", "-t", "nat")
+        : List.of(program.toString(), "-t", "nat");
   }
 
   private Reading reading(Family family, Path program, Exec.Result result) throws HostException {

@@ -127,6 +127,11 @@ public record LocalHost(List<Path> programs, Path network, Exec exec) implements
   }
 
   @Override
+  public Exec.Running begin(List<String> command) {
+    return exec.start(command, "");
+  }
+
+  @Override
   public List<HostInterface> interfaces() throws IOException {
     List<HostInterface> interfaces = new ArrayList<>();
     // Java gives them in another order than the kernel

@@ -29,6 +29,21 @@ public record ProcessExec(long seconds) implements Exec {
 
   @Override
   public Result run(List<String> command, String input) throws IOException {
+    return started(command, input).result();
+  }
+
+  @Override
+  public Running start(List<String> command, String input) {
+    try {
+      return started(command, input);
+    } catch (IOException e) {
+      return () -> {
+        throw e;
+      };
+    }
+  }
+
+  private Running started(List<String> command, String input) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LC_ALL", "C");
@@ -41,22 +56,66 @@ public record ProcessExec(long seconds) implements Exec {
         CompletableFuture.supplyAsync(
             () -> octets(process.getInputStream()), ProcessExec::inThread);
     inThread(() -> feed(process, input)); // it may read nothing of it for ever
-    try {
-      if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-        throw late(process, command);
+    return new Started(command, process, end, output, error);
+  }
+
+  /** A process, and by when it must have ended. */
+  private final class Started implements Running {
+    private final List<String> command;
+    private final Process process;
+    private final long end;
+    private final CompletableFuture<String> output;
+    private final CompletableFuture<String> error;
+
+    Started(
+        List<String> command,
+        Process process,
+        long end,
+        CompletableFuture<String> output,
+        CompletableFuture<String> error) {
+      this.command = command;
+      this.process = process;
+      this.end = end;
+      this.output = output;
+      this.error = error;
+    }
+
+    @Override
+    public Result result() throws IOException {
+      try {
+        if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          throw late();
+        }
+        if (process.exitValue() == INTERRUPTED) {
+          Thread.sleep(HEARD_MILLIS); // by a terminal, which most often interrupts this one too
+        }
+        return new Result(process.exitValue(), before(end, output), before(end, error));
+      } catch (TimeoutException e) {
+        throw late(); // what it has started holds its output open
+      } catch (ExecutionException e) {
+        throw new IOException(e);
+      } catch (InterruptedException e) {
+        process.destroyForcibly();
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
       }
-      if (process.exitValue() == INTERRUPTED) {
-        Thread.sleep(HEARD_MILLIS); // by a terminal, most often, which interrupts this process too
+    }
+
+    private IOException late() {
+      kill();
+      return new IOException(command.get(0) + " did not end within " + seconds + " seconds");
+    }
+
+    @Override
+    public void close() {
+      if (process.isAlive()) {
+        kill();
       }
-      return new Result(process.exitValue(), before(end, output), before(end, error));
-    } catch (TimeoutException e) {
-      throw late(process, command); // what it has started holds its output open
-    } catch (ExecutionException e) {
-      throw new IOException(e);
-    } catch (InterruptedException e) {
+    }
+
+    private void kill() {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 
@@ -78,12 +137,6 @@ public record ProcessExec(long seconds) implements Exec {
   private static String before(long end, CompletableFuture<String> text)
       throws InterruptedException, ExecutionException, TimeoutException {
     return text.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-  }
-
-  private IOException late(Process process, List<String> command) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    return new IOException(command.get(0) + " did not end within " + seconds + " seconds");
   }
 
   /** A thread that does not keep the program from ending. */

@@ -153,6 +153,23 @@ public final class RecordingHost implements Host, Exec {
     return answer(List.copyOf(command), () -> host.ask(command));
   }
 
+  /** An answer is remembered when it is asked for: what is written has the order of that. */
+  @Override
+  public Exec.Running begin(List<String> command) {
+    Exec.Running running = host.begin(command);
+    return new Exec.Running() {
+      @Override
+      public Exec.Result result() throws IOException {
+        return answer(List.copyOf(command), running::result);
+      }
+
+      @Override
+      public void close() {
+        running.close();
+      }
+    };
+  }
+
   @Override
   public List<HostInterface> interfaces() throws IOException {
     try {

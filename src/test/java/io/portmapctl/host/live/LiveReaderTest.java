@@ -1,10 +1,13 @@
 package io.portmapctl.host.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.portmapctl.host.Backend;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.HostNotice;
+import io.portmapctl.host.snapshot.RecordingHost;
 import io.portmapctl.net.Family;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,7 @@ class LiveReaderTest {
       "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
           + ":POSTROUTING ACCEPT [0:0]\nCOMMIT\n";
   private static final String CNI = EMPTY.replace("COMMIT", ":CNI-HOSTPORT-DNAT - [0:0]\nCOMMIT");
+  private static final List<Family> BOTH = List.of(Family.IPV4, Family.IPV6);
   private static final String CURE =
       "; run it with sudo, or plan on --ruleset empty or on a saved file (--ruleset FILE)";
 
@@ -193,5 +198,112 @@ class LiveReaderTest {
     assertThat(read(VariantChoice.AUTO, Family.IPV6))
         .isEqualTo(Table.empty(TableName.NAT, Family.IPV6));
     assertThat(calls).isEmpty();
+  }
+
+  /** Programs that say when they are begun, when they are asked, and when they are given up. */
+  private final class Told implements Exec {
+    private final List<String> told = new ArrayList<>();
+
+    private String name(List<String> command) {
+      return String.valueOf(Path.of(command.get(0)).getFileName());
+    }
+
+    @Override
+    public Exec.Result run(List<String> command, String input) {
+      told.add("run " + name(command));
+      return answers.get(command.get(0));
+    }
+
+    @Override
+    public Exec.Running start(List<String> command, String input) {
+      told.add("begin " + name(command));
+      return new Exec.Running() {
+        @Override
+        public Exec.Result result() {
+          told.add("ask " + name(command));
+          return answers.get(command.get(0));
+        }
+
+        @Override
+        public void close() {
+          told.add("give up " + name(command));
+        }
+      };
+    }
+  }
+
+  private IptablesBackend backend(Told exec) {
+    LocalHost host = new LocalHost(List.of(root), root, exec);
+    return new IptablesBackend(exec, host, VariantChoice.AUTO, 7, false);
+  }
+
+  @Test
+  void bothFamiliesAndVariantsAreReadSideBySide() throws Exception {
+    program("iptables-save", 0, CNI, "");
+    program("ip6tables-save", 0, EMPTY, "");
+    program("iptables-legacy-save", 0, EMPTY, "");
+    program("ip6tables-legacy-save", 0, EMPTY, "");
+    legacyTables("nat\n"); // IPv6's table is not loaded, and looking would load it
+    Told exec = new Told();
+    IptablesBackend backend = backend(exec);
+    List<Backend.Reading> readings = backend.read(BOTH);
+    assertThat(readings).extracting(r -> r.table().family()).isEqualTo(BOTH);
+    assertThat(readings.get(0).table().chain("CNI-HOSTPORT-DNAT")).isPresent();
+    assertThat(exec.told)
+        .containsExactly(
+            "begin iptables-save",
+            "begin iptables-legacy-save",
+            "begin ip6tables-save",
+            "ask iptables-save",
+            "ask iptables-legacy-save",
+            "ask ip6tables-save");
+    exec.told.clear();
+    List<Table> tables = readings.stream().map(Backend.Reading::table).toList();
+    assertThat(backend.tablesUnless(tables)).allMatch(Optional::isEmpty);
+    assertThat(exec.told)
+        .containsExactly(
+            "begin iptables-save",
+            "begin ip6tables-save",
+            "ask iptables-save",
+            "ask ip6tables-save");
+  }
+
+  @Test
+  void whatWasBegunAndNotAskedIsNeverTakenForLaterAnswers() throws Exception {
+    program("iptables-save", 1, "", "broken");
+    program("ip6tables-save", 0, EMPTY, "");
+    Told exec = new Told();
+    IptablesBackend backend = backend(exec);
+    assertThatThrownBy(() -> backend.read(BOTH)).isInstanceOf(HostException.class);
+    assertThat(exec.told)
+        .containsExactly(
+            "begin iptables-save",
+            "begin ip6tables-save",
+            "ask iptables-save",
+            "give up ip6tables-save");
+    exec.told.clear();
+    backend.read(Family.IPV6);
+    assertThat(exec.told).containsExactly("run ip6tables-save");
+  }
+
+  /** What is written of a host is what was asked, in the order of that. */
+  @Test
+  void aRecordingHostRemembersWhatWasAskedOfWhatWasBegun() throws Exception {
+    program("one", 0, "1", "");
+    program("two", 0, "2", "");
+    program("three", 0, "3", "");
+    Told exec = new Told();
+    RecordingHost recorded =
+        new RecordingHost(new LocalHost(List.of(root), root, exec), exec, root);
+    Exec.Running one = recorded.begin(List.of(root + "/one"));
+    Exec.Running two = recorded.begin(List.of(root + "/two"));
+    Exec.Running three = recorded.begin(List.of(root + "/three"));
+    assertThat(two.result().output()).isEqualTo("2");
+    three.close();
+    assertThat(one.result().output()).isEqualTo("1");
+    assertThat(recorded.answers().commands())
+        .extracting(r -> r.command().get(0))
+        .containsExactly(root + "/two", root + "/one");
+    assertThat(exec.told).containsSubsequence("ask two", "give up three", "ask one");
   }
 }

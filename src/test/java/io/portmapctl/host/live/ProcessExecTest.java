@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portmapctl.host.Exec;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** One deadline bounds a program wholly. */
 @Tag("fast")
@@ -55,5 +57,31 @@ class ProcessExecTest {
   void aProgramThatEndsBeforeItHasReadAll() throws Exception {
     assertThat(new ProcessExec(20).run(List.of("sh", "-c", "echo no >&2; exit 3"), MUCH))
         .isEqualTo(new Exec.Result(3, "", "no\n"));
+  }
+
+  /** One waits for what the other writes. */
+  @Test
+  void programsThatWereStartedRunSideBySide(@TempDir Path folder) throws Exception {
+    String pipe = folder.resolve("pipe").toString();
+    ProcessExec exec = new ProcessExec(20);
+    assertThat(exec.run(List.of("mkfifo", pipe), "").exit()).isZero();
+    Exec.Running reader = exec.start(List.of("cat", pipe), "");
+    Exec.Running writer = exec.start(List.of("tee", pipe), "told");
+    assertThat(reader.result()).isEqualTo(new Exec.Result(0, "told", ""));
+    assertThat(writer.result()).isEqualTo(new Exec.Result(0, "told", ""));
+  }
+
+  @Test
+  void whatNobodyWaitsForIsEnded() throws Exception {
+    Exec.Running running = new ProcessExec(60).start(List.of("sleep", "60"), "");
+    running.close();
+    assertThat(running.result().exit()).isEqualTo(128 + 9);
+  }
+
+  @Test
+  void whatCannotBeStartedIsSaidWhenItsResultIsAskedFor() {
+    Exec.Running running = new ProcessExec(20).start(List.of("/nowhere/program"), "");
+    assertThatThrownBy(running::result).isInstanceOf(IOException.class);
+    running.close();
   }
 }
