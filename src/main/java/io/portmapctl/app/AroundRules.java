@@ -61,15 +61,24 @@ final class AroundRules {
       told = false;
     }
     Optional<NftRules> known = read;
+    Map<Family, OtherRules.Asked> asked = new EnumMap<>(Family.class);
     for (Table table : tables) {
       Family family = table.family();
       if (rulesets.live(family)) {
-        List<Table> printing =
+        asked.put(
+            family,
             new OtherRules(host.host())
-                .tables(
+                .ask(
                     family,
                     table.variant(),
-                    name -> known.map(n -> n.holds(nftName(family, name))).orElse(true));
+                    name -> known.map(n -> n.holds(nftName(family, name))).orElse(true)));
+      }
+    }
+    for (Table table : tables) {
+      Family family = table.family();
+      OtherRules.Asked running = asked.get(family);
+      if (running != null) {
+        List<Table> printing = running.tables();
         others.put(family, printing);
         live.add(family);
         printing.stream()

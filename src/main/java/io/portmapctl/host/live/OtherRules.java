@@ -23,16 +23,41 @@ import java.util.function.Predicate;
  */
 public record OtherRules(Host host) {
 
+  /** A program that was begun for a table. */
+  private record Begun(TableName name, Variant variant, Exec.Running running) {}
+
+  /** Tables whose programs run: begun side by side, read one after the other. */
+  public static final class Asked {
+    private final Family family;
+    private final List<Begun> all = new ArrayList<>();
+
+    private Asked(Family family) {
+      this.family = family;
+    }
+
+    /** Those that hold anything, when their programs have ended; asked for once. */
+    public List<Table> tables() {
+      List<Table> tables = new ArrayList<>();
+      for (Begun one : all) {
+        read(one.running(), family, one.name())
+            .filter(OtherRules::holdsAnything)
+            .map(t -> t.of(one.variant()))
+            .ifPresent(tables::add);
+      }
+      return tables;
+    }
+  }
+
   /**
-   * The tables of a family that hold anything.
+   * Begins to read the tables of a family.
    *
    * @param worked which variant's nat table is left out
    * @param there which tables of iptables-nft there may be: programs are asked for no other
    */
-  public List<Table> tables(Family family, Variant worked, Predicate<TableName> there) {
-    List<Table> tables = new ArrayList<>();
+  public Asked ask(Family family, Variant worked, Predicate<TableName> there) {
+    Asked asked = new Asked(family);
     if (!LiveReader.knows(host, family)) {
-      return tables;
+      return asked;
     }
     for (Variant variant : List.of(Variant.LEGACY, Variant.NFT)) {
       Optional<Path> program = program(family, variant);
@@ -42,14 +67,12 @@ public record OtherRules(Host host) {
       for (TableName name : names(family, variant)) {
         boolean other = name != TableName.NAT || variant != worked;
         if (other && (variant == Variant.LEGACY || there.test(name))) {
-          read(program.get(), family, name)
-              .filter(OtherRules::holdsAnything)
-              .map(t -> t.of(variant))
-              .ifPresent(tables::add);
+          List<String> command = List.of(program.get().toString(), "-t", name.id());
+          asked.all.add(new Begun(name, variant, host.begin(command)));
         }
       }
     }
-    return tables;
+    return asked;
   }
 
   /** The program of a variant; what has no variant in its name may be of either. */
@@ -77,9 +100,9 @@ public record OtherRules(Host host) {
   }
 
   /** What cannot be read was complained of where the nat table was, or is nft's to tell. */
-  private Optional<Table> read(Path program, Family family, TableName name) {
+  private static Optional<Table> read(Exec.Running running, Family family, TableName name) {
     try {
-      Exec.Result result = host.ask(List.of(program.toString(), "-t", name.id()));
+      Exec.Result result = running.result();
       return result.exit() == 0
           ? SaveFormat.table(family, name, result.output())
           : Optional.empty();
