@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The running kernel, through {@code /proc} and, for connection tracking, {@code conntrack}. */
 public final class LinuxKernel implements Kernel {
@@ -37,7 +36,8 @@ public final class LinuxKernel implements Kernel {
   private final Host host;
 
   /** Read once, when first asked. */
-  private @Nullable Sockets sockets;
+  /** Those on which processes wait, by their protocol. */
+  private final Map<String, Sockets> sockets = new HashMap<>();
 
   /**
    * A host.
@@ -278,9 +278,8 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public Optional<String> listener(PublishedPort port) {
-    if (sockets == null) {
-      sockets = Sockets.read(host);
-    }
-    return sockets.listener(port);
+    return sockets
+        .computeIfAbsent(port.protocol(), protocol -> Sockets.read(host, protocol))
+        .listener(port);
   }
 }

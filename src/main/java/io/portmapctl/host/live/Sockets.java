@@ -40,8 +40,17 @@ public final class Sockets {
 
   /** Reads them; what cannot be read holds none. */
   public static Sockets read(Host host) {
+    return read(host, TABLES);
+  }
+
+  /** Those of one protocol alone: the kernel looks through all connections for each table. */
+  static Sockets read(Host host, String protocol) {
+    return read(host, TABLES.stream().filter(t -> t.startsWith(protocol)).toList());
+  }
+
+  private static Sockets read(Host host, List<String> tables) {
     List<Socket> sockets = new ArrayList<>();
-    for (String table : TABLES) {
+    for (String table : tables) {
       String protocol = table.substring(0, 3);
       try {
         for (String line : host.lines(Path.of("/proc/net", table))) {
@@ -65,8 +74,11 @@ public final class Sockets {
    * @param table which of {@link #TABLES} the line is of
    */
   public static boolean waits(String table, String line) {
-    String[] parts = line.trim().split("\\s+", -1);
     String state = table.startsWith("tcp") ? LISTENING : UNCONNECTED;
+    if (!line.contains(" " + state + " ")) {
+      return false; // as most of many, before they are taken apart
+    }
+    String[] parts = line.trim().split("\\s+", -1);
     return parts.length > 9 && parts[3].equals(state) && parts[1].matches(ADDRESS);
   }
 
