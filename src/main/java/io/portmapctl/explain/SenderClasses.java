@@ -34,12 +34,14 @@ final class SenderClasses {
   private final PortPackets ports;
   private final Parting parting;
   private final Map<String, PacketSet> arrivals;
+  private final PacketSet arriving;
 
   SenderClasses(RuleIndex index, HostAddresses host, Parting parting) {
     this.index = index;
     this.ports = new PortPackets(parting.space(), host, index.table().family());
     this.parting = parting;
     this.arrivals = parting.arrivals();
+    this.arriving = parting.space().anyOf(List.copyOf(arrivals.values()));
   }
 
   /**
@@ -76,14 +78,7 @@ final class SenderClasses {
     PacketSet all =
         ports.fromOutside(ports.local(ports.to(protocol, Optional.of(to), port)), loopback);
     all = all.minus(ports.through(all, index.containerSide())).minus(ports.from(all, inside));
-    if (arrivals.isEmpty()) {
-      return all;
-    }
-    PacketSet some = parting.space().none();
-    for (PacketSet each : arrivals.values()) {
-      some = some.or(each);
-    }
-    return all.and(some);
+    return arrivals.isEmpty() ? all : all.and(arriving);
   }
 
   /**

@@ -99,6 +99,19 @@ public final class PacketSpace {
     return new PacketSet(this, none);
   }
 
+  /** The packets of all; two and two, so that large sets are not joined again and again. */
+  public PacketSet anyOf(List<PacketSet> sets) {
+    List<PacketSet> rest = sets;
+    while (rest.size() > 1) {
+      List<PacketSet> joined = new ArrayList<>();
+      for (int i = 0; i < rest.size(); i += 2) {
+        joined.add(i + 1 < rest.size() ? rest.get(i).or(rest.get(i + 1)) : rest.get(i));
+      }
+      rest = joined;
+    }
+    return rest.isEmpty() ? none() : rest.get(0);
+  }
+
   /**
    * The packets that are in all of some sets, each of which asks for one field that no other asks
    * for: as if by {@link PacketSet#and}, and faster.

@@ -39,7 +39,7 @@ final class BaseChains {
   BaseChains(Rules rules, HostAddresses host, boolean everyRule) {
     this.first = rules.first();
     this.detail = everyRule ? Detail.EVERY_RULE : Detail.OF_PORT;
-    this.space = new PacketSpace(new Effort(rules.effort()));
+    this.space = new PacketSpace(new Effort(rules.effort(host)));
     this.there = new SetTracer(first, host, space);
     this.back = new SetTracer(first, host, space, "back ");
     indexes.add(first);

@@ -17,6 +17,9 @@ import java.util.List;
  */
 public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
 
+  /** Senders are told apart by interfaces, and by the routes that lead through each. */
+  private static final long EFFORT_PER_INTERFACE = 100_000;
+
   /** What nft wrote itself. */
   public interface Written {
     /** Nothing. */
@@ -41,21 +44,25 @@ public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
     return new Rules(new RuleIndex(table), List.of(), Written.NOTHING);
   }
 
-  /** How much may be done to follow packets through them. */
-  long effort() {
+  /** How much may be done to follow packets through them, on a host. */
+  long effort(HostAddresses host) {
     long effort = RuleIndex.mostEffort(first.table());
     for (RuleIndex other : others) {
       effort += RuleIndex.mostEffort(other.table());
     }
-    return effort;
+    return effort + ofInterfaces(host);
+  }
+
+  private static long ofInterfaces(HostAddresses host) {
+    return EFFORT_PER_INTERFACE * host.links().map(List::size).orElse(0);
   }
 
   /** The same for whom only others are looked at. */
-  static long effort(List<Table> others) {
+  static long effort(List<Table> others, HostAddresses host) {
     long effort = RuleIndex.mostEffort(Table.empty(TableName.NAT, Family.IPV4));
     for (Table other : others) {
       effort += RuleIndex.mostEffort(other);
     }
-    return effort;
+    return effort + ofInterfaces(host);
   }
 }

@@ -39,7 +39,7 @@ public final class SurroundingChains {
    * @param host what is known of the host
    */
   public SurroundingChains(List<Table> tables, Rules.Written written, HostAddresses host) {
-    this.space = new PacketSpace(new Effort(Rules.effort(tables)));
+    this.space = new PacketSpace(new Effort(Rules.effort(tables, host)));
     for (Table table : tables) {
       SetTracer tracer = new SetTracer(new RuleIndex(table), host, space);
       TableStation.of(table, tracer, Detail.EFFECTIVE, ExcludedRules.NOTHING).stream()

@@ -23,12 +23,18 @@ record Arrivals(Known<List<Link>> links) {
   static final String SOME = "*";
 
   /**
-   * Packets that come in through one interface.
+   * Packets that come in through interfaces of which the same is known.
    *
-   * @param device its name; {@link #SOME} where it is not known
-   * @param answer what was asked of it
+   * @param devices their names; {@link #SOME} alone where it is not known through which
+   * @param answer what was asked of each
    */
-  record Part(PacketSet packets, String device, Settings.Answer answer) {}
+  record Part(PacketSet packets, List<String> devices, Settings.Answer answer) {
+
+    /** Copies the list. */
+    Part {
+      devices = List.copyOf(devices);
+    }
+  }
 
   /**
    * Packets by what was asked of their interfaces.
@@ -43,22 +49,48 @@ record Arrivals(Known<List<Link>> links) {
     return space.of(Field.INPUT_INTERFACE, Interval.ofInterface(device));
   }
 
-  /** Asks something of the interfaces that packets come in through. */
+  /** The packets that come in through one of some interfaces. */
+  static PacketSet through(PacketSpace space, List<String> devices) {
+    List<PacketSet> sets = new ArrayList<>();
+    for (String device : devices) {
+      sets.add(device.equals(SOME) ? space.all() : through(space, device));
+    }
+    return space.anyOf(sets);
+  }
+
+  /**
+   * Asks something of the interfaces that packets come in through; those that are alike at once.
+   */
   static Split split(
       PacketSet packets,
       List<String> devices,
       Function<String, Settings.Answer> asks,
       Predicate<Settings.Answer> fine) {
-    PacketSet rest = packets;
-    List<Part> others = new ArrayList<>();
+    Map<Settings.Answer, List<String>> alike = new LinkedHashMap<>();
+    List<Part> unknown = new ArrayList<>();
     for (String device : devices) {
       Settings.Answer answer = asks.apply(device);
       if (!fine.test(answer)) {
-        PacketSet part = device.equals(SOME) ? rest : rest.and(through(packets.space(), device));
-        if (!part.isEmpty()) {
-          others.add(new Part(part, device, answer));
-          rest = rest.minus(part);
+        if (device.equals(SOME)) {
+          unknown.add(new Part(packets, List.of(SOME), answer));
+        } else {
+          alike.computeIfAbsent(answer, a -> new ArrayList<>()).add(device);
         }
+      }
+    }
+    PacketSet rest = packets;
+    List<Part> others = new ArrayList<>();
+    for (Map.Entry<Settings.Answer, List<String>> each : alike.entrySet()) {
+      PacketSet part = rest.and(through(packets.space(), each.getValue()));
+      if (!part.isEmpty()) {
+        others.add(new Part(part, each.getValue(), each.getKey()));
+        rest = rest.minus(part);
+      }
+    }
+    for (Part last : unknown) {
+      if (!rest.isEmpty()) {
+        others.add(new Part(rest, last.devices(), last.answer()));
+        rest = packets.space().none();
       }
     }
     return new Split(rest, others);
@@ -73,8 +105,7 @@ record Arrivals(Known<List<Link>> links) {
     Map<String, Boolean> names = new LinkedHashMap<>();
     if (links.value().isPresent()) {
       for (Link link : links.value().get()) {
-        Interval name = Interval.ofInterface(link.name());
-        if (runs.stream().anyMatch(r -> r.overlaps(name))) {
+        if (Tables.overlaps(Interval.ofInterface(link.name()), runs)) {
           names.put(link.name(), true);
         }
       }

@@ -7,9 +7,10 @@ import io.portmapctl.packet.Field;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
 
 /** What IPv4 decides of packets that come in. */
 final class Input4 {
@@ -25,6 +26,7 @@ final class Input4 {
   private final Lookup lookup;
   private final Results results;
   private final Arrivals arrivals;
+  private Optional<Set<String>> addressed = Optional.empty();
 
   Input4(HostRouting host, Settings settings, Lookup lookup, Results results) {
     this.host = host;
@@ -277,14 +279,13 @@ final class Input4 {
       PacketSet back = free.and(Arrivals.through(space, out.get()));
       boolean redirects = !back.isEmpty() && !settings.either(out.get(), "send_redirects").isOff();
       if (redirects) {
-        full(back, out.get(), Settings.Answer.of(0), new Check(out, alone, open, onward));
+        Arrivals.Part again = new Arrivals.Part(back, List.of(out.get()), Settings.Answer.of(0));
+        full(List.of(again), new Check(out, alone, open, onward));
         free = free.minus(back);
       }
     }
     unfiltered(free, new Check(out, alone, open, onward));
-    for (Arrivals.Part part : filters.others()) {
-      full(part.packets(), part.device(), part.answer(), new Check(out, alone, open, onward));
-    }
+    full(filters.others(), new Check(out, alone, open, onward));
   }
 
   /** What a check of sources is for. */
@@ -307,9 +308,11 @@ final class Input4 {
     if (asksTables()) {
       Arrivals.Split accepts = accepts(packets);
       check.passes(accepts.fine(), List.of());
+      List<Arrivals.Part> parts = new ArrayList<>();
       for (Arrivals.Part part : accepts.others()) {
-        full(part.packets(), part.device(), Settings.Answer.of(0), check);
+        parts.add(new Arrivals.Part(part.packets(), part.devices(), Settings.Answer.of(0)));
       }
+      full(parts, check);
       return;
     }
     PacketSet own = packets.and(own(packets.space()));
@@ -359,7 +362,7 @@ final class Input4 {
         }
       }
     }
-    return new Tables(space, Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS)).union(sets);
+    return space.anyOf(sets);
   }
 
   /** Packets from this host's own addresses are refused where they are not accepted. */
@@ -381,23 +384,39 @@ final class Input4 {
     }
   }
 
-  /** Looks for the way back to the source, from one interface. */
-  private void full(PacketSet packets, String device, Settings.Answer filter, Check check) {
+  /** Looks for the way back to the source; from interfaces that are alike at once. */
+  private void full(List<Arrivals.Part> parts, Check check) {
+    for (Filtering from : Filtering.of(parts, this::filtering)) {
+      Flow flow = Flow.back(check.out().orElse(Flow.LOOPBACK), from.kind().marked());
+      List<Missing> open = from.kind().open();
+      Flow asked = check.alone() ? flow.withoutSource() : flow;
+      for (Found found : lookup.find(from.packets(), asked)) {
+        back(found, from, check, Results.both(open, found.open()));
+      }
+    }
+  }
+
+  /** How sources are filtered that come in through an interface. */
+  private Filtering.Kind filtering(String device, Settings.Answer filter) {
     Settings.Answer valid =
         lookup.usesMarks(Family.IPV4)
             ? settings.either(device, "src_valid_mark")
             : Settings.Answer.of(0);
-    Flow flow = Flow.back(check.out().orElse(Flow.LOOPBACK), valid.isOn());
-    List<Missing> open = valid.value().isEmpty() ? valid.missing() : List.of();
-    for (Found found : lookup.find(packets, check.alone() ? flow.withoutSource() : flow)) {
-      back(found, device, filter, check, Results.both(open, found.open()));
-    }
+    Settings.Answer accepts = settings.either(device, "accept_local");
+    return new Filtering.Kind(
+        filter.value(),
+        filter.missing(),
+        accepts.value(),
+        accepts.missing(),
+        valid.isOn(),
+        valid.value().isEmpty() ? valid.missing() : List.of(),
+        addressed().map(a -> a.contains(device)),
+        device.equals(Flow.LOOPBACK));
   }
 
-  private void back(
-      Found found, String device, Settings.Answer filter, Check check, List<Missing> open) {
+  private void back(Found found, Filtering from, Check check, List<Missing> open) {
     if (Results.refusal(found.outcome()).isPresent()) {
-      filtered(found, filter, Optional.empty(), check, open);
+      filtered(found, from, false, check, open);
       return;
     }
     if (found.route().isEmpty()) {
@@ -414,78 +433,97 @@ final class Input4 {
     }
     Check next =
         new Check(check.out(), check.alone(), Results.both(check.open(), open), check.onward());
-    if (route.type() == Route.Type.LOCAL && !device.equals(Flow.LOOPBACK)) {
-      Settings.Answer accepts = settings.either(device, "accept_local");
-      if (accepts.isOff()) {
+    boolean loopback = from.kind().loopback();
+    if (route.type() == Route.Type.LOCAL && !loopback) {
+      if (from.kind().acceptsNoneOfItsOwn()) {
         ownSource(found.packets(), found.by(), next);
         return;
       }
-      if (!accepts.isOn()) {
-        next =
-            new Check(
-                check.out(),
-                check.alone(),
-                Results.both(next.open(), accepts.missing()),
-                check.onward());
-      }
+      next =
+          new Check(
+              check.out(),
+              check.alone(),
+              Results.both(next.open(), from.kind().acceptsMissing()),
+              check.onward());
     }
-    boolean here =
-        route.through(device) || route.type() == Route.Type.LOCAL && device.equals(Flow.LOOPBACK);
-    if (here || filter.isOff()) {
+    boolean here = route.type() == Route.Type.LOCAL && loopback;
+    if (here || from.kind().isOff()) {
       next.passes(found.packets(), List.of());
       return;
     }
-    Optional<Boolean> addressed = addressed(device);
-    if (addressed.isPresent() && !addressed.get()) {
-      filtered(
-          found,
-          filter,
-          Optional.of(new Decider.ByLink(device, Decider.State.WITHOUT_ADDRESS)),
-          next,
-          List.of());
-    } else if (filter.is(1)) {
-      filtered(found, filter, Optional.empty(), next, List.of());
+    PacketSet through = from.through(found.packets(), route);
+    Found astray = found.with(found.packets().minus(through));
+    // as if each interface were asked by itself, in order
+    if (from.beginsThrough(route)) {
+      next.passes(through, List.of());
+      astray(astray, from, next);
     } else {
-      List<Missing> unsure = new ArrayList<>(filter.missing());
-      if (addressed.isEmpty()) {
-        unsure.add(Missing.LINKS);
-      }
-      next.passes(found.packets(), unsure);
+      astray(astray, from, next);
+      next.passes(through, List.of());
     }
   }
 
-  /** Whether an interface has an address of IPv4. */
-  private Optional<Boolean> addressed(String device) {
-    return host.links()
-        .value()
-        .map(
-            links ->
-                links.stream()
-                    .filter(l -> l.name().equals(device))
-                    .flatMap(l -> l.addresses().stream())
-                    .anyMatch(a -> a.address().address().family() == Family.IPV4));
+  /** Packets whose way back leads through another interface. */
+  private void astray(Found found, Filtering from, Check check) {
+    if (found.packets().isEmpty()) {
+      return;
+    }
+    Optional<Boolean> addressed = from.kind().addressed();
+    if (addressed.isPresent() && !addressed.get()) {
+      filtered(found, from, true, check, List.of());
+    } else if (from.kind().isStrict()) {
+      filtered(found, from, false, check, List.of());
+    } else {
+      List<Missing> unsure = new ArrayList<>(from.kind().filterMissing());
+      if (addressed.isEmpty()) {
+        unsure.add(Missing.LINKS);
+      }
+      check.passes(found.packets(), unsure);
+    }
+  }
+
+  /** The interfaces that have an address of IPv4. */
+  private Optional<Set<String>> addressed() {
+    if (addressed.isEmpty()) {
+      addressed =
+          host.links()
+              .value()
+              .map(
+                  links -> {
+                    Set<String> names = new HashSet<>();
+                    for (Link link : links) {
+                      for (Link.Address address : link.addresses()) {
+                        if (address.address().address().family() == Family.IPV4) {
+                          names.add(link.name());
+                        }
+                      }
+                    }
+                    return names;
+                  });
+    }
+    return addressed;
   }
 
   /** Refuses what the filter of sources does not let in. */
   private void filtered(
-      Found found,
-      Settings.Answer filter,
-      Optional<Decider> link,
-      Check check,
-      List<Missing> open) {
-    if (filter.isOff()) {
+      Found found, Filtering from, boolean unaddressed, Check check, List<Missing> open) {
+    if (from.kind().isOff()) {
       check.passes(found.packets(), open);
       return;
     }
-    if (filter.value().equals(OptionalInt.empty())) {
-      check.passes(found.packets(), Results.both(open, filter.missing()));
+    if (from.kind().filter().isEmpty()) {
+      check.passes(found.packets(), Results.both(open, from.kind().filterMissing()));
       return;
     }
-    List<Decider> by = new ArrayList<>(found.by());
-    link.ifPresent(by::add);
-    by.addAll(Results.settings(filter.by()));
-    results.add(
-        found.packets(),
-        new Decision.Refused(Refusal.REVERSE_PATH, false, by, Results.both(check.open(), open)));
+    from.deciders(found.packets(), unaddressed)
+        .forEach(
+            (deciders, packets) -> {
+              List<Decider> by = new ArrayList<>(found.by());
+              by.addAll(deciders);
+              results.add(
+                  packets,
+                  new Decision.Refused(
+                      Refusal.REVERSE_PATH, false, by, Results.both(check.open(), open)));
+            });
   }
 }

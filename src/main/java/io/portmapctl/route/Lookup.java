@@ -23,6 +23,8 @@ final class Lookup {
   private final HostRouting host;
   private final Settings settings;
   private final Map<String, List<Route>> tables = new HashMap<>();
+  private final List<Route> localAndMain = new ArrayList<>();
+  private Optional<Boolean> mergingMatters = Optional.empty();
   private boolean sorted;
 
   Lookup(HostRouting host, Settings settings) {
@@ -64,6 +66,8 @@ final class Lookup {
             .computeIfAbsent(key(route.family(), route.table()), k -> new ArrayList<>())
             .add(route);
       }
+      localAndMain.addAll(table(Family.IPV4, "local"));
+      localAndMain.addAll(table(Family.IPV4, "main"));
       sorted = true;
     }
   }
@@ -117,8 +121,14 @@ final class Lookup {
     return isStandard(rules) && mergingMatters() ? host.merged() : Known.of(false, Missing.TRIE);
   }
 
-  /** Whether it makes a difference that local and main are one table. */
   private boolean mergingMatters() {
+    boolean matters = mergingMatters.isPresent() ? mergingMatters.get() : differsMerged();
+    mergingMatters = Optional.of(matters);
+    return matters;
+  }
+
+  /** Whether it makes a difference that local and main are one table. */
+  private boolean differsMerged() {
     boolean refuses = false;
     for (Route route : table(Family.IPV4, "main")) {
       if (route.type() == Route.Type.LOCAL) {
@@ -140,12 +150,6 @@ final class Lookup {
       }
     }
     return false;
-  }
-
-  private List<Route> localAndMain() {
-    List<Route> both = new ArrayList<>(table(Family.IPV4, "local"));
-    both.addAll(table(Family.IPV4, "main"));
-    return both;
   }
 
   /**
@@ -180,7 +184,7 @@ final class Lookup {
             space, Flow.back(Flow.LOOPBACK, false), d -> settings.ignoresLinkDown(Family.IPV4, d));
     boolean merged = oneTable().value().orElse(true);
     for (Tables.Taken taken :
-        asked.taken(merged ? localAndMain() : table(Family.IPV4, "local"), left)) {
+        asked.taken(merged ? localAndMain : table(Family.IPV4, "local"), left)) {
       if (taken.route().type() == Route.Type.LOCAL && taken.hop().isPresent()) {
         own.add(new Own(taken.packets(), taken.hop().get().device()));
       }
@@ -239,7 +243,7 @@ final class Lookup {
     private List<Found> merged(PacketSet packets, List<PolicyRule> rules) {
       PacketSet left = packets;
       List<Found> refused = new ArrayList<>();
-      for (Tables.Taken taken : asked.taken(localAndMain(), packets)) {
+      for (Tables.Taken taken : asked.taken(localAndMain, packets)) {
         boolean local = taken.route().table().equals("local");
         Found one = of(taken, rules.get(local ? 0 : 1));
         if (one.outcome() == Found.Outcome.ROUTE || one.outcome() == Found.Outcome.UNKNOWN) {

@@ -36,10 +36,7 @@ final class Presence {
         through.add(Arrivals.through(packets.space(), device));
       }
     }
-    PacketSet present =
-        packets.and(
-            new Tables(packets.space(), Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS))
-                .union(through));
+    PacketSet present = packets.and(packets.space().anyOf(through));
     List<Interval> names = packets.values(Field.INPUT_INTERFACE, Family.IPV4);
     if (names.size() == 1 && names.get(0).isOne()) {
       String name = Interval.interfaceName(names.get(0).firstHigh(), names.get(0).firstLow());

@@ -29,7 +29,7 @@ record ReachedBack(HostRouting host, Lookup lookup, boolean marked) {
         of(device, in.and(space.of(family)), family, reached);
       }
     }
-    return new Tables(space, Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS)).union(reached);
+    return space.anyOf(reached);
   }
 
   private void of(String device, PacketSet packets, Family family, List<PacketSet> reached) {

@@ -157,8 +157,7 @@ public final class Routing {
                   sets.add(Arrivals.through(space, link.name()));
                 }
               }
-              return new Tables(space, Flow.input(Family.IPV4), d -> Known.not(Missing.LINKS))
-                  .union(sets);
+              return space.anyOf(sets);
             });
   }
 }

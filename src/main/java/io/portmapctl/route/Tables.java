@@ -78,7 +78,8 @@ record Tables(PacketSpace space, Flow flow, Ignoring passedOver) {
     return conditional ? oneByOne(candidates, packets) : nested(candidates, packets);
   }
 
-  private static boolean overlaps(Interval network, List<Interval> asked) {
+  /** Whether an interval overlaps one of some that are in order and apart. */
+  static boolean overlaps(Interval network, List<Interval> asked) {
     int low = 0;
     int high = asked.size() - 1;
     while (low <= high) {
@@ -114,15 +115,35 @@ record Tables(PacketSpace space, Flow flow, Ignoring passedOver) {
       }
       around.addLast(prefix);
     }
-    List<Taken> taken = new ArrayList<>();
+    List<Own> owns = new ArrayList<>();
     for (Map.Entry<Cidr, List<PacketSet>> entry : within.entrySet()) {
-      PacketSet own = space.of(flow.destination(), entry.getKey()).minus(union(entry.getValue()));
-      PacketSet part = packets.and(own);
-      if (!part.isEmpty()) {
-        taken.add(taken(candidates.getOrDefault(entry.getKey(), List.of()).get(0), part));
-      }
+      Candidate first = candidates.getOrDefault(entry.getKey(), List.of()).get(0);
+      PacketSet whole = space.of(flow.destination(), entry.getKey());
+      owns.add(new Own(whole.minus(space.anyOf(entry.getValue())), first));
     }
+    List<Taken> taken = new ArrayList<>();
+    share(owns, packets, taken);
     return taken;
+  }
+
+  /** What a route takes that no longer prefix does. */
+  private record Own(PacketSet packets, Candidate candidate) {}
+
+  /** Shares packets out in halves: sets with many interfaces are looked at by few routes each. */
+  private void share(List<Own> owns, PacketSet packets, List<Taken> taken) {
+    if (packets.isEmpty() || owns.isEmpty()) {
+      return;
+    }
+    PacketSet part = packets.and(space.anyOf(owns.stream().map(Own::packets).toList()));
+    if (owns.size() == 1) {
+      if (!part.isEmpty()) {
+        taken.add(taken(owns.get(0).candidate(), part));
+      }
+      return;
+    }
+    int half = owns.size() / 2;
+    share(owns.subList(0, half), part, taken);
+    share(owns.subList(half, owns.size()), part, taken);
   }
 
   /** Where some routes are for some packets alone: the longest prefix first. */
@@ -148,19 +169,6 @@ record Tables(PacketSpace space, Flow flow, Ignoring passedOver) {
   private static Taken taken(Candidate candidate, PacketSet packets) {
     return new Taken(
         packets, candidate.route(), candidate.hop(), candidate.several(), candidate.open());
-  }
-
-  /** The packets of all; two and two, so that large sets are not joined again and again. */
-  PacketSet union(List<PacketSet> sets) {
-    List<PacketSet> rest = sets;
-    while (rest.size() > 1) {
-      List<PacketSet> joined = new ArrayList<>();
-      for (int i = 0; i < rest.size(); i += 2) {
-        joined.add(i + 1 < rest.size() ? rest.get(i).or(rest.get(i + 1)) : rest.get(i));
-      }
-      rest = joined;
-    }
-    return rest.isEmpty() ? space.none() : rest.get(0);
   }
 
   /** A route without regard to which packets it is for; empty where it cannot be used. */
