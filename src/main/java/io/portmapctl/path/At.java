@@ -107,14 +107,20 @@ record At(
     more.add(new Stage(traversal, exit));
     boolean translated = exit.kind() == Part.Kind.TRANSLATED;
     boolean ofSource = traversal.hook().rewritesSource();
+    // the kernel's status of the connection is that of what has changed
+    boolean changed =
+        translated
+            && !(ofSource
+                ? exit.packet().source().equals(packet.source())
+                : exit.packet().destination().equals(packet.destination()));
     At at =
         new At(
             exit.packet(),
             exit.packets().orElseThrow(),
             more,
             tracking,
-            redirected || translated && !ofSource,
-            masqueraded || translated && ofSource,
+            redirected || changed && !ofSource,
+            masqueraded || changed && ofSource,
             settled,
             way,
             leaves,

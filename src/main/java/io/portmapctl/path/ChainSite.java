@@ -38,6 +38,11 @@ public record ChainSite(
     this(engine, family, table, chain, hook, priority, translates, false);
   }
 
+  /** Whether it is a chain of the same table. */
+  boolean isOfTableOf(ChainSite other) {
+    return engine == other.engine && family.equals(other.family) && table.equals(other.table);
+  }
+
   /**
    * The place in its hook, lowest first: all chains that translate stand where the kernel has its
    * own translation (linux/netfilter_ipv4.h), whatever their own priority.

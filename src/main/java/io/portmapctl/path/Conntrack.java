@@ -26,6 +26,8 @@ final class Conntrack {
   /** Where connection tracking stands in PREROUTING and OUTPUT (linux/netfilter_ipv4.h). */
   static final int TRACKING = -200;
 
+  private static final long EVERY_BIT = 0xffffffffL;
+
   private final Ground ground;
   private final PacketSpace space;
   private final OnePacket one;
@@ -40,6 +42,35 @@ final class Conntrack {
     this.one = tracer.one();
     this.start = start;
     this.established = established;
+  }
+
+  /** A packet of a connection that was answered before, by its flags. */
+  PacketSet ofLater(PacketSet packets) {
+    return flags(packets, false);
+  }
+
+  /** The packet that opened the connection of a later one. */
+  At opening(At at) {
+    return at.with(at.packet(), flags(at.packets().with(Field.STATE, OnePacket.NEW), true));
+  }
+
+  /** A later one, translated as the one that opened the connection, but not marked as that. */
+  At later(At opening, At before) {
+    PacketSet packets = ofLater(opening.packets()).with(Field.STATE, OnePacket.ESTABLISHED);
+    Packet packet = opening.packet();
+    Mark mark = before.packet().mark();
+    if (!packet.mark().equals(mark)) {
+      long[] known = before.packets().knownMark();
+      PacketSet unmarked = known[1] == EVERY_BIT ? packets : packets.withoutMarks();
+      packets = unmarked.markChanged(known[0], known[1]);
+    }
+    return opening.with(packet.withMark(mark), packets);
+  }
+
+  private PacketSet flags(PacketSet packets, boolean opening) {
+    return start.protocol().equals(IpProtocol.TCP)
+        ? packets.with(Field.SYN, opening ? 1 : 0).with(Field.ACK, opening ? 0 : 1)
+        : packets;
   }
 
   /** Connection tracking tells what opens a connection, unless it was told not to follow it. */
@@ -136,7 +167,7 @@ final class Conntrack {
     if (got.source().port().isEmpty()) {
       packets = packets.and(answeredPorts(at));
     }
-    return at.answered(packet, packets.and(marks.markChanged(0, 0xffffffffL)));
+    return at.answered(packet, packets.and(marks.markChanged(0, EVERY_BIT)));
   }
 
   /** The packets to the ports that a packet may come from. */

@@ -1,6 +1,5 @@
 package io.portmapctl.path;
 
-import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
@@ -24,6 +23,7 @@ final class Walk {
   private final BaseChains chains;
   private final OnePacket one;
   private final ChainPassage passage;
+  private final ChainOrder order;
   private final Conntrack conntrack;
   private final Arrival arrival;
   private final ExcludedRules leftOut;
@@ -39,6 +39,7 @@ final class Walk {
     this.chains = tracer.chains();
     this.one = tracer.one();
     this.passage = new ChainPassage(tracer);
+    this.order = new ChainOrder(passage);
     this.conntrack = new Conntrack(tracer, start, established);
     this.arrival = new Arrival(ground, start);
     this.leftOut = leftOut;
@@ -64,9 +65,7 @@ final class Walk {
             ? start.through(PacketInterface.NONE, start.out())
             : start.through(start.in(), PacketInterface.NONE);
     PacketSet packets = one.of(packet).with(Field.STATE, 0);
-    if (established && packet.protocol().equals(IpProtocol.TCP)) {
-      packets = packets.with(Field.SYN, 0).with(Field.ACK, 1);
-    }
+    packets = established ? conntrack.ofLater(packets) : packets;
     for (String name : packet.in().known() ? List.<String>of() : notThrough) {
       packets = packets.minus(chains.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
     }
@@ -258,7 +257,7 @@ final class Walk {
       return;
     }
     Station station = stations.get(i);
-    if (i + 1 < stations.size() && isOpenOrder(station, stations.get(i + 1), at)) {
+    if (i + 1 < stations.size() && order.isOpen(station, stations.get(i + 1), at)) {
       List<Station> other = new ArrayList<>(stations);
       other.set(i, stations.get(i + 1));
       other.set(i + 1, station);
@@ -269,29 +268,6 @@ final class Walk {
     step(at, stations, i, hook, ends, next);
   }
 
-  /**
-   * Whether it is not told which of two chains that both translate a packet is called first: of
-   * equal priorities the one that was registered last, which nobody shows.
-   */
-  private boolean isOpenOrder(Station one, Station other, At at) {
-    boolean same =
-        one.site().translates()
-            && other.site().translates()
-            && one.site().priority() == other.site().priority()
-            && at.translatable(one.site().hook());
-    return same && ends(one, at) && ends(other, at) && !effects(one, at).equals(effects(other, at));
-  }
-
-  /** Whether a chain does anything with a packet. */
-  private boolean ends(Station station, At at) {
-    return station.through(at.packets(), Station.Observer.NOBODY).stream()
-        .anyMatch(p -> p.kind() != Part.Kind.ACCEPTED);
-  }
-
-  private List<Packet> effects(Station station, At at) {
-    return passage.through(station, at).exits().stream().map(HookExit::packet).toList();
-  }
-
   private void step(At at, List<Station> stations, int i, Hook hook, Ends ends, Consumer<At> next) {
     Station station = stations.get(i);
     if (station.site().translates() && !at.translatable(hook)) {
@@ -300,10 +276,10 @@ final class Walk {
     }
     // the connection was translated as the chains had it when it was new
     boolean again = established && station.site().translates() && !at.answer();
-    HookTraversal traversal = passage.through(station, again ? at.state(OnePacket.NEW) : at);
+    HookTraversal traversal = passage.through(station, again ? conntrack.opening(at) : at);
     for (HookExit exit : traversal.exits()) {
       At left = at.after(traversal, exit);
-      left = again ? left.state(OnePacket.ESTABLISHED) : left;
+      left = again ? conntrack.later(left, at) : left;
       if (exit.goesOn() && reroutes(station, exit, at)) {
         rerouted(left, ends, on -> station(on, stations, i + 1, hook, ends, next));
       } else if (exit.goesOn()) {

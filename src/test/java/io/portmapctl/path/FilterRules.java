@@ -167,8 +167,8 @@ final class FilterRules {
   private void base(StringBuilder out, String family, String name) {
     String hook = make.pick("prerouting", "input", "forward", "forward", "output", "postrouting");
     boolean closed = hook.equals("forward") && make.chance(5);
-    // odd: of equal priorities the kernel would take the later first
-    int priority = 2 * make.below(390) - 391;
+    // odd ones are nobody's else; the others are those of iptables' own tables
+    int priority = make.chance(5) ? make.pick(0, -150) : 2 * make.below(390) - 391;
     out.append(" chain ").append(name).append(" { type filter hook ").append(hook);
     out.append(" priority ").append(priority).append("; policy ");
     out.append(closed ? "drop" : "accept").append(";\n");

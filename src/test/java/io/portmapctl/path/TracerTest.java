@@ -10,6 +10,7 @@ import io.portmapctl.net.IpProtocol;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.ruleset.Variant;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.HostAddresses;
@@ -17,6 +18,7 @@ import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.OpenReason;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.RuleIndex;
 import io.portmapctl.trace.Ternary;
 import io.portmapctl.view.PacketWords;
 import io.portmapctl.view.ReasonText;
@@ -99,6 +101,88 @@ class TracerTest {
     assertThat(trace.paths().get(0).exits().get(0).open()).contains(OpenReason.Limit.CIRCLE);
     Trace itself = follow(HOST, "PREROUTING -j A", "A -g A");
     assertThat(itself.isCertain()).isFalse();
+  }
+
+  /** The chains that translate see the packet that opens a connection, and no later one. */
+  @Test
+  void aLaterPacketIsTranslatedAsTheFirstWas() throws Exception {
+    Table table =
+        table(
+            "PREROUTING -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -j DNAT"
+                + " --to-destination 10.89.5.7:81",
+            "PREROUTING -j MARK --set-xmark 0x1/0xffffffff",
+            "PREROUTING -p tcp -m tcp --syn -j DNAT --to-destination 10.89.5.6:80");
+    Packet packet = packet("203.0.113.9:40000", "192.0.2.1:8080");
+    for (boolean established : List.of(false, true)) {
+      PacketPath path = new Tracer(table, HOST).follow(packet, established).paths().get(0);
+      assertThat(PacketWords.of(path.after())).contains("10.89.5.6:80");
+      assertThat(path.after().mark()).isEqualTo(Mark.of(established ? 0 : 1));
+    }
+  }
+
+  /** Whoever is translated to what it was is none whose source is translated. */
+  @Test
+  void aSourceThatStaysIsNotTranslated() throws Exception {
+    for (String to : List.of("203.0.113.9", "192.0.2.1")) {
+      RuleIndex first =
+          new RuleIndex(
+              table(
+                  "PREROUTING -j DNAT --to-destination 10.89.5.6:80",
+                  "POSTROUTING -j SNAT --to-source " + to));
+      RuleIndex filter = filter(Variant.NFT, "FORWARD -m conntrack --ctstate SNAT -j DROP");
+      Tracer tracer =
+          new Tracer(
+              new Rules(first, List.of(filter), Rules.Written.NOTHING), Ground.of(HOST), true);
+      PacketPath path = tracer.follow(packet("203.0.113.9:40000", "192.0.2.1:8080")).paths().get(0);
+      assertThat(path.ending().kind() == Ending.Kind.NO_ANSWER).isEqualTo(to.equals("192.0.2.1"));
+    }
+  }
+
+  /** Both variants' filter tables are called at one priority, and nobody shows in which order. */
+  @Test
+  void whereTheOrderOfChainsMattersBothAreWays() throws Exception {
+    assertThat(deciders("FORWARD -p tcp -j DROP", "FORWARD -j REJECT"))
+        .containsExactlyInAnyOrder("nft rule dropped", "legacy rule rejected");
+    assertThat(deciders("FORWARD -p tcp -j DROP", "FORWARD -p udp -j REJECT"))
+        .containsExactly("nft rule dropped");
+    assertThat(
+            deciders(
+                "FORWARD -p tcp -m tcp --dport 80 -j MARK --set-xmark 0x1/0xffffffff",
+                "FORWARD -m mark --mark 0x1 -j DROP"))
+        .containsExactlyInAnyOrder("legacy rule dropped", "forwarded");
+    assertThat(
+            deciders(
+                "FORWARD -p tcp -m tcp --dport 80 -j MARK --set-xmark 0x1/0xffffffff",
+                "FORWARD -m mark --mark 0x2 -j DROP"))
+        .containsExactly("forwarded");
+  }
+
+  private static List<String> deciders(String nft, String legacy) throws Exception {
+    RuleIndex first = new RuleIndex(table("PREROUTING -j DNAT --to-destination 10.89.5.6:80"));
+    List<RuleIndex> others = List.of(filter(Variant.NFT, nft), filter(Variant.LEGACY, legacy));
+    Tracer tracer =
+        new Tracer(new Rules(first, others, Rules.Written.NOTHING), Ground.of(HOST), true);
+    return tracer.follow(packet("203.0.113.9:40000", "192.0.2.1:8080")).paths().stream()
+        .map(p -> (p.disposition().goesOn() ? "" : by(p.ending().by())) + p.disposition().id())
+        .toList();
+  }
+
+  private static String by(DecidedBy by) {
+    return by instanceof DecidedBy.ByRule rule ? rule.rule().engine().id() + " rule " : "nobody ";
+  }
+
+  private static RuleIndex filter(Variant variant, String rule) throws Exception {
+    String save =
+        "*filter\n"
+            + ":INPUT ACCEPT [0:0]\n"
+            + ":FORWARD ACCEPT [0:0]\n"
+            + ":OUTPUT ACCEPT [0:0]\n"
+            + "-A %s\n"
+            + "COMMIT\n";
+    return new RuleIndex(
+        SaveFormat.table(Family.IPV4, TableName.FILTER, save.formatted(rule))
+            .orElseThrow()
+            .of(variant));
   }
 
   @Test
