@@ -285,6 +285,9 @@ public final class Portmapctl {
           .findFirst();
     }
     String word = unmatched.getUnmatched().get(0).split("=", 2)[0];
+    if (word.equals("-p") && spec.optionsMap().containsKey("--port")) {
+      return Optional.of("--port"); // it publishes a port elsewhere, and asks for one here
+    }
     return asValue(word, spec).or(() -> Nearest.to(word, spec.optionsMap().keySet()));
   }
 

@@ -22,6 +22,9 @@ final class RulesetFaultText implements RulesetFault.Visitor<String> {
   @Override
   public String badLine(RulesetFault.BadLine fault) {
     String text = Terminal.decoded(fault.text());
+    if (fault.wrong() == RulesetFault.Wrong.OUTSIDE && text.isEmpty()) {
+      return "no table in it: expected what iptables-save writes (\"*nat\")";
+    }
     return "line "
         + fault.line()
         + ": "

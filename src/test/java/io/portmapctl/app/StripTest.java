@@ -127,7 +127,11 @@ class StripTest {
 
   @Test
   void whatIsNoSavedRulesetIsNamed() throws Exception {
-    assertThat(strip("").exit()).isEqualTo(3);
+    for (String none : List.of("", "# a comment\n")) {
+      assertThat(strip(none).exit()).isEqualTo(3);
+      assertThat(strip(none).err())
+          .endsWith(": no table in it: expected what iptables-save writes (\"*nat\")\n");
+    }
     assertThat(strip("*nat\n:PREROUTING ACCEPT [0:0]\n").err()).contains("COMMIT");
     assertThat(strip("table ip nat {\n}\n").err()).contains("line 1");
     assertThat(strip("*nat\nblah\nCOMMIT\n").err()).contains("line 2").contains("blah");
