@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portmapctl.testing.Namespace;
 import io.portmapctl.testing.Needs;
 import io.portmapctl.testing.Run;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +121,43 @@ class StartIT {
         assertThat(outside(loaded(host, words))).as(String.join(" ", words)).isEmpty();
       }
     }
+  }
+
+  /** A lambda is linked when it is first met, which takes three times what a class does. */
+  @Test
+  void noLambdaOfOursIsLinked() throws Exception {
+    Needs.that(Files.exists(Path.of("target/portmapctl.jsa")), "target/portmapctl.jsa is built");
+    try (Namespace host = Namespace.withBridge()) {
+      List<String> loaded = loaded(host, "add", "testdata/quickstart.json", "--ruleset", "empty");
+      assertThat(loaded)
+          .anyMatch(l -> l.contains(" io.portmapctl.cli.Portmapctl "))
+          .noneMatch(l -> l.contains(" io.portmapctl.") && l.contains("$$Lambda"));
+    }
+  }
+
+  /** What the archive holds is not verified when it is loaded; here all of the jar is. */
+  @Test
+  void everyClassOfTheJarIsOne() throws Exception {
+    Path jar = Path.of("target/portmapctl.jar");
+    Needs.that(Files.exists(jar), jar + " is built");
+    List<URL> places = new ArrayList<>(List.of(jar.toUri().toURL()));
+    try (DirectoryStream<Path> libraries = Files.newDirectoryStream(Path.of("target/lib"))) {
+      for (Path library : libraries) {
+        places.add(library.toUri().toURL());
+      }
+    }
+    List<String> names = new ArrayList<>();
+    try (JarFile file = new JarFile(jar.toFile())) {
+      file.stream().map(JarEntry::getName).filter(n -> n.endsWith(".class")).forEach(names::add);
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(places.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      for (String name : names) {
+        String type = name.substring(0, name.length() - ".class".length()).replace('/', '.');
+        assertThat(Class.forName(type, true, loader).getName()).isEqualTo(type);
+      }
+    }
+    assertThat(names).anyMatch(n -> n.matches(".*\\$L[0-9]+\\.class"));
   }
 
   /** The JDK's providers of digests, and what a lambda needs, are each felt. */
