@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import jdk.internal.org.objectweb.asm.ClassReader;
 import jdk.internal.org.objectweb.asm.ClassWriter;
 import jdk.internal.org.objectweb.asm.Handle;
+import jdk.internal.org.objectweb.asm.Label;
 import jdk.internal.org.objectweb.asm.MethodVisitor;
 import jdk.internal.org.objectweb.asm.Type;
 import jdk.internal.org.objectweb.asm.tree.AbstractInsnNode;
@@ -30,10 +31,13 @@ import jdk.internal.org.objectweb.asm.tree.MethodNode;
  * <p>A lambda is linked when it is first met, which takes a tenth of a millisecond and more even
  * where a class-data archive holds it; a class of the archive a third of that. A command that runs
  * for a tenth of a second meets hundreds. What is made is a member of the nest that the lambda is
- * in, so that it may call what is private there, as the JVM's own class for it does.
+ * in, so that it may call what is private there, as the JVM's own class for it does. A record's
+ * equals and hashCode are made of method handles when they are first called, which takes ten
+ * milliseconds and is in no archive; here they are what one would write.
  */
 public final class Lambdas {
   private static final String OBJECT = "java/lang/Object";
+  private static final String OBJECTS = "java/util/Objects";
   private static final String CONSTRUCTOR = "<init>";
 
   /** The only instance of a lambda that captures nothing. */
@@ -95,9 +99,77 @@ public final class Lambdas {
             && lambda.bsm.getName().equals("metafactory")) {
           method.instructions.set(each, replaced(outer, lambda, number++));
           changed.add(outer);
+        } else if (each instanceof InvokeDynamicInsnNode whole
+            && whole.bsm.getOwner().equals("java/lang/runtime/ObjectMethods")
+            && !whole.name.equals("toString")) {
+          writeOut(outer, method);
+          changed.add(outer);
         }
       }
     }
+  }
+
+  /** Writes a record's equals or hashCode out; all of it is one call of what is linked. */
+  private static void writeOut(ClassNode record, MethodNode method) {
+    List<FieldNode> components =
+        record.fields.stream().filter(f -> (f.access & ACC_STATIC) == 0).toList();
+    method.instructions.clear();
+    method.localVariables = null;
+    method.maxStack = 6; // two components of two words each, at most, and what is below
+    if (method.name.equals("hashCode")) {
+      writeHashCode(record.name, components, method);
+    } else {
+      writeEquals(record.name, components, method);
+    }
+  }
+
+  private static void writeHashCode(String record, List<FieldNode> components, MethodVisitor code) {
+    code.visitInsn(ICONST_0);
+    for (FieldNode component : components) {
+      code.visitIntInsn(BIPUSH, 31);
+      code.visitInsn(IMUL);
+      code.visitVarInsn(ALOAD, 0);
+      code.visitFieldInsn(GETFIELD, record, component.name, component.desc);
+      Type type = Type.getType(component.desc);
+      if (isPrimitive(type)) {
+        String hash = Type.getMethodDescriptor(Type.INT_TYPE, type);
+        code.visitMethodInsn(INVOKESTATIC, boxed(type).box, "hashCode", hash, false);
+      } else {
+        code.visitMethodInsn(INVOKESTATIC, OBJECTS, "hashCode", "(Ljava/lang/Object;)I", false);
+      }
+      code.visitInsn(IADD);
+    }
+    code.visitInsn(IRETURN);
+  }
+
+  private static void writeEquals(String record, List<FieldNode> components, MethodVisitor code) {
+    Label other = new Label();
+    code.visitVarInsn(ALOAD, 1);
+    code.visitTypeInsn(INSTANCEOF, record);
+    code.visitJumpInsn(IFEQ, other);
+    for (FieldNode component : components) {
+      code.visitVarInsn(ALOAD, 0);
+      code.visitFieldInsn(GETFIELD, record, component.name, component.desc);
+      code.visitVarInsn(ALOAD, 1);
+      code.visitTypeInsn(CHECKCAST, record);
+      code.visitFieldInsn(GETFIELD, record, component.name, component.desc);
+      Type type = Type.getType(component.desc);
+      if (isPrimitive(type)) {
+        String compare = Type.getMethodDescriptor(Type.INT_TYPE, type, type);
+        code.visitMethodInsn(INVOKESTATIC, boxed(type).box, "compare", compare, false);
+        code.visitJumpInsn(IFNE, other);
+      } else {
+        String equal = "(Ljava/lang/Object;Ljava/lang/Object;)Z";
+        code.visitMethodInsn(INVOKESTATIC, OBJECTS, "equals", equal, false);
+        code.visitJumpInsn(IFEQ, other);
+      }
+    }
+    code.visitInsn(ICONST_1);
+    code.visitInsn(IRETURN);
+    code.visitLabel(other);
+    code.visitFrame(F_SAME, 0, null, 0, null);
+    code.visitInsn(ICONST_0);
+    code.visitInsn(IRETURN);
   }
 
   /** Makes the class, and gives what stands in the lambda's place. */
@@ -234,19 +306,26 @@ public final class Lambdas {
     };
   }
 
+  private static boolean isPrimitive(Type type) {
+    return type.getSort() < Type.ARRAY;
+  }
+
+  private static Boxed boxed(Type primitive) {
+    return BOXED.stream().filter(b -> b.primitive.equals(primitive)).findFirst().orElseThrow();
+  }
+
   /** Makes what is on the stack another type, as LambdaMetafactory says that it is to be done. */
   private static void convert(MethodVisitor code, Type from, Type to) {
     if (from.equals(to)) {
       return;
     }
-    boolean isPrimitive = from.getSort() < Type.ARRAY;
-    if (isPrimitive && to.getSort() < Type.ARRAY) {
+    if (isPrimitive(from) && isPrimitive(to)) {
       widen(code, from, to);
-    } else if (isPrimitive) {
-      Boxed boxed = BOXED.stream().filter(b -> b.primitive.equals(from)).findFirst().orElseThrow();
+    } else if (isPrimitive(from)) {
+      Boxed boxed = boxed(from);
       String type = Type.getMethodDescriptor(Type.getObjectType(boxed.box), from);
       code.visitMethodInsn(INVOKESTATIC, boxed.box, "valueOf", type, false);
-    } else if (to.getSort() < Type.ARRAY) {
+    } else if (isPrimitive(to)) {
       Boxed boxed =
           BOXED.stream()
               .filter(b -> b.box.equals(from.getInternalName()))

@@ -59,6 +59,7 @@ class StartIT {
               new String[] {"del", "testdata/quickstart.json", "--ruleset", rules},
               new String[] {"list", "--ruleset", rules},
               new String[] {"check", HOST + "cni-cache", "--family", "ipv4", "--ruleset", rules},
+              new String[] {"explain", "--port", "8080", "--ruleset", rules},
               new String[] {
                 "add",
                 "testdata/quickstart.json",
