@@ -71,6 +71,16 @@ final class Arrival {
         : Optional.empty();
   }
 
+  /**
+   * How a way ends that this host begins: where a container's bridge is gone, no setting of the
+   * interface that now leads to it would help.
+   */
+  Ending sentAway(At at, Ending ending) {
+    return ending.why() == Ending.Why.LOCALNET && at.away().isPresent() && isToContainer(at)
+        ? Ending.there(ending.kind(), Ending.Why.ELSEWHERE, at.away().get())
+        : ending;
+  }
+
   /** Whether the rule that redirected it is one for a container of this host. */
   private boolean isToContainer(At at) {
     return at.stages().stream()

@@ -223,7 +223,12 @@ record Routes(Routing routing) {
 
                     @Override
                     public List<Turn> refused(Decision.Refused decision) {
-                      return List.of(Turn.ends(each.packets(), ending(routing, packet, decision)));
+                      Ending ending = ending(routing, packet, decision);
+                      Optional<DecidedBy> away =
+                          ending.why() == Ending.Why.LOCALNET && sent
+                              ? towards(decision).flatMap(leaves -> away(leaves, packet))
+                              : Optional.empty();
+                      return List.of(Turn.ends(each.packets(), ending, away));
                     }
 
                     @Override
@@ -233,6 +238,16 @@ record Routes(Routing routing) {
                   }));
     }
     return turns;
+  }
+
+  /** Where the route leads of what a setting keeps from leaving. */
+  private static Optional<Decision.Leaves> towards(Decision.Refused decision) {
+    return decision.by().stream()
+        .filter(Decider.ByRoute.class::isInstance)
+        .map(Decider.ByRoute.class::cast)
+        .flatMap(by -> by.route().hops().stream())
+        .findFirst()
+        .map(h -> new Decision.Leaves(h.device(), h.via(), decision.by(), decision.open()));
   }
 
   /** The route, where it leads out of this host: to a router, or by the interface towards one. */

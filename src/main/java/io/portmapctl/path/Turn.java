@@ -44,7 +44,10 @@ record Turn(
   }
 
   static Turn ends(PacketSet packets, Ending ending) {
-    return new Turn(
-        Kind.ENDS, packets, PacketInterface.NONE, Optional.of(ending), Optional.empty());
+    return ends(packets, ending, Optional.empty());
+  }
+
+  static Turn ends(PacketSet packets, Ending ending, Optional<DecidedBy> away) {
+    return new Turn(Kind.ENDS, packets, PacketInterface.NONE, Optional.of(ending), away);
   }
 }

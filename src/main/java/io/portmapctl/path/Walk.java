@@ -210,7 +210,7 @@ final class Walk {
     for (Turn turn : ground.output(look, at.packets(), false, moved)) {
       At on = at.through(turn, turn.packets());
       if (turn.kind() == Turn.Kind.ENDS) {
-        ends.end(on, disposition(turn), turn.ending().orElseThrow());
+        ends.end(on, disposition(turn), arrival.sentAway(on, turn.ending().orElseThrow()));
       } else {
         next.accept(on);
       }

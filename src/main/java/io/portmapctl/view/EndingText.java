@@ -105,9 +105,12 @@ final class EndingText implements DecidedBy.Visitor<String> {
   @Override
   public String route(DecidedBy.ByRoute by) {
     if (ending.why() == Ending.Why.ELSEWHERE) {
-      return "whether "
-          + by.to()
-          + " is there is not known: it is behind no interface of this host's own, and \""
+      String unsure =
+          ending.kind() == Ending.Kind.UNDECIDED
+              ? "whether " + by.to() + " is there is not known: it"
+              : by.to().toString();
+      return unsure
+          + " is behind no interface of this host's own, and \""
           + Terminal.decoded(by.text())
           + "\" leads out of it";
     }

@@ -47,6 +47,7 @@ class RoutesTest {
   private static final String DNAT =
       "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 192.0.2.10/32 -p tcp -m tcp --dport 80 -j"
           + " DNAT --to-destination 10.1.0.2:80\nCOMMIT\n";
+  private static final String DNAT_OUT = DNAT.replace("PREROUTING", "OUTPUT");
   private static final String LEARNED =
       "[{\"mac\":\"02:00:00:00:00:02\",\"ifname\":\"v0\",\"master\":\"br0\",\"state\":\"\"}]";
   private static final String BESIDE =
@@ -122,7 +123,8 @@ class RoutesTest {
 
   private Ending ending(String source, String in, Predicate<RuleSite> toContainers)
       throws Exception {
-    Table table = SaveFormat.table(Family.IPV4, TableName.NAT, DNAT).orElseThrow();
+    String nat = in.isEmpty() ? DNAT_OUT : DNAT;
+    Table table = SaveFormat.table(Family.IPV4, TableName.NAT, nat).orElseThrow();
     Routing routing = new Routing(new Host());
     Settings known =
         new Settings(
@@ -257,6 +259,21 @@ class RoutesTest {
             DecidedBy.ByRoute.class, r -> assertThat(r.text()).contains("via 203.0.113.1"));
     // other rules may lead to other machines
     assertThat(ending("203.0.113.9", "eth0").kind()).isEqualTo(Ending.Kind.DELIVERED);
+  }
+
+  /** No setting of the interface that leads out would help localhost. */
+  @Test
+  void norIsItsBridgeThereForLocalhost() throws Exception {
+    Ending there = ending("127.0.0.1", "", rule -> true);
+    assertThat(there.why()).isEqualTo(Ending.Why.LOCALNET);
+    withoutBridge(
+        "{\"type\":\"local\",\"dst\":\"192.0.2.10\",\"dev\":\"eth0\",\"table\":\"local\"},"
+            + "{\"dst\":\"default\",\"gateway\":\"203.0.113.1\",\"dev\":\"eth0\"}");
+    Ending gone = ending("127.0.0.1", "", rule -> true);
+    assertThat(gone.kind()).isEqualTo(Ending.Kind.NOT_ROUTED);
+    assertThat(gone.why()).isEqualTo(Ending.Why.ELSEWHERE);
+    assertThat(gone.by()).isInstanceOf(DecidedBy.ByRoute.class);
+    assertThat(ending("127.0.0.1", "", rule -> false).why()).isEqualTo(Ending.Why.LOCALNET);
   }
 
   @Test
