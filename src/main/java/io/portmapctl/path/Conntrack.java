@@ -49,22 +49,29 @@ final class Conntrack {
     return flags(packets, false);
   }
 
-  /** The packet that opened the connection of a later one. */
-  At opening(At at) {
-    return at.with(at.packet(), flags(at.packets().with(Field.STATE, OnePacket.NEW), true));
-  }
-
-  /** A later one, translated as the one that opened the connection, but not marked as that. */
-  At later(At opening, At before) {
-    PacketSet packets = ofLater(opening.packets()).with(Field.STATE, OnePacket.ESTABLISHED);
-    Packet packet = opening.packet();
-    Mark mark = before.packet().mark();
-    if (!packet.mark().equals(mark)) {
-      long[] known = before.packets().knownMark();
-      PacketSet unmarked = known[1] == EVERY_BIT ? packets : packets.withoutMarks();
-      packets = unmarked.markChanged(known[0], known[1]);
+  /**
+   * Translates a later packet of a connection as the one was that opened it. What that one was
+   * marked with does not show on it.
+   *
+   * @param opening that one's way through a chain that translates
+   */
+  At translated(At at, PacketPath.Stage opening) {
+    HookExit exit = opening.exit();
+    Packet before = at.packet();
+    if (exit.kind() != Part.Kind.TRANSLATED) {
+      return at.after(
+          opening.traversal(),
+          new HookExit(exit.kind(), before, Optional.of(at.packets()), exit.rules(), exit.open()));
     }
-    return opening.with(packet.withMark(mark), packets);
+    Packet packet = exit.packet().through(before.in(), before.out()).withMark(before.mark());
+    PacketSet packets = ofLater(exit.packets().orElseThrow());
+    packets = one.through(packets, before.in(), before.out());
+    long[] known = at.packets().knownMark();
+    PacketSet unmarked = known[1] == EVERY_BIT ? packets : packets.withoutMarks();
+    packets = unmarked.markChanged(known[0], known[1]).with(Field.STATE, OnePacket.ESTABLISHED);
+    return at.after(
+        opening.traversal(),
+        new HookExit(exit.kind(), packet, Optional.of(packets), exit.rules(), exit.open()));
   }
 
   private PacketSet flags(PacketSet packets, boolean opening) {

@@ -72,6 +72,11 @@ public record PacketPath(
     return steps;
   }
 
+  /** Its way through a base chain, if it goes there. */
+  Optional<Stage> stage(ChainSite site) {
+    return stages.stream().filter(s -> s.traversal().site().equals(site)).findFirst();
+  }
+
   /** How it leaves each. */
   public List<HookExit> exits() {
     return stages.stream().map(Stage::exit).toList();

@@ -9,6 +9,7 @@ import io.portmapctl.trace.Reason;
 import io.portmapctl.trace.RulePlace;
 import io.portmapctl.trace.Ternary;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Follows a packet, and the answer to it, through everything that the kernel does with them: the
@@ -125,12 +126,24 @@ public final class Tracer {
    *     first packet was, and the rules see that it is of a known connection
    */
   public Trace follow(Packet start, boolean established) {
-    Walk walk = new Walk(this, start, ExcludedRules.NOTHING, established);
-    return new Trace(start, established, List.of(), this, walk.paths(List.of()));
+    Trace first = follow(start);
+    if (!established) {
+      return first;
+    }
+    List<PacketPath> openings =
+        first.paths().stream().filter(p -> p.disposition().goesOn()).toList();
+    List<PacketPath> paths =
+        (openings.isEmpty() ? first.paths() : openings)
+            .stream()
+                .map(p -> new Walk(this, start, ExcludedRules.NOTHING, Optional.of(p)))
+                .flatMap(walk -> walk.paths(List.of()).stream())
+                .distinct()
+                .toList();
+    return new Trace(start, true, List.of(), this, paths);
   }
 
   Trace follow(Packet start, List<String> notThrough, ExcludedRules leftOut) {
-    Walk walk = new Walk(this, start, leftOut, false);
+    Walk walk = new Walk(this, start, leftOut, Optional.empty());
     return new Trace(start, false, notThrough, this, walk.paths(notThrough));
   }
 }

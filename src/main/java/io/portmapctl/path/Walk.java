@@ -31,19 +31,19 @@ final class Walk {
   private final boolean sent;
   private final List<PacketPath> paths = new ArrayList<>();
 
-  /** Whether the connection was answered before. */
-  private final boolean established;
+  /** How the packet went that opened the connection, where that was answered before. */
+  private final Optional<PacketPath> opening;
 
-  Walk(Tracer tracer, Packet start, ExcludedRules leftOut, boolean established) {
+  Walk(Tracer tracer, Packet start, ExcludedRules leftOut, Optional<PacketPath> opening) {
     this.ground = tracer.ground();
     this.chains = tracer.chains();
     this.one = tracer.one();
     this.passage = new ChainPassage(tracer);
     this.order = new ChainOrder(passage);
-    this.conntrack = new Conntrack(tracer, start, established);
+    this.conntrack = new Conntrack(tracer, start, opening.isPresent());
     this.arrival = new Arrival(ground, start);
     this.leftOut = leftOut;
-    this.established = established;
+    this.opening = opening;
     this.start = start;
     this.sent = Tracer.startsHere(start, ground.host());
   }
@@ -65,7 +65,7 @@ final class Walk {
             ? start.through(PacketInterface.NONE, start.out())
             : start.through(start.in(), PacketInterface.NONE);
     PacketSet packets = one.of(packet).with(Field.STATE, 0);
-    packets = established ? conntrack.ofLater(packets) : packets;
+    packets = opening.isPresent() ? conntrack.ofLater(packets) : packets;
     for (String name : packet.in().known() ? List.<String>of() : notThrough) {
       packets = packets.minus(chains.space().of(Field.INPUT_INTERFACE, Interval.ofInterface(name)));
     }
@@ -274,19 +274,40 @@ final class Walk {
       station(at, stations, i + 1, hook, ends, next);
       return;
     }
-    // the connection was translated as the chains had it when it was new
-    boolean again = established && station.site().translates() && !at.answer();
-    HookTraversal traversal = passage.through(station, again ? conntrack.opening(at) : at);
-    for (HookExit exit : traversal.exits()) {
-      At left = at.after(traversal, exit);
-      left = again ? conntrack.later(left, at) : left;
-      if (exit.goesOn() && reroutes(station, exit, at)) {
-        rerouted(left, ends, on -> station(on, stations, i + 1, hook, ends, next));
-      } else if (exit.goesOn()) {
-        station(left, stations, i + 1, hook, ends, next);
+    if (opening.isPresent() && station.site().translates() && !at.answer()) {
+      // no later packet sees the chains that translate
+      Optional<PacketPath.Stage> stage = opening.get().stage(station.site());
+      if (stage.isPresent()) {
+        At left = conntrack.translated(at, stage.get());
+        left(left, at, stage.get().exit(), stations, i, ends, next);
       } else {
-        end(left, station.site(), exit, ends);
+        station(at, stations, i + 1, hook, ends, next);
       }
+      return;
+    }
+    HookTraversal traversal = passage.through(station, at);
+    for (HookExit exit : traversal.exits()) {
+      left(at.after(traversal, exit), at, exit, stations, i, ends, next);
+    }
+  }
+
+  /** Behind a base chain. */
+  private void left(
+      At left,
+      At before,
+      HookExit exit,
+      List<Station> stations,
+      int i,
+      Ends ends,
+      Consumer<At> next) {
+    Station station = stations.get(i);
+    Hook hook = station.site().hook();
+    if (exit.goesOn() && reroutes(station, exit, before)) {
+      rerouted(left, ends, on -> station(on, stations, i + 1, hook, ends, next));
+    } else if (exit.goesOn()) {
+      station(left, stations, i + 1, hook, ends, next);
+    } else {
+      end(left, station.site(), exit, ends);
     }
   }
 

@@ -111,11 +111,12 @@ class TracerTest {
             "PREROUTING -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -j DNAT"
                 + " --to-destination 10.89.5.7:81",
             "PREROUTING -j MARK --set-xmark 0x1/0xffffffff",
-            "PREROUTING -p tcp -m tcp --syn -j DNAT --to-destination 10.89.5.6:80");
+            "PREROUTING -p tcp -m tcp --syn -j DNAT --to-destination 10.89.5.6:80",
+            "POSTROUTING -m mark --mark 0x1 -j SNAT --to-source 192.0.2.1");
     Packet packet = packet("203.0.113.9:40000", "192.0.2.1:8080");
     for (boolean established : List.of(false, true)) {
       PacketPath path = new Tracer(table, HOST).follow(packet, established).paths().get(0);
-      assertThat(PacketWords.of(path.after())).contains("10.89.5.6:80");
+      assertThat(PacketWords.of(path.after())).contains("192.0.2.1:").contains("10.89.5.6:80");
       assertThat(path.after().mark()).isEqualTo(Mark.of(established ? 0 : 1));
     }
   }
