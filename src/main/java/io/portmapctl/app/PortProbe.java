@@ -14,12 +14,14 @@ import io.portmapctl.host.Host;
 import io.portmapctl.host.probe.Connections;
 import io.portmapctl.host.probe.ContainerNamespaces;
 import io.portmapctl.host.probe.Listeners;
+import io.portmapctl.host.route.PeerReader;
 import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Attempt;
 import io.portmapctl.net.Cidr;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.ListeningSocket;
 import io.portmapctl.net.Protocol;
+import io.portmapctl.path.DecidedBy.ByContainer.Fault;
 import io.portmapctl.path.Disposition;
 import io.portmapctl.route.Link;
 import io.portmapctl.route.Neighbour;
@@ -39,6 +41,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Looks at the ends of the ways to a port, and tries connections of the senders that this host can
@@ -58,7 +61,12 @@ final class PortProbe {
         thread.start();
       };
 
+  /** Addresses of one link alone. */
+  private static final List<Cidr> ONE_LINK =
+      Stream.of("169.254.0.0/16", "fe80::/10").flatMap(n -> Cidr.parse(n).stream()).toList();
+
   private final Host host;
+  private List<Link> links = List.of();
 
   PortProbe(Host host) {
     this.host = host;
@@ -95,7 +103,8 @@ final class PortProbe {
       ends(port).keySet().forEach(e -> e.ip().ifPresent(wanted::add));
     }
     Set<IpAddress> own = new HashSet<>();
-    for (Link link : new ReadRouting(host).links().value().orElse(List.of())) {
+    links = new ReadRouting(host).links().value().orElse(List.of());
+    for (Link link : links) {
       link.addresses().forEach(a -> own.add(a.address().address()));
     }
     wanted.removeAll(own);
@@ -238,7 +247,8 @@ final class PortProbe {
         Judgement judgement =
             new Judgement(
                 end.flatMap(e -> Optional.ofNullable(places.get(e))),
-                end.map(this::reached).orElse(false));
+                end.map(this::reached).orElse(false),
+                end.flatMap(this::failed));
         Attempt attempt = attempts.get(i);
         sights.add(new SeenPort.Sight(answer, judgement.of(answer, attempt), attempt));
       }
@@ -259,6 +269,21 @@ final class PortProbe {
       return false;
     }
 
+    /** How a connection of another sender fared that was to come about there, and did not. */
+    private Optional<Attempt> failed(Endpoint end) {
+      for (int i = 0; i < attempts.size(); i++) {
+        Answer answer = port.answers().get(i);
+        boolean meant =
+            Judgement.end(answer).equals(Optional.of(end))
+                && answer.result() == Answer.Result.WORKS
+                && answer.sender().kind() != Sender.Kind.CONTAINER;
+        if (meant && attempts.get(i).failed()) {
+          return Optional.of(attempts.get(i));
+        }
+      }
+      return Optional.empty();
+    }
+
     private SeenPlace place(Endpoint end, Answer first, Map<IpAddress, Neighbour> neighbours) {
       IpAddress address = end.ip().orElseThrow();
       int number = end.port().orElseThrow();
@@ -276,6 +301,7 @@ final class PortProbe {
         return place(end, unseen(silent), spaces.beside(address, MOST_OTHERS), Optional.empty());
       }
       Optional<Link> link = space.get().having(address);
+      Map<IpAddress, PeerReader.Way> ways = link.isPresent() ? ways(space.get(), end) : Map.of();
       return new SeenPlace(
           address,
           number,
@@ -289,7 +315,97 @@ final class PortProbe {
               .limit(MOST_OTHERS)
               .toList(),
           sockets(space.get().inside(), number),
-          link.isPresent() ? ways(space.get(), end) : Map.of());
+          found(ways),
+          link.isPresent()
+              ? new SeenPlace.Wiring(
+                  trouble(space.get(), link.get(), end, first, neighbours),
+                  strays(space.get(), address, ways),
+                  space.get().drops())
+              : SeenPlace.Wiring.UNKNOWN);
+    }
+
+    private static Map<IpAddress, Boolean> found(Map<IpAddress, PeerReader.Way> ways) {
+      Map<IpAddress, Boolean> found = new LinkedHashMap<>();
+      ways.forEach((to, way) -> found.put(to, way.found()));
+      return found;
+    }
+
+    /** What keeps packets from the container's interface: its bridge, or who is taken for it. */
+    private Optional<SeenPlace.Trouble> trouble(
+        ContainerNamespaces.Space space,
+        Link link,
+        Endpoint end,
+        Answer first,
+        Map<IpAddress, Neighbour> neighbours) {
+      Optional<Link> other = space.end(link).flatMap(this::ofHost);
+      Optional<Link> bridge =
+          first.trace().paths().get(0).after().out().name().flatMap(this::ofHost);
+      boolean plugged =
+          other.isEmpty()
+              || bridge.flatMap(Link::bridge).isEmpty()
+              || other.get().master().equals(bridge.map(Link::name));
+      if (!plugged) {
+        return Optional.of(
+            new SeenPlace.Trouble(
+                Fault.NOT_PLUGGED,
+                other.get().name() + " master " + bridge.map(Link::name).orElseThrow()));
+      }
+      return end.ip()
+          .flatMap(a -> Optional.ofNullable(neighbours.get(a)))
+          .filter(n -> n.hardware().isPresent() && !n.hardware().equals(link.hardware()))
+          .map(
+              n ->
+                  new SeenPlace.Trouble(
+                      Fault.OTHER_HARDWARE, n.hardware().orElseThrow() + " " + n.device()));
+    }
+
+    private Optional<Link> ofHost(String name) {
+      return links.stream().filter(l -> l.name().equals(name)).findFirst();
+    }
+
+    /** To whom answers are not sent by this host. */
+    private Map<IpAddress, SeenPlace.Trouble> strays(
+        ContainerNamespaces.Space space, IpAddress container, Map<IpAddress, PeerReader.Way> ways) {
+      Map<IpAddress, SeenPlace.Trouble> strays = new LinkedHashMap<>();
+      ways.forEach(
+          (to, way) -> {
+            Optional<IpAddress> via = way.via();
+            if (via.filter(v -> !isOwn(v) && !isOfLink(v)).isPresent()) {
+              strays.put(
+                  to, new SeenPlace.Trouble(Fault.OTHER_ROUTER, via.orElseThrow().toString()));
+            } else if (way.found()
+                && via.isEmpty()
+                && space.addresses().stream().anyMatch(a -> holds(a, to))
+                && !isBeside(container, to)) {
+              strays.put(to, new SeenPlace.Trouble(Fault.ON_LINK, to.toString()));
+            }
+          });
+      return strays;
+    }
+
+    private static boolean holds(Cidr network, IpAddress address) {
+      return network.address().family() == address.family()
+          && network.network().contains(Cidr.host(address));
+    }
+
+    private boolean isOwn(IpAddress address) {
+      return links.stream()
+          .flatMap(l -> l.addresses().stream())
+          .anyMatch(a -> a.address().address().equals(address));
+    }
+
+    /** Whether an address is one of a link alone, which any host may have for its routes. */
+    private static boolean isOfLink(IpAddress address) {
+      return ONE_LINK.stream().anyMatch(n -> n.contains(Cidr.host(address)));
+    }
+
+    /** Whether this host too has somebody behind the interface that the container is behind. */
+    private boolean isBeside(IpAddress container, IpAddress to) {
+      return isOwn(to)
+          || links.stream()
+              .map(l -> l.addresses().stream().map(a -> a.address().network()).toList())
+              .filter(all -> all.stream().anyMatch(n -> n.contains(Cidr.host(container))))
+              .anyMatch(all -> all.stream().anyMatch(n -> n.contains(Cidr.host(to))));
     }
 
     private SeenPlace place(
@@ -306,7 +422,8 @@ final class PortProbe {
           Optional.empty(),
           others,
           sockets,
-          Map.of());
+          Map.of(),
+          SeenPlace.Wiring.UNKNOWN);
     }
 
     private SeenPlace.Where unseen(boolean silent) {
@@ -332,7 +449,7 @@ final class PortProbe {
     }
 
     /** Whether the container has a way to each sender, as it sees it, and to whom it sends. */
-    private Map<IpAddress, Boolean> ways(ContainerNamespaces.Space space, Endpoint end) {
+    private Map<IpAddress, PeerReader.Way> ways(ContainerNamespaces.Space space, Endpoint end) {
       Set<IpAddress> asked = new LinkedHashSet<>();
       IpAddress address = end.ip().orElseThrow();
       for (Answer answer : port.answers()) {
@@ -344,9 +461,9 @@ final class PortProbe {
         }
       }
       asked.removeIf(a -> HostAddresses.isLoopback(a) || a.equals(address));
-      Map<IpAddress, Boolean> ways = new LinkedHashMap<>();
+      Map<IpAddress, PeerReader.Way> ways = new LinkedHashMap<>();
       for (IpAddress to : asked.stream().limit(MOST_ATTEMPTS).toList()) {
-        space.routes(address, to).ifPresent(w -> ways.put(to, w));
+        space.way(address, to).ifPresent(w -> ways.put(to, w));
       }
       return ways;
     }

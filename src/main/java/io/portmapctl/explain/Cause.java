@@ -125,8 +125,9 @@ public sealed interface Cause {
    * A connection that was tried fared otherwise than was foretold, and nothing tells why.
    *
    * @param attempt how it fared
+   * @param others whether that was a connection of another sender to the same end
    */
-  record Tried(Attempt attempt) implements Cause {
+  record Tried(Attempt attempt, boolean others) implements Cause {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.tried(this);

@@ -6,8 +6,10 @@ import io.portmapctl.path.DecidedBy;
 import io.portmapctl.path.Ending;
 import io.portmapctl.path.PacketPath;
 import io.portmapctl.trace.Endpoint;
+import io.portmapctl.trace.Reason;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What is known of a sender when one has looked: what was seen at the end of the way ends the
@@ -15,8 +17,17 @@ import java.util.Optional;
  *
  * @param place what was seen where the way ends; empty where that is not one place
  * @param reached whether a connection from somewhere came about there
+ * @param failed how one from this host, or from a neighbour, fared that was to work and did not
  */
-public record Judgement(Optional<SeenPlace> place, boolean reached) {
+public record Judgement(Optional<SeenPlace> place, boolean reached, Optional<Attempt> failed) {
+
+  /** Matches of iptables, and expressions of nft, that count packets or read what they hold. */
+  private static final Pattern VARYING =
+      Pattern.compile(
+          "-m (limit|hashlimit|connlimit|connbytes|quota|recent|rateest|statistic|string) ");
+
+  private static final Pattern NFT_VARYING =
+      Pattern.compile("(^| )(limit|quota|ct count|numgen|last used) ");
 
   /** Where connections of an answer end, if that is one place. */
   public static Optional<Endpoint> end(Answer answer) {
@@ -44,11 +55,14 @@ public record Judgement(Optional<SeenPlace> place, boolean reached) {
       return onHost(foretold, place.get());
     }
     if (attempt.succeeded()) {
-      return foretold.result() == Answer.Result.WORKS || foretold.result() == Answer.Result.NOBODY
+      return foretold.result() == Answer.Result.WORKS
+              || foretold.result() == Answer.Result.NOBODY
+              || varies(foretold.reason())
           ? foretold
           : tried(foretold, Answer.Result.WORKS, attempt);
     }
-    if (foretold.result() == Answer.Result.WORKS) {
+    boolean works = foretold.result() == Answer.Result.WORKS;
+    if (works || isLast(foretold)) {
       Optional<IpAddress> sender = sender(foretold);
       Optional<DecidedBy.ByContainer> fault =
           place.flatMap(p -> reached ? p.unanswered(sender) : p.fault(sender));
@@ -58,6 +72,13 @@ public record Judgement(Optional<SeenPlace> place, boolean reached) {
       if (fault.isPresent()) {
         return ended(foretold, ending(fault.get()));
       }
+      Optional<Ending> perhaps = place.filter(p -> works).flatMap(p -> suspect(p, sender, attempt));
+      if (perhaps.isPresent()) {
+        return ended(foretold, perhaps.get());
+      }
+    }
+    if (works && !attempt.failed() && failed.isPresent()) {
+      return tried(foretold, Answer.Result.UNKNOWN, new Cause.Tried(failed.get(), true));
     }
     boolean open = foretold.result() == Answer.Result.UNKNOWN;
     if (!attempt.failed() || !open && foretold.result() != Answer.Result.WORKS) {
@@ -69,6 +90,57 @@ public record Judgement(Optional<SeenPlace> place, boolean reached) {
         : tried(foretold, Answer.Result.FAILS, attempt);
   }
 
+  /** Whether the next connection may fare otherwise, though all else is as it was. */
+  private static boolean varies(VerdictReason reason) {
+    return reason instanceof VerdictReason.Depends depends
+        && depends.questions().stream().anyMatch(Judgement::varies);
+  }
+
+  private static boolean varies(VerdictReason.Question question) {
+    if (question instanceof VerdictReason.Question.Takes takes) {
+      return NFT_VARYING.matcher(takes.rule().text().latin1()).find();
+    }
+    return question instanceof VerdictReason.Question.Matches matches
+        && matches.reasons().stream()
+            .anyMatch(
+                r ->
+                    r instanceof Reason.Undecided one
+                        && VARYING.matcher(one.match().latin1()).find());
+  }
+
+  /** Whether it was not known how the last step to the container would end. */
+  private static boolean isLast(Answer foretold) {
+    Ending ending = foretold.ending();
+    return foretold.result() == Answer.Result.UNKNOWN
+        && ending.kind() == Ending.Kind.UNDECIDED
+        && (ending.why() == Ending.Why.LINK || ending.why() == Ending.Why.NEIGHBOUR);
+  }
+
+  /** What may be why a connection fails, or would. */
+  private static Optional<Ending> suspect(
+      SeenPlace place, Optional<IpAddress> sender, Attempt attempt) {
+    Optional<DecidedBy.ByContainer> stray = place.stray(sender);
+    if (stray.isPresent()) {
+      return Optional.of(
+          ending(
+              attempt.failed() ? Ending.Kind.NO_ANSWER : Ending.Kind.UNDECIDED,
+              Ending.Why.OTHER_WAY,
+              stray.get(),
+              true));
+    }
+    boolean refused = attempt.failed() && attempt != Attempt.TIMED_OUT;
+    return place
+        .ownRules()
+        .filter(by -> !refused || attempt == Attempt.REFUSED)
+        .map(
+            by ->
+                ending(
+                    refused ? Ending.Kind.REJECTED : Ending.Kind.UNDECIDED,
+                    Ending.Why.OWN_RULES,
+                    by,
+                    false));
+  }
+
   private static Ending ending(DecidedBy.ByContainer by) {
     return switch (by.fault()) {
       case NOBODY_THERE, WITHOUT_ADDRESS ->
@@ -77,6 +149,10 @@ public record Judgement(Optional<SeenPlace> place, boolean reached) {
       case NOBODY_LISTENS, LOOPBACK_ONLY, IPV6_ONLY, OTHER_ADDRESS_ONLY ->
           ending(Ending.Kind.REJECTED, Ending.Why.NOBODY_LISTENS, by, false);
       case NO_ROUTE -> ending(Ending.Kind.NO_ANSWER, Ending.Why.NO_ROUTE, by, true);
+      case NOT_PLUGGED -> ending(Ending.Kind.DROPPED, Ending.Why.LINK, by, false);
+      case OTHER_HARDWARE -> ending(Ending.Kind.DROPPED, Ending.Why.NEIGHBOUR, by, false);
+      case OTHER_ROUTER, ON_LINK -> ending(Ending.Kind.NO_ANSWER, Ending.Why.OTHER_WAY, by, true);
+      case OWN_RULES -> ending(Ending.Kind.UNDECIDED, Ending.Why.OWN_RULES, by, false);
     };
   }
 
@@ -116,12 +192,20 @@ public record Judgement(Optional<SeenPlace> place, boolean reached) {
     PacketPath path = foretold.trace().paths().get(0);
     return with(
         foretold,
-        ending.works().orElse(false) ? Answer.Result.WORKS : Answer.Result.FAILS,
+        ending
+            .works()
+            .map(w -> w ? Answer.Result.WORKS : Answer.Result.FAILS)
+            .orElse(Answer.Result.UNKNOWN),
         ending,
         Cause.Ended.of(foretold.trace(), path, ending));
   }
 
   private static Answer tried(Answer foretold, Answer.Result result, Attempt attempt) {
+    return tried(foretold, result, new Cause.Tried(attempt, false));
+  }
+
+  private static Answer tried(Answer foretold, Answer.Result result, Cause.Tried cause) {
+    Attempt attempt = cause.attempt();
     Ending.Kind kind =
         switch (result) {
           case WORKS -> Ending.Kind.DELIVERED;
@@ -129,7 +213,7 @@ public record Judgement(Optional<SeenPlace> place, boolean reached) {
           case NOBODY, UNKNOWN -> Ending.Kind.UNDECIDED;
         };
     Ending ending = ending(kind, Ending.Why.UNKNOWN_END, DecidedBy.Nothing.NOTHING, false);
-    return with(foretold, result, ending, new Cause.Tried(attempt));
+    return with(foretold, result, ending, cause);
   }
 
   private static Answer with(Answer foretold, Answer.Result result, Ending ending, Cause cause) {

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param others the addresses that it has in its place or, where nobody has it, those beside it
  * @param sockets what listens on the port; empty where that was not seen
  * @param ways whether it has a route to senders and to whom it sends, where that was asked
+ * @param wiring how it is tied to this host
  */
 public record SeenPlace(
     IpAddress address,
@@ -33,13 +34,40 @@ public record SeenPlace(
     Optional<Interface> link,
     List<IpAddress> others,
     Optional<List<ListeningSocket>> sockets,
-    Map<IpAddress, Boolean> ways) {
+    Map<IpAddress, Boolean> ways,
+    Wiring wiring) {
 
   /** Copies the collections. */
   public SeenPlace {
     others = List.copyOf(others);
     sockets = sockets.map(List::copyOf);
     ways = Map.copyOf(ways);
+  }
+
+  /**
+   * Something that may keep connections from a container.
+   *
+   * @param fault what
+   * @param detail what belongs to it, octets
+   */
+  public record Trouble(Fault fault, String detail) {}
+
+  /**
+   * How a container is tied to this host.
+   *
+   * @param trouble what keeps packets from it before they are there
+   * @param strays to whom its answers do not go by this host
+   * @param drops a rule of its own network namespace that drops packets, octets
+   */
+  public record Wiring(
+      Optional<Trouble> trouble, Map<IpAddress, Trouble> strays, Optional<String> drops) {
+    /** Nothing is known of it. */
+    public static final Wiring UNKNOWN = new Wiring(Optional.empty(), Map.of(), Optional.empty());
+
+    /** Copies the map. */
+    public Wiring {
+      strays = Map.copyOf(strays);
+    }
   }
 
   /** What was looked at. */
@@ -107,7 +135,11 @@ public record SeenPlace(
     if (!link.get().carrier()) {
       return Optional.of(by(Fault.NO_CARRIER, link.get().end().orElse("")));
     }
-    return unheard().or(() -> unanswered(sender));
+    return wiring
+        .trouble()
+        .map(t -> by(t.fault(), t.detail()))
+        .or(this::unheard)
+        .or(() -> unanswered(sender));
   }
 
   /** The same of programs alone: that none gets what comes here. */
@@ -136,6 +168,17 @@ public record SeenPlace(
   Optional<DecidedBy.ByContainer> unanswered(Optional<IpAddress> to) {
     return to.filter(s -> ways.getOrDefault(s, true).equals(false))
         .map(s -> by(Fault.NO_ROUTE, s.toString()));
+  }
+
+  /** What may keep answers to somebody from this host. */
+  Optional<DecidedBy.ByContainer> stray(Optional<IpAddress> to) {
+    return to.flatMap(t -> Optional.ofNullable(wiring.strays().get(t)))
+        .map(t -> by(t.fault(), t.detail()));
+  }
+
+  /** The rules of its own that may drop what comes, or the answer. */
+  Optional<DecidedBy.ByContainer> ownRules() {
+    return wiring.drops().map(rule -> by(Fault.OWN_RULES, rule));
   }
 
   private DecidedBy.ByContainer by(Fault fault, String detail) {

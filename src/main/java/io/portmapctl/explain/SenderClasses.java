@@ -15,6 +15,7 @@ import io.portmapctl.trace.PacketInterface;
 import io.portmapctl.trace.PortPackets;
 import io.portmapctl.trace.RuleIndex;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,11 +75,14 @@ final class SenderClasses {
    * @param inside the networks of containers, whose senders are others
    */
   private PacketSet outside(IpProtocol protocol, IpAddress to, int port, List<Cidr> inside) {
-    boolean loopback = HostAddresses.isLoopback(to);
-    PacketSet all =
-        ports.fromOutside(ports.local(ports.to(protocol, Optional.of(to), port)), loopback);
+    PacketSet all = sending(protocol, to, port);
     all = all.minus(ports.through(all, index.containerSide())).minus(ports.from(all, inside));
     return arrivals.isEmpty() ? all : all.and(arriving);
+  }
+
+  private PacketSet sending(IpProtocol protocol, IpAddress to, int port) {
+    boolean loopback = HostAddresses.isLoopback(to);
+    return ports.fromOutside(ports.local(ports.to(protocol, Optional.of(to), port)), loopback);
   }
 
   /**
@@ -109,13 +113,17 @@ final class SenderClasses {
    */
   List<Example> others(
       IpProtocol protocol, IpAddress to, int port, List<Cidr> inside, Example asked) {
+    Map<String, PacketSet> astray = parting.astray(inside);
     PacketSet all = outside(protocol, to, port, inside);
+    for (PacketSet each : astray.values()) {
+      all = all.or(sending(protocol, to, port).and(each));
+    }
     PacketSet sender = ports.from(parting.space().all(), List.of(Cidr.host(asked.address())));
     if (asked.device().known() && asked.device().name().isPresent()) {
       sender = ports.through(sender, List.of(asked.device().name().get()));
     }
     List<Example> senders = new ArrayList<>();
-    for (PacketSet one : classes(all)) {
+    for (PacketSet one : classes(all, astray.values())) {
       if (!one.meets(sender) && senders.size() < MOST) {
         example(one, asked.address()).ifPresent(senders::add);
       }
@@ -124,9 +132,14 @@ final class SenderClasses {
   }
 
   /** The senders, parted by what becomes of their packets. */
-  private List<PacketSet> classes(PacketSet packets) {
+  private List<PacketSet> classes(PacketSet packets, Collection<PacketSet> astray) {
     Map<Set<String>, PacketSet> parts = new LinkedHashMap<>();
-    parts.put(Set.of(), Parting.heads(packets));
+    PacketSet rest = Parting.heads(packets);
+    for (PacketSet each : astray) {
+      put(parts, Set.of("astray " + parts.size()), rest.and(each));
+      rest = rest.minus(each);
+    }
+    parts.put(Set.of(), rest);
     parting
         .effects(packets)
         .forEach(
@@ -180,6 +193,11 @@ final class SenderClasses {
 
   /** The interface that routes tell; else it is not known. */
   private PacketInterface device(PacketSet senders) {
+    List<Interval> names = senders.values(Field.INPUT_INTERFACE, index.table().family());
+    if (names.size() == 1 && names.get(0).isOne()) {
+      return PacketInterface.of(
+          Interval.interfaceName(names.get(0).firstHigh(), names.get(0).firstLow()));
+    }
     for (Map.Entry<String, PacketSet> arrival : arrivals.entrySet()) {
       if (arrival.getValue().meets(senders)) {
         return PacketInterface.of(arrival.getKey());

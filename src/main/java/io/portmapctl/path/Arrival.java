@@ -56,7 +56,7 @@ final class Arrival {
       return Optional.of(lost(Ending.Why.LOCALHOST_IPV6, DecidedBy.Nothing.NOTHING));
     }
     if (at.masqueraded()) {
-      return Optional.empty();
+      return strangers(at, end.get());
     }
     if (localhost) {
       return Optional.of(lost(Ending.Why.LOCALHOST, accepted(at)));
@@ -79,6 +79,34 @@ final class Arrival {
     return ending.why() == Ending.Why.LOCALNET && at.away().isPresent() && isToContainer(at)
         ? Ending.there(ending.kind(), Ending.Why.ELSEWHERE, at.away().get())
         : ending;
+  }
+
+  /**
+   * Where a rule gives it a source that is none of this host's, but of the container's network: the
+   * answer goes to who has that, if anybody does.
+   */
+  private Optional<Ending> strangers(At at, IpAddress container) {
+    Optional<IpAddress> source = at.packet().source().ip();
+    boolean beside =
+        source.isPresent()
+            && ground.host().isLocal(source.get()) == Ternary.NO
+            && isBeside(source.get(), container)
+            && ground.isBridge(container.family(), at.packet().out());
+    if (!beside) {
+      return Optional.empty();
+    }
+    DecidedBy by =
+        at.stages().stream()
+            .filter(s -> s.exit().kind() == Part.Kind.TRANSLATED)
+            .filter(s -> s.traversal().hook().rewritesSource())
+            .flatMap(s -> s.exit().last().stream())
+            .findFirst()
+            .<DecidedBy>map(DecidedBy.ByRule::new)
+            .orElse(DecidedBy.Nothing.NOTHING);
+    return Optional.of(
+        source.get().equals(container)
+            ? lost(Ending.Why.OTHER_SOURCE, by)
+            : Ending.there(Ending.Kind.UNDECIDED, Ending.Why.OTHER_SOURCE, by));
   }
 
   /** Whether the rule that redirected it is one for a container of this host. */
@@ -117,6 +145,21 @@ final class Arrival {
     };
   }
 
+  /** The route by which an answer leaves through another interface than its question came by. */
+  private Optional<DecidedBy> otherWay(At end) {
+    boolean known = start.in().known() && start.in().name().isPresent() && end.leaves().known();
+    boolean other =
+        known && !Tracer.startsHere(start, ground.host()) && !end.leaves().equals(start.in());
+    // a sender that has a route of its own is behind the interface of that
+    return other
+        ? end.turn()
+            .route()
+            .filter(
+                r ->
+                    !(r instanceof DecidedBy.ByRoute by && by.text().startsWith(by.to() + " dev ")))
+        : Optional.empty();
+  }
+
   /** The answer has come back. */
   Ending answered(At at, At end, Disposition disposition) {
     boolean turned = end.tracking() == At.Tracking.REPLIES || !at.redirected() && !at.masqueraded();
@@ -137,6 +180,10 @@ final class Arrival {
       // no router takes it further (RFC 3927)
       return Ending.there(Ending.Kind.UNDECIDED, Ending.Why.ELSEWHERE, end.away().get())
           .onTheWayBack();
+    }
+    Optional<DecidedBy> other = otherWay(end);
+    if (other.isPresent()) {
+      return Ending.there(Ending.Kind.UNDECIDED, Ending.Why.OTHER_WAY, other.get()).onTheWayBack();
     }
     if (!at.masqueraded()) {
       return Ending.delivered(Ending.Why.SOURCE_STAYS);

@@ -21,8 +21,7 @@ import java.util.Optional;
  * @param masqueraded whether its source was translated
  * @param settled whether destination and source need no more translation
  * @param way which way it goes
- * @param leaves the interface that what this host sends leaves through, as the kernel has found
- * @param away the route by which it leaves this host, where it is one
+ * @param turn where it leaves, as the kernel has found
  */
 record At(
     Packet packet,
@@ -33,8 +32,7 @@ record At(
     boolean masqueraded,
     List<Boolean> settled,
     Way way,
-    PacketInterface leaves,
-    Optional<DecidedBy> away) {
+    Turn turn) {
   /** What the kernel knows of the packet's connection. */
   enum Tracking {
     /** It has not been asked yet. */
@@ -70,8 +68,7 @@ record At(
         /* masqueraded= */ false,
         List.of(false, false),
         Way.THERE,
-        PacketInterface.NONE,
-        Optional.empty());
+        Turn.here(packets));
   }
 
   /** Where the answer to what has come here starts: of the same translations. */
@@ -85,13 +82,11 @@ record At(
         masqueraded,
         List.of(false, false),
         tracking == Tracking.UNTRACKED ? Way.BACK_UNTRACKED : Way.BACK,
-        PacketInterface.NONE,
-        Optional.empty());
+        Turn.here(set));
   }
 
   At with(Packet other, PacketSet set) {
-    return new At(
-        other, set, stages, tracking, redirected, masqueraded, settled, way, leaves, away);
+    return new At(other, set, stages, tracking, redirected, masqueraded, settled, way, turn);
   }
 
   At state(long number) {
@@ -99,7 +94,7 @@ record At(
   }
 
   At tracked(Tracking now, PacketSet set) {
-    return new At(packet, set, stages, now, redirected, masqueraded, settled, way, leaves, away);
+    return new At(packet, set, stages, now, redirected, masqueraded, settled, way, turn);
   }
 
   At after(HookTraversal traversal, HookExit exit) {
@@ -123,8 +118,7 @@ record At(
             masqueraded || changed && ofSource,
             settled,
             way,
-            leaves,
-            away);
+            turn);
     return translated ? at.settled(traversal.hook()) : at;
   }
 
@@ -140,23 +134,22 @@ record At(
         masqueraded,
         List.of(settled.get(0) || !source, settled.get(1) || source),
         way,
-        leaves,
-        away);
+        turn);
   }
 
   /** The kernel has found this way out for it. */
-  At through(Turn turn, PacketSet set) {
-    return new At(
-        packet,
-        set,
-        stages,
-        tracking,
-        redirected,
-        masqueraded,
-        settled,
-        way,
-        turn.device(),
-        turn.away());
+  At through(Turn found, PacketSet set) {
+    return new At(packet, set, stages, tracking, redirected, masqueraded, settled, way, found);
+  }
+
+  /** The interface that what this host sends leaves through. */
+  PacketInterface leaves() {
+    return turn.device();
+  }
+
+  /** The route by which it leaves this host, where it is one. */
+  Optional<DecidedBy> away() {
+    return turn.away() ? turn.route() : Optional.empty();
   }
 
   boolean isSettled(Hook hook) {

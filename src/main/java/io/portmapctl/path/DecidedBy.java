@@ -111,7 +111,13 @@ public sealed interface DecidedBy {
       /** It is switched off. */
       DOWN,
       /** It has no address of the family. */
-      WITHOUT_ADDRESS
+      WITHOUT_ADDRESS,
+      /** It has no link: a cable, or the other end of a pair. */
+      WITHOUT_LINK,
+      /** It is a bridge, and none of its ports has a link and is switched on. */
+      WITHOUT_PORT,
+      /** It is a port of a bridge that forwards nothing yet, or no more (spanning tree). */
+      BLOCKED
     }
 
     @Override
@@ -138,8 +144,10 @@ public sealed interface DecidedBy {
    *
    * @param address its address
    * @param device the interface that it is behind, octets
+   * @param hardware the Ethernet address that somebody wrote down for it, where that is why
    */
-  record ByNeighbour(IpAddress address, String device) implements DecidedBy {
+  record ByNeighbour(IpAddress address, String device, Optional<String> hardware)
+      implements DecidedBy {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.neighbour(this);
@@ -195,7 +203,19 @@ public sealed interface DecidedBy {
       /** What listens does so at the address of the detail alone. */
       OTHER_ADDRESS_ONLY,
       /** It has no route to the address of the detail. */
-      NO_ROUTE;
+      NO_ROUTE,
+      /**
+       * Its other end on this host is a port of another bridge, or of none: the detail has both.
+       */
+      NOT_PLUGGED,
+      /** This host sends to the Ethernet address of the detail, which is not the container's. */
+      OTHER_HARDWARE,
+      /** Its answers go to the router of the detail, which is not this host. */
+      OTHER_ROUTER,
+      /** It takes the address of the detail for that of a neighbour. */
+      ON_LINK,
+      /** Its network namespace has rules of its own that drop packets, as the one of the detail. */
+      OWN_RULES;
 
       /** The name in JSON. */
       public String id() {

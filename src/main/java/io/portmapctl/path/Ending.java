@@ -77,6 +77,14 @@ public record Ending(Kind kind, Why why, DecidedBy by, boolean back, Optional<Op
     ISOLATED,
     /** Its neighbour does not answer. */
     NEIGHBOUR,
+    /** A rule leaves it too few hops to be forwarded. */
+    HOP_LIMIT,
+    /** The answer leaves by another interface than the question came by. */
+    OTHER_WAY,
+    /** A rule gives it a source of the container's network that is none of this host's. */
+    OTHER_SOURCE,
+    /** Rules of the container's own. */
+    OWN_RULES,
     /** Nobody listens. */
     NOBODY_LISTENS,
     /** The answer goes straight to a sender who waits for this host's. */

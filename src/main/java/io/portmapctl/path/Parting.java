@@ -1,11 +1,14 @@
 package io.portmapctl.path;
 
+import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
+import io.portmapctl.route.Decider;
 import io.portmapctl.route.Decision;
+import io.portmapctl.route.Link;
 import io.portmapctl.route.Routed;
 import io.portmapctl.route.Routing;
 import io.portmapctl.ruleset.Hook;
@@ -206,18 +209,92 @@ public final class Parting {
     PacketSet back = space().of(family).and(space().of(Field.INPUT_INTERFACE, Interval.of(0)));
     for (Routed each :
         routing.get().rerouted(back.and(space().ofMark(0, 0xffffffffL)), Optional.empty())) {
-      if (each.decision() instanceof Decision.Leaves leaves && !leaves.device().equals("lo")) {
-        PacketSet sources = space().none();
-        for (Interval run : each.packets().values(Field.DESTINATION, family)) {
-          sources = sources.or(space().of(Field.SOURCE, family, run));
-        }
-        PacketSet through =
-            space().of(Field.INPUT_INTERFACE, Interval.ofInterface(leaves.device()));
+      if (each.decision() instanceof Decision.Leaves leaves
+          && !leaves.device().equals("lo")
+          && !isBroadcast(leaves)) {
+        PacketSet sources = senders(each.packets());
+        PacketSet through = through(leaves.device());
         boolean bridge = routing.get().bridges().isBridge(leaves.device()).value().orElse(false);
         (bridge ? bridges : arrivals).merge(leaves.device(), sources.and(through), PacketSet::or);
       }
     }
     arrivals.putAll(bridges);
     return arrivals;
+  }
+
+  /**
+   * Who may send from the network of an interface, though the answers do not go back by it: for
+   * each interface its senders. Empty where routes are not known.
+   *
+   * @param inside the networks from which the answers come
+   */
+  public Map<String, PacketSet> astray(List<Cidr> inside) {
+    Map<String, PacketSet> astray = new LinkedHashMap<>();
+    Optional<Routing> routing = ground.settings().routing().apply(family);
+    if (routing.isEmpty() || inside.isEmpty()) {
+      return astray;
+    }
+    PacketSet from = space().none();
+    for (Cidr network : inside) {
+      from = from.or(space().of(Field.SOURCE, family, Interval.of(network)));
+    }
+    PacketSet back = from.and(space().of(Field.INPUT_INTERFACE, Interval.of(0)));
+    List<Routed> answers =
+        routing.get().rerouted(back.and(space().ofMark(0, 0xffffffffL)), Optional.empty());
+    for (Link link : routing.get().host().links().value().orElse(List.of())) {
+      boolean out = link.up() && link.port().isEmpty() && link.bridge().isEmpty();
+      for (Link.Address own : out ? link.addresses() : List.<Link.Address>of()) {
+        Cidr network = own.address().network();
+        if (own.scope() == 0
+            && network.address().family() == family
+            && network.prefix() < family.bits()) {
+          astray(answers, link.name(), network)
+              .ifPresent(set -> astray.merge(link.name(), set, PacketSet::or));
+        }
+      }
+    }
+    return astray;
+  }
+
+  private Optional<PacketSet> astray(List<Routed> answers, String device, Cidr network) {
+    PacketSet astray = space().none();
+    for (Routed each : answers) {
+      boolean back =
+          each.decision() instanceof Decision.Leaves leaves
+              && (leaves.device().equals(device) || isBroadcast(leaves) || isOfOne(leaves));
+      if (!back && !(each.decision() instanceof Decision.Local)) {
+        astray = astray.or(senders(each.packets()));
+      }
+    }
+    PacketSet all = space().of(Field.SOURCE, family, Interval.of(network)).and(through(device));
+    return Optional.of(astray.and(all)).filter(s -> !s.isEmpty());
+  }
+
+  /** Whether it is the route of one sender, who is behind the interface then. */
+  private boolean isOfOne(Decision.Leaves leaves) {
+    return leaves.via().isEmpty()
+        && leaves.by().stream()
+            .anyMatch(
+                b ->
+                    b instanceof Decider.ByRoute r
+                        && r.route().destination().prefix() == family.bits());
+  }
+
+  private static boolean isBroadcast(Decision.Leaves leaves) {
+    return leaves.by().stream()
+        .anyMatch(b -> b instanceof Decider.ByRoute r && r.route().text().startsWith("broadcast "));
+  }
+
+  private PacketSet through(String device) {
+    return space().of(Field.INPUT_INTERFACE, Interval.ofInterface(device));
+  }
+
+  /** Those to whom these are sent, as who sends. */
+  private PacketSet senders(PacketSet answers) {
+    PacketSet senders = space().none();
+    for (Interval run : answers.values(Field.DESTINATION, family)) {
+      senders = senders.or(space().of(Field.SOURCE, family, run));
+    }
+    return senders;
   }
 }

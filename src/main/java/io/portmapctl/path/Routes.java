@@ -50,7 +50,7 @@ record Routes(Routing routing) {
               && staysOnBridge(packet, each.packets());
       turns.addAll(
           still
-              ? List.of(Turn.onward(each.packets(), packet.in()))
+              ? List.of(across(packet, each.packets()))
               : turns(packet, List.of(each), false, otherwise));
     }
     return turns;
@@ -116,6 +116,9 @@ record Routes(Routing routing) {
         itself || in.isPresent() && out.isPresent() && in.get().name().equals(out.get().name());
     if (!same) {
       return apart(bridge, in, out);
+    }
+    if (out.filter(Routes::isolated).isPresent()) {
+      return Optional.of(stuck(bridge, out, Ending.Kind.NOT_ROUTED, Ending.Why.ISOLATED));
     }
     List<Link> candidates =
         out.isPresent()
@@ -214,11 +217,7 @@ record Routes(Routing routing) {
 
                     @Override
                     public List<Turn> leaves(Decision.Leaves decision) {
-                      return List.of(
-                          Turn.onward(
-                              each.packets(),
-                              PacketInterface.of(decision.device()),
-                              away(decision, packet)));
+                      return List.of(left(decision, packet, each.packets()));
                     }
 
                     @Override
@@ -226,7 +225,9 @@ record Routes(Routing routing) {
                       Ending ending = ending(routing, packet, decision);
                       Optional<DecidedBy> away =
                           ending.why() == Ending.Why.LOCALNET && sent
-                              ? towards(decision).flatMap(leaves -> away(leaves, packet))
+                              ? towards(decision)
+                                  .filter(leaves -> away(leaves, packet))
+                                  .flatMap(leaves -> route(leaves, packet))
                               : Optional.empty();
                       return List.of(Turn.ends(each.packets(), ending, away));
                     }
@@ -250,16 +251,53 @@ record Routes(Routing routing) {
         .map(h -> new Decision.Leaves(h.device(), h.via(), decision.by(), decision.open()));
   }
 
-  /** The route, where it leads out of this host: to a router, or by the interface towards one. */
-  private Optional<DecidedBy> away(Decision.Leaves decision, Packet packet) {
+  private Turn left(Decision.Leaves decision, Packet packet, PacketSet packets) {
+    Optional<IpAddress> to = packet.destination().ip();
+    return Turn.onward(packets, PacketInterface.of(decision.device()))
+        .by(
+            route(decision, packet),
+            away(decision, packet),
+            decision
+                .via()
+                .or(() -> to)
+                .filter(next -> new NextHop(routing).asks(decision.device(), next)),
+            lost(decision.device(), decision.via().or(() -> to)));
+  }
+
+  private static Optional<DecidedBy> route(Decision.Leaves decision, Packet packet) {
+    IpAddress to = packet.destination().ip().orElse(nobody(packet.family()));
+    return decision.by().stream()
+        .filter(Decider.ByRoute.class::isInstance)
+        .findFirst()
+        .map(by -> by.accept(new By(to)));
+  }
+
+  /** A bridge itself takes it on. */
+  private Turn across(Packet packet, PacketSet packets) {
+    Optional<Ending> lost =
+        packet.in().name().flatMap(bridge -> lost(bridge, packet.destination().ip()));
+    return Turn.onward(packets, packet.in()).by(Optional.empty(), false, Optional.empty(), lost);
+  }
+
+  private Optional<Ending> lost(String device, Optional<IpAddress> next) {
+    return new NextHop(routing).lost(device, next);
+  }
+
+  /** Whether a route leads out of this host: to a router, or by the interface towards one. */
+  private boolean away(Decision.Leaves decision, Packet packet) {
     boolean routed = decision.via().filter(v -> !isOwn(v)).isPresent();
     boolean out = routing.leadsOut(packet.family(), decision.device());
-    return routed || out && !isBridge(decision.device())
-        ? decision.by().stream()
-            .filter(Decider.ByRoute.class::isInstance)
-            .findFirst()
-            .map(by -> by.accept(new By(packet.destination().ip().orElse(nobody(packet.family())))))
-        : Optional.empty();
+    return routed || !isBridge(decision.device()) && (out || isBehindBridge(packet));
+  }
+
+  /** Whether a bridge has the destination's network, whichever way routes lead. */
+  private boolean isBehindBridge(Packet packet) {
+    Optional<IpAddress> to = packet.destination().ip();
+    return to.isPresent()
+        && routing.host().links().value().orElse(List.of()).stream()
+            .filter(l -> l.up() && l.bridge().isPresent())
+            .flatMap(l -> l.addresses().stream())
+            .anyMatch(a -> a.address().network().contains(Cidr.host(to.get())));
   }
 
   /** Whether this host itself is the next hop, as it is to networks that other programs switch. */

@@ -1,5 +1,6 @@
 package io.portmapctl.path;
 
+import io.portmapctl.net.IpAddress;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.trace.PacketInterface;
 import java.util.Optional;
@@ -11,15 +12,20 @@ import java.util.Optional;
  * @param packets which of them
  * @param device the interface that they leave through; none where they stay
  * @param ending how their way ends here, where it does
- * @param away the route, where it leads out of this host to where none of its containers is known
- *     to be
+ * @param route the route by which they leave, where one is known
+ * @param away whether that leads out of this host to where none of its containers is known to be
+ * @param asks whom this host must ask for before they leave, where it knows nobody there
+ * @param lost how their way ends behind the interface, where links, bridges and neighbours tell
  */
 record Turn(
     Kind kind,
     PacketSet packets,
     PacketInterface device,
     Optional<Ending> ending,
-    Optional<DecidedBy> away) {
+    Optional<DecidedBy> route,
+    boolean away,
+    Optional<IpAddress> asks,
+    Optional<Ending> lost) {
 
   /** Where to. */
   enum Kind {
@@ -32,22 +38,34 @@ record Turn(
   }
 
   static Turn here(PacketSet packets) {
-    return new Turn(Kind.HERE, packets, PacketInterface.NONE, Optional.empty(), Optional.empty());
+    return of(Kind.HERE, packets, PacketInterface.NONE, Optional.empty());
   }
 
   static Turn onward(PacketSet packets, PacketInterface device) {
-    return onward(packets, device, Optional.empty());
+    return of(Kind.ONWARD, packets, device, Optional.empty());
   }
 
-  static Turn onward(PacketSet packets, PacketInterface device, Optional<DecidedBy> away) {
-    return new Turn(Kind.ONWARD, packets, device, Optional.empty(), away);
+  /** The same by a route. */
+  Turn by(
+      Optional<DecidedBy> known,
+      boolean leadsOut,
+      Optional<IpAddress> neighbour,
+      Optional<Ending> end) {
+    return new Turn(kind, packets, device, ending, known, leadsOut, neighbour, end);
   }
 
   static Turn ends(PacketSet packets, Ending ending) {
-    return ends(packets, ending, Optional.empty());
+    return of(Kind.ENDS, packets, PacketInterface.NONE, Optional.of(ending));
   }
 
+  /** The same of what a route would lead out of this host. */
   static Turn ends(PacketSet packets, Ending ending, Optional<DecidedBy> away) {
-    return new Turn(Kind.ENDS, packets, PacketInterface.NONE, Optional.of(ending), away);
+    return ends(packets, ending).by(away, away.isPresent(), Optional.empty(), Optional.empty());
+  }
+
+  private static Turn of(
+      Kind kind, PacketSet packets, PacketInterface device, Optional<Ending> ending) {
+    return new Turn(
+        kind, packets, device, ending, Optional.empty(), false, Optional.empty(), Optional.empty());
   }
 }

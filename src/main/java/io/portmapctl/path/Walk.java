@@ -1,23 +1,42 @@
 package io.portmapctl.path;
 
+import io.portmapctl.net.Cidr;
+import io.portmapctl.net.Family;
+import io.portmapctl.net.IpAddress;
+import io.portmapctl.net.IpProtocol;
 import io.portmapctl.packet.Field;
 import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.ruleset.Hook;
+import io.portmapctl.trace.Address;
+import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.ExcludedRules;
+import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.OnePacket;
 import io.portmapctl.trace.OpenReason;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
+import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** The walk of one packet, and of the answer to it. */
 final class Walk {
   /** More ends than this are not told apart. */
   private static final int MOST_PATHS = 64;
+
+  /** Messages by which IPv6 finds neighbours (RFC 4861). */
+  private static final int SOLICITATION = 135;
+
+  private static final int ADVERTISEMENT = 136;
+
+  /** Which of its addresses a host takes for it, and in which group it asks, is left open. */
+  private static final Cidr ANY = Cidr.parse("::/0").orElseThrow();
+
+  private static final Cidr SOLICITED = Cidr.parse("ff02::1:ff00:0/104").orElseThrow();
 
   private final Ground ground;
   private final BaseChains chains;
@@ -128,6 +147,18 @@ final class Walk {
   }
 
   private void forwarded(At at, PacketInterface device, Ends ends) {
+    boolean turns =
+        at.packet().in().equals(device)
+            && ground.isBridge(at.packet().family(), device)
+            && ground.bridged(at.packet().family(), device) != Ternary.NO;
+    Optional<DecidedBy> spent = turns ? Optional.empty() : HopLimit.spent(at.stages());
+    if (spent.isPresent()) {
+      ends.end(
+          at,
+          Disposition.DROPPED,
+          Ending.there(Ending.Kind.DROPPED, Ending.Why.HOP_LIMIT, spent.get()));
+      return;
+    }
     Optional<Ending> stuck = ground.stuck(at.packet(), device, at.moved());
     if (stuck.isPresent() && stuck.get().kind() == Ending.Kind.UNDECIDED) {
       ends.end(at, Disposition.OPEN, stuck.get());
@@ -166,7 +197,7 @@ final class Walk {
         ends,
         on -> {
           if (!device.equals(PacketInterface.LOOPBACK)) {
-            ends.end(on, disposition, Ending.delivered(Ending.Why.SOURCE_STAYS));
+            left(on, device, disposition, ends);
             return;
           }
           Packet back = on.packet().through(device, PacketInterface.NONE);
@@ -177,6 +208,67 @@ final class Walk {
               ends,
               in2 -> delivered(in2, ends));
         });
+  }
+
+  /** Behind all chains: the interface, the bridge and the neighbour have it. */
+  private void left(At at, PacketInterface device, Disposition disposition, Ends ends) {
+    Optional<Ending> lost =
+        at.turn().lost().or(() -> at.turn().asks().flatMap(next -> unasked(next, device)));
+    if (lost.isEmpty()) {
+      ends.end(at, disposition, Ending.delivered(Ending.Why.SOURCE_STAYS));
+    } else {
+      boolean open = lost.get().kind() == Ending.Kind.UNDECIDED;
+      ends.end(at, open ? Disposition.OPEN : Disposition.NOT_ROUTED, lost.get());
+    }
+  }
+
+  /**
+   * What keeps this host from asking for an IPv6 neighbour, or the neighbour's answer from it: that
+   * goes through the chains as all of ICMPv6 does, and connection tracking does not follow it.
+   */
+  private Optional<Ending> unasked(IpAddress next, PacketInterface device) {
+    if (next.family() != Family.IPV6) {
+      return Optional.empty();
+    }
+    Endpoint host = new Endpoint(new Address.InNetwork(ANY), OptionalInt.empty());
+    Endpoint group = new Endpoint(new Address.InNetwork(SOLICITED), OptionalInt.empty());
+    Endpoint other = new Endpoint(new Address.Known(next), OptionalInt.empty());
+    List<Ending> lost = new ArrayList<>();
+    Ends ends = (at, disposition, ending) -> lost.add(ending);
+    int[] passed = {0};
+    Consumer<At> pass = at -> passed[0]++;
+    hook(
+        icmp(SOLICITATION, host, group, PacketInterface.NONE, device),
+        Hook.OUTPUT,
+        ends,
+        at -> hook(at, Hook.POSTROUTING, ends, pass));
+    boolean goes = passed[0] > 0;
+    if (goes) {
+      passed[0] = 0;
+      lost.clear();
+      hook(
+          icmp(ADVERTISEMENT, other, host, device, PacketInterface.NONE),
+          Hook.PREROUTING,
+          ends,
+          at -> hook(at, Hook.INPUT, ends, pass));
+    }
+    return passed[0] > 0 || lost.isEmpty() || lost.get(0).kind() == Ending.Kind.UNDECIDED
+        ? Optional.empty()
+        : Optional.of(Ending.there(Ending.Kind.NOT_ROUTED, Ending.Why.NEIGHBOUR, lost.get(0).by()));
+  }
+
+  private At icmp(int type, Endpoint from, Endpoint to, PacketInterface in, PacketInterface out) {
+    Packet packet =
+        new Packet(Family.IPV6, IpProtocol.ICMPV6, from, to, in, out, Mark.of(0), Ternary.UNKNOWN);
+    PacketSet packets =
+        one.of(packet)
+            .with(Field.STATE, OnePacket.UNTRACKED)
+            .with(Field.ICMP_TYPE, type)
+            .with(Field.ICMP_CODE, 0);
+    return At.start(packet, packets)
+        .tracked(At.Tracking.UNTRACKED, packets)
+        .settled(Hook.PREROUTING)
+        .settled(Hook.POSTROUTING);
   }
 
   /** What this host sends. */

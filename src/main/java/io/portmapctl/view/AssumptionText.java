@@ -6,6 +6,10 @@ import java.util.List;
 
 /** What is taken for granted, or not looked at: a sentence each. */
 final class AssumptionText implements Assumption.Visitor<String> {
+  private static final String LOOKS =
+      "Not looked at: what listens in the container, and its own rules and routes; on its host,"
+          + " --port with --probe looks.";
+
   private static final String UNKNOWN =
       "This host's addresses are not known (--local-address or --addresses tells them)";
 
@@ -33,10 +37,11 @@ final class AssumptionText implements Assumption.Visitor<String> {
       case ROUTES_ALONE ->
           "The routes alone are known: that no policy rule (ip rule) leads elsewhere, that the host"
               + " forwards, and that it filters no source (rp_filter) is taken for granted.";
-      case CONTAINER_NOT_LOOKED_AT -> "Not looked at: what listens in the container.";
+      case CONTAINER_NOT_LOOKED_AT -> LOOKS;
       case NOT_LOOKED_AT ->
           "Not looked at: policy routing, and whether the kernel takes a sender for one of that"
-              + " interface (rp_filter); what listens in the container.";
+              + " interface (rp_filter); "
+              + LOOKS.substring(LOOKS.indexOf("what"));
     };
   }
 

@@ -30,6 +30,24 @@ final class ContainerText {
       case LOOPBACK_ONLY, OTHER_ADDRESS_ONLY -> listens + "does so at " + detail + " alone";
       case IPV6_ONLY -> listens + "takes IPv6 alone";
       case NO_ROUTE -> "the container has no route to " + detail;
+      case NOT_PLUGGED ->
+          word(by, 0)
+              + ", the other end of the container's interface, is no port of "
+              + word(by, 2);
+      case OTHER_HARDWARE ->
+          "this host sends it to "
+              + word(by, 0)
+              + ", which is not the container's Ethernet address";
+      case OTHER_ROUTER -> "the container sends its answers to " + detail + ", not to this host";
+      case ON_LINK ->
+          "the container takes "
+              + detail
+              + " for a neighbour, and sends nothing for it to this host";
+      case OWN_RULES ->
+          "the container's network namespace has rules of its own, of which is not known what they"
+              + " let pass ("
+              + detail
+              + ")";
     };
   }
 
@@ -39,6 +57,7 @@ final class ContainerText {
 
   /** What would mend it. */
   static String cure(DecidedBy.ByContainer by) {
+    String ip = by.address().family() == Family.IPV4 ? "ip" : "ip -6";
     String every = by.address().family() == Family.IPV4 ? "0.0.0.0" : "[::]";
     return switch (by.fault()) {
       case NOBODY_THERE, WITHOUT_ADDRESS ->
@@ -60,10 +79,23 @@ final class ContainerText {
               + ":"
               + by.port();
       case NO_ROUTE ->
+          inside(by) + ip + " route add default via this host's address in its network";
+      case NOT_PLUGGED -> "ip link set " + by.detail();
+      case OTHER_HARDWARE ->
+          ip + " neigh del " + by.address() + " dev " + word(by, 1) + ", and see who else has it";
+      case OTHER_ROUTER, ON_LINK ->
           inside(by)
-              + (by.address().family() == Family.IPV4 ? "ip" : "ip -6")
-              + " route add default via this host's address in its network";
+              + ip
+              + " route get "
+              + by.detail()
+              + " tells its way: it must lead to this host";
+      case OWN_RULES -> inside(by) + "nft list ruleset, or iptables-legacy-save, shows them";
     };
+  }
+
+  private static String word(DecidedBy.ByContainer by, int number) {
+    String[] words = by.detail().split(" ", -1);
+    return Terminal.decoded(number < words.length ? words[number] : "");
   }
 
   /** What has a command look from inside. */

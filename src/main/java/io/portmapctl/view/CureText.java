@@ -19,6 +19,9 @@ import java.util.OptionalInt;
 final class CureText implements DecidedBy.Visitor<String> {
   private static final String ESTABLISHED = "-m conntrack --ctstate ESTABLISHED,RELATED";
 
+  private static final String ICMPV6 = " -p ipv6-icmp -j ACCEPT";
+  private static final String NFT_ICMPV6 = " meta l4proto ipv6-icmp accept";
+
   private final Cause.Ended ended;
   private final Ending ending;
 
@@ -30,7 +33,11 @@ final class CureText implements DecidedBy.Visitor<String> {
   /** Of a way that ends where it should not; empty too where nothing is wrong. */
   static Optional<String> of(Cause.Ended ended) {
     Ending.Kind kind = ended.ending().kind();
-    boolean set = ended.ending().by() instanceof DecidedBy.BySetting; // whatever it is now
+    DecidedBy by = ended.ending().by();
+    boolean set =
+        by instanceof DecidedBy.BySetting // whatever it is now
+            || by instanceof DecidedBy.ByLink
+            || by instanceof DecidedBy.ByNeighbour;
     boolean none = kind == Ending.Kind.DELIVERED || kind == Ending.Kind.UNDECIDED && !set;
     return none
         ? Optional.empty()
@@ -126,6 +133,25 @@ final class CureText implements DecidedBy.Visitor<String> {
   @Override
   public String rule(DecidedBy.ByRule by) {
     RuleSite rule = by.rule();
+    if (ending.why() == Ending.Why.NEIGHBOUR) {
+      return rule.engine() == RuleEngine.NFTABLES
+          ? "nft insert rule " + place(rule) + NFT_ICMPV6
+          : iptables(rule, ended.family())
+              + " -I "
+              + Terminal.decoded(rule.chain())
+              + " "
+              + rule.number()
+              + ICMPV6;
+    }
+    if (ending.why() == Ending.Why.HOP_LIMIT || ending.why() == Ending.Why.OTHER_SOURCE) {
+      return rule.engine() == RuleEngine.NFTABLES
+          ? "nft delete rule " + place(rule)
+          : iptables(rule, ended.family())
+              + " -D "
+              + Terminal.decoded(rule.chain())
+              + " "
+              + rule.number();
+    }
     if (ending.why() != Ending.Why.RULES) {
       return nothing(DecidedBy.Nothing.NOTHING); // it drops nothing, and comes too early
     }
@@ -164,16 +190,19 @@ final class CureText implements DecidedBy.Visitor<String> {
               + " "
               + Terminal.decoded(chain.table())
               + " "
-              + Terminal.decoded(chain.chain())
-              + " ";
+              + Terminal.decoded(chain.chain());
+      if (ending.why() == Ending.Why.NEIGHBOUR) {
+        return place + NFT_ICMPV6;
+      }
+      place += " ";
       return place + nftMatches() + " accept; " + place + "ct state established,related accept";
     }
     String insert =
-        program(chain.engine(), ended.family())
-            + table(chain.table())
-            + " -I "
-            + chain.chain()
-            + " ";
+        program(chain.engine(), ended.family()) + table(chain.table()) + " -I " + chain.chain();
+    if (ending.why() == Ending.Why.NEIGHBOUR) {
+      return insert + ICMPV6;
+    }
+    insert += " ";
     String answers = insert + ESTABLISHED + " -j ACCEPT";
     String these = insert + matches() + " -j ACCEPT";
     boolean tracked = !chain.table().equals("raw");
@@ -191,7 +220,7 @@ final class CureText implements DecidedBy.Visitor<String> {
 
   @Override
   public String route(DecidedBy.ByRoute by) {
-    if (ending.why() == Ending.Why.ELSEWHERE) {
+    if (ending.why() == Ending.Why.ELSEWHERE || ending.why() == Ending.Why.OTHER_WAY) {
       return ending.back()
           ? "see whether the route back to the sender leads where it should"
           : "see whether the container's bridge or interface is there: start it anew, or add "
@@ -222,6 +251,10 @@ final class CureText implements DecidedBy.Visitor<String> {
       case DOWN -> "ip link set " + name + " up";
       case ABSENT -> "whoever makes interface " + name + " must make it again";
       case WITHOUT_ADDRESS -> ip() + " address add, with the address that " + name + " should have";
+      case WITHOUT_LINK -> "see to the other end of " + name + ": it is down, or not plugged in";
+      case WITHOUT_PORT ->
+          "see whether the container is there: its interface must be a port of " + name;
+      case BLOCKED -> "bridge link set dev " + name + " state 3";
     };
   }
 
@@ -235,7 +268,9 @@ final class CureText implements DecidedBy.Visitor<String> {
 
   @Override
   public String neighbour(DecidedBy.ByNeighbour by) {
-    return "see whether the container is there, and has " + by.address();
+    return by.hardware().isPresent()
+        ? "ip neigh del " + by.address() + " dev " + Terminal.decoded(by.device())
+        : "see whether the container is there, and has " + by.address();
   }
 
   @Override

@@ -42,6 +42,7 @@ final class EndingText implements DecidedBy.Visitor<String> {
       case RULES -> ending.kind() == Ending.Kind.REJECTED ? "rejects " : "drops ";
       case NOT_TRANSLATED_BACK -> "keeps connection tracking from ";
       case ANSWER_TRANSLATED -> "translates ";
+      case HOP_LIMIT -> "leaves no hop to ";
       default -> "ends the way of ";
     };
   }
@@ -60,6 +61,12 @@ final class EndingText implements DecidedBy.Visitor<String> {
     };
   }
 
+  private String unfound() {
+    return " drops messages of ICMPv6, by which this host finds the neighbour that "
+        + it()
+        + " goes to";
+  }
+
   @Override
   public String rule(DecidedBy.ByRule by) {
     RuleSite rule = by.rule();
@@ -70,6 +77,18 @@ final class EndingText implements DecidedBy.Visitor<String> {
             + Terminal.decoded(rule.chain())
             + table(rule.engine(), rule.family(), rule.table());
     String text = " (" + Terminal.decoded(rule.text().latin1()) + ")";
+    if (ending.why() == Ending.Why.OTHER_SOURCE) {
+      boolean known = ending.kind() != Ending.Kind.UNDECIDED;
+      return where
+          + " gives it a source of the container's network that is none of this host's"
+          + text
+          + (known
+              ? ": the container would get a packet from itself"
+              : ": whether the answer comes back from who has that is not known");
+    }
+    if (ending.why() == Ending.Why.NEIGHBOUR) {
+      return where + unfound() + text;
+    }
     return ending.kind() == Ending.Kind.UNDECIDED
         ? "what becomes of " + it() + " at " + where + text + " is not known"
         : where + " " + does() + it() + text + since();
@@ -85,7 +104,9 @@ final class EndingText implements DecidedBy.Visitor<String> {
     if (ending.kind() == Ending.Kind.UNDECIDED) {
       return "whether " + policy + " drops " + it() + " is not known";
     }
-    return policy + " drops " + it() + ": no rule lets it pass";
+    return ending.why() == Ending.Why.NEIGHBOUR
+        ? policy + unfound()
+        : policy + " drops " + it() + ": no rule lets it pass";
   }
 
   @Override
@@ -114,6 +135,13 @@ final class EndingText implements DecidedBy.Visitor<String> {
           + Terminal.decoded(by.text())
           + "\" leads out of it";
     }
+    if (ending.why() == Ending.Why.OTHER_WAY) {
+      return "whether the answer comes to "
+          + by.to()
+          + " is not known: it leaves by another interface than the question came by (\""
+          + Terminal.decoded(by.text())
+          + "\")";
+    }
     String where = ending.back() ? " back to " : " to ";
     return by.text().isEmpty()
         ? "this host has no route" + where + by.to()
@@ -125,9 +153,18 @@ final class EndingText implements DecidedBy.Visitor<String> {
     String name = "interface " + Terminal.decoded(by.name());
     return switch (by.fault()) {
       case ABSENT -> "there is no " + name;
-      case DOWN -> name + " is down";
+      case DOWN -> name + " is down" + behind();
       case WITHOUT_ADDRESS -> name + " has no address";
+      case WITHOUT_LINK -> name + " has no link" + behind();
+      case WITHOUT_PORT -> name + " is a bridge of which no port has a link and is up";
+      case BLOCKED -> name + ", a port of a bridge, forwards nothing (spanning tree)" + behind();
     };
+  }
+
+  private String behind() {
+    return ending.kind() == Ending.Kind.UNDECIDED
+        ? ", and whether the container is behind it is not known"
+        : "";
   }
 
   @Override
@@ -144,7 +181,21 @@ final class EndingText implements DecidedBy.Visitor<String> {
 
   @Override
   public String neighbour(DecidedBy.ByNeighbour by) {
-    return "nobody answers for " + by.address() + " behind " + Terminal.decoded(by.device());
+    String where = by.address() + " behind " + Terminal.decoded(by.device());
+    return by.hardware()
+        .map(
+            h ->
+                "whether "
+                    + Terminal.decoded(h)
+                    + " is there is not known: somebody wrote it down for "
+                    + where)
+        .orElse(
+            ending.kind() == Ending.Kind.UNDECIDED
+                ? "nobody answered for "
+                    + where
+                    + " when this host last asked: whether one does"
+                    + " now is not known (--probe asks)"
+                : "nobody answers for " + where);
   }
 
   @Override

@@ -149,7 +149,12 @@ final class SeenText {
     if (!none.isEmpty()) {
       parts.add("no route to " + String.join(", ", none));
     }
+    place.wiring().drops().ifPresent(d -> parts.add("rules of its own drop (" + decoded(d) + ")"));
     return String.join("; ", parts);
+  }
+
+  private static String decoded(String octets) {
+    return Terminal.decoded(octets);
   }
 
   private static String listeners(SeenPlace place) {

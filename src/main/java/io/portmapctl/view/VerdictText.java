@@ -115,7 +115,9 @@ final class VerdictText implements Cause.Visitor<String> {
   public String tried(Cause.Tried tried) {
     return tried.attempt().succeeded()
         ? "a connection came about, though it was not foretold"
-        : "a connection " + SeenText.of(tried.attempt()) + ", and nothing that was seen tells why";
+        : (tried.others() ? "another connection to the same end " : "a connection ")
+            + SeenText.of(tried.attempt())
+            + ", and nothing that was seen tells why";
   }
 
   @Override

@@ -40,7 +40,8 @@ class SeenPlaceTest {
         link,
         List.of(ip("10.89.5.16")),
         Optional.of(sockets),
-        Map.of(SENDER, false, ip("10.89.5.1"), true));
+        Map.of(SENDER, false, ip("10.89.5.1"), true),
+        SeenPlace.Wiring.UNKNOWN);
   }
 
   private static Optional<String> fault(SeenPlace place, String sender) {
@@ -93,5 +94,30 @@ class SeenPlaceTest {
     assertThat(fault(place, "10.89.5.1")).isEmpty();
     assertThat(fault(place, "203.0.113.9")).as("not asked").isEmpty();
     assertThat(place.fault(Optional.empty())).as("nobody knows who sends").isEmpty();
+  }
+
+  @Test
+  void howItIsTiedToTheHostGoesBeforeItsPrograms() {
+    SeenPlace place = place(Where.CONTAINER, Optional.of(UP), List.of());
+    SeenPlace wired =
+        new SeenPlace(
+            place.address(),
+            place.port(),
+            place.protocol(),
+            place.where(),
+            place.namespace(),
+            place.link(),
+            place.others(),
+            place.sockets(),
+            place.ways(),
+            new SeenPlace.Wiring(
+                Optional.of(new SeenPlace.Trouble(Fault.NOT_PLUGGED, "c1 master br0")),
+                Map.of(SENDER, new SeenPlace.Trouble(Fault.OTHER_ROUTER, "10.89.5.9")),
+                Optional.of("policy drop;")));
+    assertThat(fault(wired, "10.89.5.1")).contains(Fault.NOT_PLUGGED + " c1 master br0");
+    assertThat(wired.stray(Optional.of(SENDER)).map(f -> f.detail())).contains("10.89.5.9");
+    assertThat(wired.stray(Optional.of(ip("10.89.5.1")))).isEmpty();
+    assertThat(wired.ownRules().map(f -> f.detail())).contains("policy drop;");
+    assertThat(place.ownRules()).isEmpty();
   }
 }

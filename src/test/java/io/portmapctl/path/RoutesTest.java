@@ -50,13 +50,17 @@ class RoutesTest {
   private static final String DNAT_OUT = DNAT.replace("PREROUTING", "OUTPUT");
   private static final String LEARNED =
       "[{\"mac\":\"02:00:00:00:00:02\",\"ifname\":\"v0\",\"master\":\"br0\",\"state\":\"\"}]";
-  private static final String BESIDE =
+  private static final String KNOWN =
       "[{\"dst\":\"10.1.0.2\",\"dev\":\"br0\",\"lladdr\":\"02:00:00:00:00:02\",\"state\":[\"STALE\"]}]";
 
   private final Map<String, String> settings = new HashMap<>();
   private String routes = read("route.json");
   private String links = read("address.json");
+  private String beside = KNOWN;
   private HostAddresses addresses = HostAddresses.UNKNOWN;
+
+  /** A rule of chain PREROUTING in table mangle. */
+  private Optional<String> mangle = Optional.empty();
 
   /** A rule of chain FORWARD in table filter. */
   private Optional<String> forward = Optional.empty();
@@ -75,7 +79,7 @@ class RoutesTest {
     private final List<Route> all = RouteReader.read(routes);
     private final List<Link> devices = LinkReader.links(links);
     private final List<Learned> learned = LinkReader.learned(LEARNED);
-    private final List<Neighbour> beside = LinkReader.neighbours(BESIDE);
+    private final List<Neighbour> neighbours = LinkReader.neighbours(beside);
 
     private Host() throws Exception {
       // what is read can be wrong
@@ -98,7 +102,7 @@ class RoutesTest {
 
     @Override
     public Known<List<Neighbour>> neighbours() {
-      return Known.of(beside, Missing.NEIGHBOURS);
+      return Known.of(neighbours, Missing.NEIGHBOURS);
     }
 
     @Override
@@ -150,6 +154,12 @@ class RoutesTest {
       String save = "*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD " + forward.get() + "\nCOMMIT\n";
       others.add(
           new RuleIndex(SaveFormat.table(Family.IPV4, TableName.FILTER, save).orElseThrow()));
+    }
+    if (mangle.isPresent()) {
+      String save =
+          "*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING " + mangle.get() + "\nCOMMIT\n";
+      others.add(
+          new RuleIndex(SaveFormat.table(Family.IPV4, TableName.MANGLE, save).orElseThrow()));
     }
     Rules rules = new Rules(new RuleIndex(table), others, Rules.Written.NOTHING);
     List<PacketPath> paths = new Tracer(rules, ground, true).follow(packet).paths();
@@ -311,5 +321,79 @@ class RoutesTest {
     Ending ending = ending("10.1.0.3", "br0");
     assertThat(ending.kind()).isEqualTo(Ending.Kind.NOT_ROUTED);
     assertThat(ending.why()).isEqualTo(Ending.Why.ISOLATED);
+  }
+
+  @Test
+  void aPortWithoutLinkEndsItWhereTheContainerIsKnownToBeBehindIt() throws Exception {
+    forwards();
+    links = links.replace("\"LOWER_UP\"", "\"MULTICAST\"");
+    Ending ending = ending("203.0.113.9", "eth0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.NOT_ROUTED);
+    assertThat(ending.by())
+        .isEqualTo(new DecidedBy.ByLink("v0", DecidedBy.ByLink.Fault.WITHOUT_LINK));
+  }
+
+  @Test
+  void aPortThatSpanningTreeBlocksDoesToo() throws Exception {
+    forwards();
+    links = links.replace("\"state\":\"forwarding\"", "\"state\":\"blocking\"");
+    assertThat(ending("203.0.113.9", "eth0").by())
+        .isEqualTo(new DecidedBy.ByLink("v0", DecidedBy.ByLink.Fault.BLOCKED));
+  }
+
+  @Test
+  void ofSomePortsWithoutLinkItIsNotKnownWhichIsTheContainers() throws Exception {
+    forwards();
+    beside = "[]";
+    links = links.replaceFirst("\"state\":\"forwarding\"", "\"state\":\"blocking\"");
+    Ending ending = ending("203.0.113.9", "eth0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.UNDECIDED);
+    assertThat(ending.why()).isEqualTo(Ending.Why.LINK);
+    links = links.replace("\"state\":\"forwarding\"", "\"state\":\"blocking\"");
+    assertThat(ending("203.0.113.9", "eth0").by())
+        .isEqualTo(new DecidedBy.ByLink("br0", DecidedBy.ByLink.Fault.WITHOUT_PORT));
+  }
+
+  @Test
+  void whetherANeighbourThatDidNotAnswerDoesNowIsNotKnown() throws Exception {
+    forwards();
+    beside = KNOWN.replace("STALE", "FAILED");
+    Ending ending = ending("203.0.113.9", "eth0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.UNDECIDED);
+    assertThat(ending.why()).isEqualTo(Ending.Why.NEIGHBOUR);
+  }
+
+  @Test
+  void norWhetherOneIsThereThatSomebodyWroteDown() throws Exception {
+    forwards();
+    beside = KNOWN.replace("STALE", "PERMANENT");
+    assertThat(ending("203.0.113.9", "eth0").kind()).isEqualTo(Ending.Kind.DELIVERED);
+    beside = beside.replace("02:00:00:00:00:02", "02:00:00:00:00:99");
+    assertThat(ending("203.0.113.9", "eth0").by())
+        .isInstanceOfSatisfying(
+            DecidedBy.ByNeighbour.class,
+            by -> assertThat(by.hardware()).contains("02:00:00:00:00:99"));
+  }
+
+  @Test
+  void oneHopIsTooFewToBeForwarded() throws Exception {
+    forwards();
+    mangle = Optional.of("-i eth0 -j TTL --ttl-set 1");
+    Ending ending = ending("203.0.113.9", "eth0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.DROPPED);
+    assertThat(ending.why()).isEqualTo(Ending.Why.HOP_LIMIT);
+    mangle = Optional.of("-i eth0 -j TTL --ttl-set 2");
+    assertThat(ending("203.0.113.9", "eth0").kind()).isEqualTo(Ending.Kind.DELIVERED);
+    mangle = Optional.of("-i eth0 -m ttl --ttl-lt 9 -j TTL --ttl-set 1"); // who knows
+    assertThat(ending("203.0.113.9", "eth0").kind()).isEqualTo(Ending.Kind.DELIVERED);
+  }
+
+  @Test
+  void answersThatLeaveByAnotherInterfaceMayNotArrive() throws Exception {
+    forwards();
+    routes = routes.replaceFirst("\\[", "[{\"dst\":\"203.0.113.9\",\"dev\":\"br0\"},");
+    Ending ending = ending("203.0.113.9", "eth0");
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.UNDECIDED);
+    assertThat(ending.why()).isEqualTo(Ending.Why.OTHER_WAY);
   }
 }

@@ -109,7 +109,7 @@ class EndingJsonTest {
       {
         Ending.Kind.NO_ANSWER,
         Ending.Why.NEIGHBOUR,
-        new DecidedBy.ByNeighbour(TO, "br0"),
+        new DecidedBy.ByNeighbour(TO, "br0", Optional.empty()),
         "see whether the container is there, and has 10.0.0.2"
       },
       {

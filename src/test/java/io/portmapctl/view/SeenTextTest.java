@@ -31,7 +31,8 @@ class SeenTextTest {
         Optional.of(new SeenPlace.Interface("eth0", true, true, Optional.of("c1"))),
         List.of(),
         Optional.of(List.of(socket)),
-        Map.of());
+        Map.of(),
+        SeenPlace.Wiring.UNKNOWN);
   }
 
   @Test

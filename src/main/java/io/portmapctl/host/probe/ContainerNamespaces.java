@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The network namespaces in which the other ends of this host's interfaces are: those of its
@@ -33,6 +35,14 @@ import java.util.Set;
 public final class ContainerNamespaces {
   /** More are not entered in search of an address. */
   private static final int MOST = 500;
+
+  /** Words of a rule, or of a base chain, that drops. */
+  private static final Pattern NFT = Pattern.compile("(^| )(drop|reject)( |;|$)");
+
+  /** What changes with every packet. */
+  private static final Pattern COUNTER = Pattern.compile("counter packets [0-9]+ bytes [0-9]+ ");
+
+  private static final Pattern LEGACY = Pattern.compile("^:[A-Z]+ DROP |-j (DROP|REJECT)( |$)");
 
   private static final Path NAMES = Path.of("/run/netns");
 
@@ -86,8 +96,37 @@ public final class ContainerNamespaces {
           .findFirst();
     }
 
-    /** Whether there is a way from an address of it to another; empty where nobody tells. */
-    public Optional<Boolean> routes(IpAddress from, IpAddress to) {
+    /**
+     * A rule of its own that drops packets, octets: of nft and what iptables wrote by it, or of
+     * iptables-legacy. No table is made where there is none.
+     */
+    public Optional<String> drops() {
+      Optional<String> nft = asked(inside, "nft", "list", "ruleset").flatMap(t -> first(t, NFT));
+      return nft.or(
+          () ->
+              Stream.of("ip", "ip6")
+                  .filter(this::hasLegacy)
+                  .flatMap(f -> asked(inside, f + "tables-legacy-save").stream())
+                  .flatMap(t -> first(t, LEGACY).stream())
+                  .findFirst());
+    }
+
+    private boolean hasLegacy(String family) {
+      return asked(inside, "cat", "/proc/self/net/" + family + "_tables_names")
+          .filter(t -> !t.isBlank())
+          .isPresent();
+    }
+
+    private static Optional<String> first(String text, Pattern drops) {
+      return text.lines()
+          .map(String::strip)
+          .filter(drops.asPredicate())
+          .findFirst()
+          .map(line -> COUNTER.matcher(line).replaceAll(""));
+    }
+
+    /** The way from an address of it to another; empty where nobody tells. */
+    public Optional<PeerReader.Way> way(IpAddress from, IpAddress to) {
       Optional<Path> ip = inside.find("ip");
       if (ip.isEmpty()) {
         return Optional.empty();
@@ -97,9 +136,18 @@ public final class ContainerNamespaces {
         Exec.Result result =
             inside.ask(
                 List.of(
-                    ip.get().toString(), "route", "get", to.toString(), "from", from.toString()));
-        return Optional.of(result.exit() == 0);
-      } catch (IOException e) {
+                    ip.get().toString(),
+                    "-j",
+                    "route",
+                    "get",
+                    to.toString(),
+                    "from",
+                    from.toString()));
+        return Optional.of(
+            result.exit() == 0
+                ? PeerReader.way(result.output())
+                : new PeerReader.Way(false, Optional.empty(), ""));
+      } catch (IOException | IpFormatException e) {
         return Optional.empty();
       }
     }

@@ -1,6 +1,7 @@
 package io.portmapctl.host.route;
 
 import io.portmapctl.fault.FileFault;
+import io.portmapctl.net.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,15 @@ public final class PeerReader {
   public record Peer(String name, long index, long peer, long namespace, Optional<String> master) {}
 
   /**
+   * A way that a network namespace knows.
+   *
+   * @param found whether there is one
+   * @param via the router, where it leads by one
+   * @param device the interface that it leads through, octets; empty where that is not told
+   */
+  public record Way(boolean found, Optional<IpAddress> via, String device) {}
+
+  /**
    * Reads {@code ip -j link}.
    *
    * @throws IpFormatException for what ip does not print
@@ -45,6 +55,18 @@ public final class PeerReader {
       }
     }
     return List.copyOf(peers);
+  }
+
+  /**
+   * Reads {@code ip -j route get}.
+   *
+   * @throws IpFormatException for what ip does not print
+   */
+  public static Way way(String text) throws IpFormatException {
+    for (IpJson json : IpJson.parse(text, FileFault.Content.ROUTES)) {
+      return new Way(true, json.address("gateway"), json.text("dev"));
+    }
+    return new Way(true, Optional.empty(), "");
   }
 
   /**
