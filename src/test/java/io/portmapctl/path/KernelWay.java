@@ -100,7 +100,9 @@ record KernelWay(
       if (drops.isEmpty()) {
         for (String hit : hits.keySet()) {
           String[] words = hit.split(" ", 4);
-          if (words[3].contains("-j DROP") || words[3].contains("-j REJECT")) {
+          boolean other = words[3].contains(sent.protocol().equals("tcp") ? " -p udp" : " -p tcp");
+          // what is left of connections before is of the other protocol
+          if (!other && (words[3].contains("-j DROP") || words[3].contains("-j REJECT"))) {
             String family = sent.v4() ? "ip" : "ip6";
             drops.add(
                 new Decider("legacy", family, words[0], words[1], Integer.parseInt(words[2])));
