@@ -391,7 +391,7 @@ class RoutesTest {
   @Test
   void answersThatLeaveByAnotherInterfaceMayNotArrive() throws Exception {
     forwards();
-    routes = routes.replaceFirst("\\[", "[{\"dst\":\"203.0.113.9\",\"dev\":\"br0\"},");
+    routes = routes.replaceFirst("\\[", "[{\"dst\":\"203.0.113.8/30\",\"dev\":\"br0\"},");
     Ending ending = ending("203.0.113.9", "eth0");
     assertThat(ending.kind()).isEqualTo(Ending.Kind.UNDECIDED);
     assertThat(ending.why()).isEqualTo(Ending.Why.OTHER_WAY);
