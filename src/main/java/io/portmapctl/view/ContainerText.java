@@ -81,8 +81,7 @@ final class ContainerText {
       case NO_ROUTE ->
           inside(by) + ip + " route add default via this host's address in its network";
       case NOT_PLUGGED -> "ip link set " + by.detail();
-      case OTHER_HARDWARE ->
-          ip + " neigh del " + by.address() + " dev " + word(by, 1) + ", and see who else has it";
+      case OTHER_HARDWARE -> ip + " neigh del " + by.address() + " dev " + word(by, 1);
       case OTHER_ROUTER, ON_LINK ->
           inside(by)
               + ip
