@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("live")
 class BreakagesIT {
   /** One of so many is tried. */
-  private static final int EVERY = Rounds.of("breakagesEvery", 2, 1);
+  private static final int EVERY = Rounds.of("breakagesEvery", 3, 1);
 
   /** What the name of those that are tried begins with, for who works on one. */
   private static final String ONLY = System.getProperty("portmapctl.breakage", "");
