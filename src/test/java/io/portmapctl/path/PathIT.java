@@ -85,11 +85,18 @@ class PathIT {
       difference = difference(sent, way, told);
     }
     count(end(way));
-    // whether a router has a container is not known here, nor is it to the one who tells
-    boolean router = told.at("/decidedBy/kind").asText().equals("route") && elsewhere(way);
+    String by = told.at("/decidedBy/kind").asText();
+    // whether a router has a container, and who answers for an address, is not known here, nor is
+    // it to the one who tells
+    boolean others = List.of("route", "neighbour").contains(by) && elsewhere(way);
+    // nor whether an answer that leaves by another interface comes to the one who asked
+    boolean otherWay =
+        by.equals("route") && told.path("onTheWayBack").asBoolean() && way.answered();
     if (isOpenOrder(told)) {
       count("of two orders of chains");
-    } else if (told.path("result").asText().equals("unknown") && !router) {
+    } else if (told.path("result").asText().equals("unknown") && otherWay) {
+      count("answers that leave by another interface");
+    } else if (told.path("result").asText().equals("unknown") && !others) {
       count(isDrawn(told) ? "undecided, as the kernel draws the port" : "undecided");
       System.out.printf("undecided: seed %d: %s: %s%n", seed, sent.text(), brief(told));
     }
