@@ -1,6 +1,5 @@
 package io.portmapctl.path;
 
-import io.portmapctl.packet.Field;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.path.PacketPath.Stage;
 import io.portmapctl.ruleset.Hook;
@@ -87,10 +86,6 @@ record At(
 
   At with(Packet other, PacketSet set) {
     return new At(other, set, stages, tracking, redirected, masqueraded, settled, way, turn);
-  }
-
-  At state(long number) {
-    return with(packet, packets.with(Field.STATE, number));
   }
 
   At tracked(Tracking now, PacketSet set) {

@@ -46,7 +46,9 @@ final class Conntrack {
 
   /** A packet of a connection that was answered before, by its flags. */
   PacketSet ofLater(PacketSet packets) {
-    return flags(packets, false);
+    return start.protocol().equals(IpProtocol.TCP)
+        ? packets.with(Field.SYN, 0).with(Field.ACK, 1)
+        : packets;
   }
 
   /**
@@ -72,12 +74,6 @@ final class Conntrack {
     return at.after(
         opening.traversal(),
         new HookExit(exit.kind(), packet, Optional.of(packets), exit.rules(), exit.open()));
-  }
-
-  private PacketSet flags(PacketSet packets, boolean opening) {
-    return start.protocol().equals(IpProtocol.TCP)
-        ? packets.with(Field.SYN, opening ? 1 : 0).with(Field.ACK, opening ? 0 : 1)
-        : packets;
   }
 
   /** Connection tracking tells what opens a connection, unless it was told not to follow it. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** What no kernel takes, what it alone decides, and what must not take long. */
 @Tag("fast")
 class TracerTest {
-  private static final HostAddresses HOST =
+  static final HostAddresses HOST =
       new HostAddresses(
           Optional.of(
               List.of(

@@ -2,15 +2,12 @@ package io.portmapctl.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portmapctl.net.Cidr;
 import io.portmapctl.net.Family;
-import io.portmapctl.net.HostInterface;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
 import io.portmapctl.ruleset.TableName;
 import io.portmapctl.ruleset.iptables.SaveFormat;
 import io.portmapctl.trace.Endpoint;
-import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Mark;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
@@ -27,20 +24,6 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("fast")
 class UntrackedTest {
-  private static final HostAddresses HOST =
-      new HostAddresses(
-          Optional.of(
-              List.of(
-                  link("eth0", "192.0.2.1/24", "192.0.2.255"),
-                  link("cni0", "10.0.0.1/24", "10.0.0.255"))));
-
-  private static HostInterface link(String name, String address, String broadcast) {
-    return new HostInterface(
-        name,
-        List.of(Cidr.parse(address).orElseThrow()),
-        List.of(IpAddress.parse(broadcast).orElseThrow()));
-  }
-
   private static RuleIndex table(TableName name, String chain, String rules) throws Exception {
     StringBuilder out = new StringBuilder("*" + name.id() + "\n:" + chain + " ACCEPT [0:0]\n");
     for (String rule : rules.isEmpty() ? new String[0] : rules.split("; ")) {
@@ -80,7 +63,7 @@ class UntrackedTest {
             PacketInterface.UNKNOWN,
             Mark.of(0),
             Ternary.NO);
-    Ground ground = new Ground(HOST, HOST::subnet, settings);
+    Ground ground = new Ground(TracerTest.HOST, TracerTest.HOST::subnet, settings);
     return new Tracer(rules, ground, true).follow(packet, established).ending();
   }
 
