@@ -10,6 +10,7 @@ import io.portmapctl.portmap.Layouts;
 import io.portmapctl.portmap.Masquerade;
 import io.portmapctl.portmap.PortmapTable;
 import io.portmapctl.portmap.PublishedPort;
+import io.portmapctl.portmap.RulePorts;
 import io.portmapctl.ruleset.Hook;
 import io.portmapctl.ruleset.Match;
 import io.portmapctl.ruleset.Rule;
@@ -178,7 +179,7 @@ final class Interceptors {
         found = true;
         break;
       }
-      if (!isInert(base.get(at).rule())) {
+      if (canTake(base.get(at).rule(), subject.port())) {
         return false;
       }
     }
@@ -191,7 +192,7 @@ final class Interceptors {
     for (int at : index.candidates(entries, port, address)) {
       if (at < last
           && !shared.get(at).targetChain().equals(subject.chain())
-          && !isInert(shared.get(at).rule())) {
+          && canTake(shared.get(at).rule(), subject.port())) {
         return false;
       }
     }
@@ -208,6 +209,12 @@ final class Interceptors {
       }
     }
     return -1;
+  }
+
+  /** A host's port is published by TCP and by UDP often enough, each to its own container. */
+  private static boolean canTake(Rule rule, PublishedPort port) {
+    String protocol = RulePorts.protocol(rule);
+    return !isInert(rule) && (protocol.isEmpty() || protocol.equals(port.protocol()));
   }
 
   private static boolean isInert(Rule rule) {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +55,22 @@ class LinearityTest {
     return documents.toString();
   }
 
+  /** Containers that publish a port each, of TCP first, then the same ones of UDP. */
+  private static String ofBothProtocols(int count, int ports) {
+    StringBuilder documents = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      documents.append(
+          """
+          {"containerID":"c%d","config":{"cniVersion":"1.0.0","type":"portmap","name":"web",\
+          "runtimeConfig":{"portMappings":[{"hostPort":%d,"containerPort":80,"protocol":"%s"}]},\
+          "prevResult":{"cniVersion":"1.0.0","ips":[{"address":"10.2.%d.%d/16"}]}}}
+          """
+              .formatted(
+                  i, 20_000 + i % ports, i / ports % 2 == 0 ? "tcp" : "udp", i / 250, i % 250 + 2));
+    }
+    return documents.toString();
+  }
+
   private static Run run(String document, List<String> words) {
     Run run = Run.with(Map.of(), document, words);
     assertThat(run.exit()).as(run.err()).isZero();
@@ -75,9 +93,19 @@ class LinearityTest {
     "add - -q, true"
   })
   void whatIsAskedForGrowsAsTheRulesetDoes(String command, boolean documents) throws Exception {
+    grows(command, documents, count -> documents(count, FEW / 4));
+  }
+
+  @Test
+  void whatIsPublishedByAnotherProtocolIsNotLookedAt() throws Exception {
+    grows("list", false, count -> ofBothProtocols(count, TIMES * FEW / 2));
+  }
+
+  private void grows(String command, boolean documents, IntFunction<String> containers)
+      throws Exception {
     List<Long> asked = new ArrayList<>();
     for (int count : List.of(FEW, FEW, TIMES * FEW)) {
-      String all = documents(count, FEW / 4);
+      String all = containers.apply(count);
       Path ruleset = folder.resolve("ruleset");
       List<String> made =
           List.of("add", "-", "--layout", "mark", "--ruleset", "empty", "-o", "save", "-q");
