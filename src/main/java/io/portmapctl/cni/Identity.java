@@ -9,6 +9,8 @@ import java.util.HexFormat;
  * chain is named, which is why it keeps it.
  */
 public final class Identity {
+  private static final int BYTES = 16;
+
   private final String network;
   private final String containerId;
   private String digest = "";
@@ -38,13 +40,19 @@ public final class Identity {
         && Names.cni(DocumentFault.Named.CONTAINER, containerId).isEmpty();
   }
 
-  /** The SHA-512 of network name and container ID, one after the other, in 128 hex digits. */
+  /**
+   * The first 16 bytes of the SHA-512 of network name and container ID, one after the other, in 32
+   * hex digits: more than any chain's name has, and a host has very many.
+   */
   public String digest() {
     String known = digest;
     if (known.isEmpty()) {
       known =
           HexFormat.of()
-              .formatHex(Sha512.digest((network + containerId).getBytes(StandardCharsets.UTF_8)));
+              .formatHex(
+                  Sha512.digest((network + containerId).getBytes(StandardCharsets.UTF_8)),
+                  0,
+                  BYTES);
       digest = known;
     }
     return known;

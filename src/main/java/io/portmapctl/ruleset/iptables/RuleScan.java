@@ -37,7 +37,7 @@ final class RuleScan {
   private final Family family;
   private final String text;
 
-  /** Names of targets, each kept once. */
+  /** Names of targets and chains, each kept once. */
   private final Map<String, String> names = new HashMap<>();
 
   private int end;
@@ -96,7 +96,8 @@ final class RuleScan {
     return unshown;
   }
 
-  private String kept(String name) {
+  /** The name as it was first met. */
+  String kept(String name) {
     String known = names.putIfAbsent(name, name);
     return known == null ? name : known;
   }
