@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,6 +12,9 @@ import java.util.stream.Stream;
 public interface SourceFiles {
   /** The largest file that is read. */
   long MAX_BYTES = 64L << 20;
+
+  /** So much of a file is asked for at once. */
+  int PIECE = 1 << 18;
 
   /** The files of this machine. */
   SourceFiles LOCAL = new Local();
@@ -76,10 +80,38 @@ public interface SourceFiles {
         return bytes(in, most);
       }
     }
-    if (Files.size(file) > most) {
+    long size = Files.size(file);
+    if (size > most) {
       throw tooLarge(most);
     }
-    return Files.readAllBytes(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = new byte[(int) size];
+      int read = fill(bytes, in);
+      byte[] more =
+          in.readNBytes((int) most - read + 1); // it may grow, and of /proc none has a size
+      if (more.length > most - read) {
+        throw tooLarge(most);
+      }
+      if (more.length == 0 && read == bytes.length) {
+        return bytes;
+      }
+      byte[] all = Arrays.copyOf(bytes, read + more.length);
+      System.arraycopy(more, 0, all, read, more.length);
+      return all;
+    }
+  }
+
+  /** By pieces: for each read the JDK keeps a buffer as large as what was asked for. */
+  private static int fill(byte[] bytes, InputStream in) throws IOException {
+    int read = 0;
+    while (read < bytes.length) {
+      int more = in.read(bytes, read, Math.min(PIECE, bytes.length - read));
+      if (more < 0) {
+        break;
+      }
+      read += more;
+    }
+    return read;
   }
 
   private static IOException tooLarge(long most) {
