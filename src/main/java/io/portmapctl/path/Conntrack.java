@@ -93,8 +93,11 @@ final class Conntrack {
   private List<At> followed(At at, PacketSet packets) {
     if (at.way() != At.Way.BACK_UNTRACKED) {
       long state = at.answer() || established ? OnePacket.ESTABLISHED : OnePacket.NEW;
-      At.Tracking now = at.answer() ? At.Tracking.REPLIES : At.Tracking.OPENS;
-      return List.of(at.tracked(now, packets.with(Field.STATE, state)));
+      PacketSet known = packets.with(Field.STATE, state);
+      return List.of(
+          at.answer()
+              ? at.tracked(At.Tracking.REPLIES, ofConnection(at, known))
+              : at.tracked(At.Tracking.OPENS, known));
     }
     Ternary opens = answerOpens();
     List<At> all = new ArrayList<>();
@@ -105,6 +108,14 @@ final class Conntrack {
       all.add(at.tracked(At.Tracking.INVALID, packets.with(Field.STATE, OnePacket.INVALID)));
     }
     return all;
+  }
+
+  /** What shows on an answer as soon as its connection is found, and not before. */
+  private static PacketSet ofConnection(At at, PacketSet packets) {
+    return packets
+        .with(Field.REPLY, 1)
+        .with(Field.SOURCE_TRANSLATED, at.masqueraded() ? 1 : 0)
+        .with(Field.DESTINATION_TRANSLATED, at.redirected() ? 1 : 0);
   }
 
   /** Whether an answer to what was not followed is taken to open a connection. */
@@ -143,7 +154,6 @@ final class Conntrack {
   At answer(At at) {
     Packet got = at.packet();
     boolean here = got.out().equals(PacketInterface.NONE);
-    boolean followed = at.tracking() != At.Tracking.UNTRACKED;
     Packet packet =
         new Packet(
             got.family(),
@@ -158,12 +168,7 @@ final class Conntrack {
     for (Field field : Field.values()) {
       marks = marks.without(field);
     }
-    PacketSet packets =
-        one.of(packet)
-            .with(Field.STATE, 0)
-            .with(Field.REPLY, followed ? 1 : 0)
-            .with(Field.SOURCE_TRANSLATED, at.masqueraded() ? 1 : 0)
-            .with(Field.DESTINATION_TRANSLATED, at.redirected() ? 1 : 0);
+    PacketSet packets = one.of(packet).with(Field.STATE, 0).with(Field.DESTINATION_TRANSLATED, 0);
     if (got.protocol().equals(IpProtocol.TCP)) {
       packets = packets.with(Field.ACK, 1).with(Field.SYN, established ? 0 : 1);
     }

@@ -34,16 +34,17 @@ class UntrackedTest {
 
   private Ternary picksUp = Ternary.UNKNOWN;
   private boolean established;
+  private String filtering = "FORWARD";
   private String raw = "-s 203.0.113.9/32 -j CT --notrack";
 
   /** How a connection to a container ends that is routed to, not published. */
-  private Ending ending(IpProtocol protocol, String postrouting, String forward) throws Exception {
+  private Ending ending(IpProtocol protocol, String postrouting, String filter) throws Exception {
     Rules rules =
         new Rules(
             table(TableName.NAT, "POSTROUTING", postrouting),
             List.of(
                 table(TableName.RAW, "PREROUTING", raw),
-                table(TableName.FILTER, "FORWARD", forward)),
+                table(TableName.FILTER, filtering, filter)),
             Rules.Written.NOTHING);
     Settings settings =
         new Settings(
@@ -124,6 +125,20 @@ class UntrackedTest {
   void whatItMakesOfOtherProtocolsIsNotKnown() throws Exception {
     works(ending(IpProtocol.SCTP, "", ""));
     assertThat(ending(IpProtocol.SCTP, MASQUERADE, "").kind()).isEqualTo(Ending.Kind.UNDECIDED);
+  }
+
+  @Test
+  void translationsDoNotShowOnAnAnswerThatIsNotTracked() throws Exception {
+    raw = "-s 10.0.0.5/32 -j CT --notrack";
+    filtering = "INPUT";
+    String masquerade = "-d 10.0.0.5/32 -j MASQUERADE";
+    String drop = "-m conntrack --ctstate SNAT -j DROP";
+    Ending ending = ending(IpProtocol.TCP, masquerade, drop);
+    assertThat(ending.kind()).isEqualTo(Ending.Kind.NO_ANSWER);
+    assertThat(ending.why()).isEqualTo(Ending.Why.NOT_TRANSLATED_BACK);
+    raw = "";
+    filtering = "FORWARD"; // its destination is the sender's again
+    drops(ending(IpProtocol.TCP, masquerade, drop));
   }
 
   @Test
