@@ -54,11 +54,12 @@ public record Ground(
   /**
    * What comes in.
    *
-   * @param moved whether a rule has given it another destination, which is taken to be another
-   *     machine's where nothing tells
+   * @param changed whether it has another destination than it came with, which is taken to be
+   *     another machine's where nothing tells
    * @param answer whether it answers what this host let out
    */
-  List<Turn> input(Packet packet, PacketSet packets, boolean moved, boolean answer) {
+  List<Turn> input(Packet packet, PacketSet packets, boolean changed, boolean answer) {
+    boolean moved = changed || answer;
     Optional<Routing> routing = settings.routing().apply(packet.family());
     return routing.isPresent()
         ? new Routes(routing.get())
@@ -66,7 +67,7 @@ public record Ground(
                 packet,
                 packets,
                 host.delivers(packet.destination().address()) == Ternary.YES,
-                moved,
+                changed,
                 rest -> guessed(packet, rest, moved, answer))
         : guessed(packet, packets, moved, answer);
   }

@@ -29,7 +29,7 @@ record Routes(Routing routing) {
    * What comes in.
    *
    * @param own whether its destination is this host's, though it may not be known which address
-   * @param moved whether it was given another destination
+   * @param moved whether it has another destination than it came with
    * @param otherwise what becomes of those of which nothing is known
    */
   List<Turn> input(
@@ -42,7 +42,8 @@ record Routes(Routing routing) {
       return toOwn(packet, packets, moved, otherwise);
     }
     List<Turn> turns = new ArrayList<>();
-    for (Routed each : routing.input(packets)) {
+    for (Routed came : routing.input(packets)) {
+      Routed each = moved ? askedWhereItLeaves(packet, came) : came;
       boolean still =
           each.decision() instanceof Decision.Refused refused
               && refused.why() == Refusal.NOT_FORWARDING
@@ -54,6 +55,38 @@ record Routes(Routing routing) {
               : turns(packet, List.of(each), false, otherwise));
     }
     return turns;
+  }
+
+  /**
+   * Of what a bridge shows to rules that give it another destination, the bridge looks for the way
+   * already; the kernel then asks not the bridge whether it forwards, but the interface that it
+   * leaves by (br_nf_pre_routing_finish_ipv6, ip6_rcv_core).
+   */
+  private Routed askedWhereItLeaves(Packet packet, Routed came) {
+    boolean forwarded =
+        came.decision() instanceof Decision.Leaves
+            || came.decision() instanceof Decision.Refused refused
+                && refused.why() == Refusal.NOT_FORWARDING;
+    if (packet.family() == Family.IPV4 || !forwarded || !shownBridge(packet, packet.in())) {
+      return came;
+    }
+    List<Routed> leaving = routing.rerouted(came.packets(), Optional.empty());
+    if (leaving.size() != 1 || !(leaving.get(0).decision() instanceof Decision.Leaves leaves)) {
+      return came;
+    }
+    Routing.Forwards forwards = routing.forwarding(Family.IPV6, leaves.device());
+    if (forwards.value().isEmpty()) {
+      return new Routed(
+          came.packets(), new Decision.Unknown(came.decision().by(), forwards.missing()));
+    }
+    if (forwards.value().get()) {
+      return came.decision() instanceof Decision.Leaves ? came : leaving.get(0);
+    }
+    List<Decider> by = new ArrayList<>(leaves.by());
+    forwards.by().forEach(setting -> by.add(new Decider.BySetting(setting)));
+    return new Routed(
+        came.packets(),
+        new Decision.Refused(Refusal.NOT_FORWARDING, false, by, came.decision().open()));
   }
 
   /** What goes to this host at whichever address fares as at one of the interface. */

@@ -110,8 +110,8 @@ final class Walk {
         ends,
         on -> {
           Packet look = on.packet().through(on.packet().in(), outOf(on));
-          boolean moved = on.redirected() || on.answer();
-          for (Turn turn : ground.input(look, on.packets(), moved, on.answer())) {
+          boolean changed = on.answer() ? on.masqueraded() : on.redirected();
+          for (Turn turn : ground.input(look, on.packets(), changed, on.answer())) {
             At turned = on.with(on.packet(), turn.packets());
             switch (turn.kind()) {
               case HERE -> delivered(turned, ends);
