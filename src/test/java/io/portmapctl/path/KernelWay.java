@@ -82,7 +82,8 @@ record KernelWay(
       if (at(line, end) && line.kind() == NftMonitor.Kind.PACKET) {
         boolean right =
             line.address("saddr").equals(sent.destination())
-                && line.port("sport").equals(OptionalInt.of(sent.to()));
+                && line.port("sport").equals(OptionalInt.of(sent.to()))
+                && line.address("daddr").equals(sent.source());
         answered |= right;
         stranger |= !right;
       }
