@@ -92,13 +92,19 @@ public final class PortReachability {
     this.owned = new PortmapTable(table);
     for (Chain chain : table.chains().values()) {
       for (RuleEntry row : chain.rows()) {
-        if (ForeignDnat.redirects(row.rule().target())) {
+        if (mayNameAnAddress(row) && ForeignDnat.redirects(row.rule().target())) {
           RulePorts.of(row.rule())
               .filter(d -> d.address().isPresent())
               .ifPresent(ofOneAddress::add);
         }
       }
     }
+  }
+
+  /** Told without reading what the rule means, for nearly all of many containers' are none. */
+  private static boolean mayNameAnAddress(RuleEntry row) {
+    return row.targetName().equals(ForeignDnat.TARGET)
+        && !(row.isPlain() && row.destination().isEmpty());
   }
 
   /** Who gets connections to a port: the answers to one address of the host after another. */
