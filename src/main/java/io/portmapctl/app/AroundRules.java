@@ -2,6 +2,7 @@ package io.portmapctl.app;
 
 import io.portmapctl.explain.Around;
 import io.portmapctl.explain.Assumption;
+import io.portmapctl.host.AheadHost;
 import io.portmapctl.host.live.OtherRules;
 import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.net.Family;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The rules around the nat tables that are worked on: every other table that packets meet, of both
@@ -34,6 +36,32 @@ import java.util.function.Function;
  */
 final class AroundRules {
   private AroundRules() {}
+
+  /**
+   * Begins what {@link #read} asks of a live host whatever its nat tables are.
+   *
+   * @param nft the tables of nf_tables; read here
+   */
+  static void ahead(AheadHost host, NftTables nft, Rulesets rulesets) {
+    Optional<NftRules> known = Optional.empty();
+    try {
+      known = nft.rules();
+    } catch (IOException e) {
+      // who reads says so
+    }
+    for (Family family : rulesets.families().list()) {
+      if (rulesets.live(family)) {
+        OtherRules.ahead(host, family, there(known, family));
+      }
+    }
+  }
+
+  /**
+   * Which tables of iptables-nft a family may have, by those of nf_tables, where they are known.
+   */
+  private static Predicate<TableName> there(Optional<NftRules> nft, Family family) {
+    return name -> nft.map(n -> n.holds(nftName(family, name))).orElse(true);
+  }
 
   /**
    * Reads them: of the live host, or of the files that hold the nat tables.
@@ -66,12 +94,7 @@ final class AroundRules {
       Family family = table.family();
       if (rulesets.live(family)) {
         asked.put(
-            family,
-            new OtherRules(host.host())
-                .ask(
-                    family,
-                    table.variant(),
-                    name -> known.map(n -> n.holds(nftName(family, name))).orElse(true)));
+            family, new OtherRules(host.host()).ask(family, table.variant(), there(known, family)));
       }
     }
     for (Table table : tables) {

@@ -10,6 +10,8 @@ import io.portmapctl.explain.PacketReport;
 import io.portmapctl.explain.PortReach;
 import io.portmapctl.explain.SeenPort;
 import io.portmapctl.fault.UsageFault;
+import io.portmapctl.host.AheadHost;
+import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.IpProtocol;
@@ -116,9 +118,29 @@ public record ExplainMappings(
    * @param given what the inputs warned of
    */
   public Result run(LiveHost host, List<? extends Notice> given) throws Failure {
+    try (AheadHost ahead = new AheadHost(host.host())) {
+      return run(ahead, host.through(ahead), given);
+    }
+  }
+
+  private Result run(AheadHost ahead, LiveHost host, List<? extends Notice> given) throws Failure {
     HostAddresses known = addresses.host(rulesets.anyLive(), host.host());
     requirePossible(known);
-    Rulesets.Tables read = rulesets.read(host.backend());
+    HostFacts facts = new HostFacts(host, rulesets, hostInterface, addresses.routing());
+    NftTables nft = new NftTables(host.host());
+    Rulesets.Tables read =
+        rulesets.read(
+            host.backend(),
+            () -> {
+              NftRules.ahead(ahead);
+              if (packet.isPresent() || port.isPresent()) {
+                facts.ahead(ahead, known);
+              }
+              AroundRules.ahead(ahead, nft, rulesets);
+              if (packet.isPresent() || port.isPresent()) {
+                facts.readAhead(known);
+              }
+            });
     List<Table> tables = read.tables();
     List<Notice> notices = new ArrayList<>(given);
     notices.addAll(read.notices());
@@ -132,9 +154,7 @@ public record ExplainMappings(
             ? new AddRequest("explain", desired.get(), rulesets.sources(), keepGoing)
                 .on(tables, notices)
             : unplanned(tables, List.copyOf(notices));
-    HostFacts facts = new HostFacts(host, rulesets, hostInterface, addresses.routing());
     Report alone = facts.on(planned);
-    NftTables nft = new NftTables(host.host());
     List<Notice> elsewhere =
         OtherTables.translating(host, rulesets, asked(alone, tables), nft).notices();
     Report report = alone.with(alone.plan(), elsewhere);

@@ -1,5 +1,6 @@
 package io.portmapctl.app;
 
+import io.portmapctl.host.AheadHost;
 import io.portmapctl.host.HostException;
 import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Family;
@@ -9,13 +10,17 @@ import io.portmapctl.notice.Notice;
 import io.portmapctl.path.Localnet;
 import io.portmapctl.path.Settings;
 import io.portmapctl.plan.Plan;
+import io.portmapctl.route.Missing;
 import io.portmapctl.route.Routing;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
+import io.portmapctl.trace.HostAddresses;
 import io.portmapctl.trace.Ternary;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the live host does beside its rules; of another host nothing is known. */
 final class HostFacts {
@@ -40,6 +45,35 @@ final class HostFacts {
     this.hostInterface = hostInterface;
     this.read = new ReadRouting(live.host());
     this.routing = new Routing(read);
+  }
+
+  /**
+   * Begins what is asked of live families wherever it is asked how packets are routed.
+   *
+   * @param known the host's addresses
+   */
+  void ahead(AheadHost host, HostAddresses known) {
+    routing(known).forEach(command -> ReadRouting.ahead(host, command));
+  }
+
+  /** Reads what was begun so, while there is nothing else to do. */
+  void readAhead(HostAddresses known) {
+    routing(known).forEach(read::readAhead);
+  }
+
+  /** A family that has no address but localhost's asks for no interface. */
+  private Set<Missing> routing(HostAddresses known) {
+    Set<Missing> commands = new LinkedHashSet<>();
+    for (Family family : given.isPresent() ? List.<Family>of() : rulesets.families().list()) {
+      if (rulesets.live(family)) {
+        commands.add(Missing.ROUTES);
+        commands.add(Missing.rules(family));
+        if (!known.addresses(family).stream().allMatch(HostAddresses::isLoopback)) {
+          commands.add(Missing.LINKS);
+        }
+      }
+    }
+    return commands;
   }
 
   /** What a plan needs of the host, and what else is in the way there. */

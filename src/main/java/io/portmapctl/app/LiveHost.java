@@ -96,6 +96,11 @@ public record LiveHost(
         new KernelWords(answers.answering(), answers));
   }
 
+  /** The same host where it is read through another: its backend and its kernel are the same. */
+  LiveHost through(Host other) {
+    return new LiveHost(other, backend, kernel, rehearsal, forwarding, words);
+  }
+
   /** The files and folders that documents are read from. */
   public SourceFiles documents() {
     return host.documents();

@@ -9,6 +9,7 @@ import java.util.Optional;
 final class NftTables {
   private final Host host;
   private Optional<NftRules> rules = Optional.empty();
+  private Optional<IOException> failed = Optional.empty();
   private boolean asked;
 
   NftTables(Host host) {
@@ -23,8 +24,15 @@ final class NftTables {
    */
   Optional<NftRules> rules() throws IOException {
     if (!asked) {
-      rules = NftRules.open(host);
       asked = true;
+      try {
+        rules = NftRules.open(host);
+      } catch (IOException e) {
+        failed = Optional.of(e);
+      }
+    }
+    if (failed.isPresent()) {
+      throw failed.get();
     }
     return rules;
   }

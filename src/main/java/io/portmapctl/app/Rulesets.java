@@ -158,6 +158,15 @@ public record Rulesets(
    * @param live the running kernel
    */
   public Tables read(Backend live) throws Failure {
+    return read(live, () -> {});
+  }
+
+  /**
+   * The same, with something to do while the running kernel's are read.
+   *
+   * @param meanwhile what {@link Backend#read(List, Runnable)} is given
+   */
+  Tables read(Backend live, Runnable meanwhile) throws Failure {
     List<Table> tables = new ArrayList<>();
     List<Notice> notices = new ArrayList<>();
     Map<Family, Backend.Reading> readings = Map.of();
@@ -166,7 +175,7 @@ public record Rulesets(
       switch (source) {
         case "empty" -> tables.add(Table.empty(TableName.NAT, family));
         case "live" -> {
-          readings = readings.isEmpty() ? live(live) : readings;
+          readings = readings.isEmpty() ? live(live, meanwhile) : readings;
           Backend.Reading reading = Objects.requireNonNull(readings.get(family));
           notices.addAll(reading.notices());
           if (Unshown.isIn(reading.table())) {
@@ -181,11 +190,11 @@ public record Rulesets(
   }
 
   /** The families whose tables are the running kernel's, side by side. */
-  private Map<Family, Backend.Reading> live(Backend live) throws Failure {
+  private Map<Family, Backend.Reading> live(Backend live, Runnable meanwhile) throws Failure {
     List<Family> asked = families.list().stream().filter(this::live).toList();
     Map<Family, Backend.Reading> readings = new EnumMap<>(Family.class);
     try {
-      live.read(asked).forEach(r -> readings.put(r.table().family(), r));
+      live.read(asked, meanwhile).forEach(r -> readings.put(r.table().family(), r));
     } catch (HostException e) {
       throw new Failure(Failure.Kind.HOST, "live ruleset", e.fault());
     }

@@ -34,6 +34,16 @@ public interface Backend {
    * @throws HostException for the first that cannot be read
    */
   default List<Reading> read(List<Family> families) throws HostException {
+    return read(families, () -> {});
+  }
+
+  /**
+   * The same, with something to do while they are read, once that has begun.
+   *
+   * @param meanwhile begins what takes its time too; it is done in any case
+   */
+  default List<Reading> read(List<Family> families, Runnable meanwhile) throws HostException {
+    meanwhile.run();
     List<Reading> readings = new ArrayList<>();
     for (Family family : families) {
       readings.add(read(family));

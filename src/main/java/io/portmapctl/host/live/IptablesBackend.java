@@ -64,12 +64,12 @@ public final class IptablesBackend implements Backend {
   }
 
   @Override
-  public List<Reading> read(List<Family> families) throws HostException {
+  public List<Reading> read(List<Family> families, Runnable meanwhile) throws HostException {
     try (LiveReader.Ahead ahead = reader.ahead()) {
       for (Family family : families) {
         ahead.read(family);
       }
-      return Backend.super.read(families);
+      return Backend.super.read(families, meanwhile);
     }
   }
 

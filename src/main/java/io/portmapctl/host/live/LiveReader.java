@@ -1,6 +1,7 @@
 package io.portmapctl.host.live;
 
 import io.portmapctl.fault.HostFault;
+import io.portmapctl.host.AheadHost;
 import io.portmapctl.host.Backend;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
@@ -19,7 +20,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,16 +28,13 @@ import java.util.Set;
 
 /** Reads a host's nat table through iptables-save. */
 public final class LiveReader {
-  private final Host host;
+  private final AheadHost host;
   private final VariantChoice variant;
   private final boolean counters;
   private boolean ambiguous;
 
   /** What programs said that read rules all the same; it is passed on once. */
   private final Set<String> said = new HashSet<>();
-
-  /** Programs that were begun before their turn. */
-  private final Map<List<String>, Exec.Running> begun = new HashMap<>();
 
   /** What the variant holds that was not chosen, where it was looked at. */
   private final Map<Family, Backend.Other> others = new EnumMap<>(Family.class);
@@ -75,7 +72,7 @@ public final class LiveReader {
    */
   LiveReader(Host host, VariantChoice variant, boolean counters) {
     this.counters = counters;
-    this.host = host;
+    this.host = new AheadHost(host);
     this.variant = variant;
   }
 
@@ -106,9 +103,8 @@ public final class LiveReader {
     /** What a program prints of a family. */
     void read(Family family, Path program) {
       try {
-        List<String> command = command(program);
-        if (!begun.containsKey(command) && (!isLegacy(program) || legacyTableLoaded(family))) {
-          begun.put(command, host.begin(command));
+        if (!isLegacy(program) || legacyTableLoaded(family)) {
+          host.ahead(command(program));
         }
       } catch (HostException e) {
         return; // who asks for it meets it again
@@ -117,10 +113,7 @@ public final class LiveReader {
 
     @Override
     public void close() {
-      for (Exec.Running running : begun.values()) {
-        running.close();
-      }
-      begun.clear();
+      host.close();
     }
   }
 
@@ -318,9 +311,7 @@ public final class LiveReader {
   private Exec.Result saved(Family family, Path program) throws HostException {
     Exec.Result result;
     try {
-      List<String> command = command(program);
-      Exec.Running running = begun.remove(command);
-      result = running == null ? host.ask(command) : running.result();
+      result = host.ask(command(program));
     } catch (IOException e) {
       throw failure(
           HostException.Kind.FAILED,

@@ -1,5 +1,6 @@
 package io.portmapctl.host.live;
 
+import io.portmapctl.host.AheadHost;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.net.Family;
@@ -22,6 +23,9 @@ import java.util.function.Predicate;
  * @param host the host
  */
 public record OtherRules(Host host) {
+
+  /** What prints a table. */
+  private record Printing(TableName name, Variant variant, List<String> command) {}
 
   /** A program that was begun for a table. */
   private record Begun(TableName name, Variant variant, Exec.Running running) {}
@@ -49,6 +53,19 @@ public record OtherRules(Host host) {
   }
 
   /**
+   * Begins what {@link #ask} will ask whichever variant is worked on.
+   *
+   * @param there which tables of iptables-nft there may be
+   */
+  public static void ahead(AheadHost host, Family family, Predicate<TableName> there) {
+    for (Printing one : new OtherRules(host).printing(family, there)) {
+      if (one.name() != TableName.NAT) {
+        host.ahead(one.command());
+      }
+    }
+  }
+
+  /**
    * Begins to read the tables of a family.
    *
    * @param worked which variant's nat table is left out
@@ -56,8 +73,19 @@ public record OtherRules(Host host) {
    */
   public Asked ask(Family family, Variant worked, Predicate<TableName> there) {
     Asked asked = new Asked(family);
+    for (Printing one : printing(family, there)) {
+      if (one.name() != TableName.NAT || one.variant() != worked) {
+        asked.all.add(new Begun(one.name(), one.variant(), host.begin(one.command())));
+      }
+    }
+    return asked;
+  }
+
+  /** What prints the tables of a family, those of nat among them. */
+  private List<Printing> printing(Family family, Predicate<TableName> there) {
+    List<Printing> all = new ArrayList<>();
     if (!LiveReader.knows(host, family)) {
-      return asked;
+      return all;
     }
     for (Variant variant : List.of(Variant.LEGACY, Variant.NFT)) {
       Optional<Path> program = program(family, variant);
@@ -65,14 +93,12 @@ public record OtherRules(Host host) {
         continue;
       }
       for (TableName name : names(family, variant)) {
-        boolean other = name != TableName.NAT || variant != worked;
-        if (other && (variant == Variant.LEGACY || there.test(name))) {
-          List<String> command = List.of(program.get().toString(), "-t", name.id());
-          asked.all.add(new Begun(name, variant, host.begin(command)));
+        if (variant == Variant.LEGACY || there.test(name)) {
+          all.add(new Printing(name, variant, List.of(program.get().toString(), "-t", name.id())));
         }
       }
     }
-    return asked;
+    return all;
   }
 
   /** The program of a variant; what has no variant in its name may be of either. */

@@ -1,5 +1,6 @@
 package io.portmapctl.host.nft;
 
+import io.portmapctl.host.AheadHost;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.ruleset.nft.NftChain;
@@ -38,6 +39,11 @@ public final class NftRules {
     this.host = host;
     this.nft = nft;
     this.names = names;
+  }
+
+  /** Begins what {@link #open} asks. */
+  public static void ahead(AheadHost host) {
+    host.find("nft").ifPresent(nft -> host.ahead(chains(nft)));
   }
 
   /**

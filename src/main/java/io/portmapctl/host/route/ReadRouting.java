@@ -1,5 +1,6 @@
 package io.portmapctl.host.route;
 
+import io.portmapctl.host.AheadHost;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.net.Family;
@@ -55,16 +56,41 @@ public final class ReadRouting implements HostRouting {
     T parse(String text) throws IpFormatException;
   }
 
-  /** What a program prints; empty where it does not say. */
-  private Optional<String> printed(Missing command) {
+  /** Begins what will be asked. */
+  public static void ahead(AheadHost host, Missing command) {
+    words(host, command).ifPresent(host::ahead);
+  }
+
+  /** Reads what one of the commands prints before anybody asks what it tells. */
+  public void readAhead(Missing command) {
+    if (command.equals(Missing.ROUTES)) {
+      routes();
+    } else if (command.equals(Missing.LINKS)) {
+      links();
+    }
+    for (Family family : Family.values()) {
+      if (command.equals(Missing.rules(family))) {
+        rules(family);
+      }
+    }
+  }
+
+  /** A command, by the program's path; empty where there is no such program. */
+  private static Optional<List<String>> words(Host host, Missing command) {
     List<String> words = new ArrayList<>(Arrays.asList(command.name().split(" ", -1)));
     Optional<Path> program = host.find(words.get(0));
-    if (program.isEmpty()) {
+    program.ifPresent(p -> words.set(0, p.toString()));
+    return program.map(p -> words);
+  }
+
+  /** What a program prints; empty where it does not say. */
+  private Optional<String> printed(Missing command) {
+    Optional<List<String>> words = words(host, command);
+    if (words.isEmpty()) {
       return Optional.empty();
     }
-    words.set(0, program.get().toString());
     try {
-      Exec.Result result = host.ask(words);
+      Exec.Result result = host.ask(words.get());
       return result.exit() == 0 ? Optional.of(result.output()) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
