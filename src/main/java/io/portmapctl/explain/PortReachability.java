@@ -153,6 +153,7 @@ public final class PortReachability {
     private final List<Answer> answers = new ArrayList<>();
     private final Set<ChainOwners.Recipient> others = new LinkedHashSet<>();
     private final Set<IpAddress> claimed = new HashSet<>();
+    private final Set<IpAddress> containers = new LinkedHashSet<>();
 
     Question(String name, int port, Optional<IpAddress> hostIp) {
       this.protocol = IpProtocol.of(name).orElseThrow();
@@ -241,6 +242,7 @@ public final class PortReachability {
               outside ? withHiding(verdict, trace) : verdict.reason(),
               trace.taken(),
               List.copyOf(arrivals)));
+      meet(trace);
       return trace;
     }
 
@@ -331,19 +333,19 @@ public final class PortReachability {
 
     /** The containers that some answer leads to, or the first of many. */
     private List<IpAddress> containers() {
-      Set<IpAddress> containers = new LinkedHashSet<>();
-      for (Answer answer : answers) {
-        for (PacketPath path : answer.trace().paths()) {
-          if (path.redirection().isPresent()) {
-            path.after()
-                .destination()
-                .ip()
-                .filter(a -> host.isLocal(a) != Ternary.YES)
-                .ifPresent(containers::add);
-          }
+      return containers.stream().limit(MOST_CONTAINERS).toList();
+    }
+
+    private void meet(Trace trace) {
+      for (PacketPath path : trace.paths()) {
+        if (path.redirection().isPresent()) {
+          path.after()
+              .destination()
+              .ip()
+              .filter(a -> !containers.contains(a) && host.isLocal(a) != Ternary.YES)
+              .ifPresent(containers::add);
         }
       }
-      return containers.stream().limit(MOST_CONTAINERS).toList();
     }
 
     private IpAddress sibling(IpAddress container) {

@@ -16,6 +16,7 @@ import io.portmapctl.trace.PortPackets;
 import io.portmapctl.trace.RuleIndex;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,9 @@ final class SenderClasses {
   private final Parting parting;
   private final Map<String, PacketSet> arrivals;
   private final PacketSet arriving;
+
+  /** For the networks of containers, whose answers do not go back to the senders. */
+  private final Map<List<Cidr>, Map<String, PacketSet>> astray = new HashMap<>();
 
   SenderClasses(RuleIndex index, HostAddresses host, Parting parting) {
     this.index = index;
@@ -113,7 +117,7 @@ final class SenderClasses {
    */
   List<Example> others(
       IpProtocol protocol, IpAddress to, int port, List<Cidr> inside, Example asked) {
-    Map<String, PacketSet> astray = parting.astray(inside);
+    Map<String, PacketSet> astray = this.astray.computeIfAbsent(inside, parting::astray);
     PacketSet all = outside(protocol, to, port, inside);
     for (PacketSet each : astray.values()) {
       all = all.or(sending(protocol, to, port).and(each));

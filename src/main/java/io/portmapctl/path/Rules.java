@@ -1,6 +1,7 @@
 package io.portmapctl.path;
 
 import io.portmapctl.net.Family;
+import io.portmapctl.net.HostInterface;
 import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.ruleset.Table;
 import io.portmapctl.ruleset.TableName;
@@ -18,7 +19,7 @@ import java.util.List;
 public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
 
   /** Senders are told apart by interfaces, and by the routes that lead through each. */
-  private static final long EFFORT_PER_INTERFACE = 100_000;
+  private static final long EFFORT_PER_THING = 100_000;
 
   /** What nft wrote itself. */
   public interface Written {
@@ -50,11 +51,15 @@ public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
     for (RuleIndex other : others) {
       effort += RuleIndex.mostEffort(other.table());
     }
-    return effort + ofInterfaces(host);
+    return effort + ofThings(host);
   }
 
-  private static long ofInterfaces(HostAddresses host) {
-    return EFFORT_PER_INTERFACE * host.links().map(List::size).orElse(0);
+  private static long ofThings(HostAddresses host) {
+    long things = 0;
+    for (HostInterface one : host.links().orElse(List.of())) {
+      things += 1 + one.addresses().size();
+    }
+    return EFFORT_PER_THING * things;
   }
 
   /** The same for whom only others are looked at. */
@@ -63,6 +68,6 @@ public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
     for (Table other : others) {
       effort += RuleIndex.mostEffort(other);
     }
-    return effort + ofInterfaces(host);
+    return effort + ofThings(host);
   }
 }

@@ -66,11 +66,11 @@ record AddressKinds(PacketSpace space, HostAddresses host, Family family, String
 
   private PacketSet networks(Side side, List<Cidr> networks) {
     Field field = side == Side.SOURCE ? Field.SOURCE : Field.DESTINATION;
-    PacketSet set = space.none();
+    List<PacketSet> sets = new ArrayList<>(networks.size());
     for (Cidr network : networks) {
-      set = set.or(space.of(field, network));
+      sets.add(space.of(field, network));
     }
-    return set;
+    return space.anyOf(sets);
   }
 
   /** Not known by any address: asked by the kind. */

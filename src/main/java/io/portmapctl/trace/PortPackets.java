@@ -9,17 +9,36 @@ import io.portmapctl.packet.Interval;
 import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.PacketSpace;
 import io.portmapctl.ruleset.Side;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/**
- * The first packets of connections to a port of this host, by who sends them.
- *
- * @param space the space of the sets
- * @param host what is known of the host
- * @param family the family
- */
-public record PortPackets(PacketSpace space, HostAddresses host, Family family) {
+/** The first packets of connections to a port of this host, by who sends them. */
+public final class PortPackets {
+  private final PacketSpace space;
+  private final Family family;
+  private final AddressKinds kinds;
+
+  /** Those of this host, by side; of a host with very many addresses they are large. */
+  private final Map<Side, PacketSet> local = new EnumMap<>(Side.class);
+
+  /**
+   * Of a host.
+   *
+   * @param space the space of the sets
+   * @param host what is known of the host
+   * @param family the family
+   */
+  public PortPackets(PacketSpace space, HostAddresses host, Family family) {
+    this.space = space;
+    this.family = family;
+    this.kinds = new AddressKinds(space, host, family, "");
+  }
+
+  private PacketSet local(Side side) {
+    return local.computeIfAbsent(side, kinds::local);
+  }
 
   /**
    * All packets that may be sent to a port.
@@ -38,7 +57,7 @@ public record PortPackets(PacketSpace space, HostAddresses host, Family family) 
 
   /** Those of a set that go to an address of this host. */
   public PacketSet local(PacketSet set) {
-    return set.and(new AddressKinds(space, host, family, "").local(Side.DESTINATION));
+    return set.and(local(Side.DESTINATION));
   }
 
   /**
@@ -49,11 +68,10 @@ public record PortPackets(PacketSpace space, HostAddresses host, Family family) 
    * @param loopback whether the port is published on an address of loopback alone
    */
   public PacketSet fromOutside(PacketSet set, boolean loopback) {
-    AddressKinds kinds = new AddressKinds(space, host, family, "");
     PacketSet outside =
         set.and(new OnePacket(space).device(Field.INPUT_INTERFACE, PacketInterface.UNKNOWN))
             .and(new OnePacket(space).device(Field.OUTPUT_INTERFACE, PacketInterface.NONE))
-            .minus(kinds.local(Side.SOURCE))
+            .minus(local(Side.SOURCE))
             .minus(nobody(Side.SOURCE));
     return loopback ? outside : outside.minus(loopback(Side.DESTINATION));
   }
@@ -66,11 +84,10 @@ public record PortPackets(PacketSpace space, HostAddresses host, Family family) 
    *     masquerades them, nor in IPv6
    */
   public PacketSet fromHost(PacketSet set, boolean localhost) {
-    AddressKinds kinds = new AddressKinds(space, host, family, "");
     PacketSet sent =
         set.and(new OnePacket(space).device(Field.INPUT_INTERFACE, PacketInterface.NONE))
             .and(new OnePacket(space).device(Field.OUTPUT_INTERFACE, PacketInterface.LOOPBACK))
-            .and(kinds.local(Side.SOURCE));
+            .and(local(Side.SOURCE));
     PacketSet from = loopback(Side.SOURCE);
     PacketSet to = loopback(Side.DESTINATION);
     PacketSet others = sent.minus(from).minus(to);

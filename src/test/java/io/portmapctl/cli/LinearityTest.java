@@ -101,6 +101,49 @@ class LinearityTest {
     grows("list", false, count -> ofBothProtocols(count, TIMES * FEW / 2));
   }
 
+  /** Of a host that has the address of each service of a cluster. */
+  private static String routes(int addresses) {
+    StringBuilder routes = new StringBuilder("[");
+    for (int i = 0; i < addresses; i++) {
+      routes
+          .append("{\"type\":\"local\",\"dst\":\"10.96." + i / 250 + "." + (i % 250 + 1))
+          .append("\",\"dev\":\"lo\",\"table\":\"local\",\"scope\":\"host\"},\n");
+    }
+    return routes
+        + """
+        {"type":"local","dst":"192.0.2.1","dev":"eth0","table":"local","scope":"host"},
+        {"dst":"192.0.2.0/24","dev":"eth0","scope":"link"},
+        {"dst":"10.2.0.0/16","dev":"cni0","scope":"link"},
+        {"dst":"default","gateway":"192.0.2.254","dev":"eth0"}]
+        """;
+  }
+
+  @Test
+  void aPortOfAHostWithManyAddressesIsExplained() throws Exception {
+    Path ruleset = folder.resolve("ruleset");
+    List<String> made =
+        List.of("add", "-", "--layout", "mark", "--ruleset", "empty", "-o", "save", "-q");
+    Files.writeString(ruleset, run(ofBothProtocols(1, 1), made).out());
+    List<Long> asked = new ArrayList<>();
+    for (int count : List.of(50, 50, 400)) {
+      Path file = Files.writeString(folder.resolve("routes"), routes(count));
+      List<String> words =
+          List.of(
+              "explain",
+              "--port",
+              "20000",
+              "--ruleset",
+              ruleset.toString(),
+              "--routes",
+              file.toString());
+      asked.add(asked("", words));
+    }
+    System.out.printf(
+        "explain --port: of 50 addresses %d KB, of 400 %.1f times as much%n",
+        asked.get(1) / 1000, (double) asked.get(2) / asked.get(1));
+    assertThat(asked.get(2)).isLessThan(2 * 8 * asked.get(1));
+  }
+
   private void grows(String command, boolean documents, IntFunction<String> containers)
       throws Exception {
     List<Long> asked = new ArrayList<>();
