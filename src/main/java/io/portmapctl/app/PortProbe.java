@@ -23,6 +23,7 @@ import io.portmapctl.net.ListeningSocket;
 import io.portmapctl.net.Protocol;
 import io.portmapctl.path.DecidedBy.ByContainer.Fault;
 import io.portmapctl.path.Disposition;
+import io.portmapctl.route.Learned;
 import io.portmapctl.route.Link;
 import io.portmapctl.route.Neighbour;
 import io.portmapctl.text.Octets;
@@ -350,6 +351,24 @@ final class PortProbe {
                 Fault.NOT_PLUGGED,
                 other.get().name() + " master " + bridge.map(Link::name).orElseThrow()));
       }
+      boolean used =
+          link.addresses().stream()
+              .filter(a -> end.isAt(a.address().address()))
+              .anyMatch(Link.Address::usable);
+      if (!used) {
+        return Optional.of(new SeenPlace.Trouble(Fault.ADDRESS_UNUSED, link.name()));
+      }
+      if (!link.resolves() && other.isPresent()) {
+        return Optional.of(new SeenPlace.Trouble(Fault.NO_ARP, link.name()));
+      }
+      Optional<String> port =
+          link.hardware().isPresent() && other.flatMap(Link::port).isPresent()
+              ? elsewhere(link.hardware().get(), other.get())
+              : Optional.empty();
+      if (port.isPresent()) {
+        return Optional.of(
+            new SeenPlace.Trouble(Fault.OTHER_PORT, port.get() + " " + other.get().name()));
+      }
       return end.ip()
           .flatMap(a -> Optional.ofNullable(neighbours.get(a)))
           .filter(n -> n.hardware().isPresent() && !n.hardware().equals(link.hardware()))
@@ -357,6 +376,18 @@ final class PortProbe {
               n ->
                   new SeenPlace.Trouble(
                       Fault.OTHER_HARDWARE, n.hardware().orElseThrow() + " " + n.device()));
+    }
+
+    /** The port of a bridge behind which it has somebody, where that is another than his. */
+    private Optional<String> elsewhere(String hardware, Link end) {
+      return new ReadRouting(host)
+          .learned().value().orElse(List.of()).stream()
+              .filter(l -> end.master().equals(Optional.of(l.bridge())))
+              .filter(l -> l.hardware().equals(hardware))
+              .filter(l -> l.own() || l.written())
+              .filter(l -> !l.port().equals(end.name()))
+              .map(Learned::port)
+              .findFirst();
     }
 
     private Optional<Link> ofHost(String name) {

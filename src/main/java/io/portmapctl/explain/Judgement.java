@@ -54,6 +54,15 @@ public record Judgement(Optional<SeenPlace> place, boolean reached, Optional<Att
     if (place.filter(p -> p.where() == SeenPlace.Where.HOST).isPresent()) {
       return onHost(foretold, place.get());
     }
+    Optional<DecidedBy.ByContainer> idle =
+        place
+            .filter(p -> attempt.succeeded() || foretold.result() == Answer.Result.WORKS)
+            .filter(p -> reaches(foretold))
+            .flatMap(SeenPlace::idle);
+    if (idle.isPresent()) {
+      return ended(
+          foretold, ending(idle.get())); // the kernel takes connections, and nobody has them
+    }
     if (attempt.succeeded()) {
       return foretold.result() == Answer.Result.WORKS
               || foretold.result() == Answer.Result.NOBODY
@@ -88,6 +97,11 @@ public record Judgement(Optional<SeenPlace> place, boolean reached, Optional<Att
     return attempt == Attempt.TIMED_OUT
         ? open ? foretold : tried(foretold, Answer.Result.UNKNOWN, attempt)
         : tried(foretold, Answer.Result.FAILS, attempt);
+  }
+
+  /** Whether what is foretold is that rules send it to where was looked. */
+  private static boolean reaches(Answer foretold) {
+    return foretold.result() != Answer.Result.NOBODY && foretold.result() != Answer.Result.FAILS;
   }
 
   /** Whether the next connection may fare otherwise, though all else is as it was. */
@@ -128,6 +142,17 @@ public record Judgement(Optional<SeenPlace> place, boolean reached, Optional<Att
               stray.get(),
               true));
     }
+    Optional<DecidedBy.ByContainer> deaf = place.deaf();
+    if (deaf.isPresent()) {
+      return Optional.of(
+          attempt.failed()
+              ? ending(Ending.Kind.DROPPED, Ending.Why.LINK, deaf.get(), false)
+              : ending(deaf.get()));
+    }
+    Optional<DecidedBy.ByContainer> full = place.full();
+    if (full.isPresent()) {
+      return full.map(Judgement::ending);
+    }
     boolean refused = attempt.failed() && attempt != Attempt.TIMED_OUT;
     return place
         .ownRules()
@@ -148,6 +173,12 @@ public record Judgement(Optional<SeenPlace> place, boolean reached, Optional<Att
       case LINK_DOWN, NO_CARRIER -> ending(Ending.Kind.DROPPED, Ending.Why.LINK, by, false);
       case NOBODY_LISTENS, LOOPBACK_ONLY, IPV6_ONLY, OTHER_ADDRESS_ONLY ->
           ending(Ending.Kind.REJECTED, Ending.Why.NOBODY_LISTENS, by, false);
+      case OTHER_DEVICE_ONLY -> ending(Ending.Kind.REJECTED, Ending.Why.NOBODY_LISTENS, by, false);
+      case STOPPED -> ending(Ending.Kind.NO_ANSWER, Ending.Why.NOBODY_LISTENS, by, false);
+      case QUEUE_FULL -> ending(Ending.Kind.UNDECIDED, Ending.Why.NOBODY_LISTENS, by, false);
+      case ADDRESS_UNUSED -> ending(Ending.Kind.DROPPED, Ending.Why.NEIGHBOUR, by, false);
+      case OTHER_PORT -> ending(Ending.Kind.DROPPED, Ending.Why.LINK, by, false);
+      case NO_ARP -> ending(Ending.Kind.UNDECIDED, Ending.Why.LINK, by, false);
       case NO_ROUTE -> ending(Ending.Kind.NO_ANSWER, Ending.Why.NO_ROUTE, by, true);
       case NOT_PLUGGED -> ending(Ending.Kind.DROPPED, Ending.Why.LINK, by, false);
       case OTHER_HARDWARE -> ending(Ending.Kind.DROPPED, Ending.Why.NEIGHBOUR, by, false);

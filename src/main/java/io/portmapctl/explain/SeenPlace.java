@@ -137,6 +137,7 @@ public record SeenPlace(
     }
     return wiring
         .trouble()
+        .filter(t -> t.fault() != Fault.NO_ARP)
         .map(t -> by(t.fault(), t.detail()))
         .or(this::unheard)
         .or(() -> unanswered(sender));
@@ -145,11 +146,19 @@ public record SeenPlace(
   /** The same of programs alone: that none gets what comes here. */
   private Optional<DecidedBy.ByContainer> unheard() {
     boolean heard =
-        sockets.isEmpty() || sockets.get().stream().anyMatch(s -> s.takes(address).orElse(true));
+        sockets.isEmpty() || sockets.get().stream().anyMatch(s -> takes(s).orElse(true));
     if (heard) {
       return Optional.empty();
     }
     List<ListeningSocket> all = sockets.get();
+    Optional<String> device =
+        all.stream()
+            .filter(s -> s.takes(address).isEmpty())
+            .flatMap(s -> s.device().stream())
+            .findFirst();
+    if (device.isPresent()) {
+      return Optional.of(by(Fault.OTHER_DEVICE_ONLY, device.get()));
+    }
     if (all.isEmpty()) {
       return Optional.of(by(Fault.NOBODY_LISTENS, ""));
     }
@@ -162,6 +171,39 @@ public record SeenPlace(
         by(
             loopback ? Fault.LOOPBACK_ONLY : Fault.OTHER_ADDRESS_ONLY,
             texts(all.stream().map(ListeningSocket::address).distinct().toList())));
+  }
+
+  private Optional<Boolean> takes(ListeningSocket socket) {
+    return link.isPresent() ? socket.takes(address, link.get().name()) : socket.takes(address);
+  }
+
+  /** That every program is stopped that gets what comes here: the kernel alone answers. */
+  Optional<DecidedBy.ByContainer> idle() {
+    return all(ListeningSocket.State.STOPPED).map(who -> by(Fault.STOPPED, who));
+  }
+
+  /** That it finds no neighbours: who is known already, or whose bridge helps, is answered yet. */
+  Optional<DecidedBy.ByContainer> deaf() {
+    return wiring
+        .trouble()
+        .filter(t -> t.fault() == Fault.NO_ARP)
+        .map(t -> by(t.fault(), t.detail()));
+  }
+
+  /** That connections wait for it, and no more may. */
+  Optional<DecidedBy.ByContainer> full() {
+    return all(ListeningSocket.State.FULL).map(who -> by(Fault.QUEUE_FULL, who));
+  }
+
+  /** Who holds the sockets that get what comes here, where all of them fare so. */
+  private Optional<String> all(ListeningSocket.State state) {
+    List<ListeningSocket> taking =
+        where == Where.CONTAINER
+            ? sockets.orElse(List.of()).stream().filter(s -> takes(s).orElse(true)).toList()
+            : List.of();
+    return !taking.isEmpty() && taking.stream().allMatch(s -> s.state() == state)
+        ? Optional.of(taking.get(0).process().orElse(""))
+        : Optional.empty();
   }
 
   /** The same of routes alone: that it has none to somebody. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The senders of other machines, in classes that fare alike: all of them are led through rules and
@@ -31,6 +32,10 @@ import java.util.Set;
 final class SenderClasses {
   /** More classes than these are not told apart. */
   private static final int MOST = 8;
+
+  /** Addresses of one link alone. */
+  private static final List<Cidr> ONE_LINK =
+      Stream.of("169.254.0.0/16", "fe80::/10").flatMap(n -> Cidr.parse(n).stream()).toList();
 
   private final RuleIndex index;
   private final PortPackets ports;
@@ -101,8 +106,12 @@ final class SenderClasses {
       return example(all, usual);
     }
     for (PacketSet arrival : arrivals.values()) {
-      if (arrival.meets(all)) {
-        return example(all.and(arrival), usual);
+      // who is on a container's link is none of the LAN, by whichever address
+      PacketSet his = all.and(arrival);
+      boolean beside = arrival.meets(ports.from(arrival, inside));
+      PacketSet others = beside ? his.minus(ports.from(his, ONE_LINK)) : his;
+      if (!others.isEmpty()) {
+        return example(others, usual);
       }
     }
     return Optional.empty();

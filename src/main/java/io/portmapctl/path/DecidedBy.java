@@ -117,7 +117,15 @@ public sealed interface DecidedBy {
       /** It is a bridge, and none of its ports has a link and is switched on. */
       WITHOUT_PORT,
       /** It is a port of a bridge that forwards nothing yet, or no more (spanning tree). */
-      BLOCKED
+      BLOCKED,
+      /** It finds no neighbours, and lets nobody find it. */
+      WITHOUT_ARP,
+      /** It is a port of a bridge that takes nothing of whom the bridge does not know there. */
+      LOCKED,
+      /** It is a port of a bridge that neither learns who is there nor sends to who is unknown. */
+      UNLEARNED,
+      /** It is a port of a bridge for which somebody wrote down who is there. */
+      WRITTEN
     }
 
     @Override
@@ -202,6 +210,18 @@ public sealed interface DecidedBy {
       IPV6_ONLY,
       /** What listens does so at the address of the detail alone. */
       OTHER_ADDRESS_ONLY,
+      /** What listens does so at the interface of the detail alone. */
+      OTHER_DEVICE_ONLY,
+      /** What listens is stopped, or frozen: the detail says who. */
+      STOPPED,
+      /** As many connections as may wait for what listens: the detail says who. */
+      QUEUE_FULL,
+      /** The kernel of the container does not use its address: another may have it, or so. */
+      ADDRESS_UNUSED,
+      /** The interface of the detail finds no neighbours, and lets nobody find it. */
+      NO_ARP,
+      /** The bridge has it behind the port of the detail, which is not its own; both are there. */
+      OTHER_PORT,
       /** It has no route to the address of the detail. */
       NO_ROUTE,
       /**

@@ -75,6 +75,8 @@ public record Ending(Kind kind, Why why, DecidedBy by, boolean back, Optional<Op
     NO_HAIRPIN,
     /** Its port of the bridge and the one that it came in by are both isolated. */
     ISOLATED,
+    /** A policy of IPsec's drops it, or wants it encrypted. */
+    IPSEC,
     /** Its neighbour does not answer. */
     NEIGHBOUR,
     /** A rule leaves it too few hops to be forwarded. */

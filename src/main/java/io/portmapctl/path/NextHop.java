@@ -9,12 +9,17 @@ import io.portmapctl.route.Neighbour;
 import io.portmapctl.route.Routing;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whether what leaves through an interface comes to where it goes next, as far as links, the ports
  * of bridges and the neighbours that are known tell.
  */
 record NextHop(Routing routing) {
+
+  /** Kinds of interfaces behind which Ethernet addresses must be found. */
+  private static final Set<String> ETHERNET =
+      Set.of("bridge", "veth", "vlan", "bond", "team", "macvlan");
 
   /**
    * How its way ends behind an interface, where it does or may.
@@ -29,6 +34,12 @@ record NextHop(Routing routing) {
     boolean bridge = link.get().bridge().isPresent();
     if (!link.get().carrier() && !bridge) {
       return Optional.of(link(Ending.Kind.NOT_ROUTED, device, Fault.WITHOUT_LINK));
+    }
+    if (!link.get().resolves()
+        && link.get().kind().filter(ETHERNET::contains).isPresent()
+        && next.isPresent()
+        && !isWritten(device, next.get())) {
+      return Optional.of(link(Ending.Kind.NOT_ROUTED, device, Fault.WITHOUT_ARP));
     }
     return (bridge ? shut(device, next) : Optional.<Ending>empty())
         .or(() -> next.flatMap(n -> silent(link.get(), n)));
@@ -58,7 +69,14 @@ record NextHop(Routing routing) {
   /** Where ports of a bridge let nothing through. */
   private Optional<Ending> shut(String bridge, Optional<IpAddress> next) {
     List<Link> ports = bridges().ports(bridge).value().orElse(List.of());
-    List<Link> shut = ports.stream().filter(p -> fault(p).isPresent()).toList();
+    Optional<String> hardware =
+        next.flatMap(n -> bridges().neighbour(bridge, n).value().flatMap(k -> k))
+            .flatMap(Neighbour::hardware);
+    Optional<Ending> written = hardware.flatMap(h -> written(bridge, h));
+    if (written.isPresent()) {
+      return written;
+    }
+    List<Link> shut = ports.stream().filter(p -> fault(p, hardware).isPresent()).toList();
     if (shut.isEmpty()) {
       return Optional.empty();
     }
@@ -66,30 +84,70 @@ record NextHop(Routing routing) {
         next.flatMap(n -> bridges().portTowards(bridge, n).value().flatMap(p -> p))
             .flatMap(name -> ports.stream().filter(p -> p.name().equals(name)).findFirst());
     if (port.isPresent()) {
-      return port.flatMap(p -> fault(p).map(f -> link(Ending.Kind.NOT_ROUTED, p.name(), f)));
+      return port.flatMap(
+          p -> fault(p, hardware).map(f -> link(Ending.Kind.NOT_ROUTED, p.name(), f)));
     }
     Link first = shut.get(0);
     if (shut.size() < ports.size()) {
-      return Optional.of(link(Ending.Kind.UNDECIDED, first.name(), fault(first).orElseThrow()));
+      return Optional.of(
+          link(Ending.Kind.UNDECIDED, first.name(), fault(first, hardware).orElseThrow()));
     }
     return Optional.of(
         ports.size() == 1
-            ? link(Ending.Kind.NOT_ROUTED, first.name(), fault(first).orElseThrow())
+            ? link(Ending.Kind.NOT_ROUTED, first.name(), fault(first, hardware).orElseThrow())
             : link(Ending.Kind.NOT_ROUTED, bridge, Fault.WITHOUT_PORT));
   }
 
   /** Why a port of a bridge lets nothing through. */
-  private static Optional<Fault> fault(Link port) {
+  private Optional<Fault> fault(Link port, Optional<String> hardware) {
     if (!port.up()) {
       return Optional.of(Fault.DOWN);
     }
     if (!port.carrier()) {
       return Optional.of(Fault.WITHOUT_LINK);
     }
-    return port.port()
-        .map(Link.Port::state)
-        .filter(s -> !s.isEmpty() && !s.equals("forwarding"))
-        .map(s -> Fault.BLOCKED);
+    Link.Port own = port.port().orElseThrow();
+    if (!own.state().isEmpty() && !own.state().equals("forwarding")) {
+      return Optional.of(Fault.BLOCKED);
+    }
+    return own.locked() && !isKnown(port, hardware)
+        ? Optional.of(Fault.LOCKED)
+        : own.blind() && !isKnown(port, hardware) ? Optional.of(Fault.UNLEARNED) : Optional.empty();
+  }
+
+  /** Whether a bridge has an Ethernet address behind a port. */
+  private boolean isKnown(Link port, Optional<String> hardware) {
+    return hardware.isEmpty()
+        || routing.host().learned().value().orElse(List.of()).stream()
+            .filter(l -> !l.own() && l.port().equals(port.name()))
+            .anyMatch(l -> l.hardware().equals(hardware.get()));
+  }
+
+  /**
+   * Where somebody wrote down behind which port an Ethernet address is, and that it stays there; or
+   * that it is a port's own, which it is not.
+   */
+  private Optional<Ending> written(String bridge, String hardware) {
+    return routing.host().learned().value().orElse(List.of()).stream()
+        .filter(l -> l.bridge().equals(bridge) && l.hardware().equals(hardware))
+        .filter(l -> l.own() ? !isOfHost(hardware) : l.written())
+        .findFirst()
+        .map(l -> link(Ending.Kind.UNDECIDED, l.port(), Fault.WRITTEN));
+  }
+
+  private boolean isOfHost(String hardware) {
+    return routing.host().links().value().orElse(List.of()).stream()
+        .anyMatch(l -> l.hardware().equals(Optional.of(hardware)));
+  }
+
+  /** Whether somebody wrote down who has an address. */
+  private boolean isWritten(String device, IpAddress next) {
+    return bridges()
+        .neighbour(device, next)
+        .value()
+        .flatMap(n -> n)
+        .filter(n -> n.state().equals("PERMANENT"))
+        .isPresent();
   }
 
   /** Where nobody answered for an address, or somebody wrote down who has it. */

@@ -9,6 +9,7 @@ import io.portmapctl.packet.PacketSet;
 import io.portmapctl.packet.Rewrite;
 import io.portmapctl.route.Decider;
 import io.portmapctl.route.Decision;
+import io.portmapctl.route.IpsecPolicy;
 import io.portmapctl.route.Link;
 import io.portmapctl.route.Refusal;
 import io.portmapctl.route.Routed;
@@ -20,6 +21,7 @@ import io.portmapctl.trace.PacketInterface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /** Where routes and settings turn packets to. */
@@ -52,7 +54,7 @@ record Routes(Routing routing) {
       turns.addAll(
           still
               ? List.of(across(packet, each.packets()))
-              : turns(packet, List.of(each), false, otherwise));
+              : turns(packet, List.of(each), false, moved, otherwise));
     }
     return turns;
   }
@@ -229,11 +231,15 @@ record Routes(Routing routing) {
         begins
             ? routing.output(packets, Optional.empty())
             : routing.rerouted(packets, Optional.empty());
-    return turns(packet, routed, true, otherwise);
+    return turns(packet, routed, true, false, otherwise);
   }
 
   private List<Turn> turns(
-      Packet packet, List<Routed> routed, boolean sent, Function<PacketSet, List<Turn>> otherwise) {
+      Packet packet,
+      List<Routed> routed,
+      boolean sent,
+      boolean moved,
+      Function<PacketSet, List<Turn>> otherwise) {
     List<Turn> turns = new ArrayList<>();
     for (Routed each : routed) {
       turns.addAll(
@@ -250,7 +256,7 @@ record Routes(Routing routing) {
 
                     @Override
                     public List<Turn> leaves(Decision.Leaves decision) {
-                      return List.of(left(decision, packet, each.packets()));
+                      return List.of(left(decision, packet, each.packets(), sent, moved));
                     }
 
                     @Override
@@ -284,7 +290,8 @@ record Routes(Routing routing) {
         .map(h -> new Decision.Leaves(h.device(), h.via(), decision.by(), decision.open()));
   }
 
-  private Turn left(Decision.Leaves decision, Packet packet, PacketSet packets) {
+  private Turn left(
+      Decision.Leaves decision, Packet packet, PacketSet packets, boolean sent, boolean moved) {
     Optional<IpAddress> to = packet.destination().ip();
     return Turn.onward(packets, PacketInterface.of(decision.device()))
         .by(
@@ -294,7 +301,71 @@ record Routes(Routing routing) {
                 .via()
                 .or(() -> to)
                 .filter(next -> new NextHop(routing).asks(decision.device(), next)),
-            lost(decision.device(), decision.via().or(() -> to)));
+            blocked(packet, decision.device(), sent, moved)
+                .or(() -> lost(decision.device(), decision.via().or(() -> to))));
+  }
+
+  /** Where a policy of IPsec's keeps it from leaving, or has it leave otherwise. */
+  private Optional<Ending> blocked(Packet packet, String device, boolean sent, boolean moved) {
+    Optional<IpAddress> to = packet.destination().ip();
+    List<IpsecPolicy> all = routing.host().policies().value().orElse(List.of());
+    // a bridge turns back by itself what rules give another destination behind it
+    if (to.isEmpty() || all.isEmpty() || moved && turnsBack(packet, device)) {
+      return Optional.empty();
+    }
+    // what is forwarded is asked about by the destination that it had before it was translated
+    Optional<IpsecPolicy> forwards =
+        sent
+            ? Optional.empty()
+            : first(all, "fwd", packet, moved ? own(packet.family()) : List.of(to.get()), moved);
+    return forwards
+        .map(p -> blocked(p, to.get(), moved && (p.to().prefix() > 0 || p.port().isPresent())))
+        .or(
+            () ->
+                first(all, "out", packet, List.of(to.get()), false)
+                    .map(p -> blocked(p, to.get(), false)));
+  }
+
+  private static Ending blocked(IpsecPolicy policy, IpAddress to, boolean perhaps) {
+    return Ending.there(
+        policy.blocks() && !perhaps ? Ending.Kind.DROPPED : Ending.Kind.UNDECIDED,
+        Ending.Why.IPSEC,
+        new DecidedBy.ByRoute(policy.text(), to));
+  }
+
+  private boolean turnsBack(Packet packet, String device) {
+    return packet.in().name().equals(Optional.of(device)) && shownBridge(packet, packet.in());
+  }
+
+  private List<IpAddress> own(Family family) {
+    return routing.host().links().value().orElse(List.of()).stream()
+        .flatMap(l -> l.addresses().stream())
+        .map(a -> a.address().address())
+        .filter(a -> a.family() == family)
+        .toList();
+  }
+
+  /**
+   * The policy that counts of a direction, where it does not let pass: of the least priority, and
+   * of those the oldest.
+   *
+   * @param to where a packet goes: to one of them
+   * @param before whether its port is another
+   */
+  private static Optional<IpsecPolicy> first(
+      List<IpsecPolicy> all, String direction, Packet packet, List<IpAddress> to, boolean before) {
+    OptionalInt port = before ? OptionalInt.empty() : packet.destination().port();
+    Optional<String> protocol = Optional.of(packet.protocol().toString());
+    Optional<IpsecPolicy> first = Optional.empty();
+    for (IpsecPolicy policy : all) {
+      boolean counts =
+          policy.direction().equals(direction)
+              && to.stream().anyMatch(a -> policy.isFor(packet.source().ip(), a, protocol, port));
+      if (counts && first.filter(f -> f.priority() < policy.priority()).isEmpty()) {
+        first = Optional.of(policy);
+      }
+    }
+    return first.filter(p -> p.blocks() || p.encrypts());
   }
 
   private static Optional<DecidedBy> route(Decision.Leaves decision, Packet packet) {

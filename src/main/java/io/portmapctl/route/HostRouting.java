@@ -18,6 +18,11 @@ public interface HostRouting {
   /** The neighbours. */
   Known<List<Neighbour>> neighbours();
 
+  /** The policies of IPsec's; nobody need know of any. */
+  default Known<List<IpsecPolicy>> policies() {
+    return Known.not(Missing.IPSEC);
+  }
+
   /** What the bridges have learned. */
   Known<List<Learned>> learned();
 

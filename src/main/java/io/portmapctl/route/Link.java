@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param name its name
  * @param up whether it is switched on
  * @param carrier whether it has a link
+ * @param resolves whether it finds its neighbours by ARP and the like, and lets them find it
  * @param detailed whether the kind, and what belongs to it, was asked for
  * @param kind bridge, veth and the like; empty for one that has none, as hardware, or where it was
  *     not asked for
@@ -24,6 +25,7 @@ public record Link(
     String name,
     boolean up,
     boolean carrier,
+    boolean resolves,
     boolean detailed,
     Optional<String> kind,
     Optional<String> hardware,
@@ -39,8 +41,11 @@ public record Link(
    * @param state forwarding, disabled and the like
    * @param hairpin whether what comes in by it may leave by it
    * @param isolated whether it sends to no other isolated port
+   * @param locked whether it takes nothing of whom the bridge does not know there
+   * @param blind whether it neither learns who is there nor gets what is for who is unknown
    */
-  public record Port(String state, boolean hairpin, boolean isolated) {}
+  public record Port(
+      String state, boolean hairpin, boolean isolated, boolean locked, boolean blind) {}
 
   /**
    * A bridge.

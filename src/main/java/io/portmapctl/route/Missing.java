@@ -35,6 +35,9 @@ public record Missing(Kind kind, String name) {
   /** What {@code bridge -j fdb} prints. */
   public static final Missing FORWARDING_DATABASE = command("bridge", "-j", "fdb");
 
+  /** What {@code ip xfrm policy} prints. */
+  public static final Missing IPSEC = command("ip", "xfrm", "policy");
+
   /** Which groups the host has joined. */
   public static final Missing GROUPS = command("ip", "maddress");
 

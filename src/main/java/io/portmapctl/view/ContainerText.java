@@ -29,6 +29,27 @@ final class ContainerText {
       case NOBODY_LISTENS -> "no program listens on " + port(by) + " in the container";
       case LOOPBACK_ONLY, OTHER_ADDRESS_ONLY -> listens + "does so at " + detail + " alone";
       case IPV6_ONLY -> listens + "takes IPv6 alone";
+      case OTHER_DEVICE_ONLY -> listens + "does so at interface " + detail + " alone";
+      case STOPPED ->
+          listens
+              + "is stopped, or frozen"
+              + (detail.isEmpty() ? "" : " (" + detail + ")")
+              + ": the kernel takes connections for it, which nobody answers";
+      case QUEUE_FULL ->
+          listens
+              + "does not take its connections"
+              + (detail.isEmpty() ? "" : " (" + detail + ")")
+              + ": as many wait as may, and whether it takes them yet is not known";
+      case ADDRESS_UNUSED ->
+          "the container does not use "
+              + by.address()
+              + " (tentative, or another has it: dadfailed)";
+      case NO_ARP -> "interface " + detail + " of the container asks for no neighbours (NOARP)";
+      case OTHER_PORT ->
+          "the bridge has the container's Ethernet address behind "
+              + word(by, 0)
+              + ", and the container is behind "
+              + word(by, 1);
       case NO_ROUTE -> "the container has no route to " + detail;
       case NOT_PLUGGED ->
           word(by, 0)
@@ -69,7 +90,20 @@ final class ContainerText {
               : "ip link set " + word(by.detail()) + " up";
       case NOBODY_LISTENS ->
           "start the program in the container, or have it listen on " + every + ":" + by.port();
-      case LOOPBACK_ONLY, OTHER_ADDRESS_ONLY, IPV6_ONLY ->
+      case STOPPED -> "let it go on: docker unpause, or kill -CONT to the process that is stopped";
+      case QUEUE_FULL -> "see why the program does not take them, or start it anew";
+      case ADDRESS_UNUSED ->
+          "see who else has "
+              + by.address()
+              + ", then take it from "
+              + detail(by)
+              + " in the container and give it back";
+      case NO_ARP -> inside(by) + "ip link set " + word(by.detail()) + " arp on";
+      case OTHER_PORT ->
+          "bridge fdb show dev "
+              + word(by, 0)
+              + " tells it: bridge fdb del, with that address and port";
+      case LOOPBACK_ONLY, OTHER_ADDRESS_ONLY, OTHER_DEVICE_ONLY, IPV6_ONLY ->
           "have it listen on "
               + every
               + ":"
@@ -90,6 +124,10 @@ final class ContainerText {
               + " tells its way: it must lead to this host";
       case OWN_RULES -> inside(by) + "nft list ruleset, or iptables-legacy-save, shows them";
     };
+  }
+
+  private static String detail(DecidedBy.ByContainer by) {
+    return Terminal.decoded(by.detail());
   }
 
   private static String word(DecidedBy.ByContainer by, int number) {

@@ -227,6 +227,9 @@ final class CureText implements DecidedBy.Visitor<String> {
               + "the route to it";
     }
     String text = Terminal.decoded(by.text());
+    if (ending.why() == Ending.Why.IPSEC) {
+      return "ip xfrm policy del " + text;
+    }
     if (text.isEmpty()) {
       return ended
           .down()
@@ -254,6 +257,11 @@ final class CureText implements DecidedBy.Visitor<String> {
       case WITHOUT_LINK -> "see to the other end of " + name + ": it is down, or not plugged in";
       case WITHOUT_PORT ->
           "see whether the container is there: its interface must be a port of " + name;
+      case WITHOUT_ARP -> "ip link set " + name + " arp on";
+      case LOCKED -> "bridge link set dev " + name + " locked off";
+      case UNLEARNED -> "bridge link set dev " + name + " learning on flood on";
+      case WRITTEN ->
+          "bridge fdb show dev " + name + " tells it: bridge fdb del, if it is not behind it";
       case BLOCKED -> "bridge link set dev " + name + " state 3";
     };
   }

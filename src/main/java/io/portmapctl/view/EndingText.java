@@ -142,6 +142,12 @@ final class EndingText implements DecidedBy.Visitor<String> {
           + Terminal.decoded(by.text())
           + "\")";
     }
+    if (ending.why() == Ending.Why.IPSEC) {
+      String policy = "policy \"" + by.text() + "\" of IPsec";
+      return ending.kind() == Ending.Kind.UNDECIDED
+          ? "what becomes of " + it() + " by " + policy + " is not known"
+          : policy + " blocks " + it();
+    }
     String where = ending.back() ? " back to " : " to ";
     return by.text().isEmpty()
         ? "this host has no route" + where + by.to()
@@ -157,6 +163,21 @@ final class EndingText implements DecidedBy.Visitor<String> {
       case WITHOUT_ADDRESS -> name + " has no address";
       case WITHOUT_LINK -> name + " has no link" + behind();
       case WITHOUT_PORT -> name + " is a bridge of which no port has a link and is up";
+      case WITHOUT_ARP -> name + " asks for no neighbours (NOARP)";
+      case LOCKED ->
+          name
+              + ", a port of a bridge, is locked, and the bridge does not know the container there"
+              + behind();
+      case UNLEARNED ->
+          name
+              + ", a port of a bridge, neither learns who is there nor gets what is for unknown"
+              + " ones (learning and flood are off)"
+              + behind();
+      case WRITTEN ->
+          "whether the container is behind "
+              + name
+              + ", a port of a bridge, is not known: somebody wrote its Ethernet address down"
+              + " there";
       case BLOCKED -> name + ", a port of a bridge, forwards nothing (spanning tree)" + behind();
     };
   }

@@ -8,6 +8,7 @@ import io.portmapctl.net.IpAddress;
 import io.portmapctl.net.ListeningSocket;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -89,6 +90,8 @@ final class SeenJson {
         json.writeNullField("ipv4Too");
       }
       JsonText.text(json, "process", socket.process().map(Terminal::decoded).orElse(""));
+      JsonText.text(json, "interface", socket.device().map(Terminal::decoded).orElse(""));
+      json.writeStringField("state", socket.state().name().toLowerCase(Locale.ROOT));
       json.writeEndObject();
     }
     json.writeEndArray();

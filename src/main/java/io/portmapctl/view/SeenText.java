@@ -173,7 +173,13 @@ final class SeenText {
           process(socket)
               + " listens at "
               + socket.text()
-              + (alone ? " for IPv6 alone" : socket.loopback() ? " alone" : ""));
+              + (alone ? " for IPv6 alone" : socket.loopback() ? " alone" : "")
+              + socket.device().map(d -> " of interface " + decoded(d) + " alone").orElse("")
+              + switch (socket.state()) {
+                case WAITING -> "";
+                case STOPPED -> ", and is stopped";
+                case FULL -> ", and takes no connections";
+              });
     }
     return String.join(", ", texts);
   }

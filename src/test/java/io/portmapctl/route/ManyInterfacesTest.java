@@ -47,6 +47,7 @@ class ManyInterfacesTest {
             true,
             true,
             true,
+            true,
             Optional.of("veth"),
             Optional.empty(),
             Optional.empty(),
@@ -143,6 +144,7 @@ class ManyInterfacesTest {
   private static Link without(Link link) {
     return new Link(
         link.name(),
+        true,
         true,
         true,
         true,

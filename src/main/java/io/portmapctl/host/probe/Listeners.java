@@ -17,6 +17,9 @@ import java.util.Set;
 
 /** Who waits on a port of a host, or of a network namespace. */
 public final class Listeners {
+  /** Where the local end stands in a line of ss(8). */
+  private static final int LOCAL = 3;
+
   private Listeners() {}
 
   /**
@@ -36,14 +39,29 @@ public final class Listeners {
     Set<String> inodes = new HashSet<>();
     entries.forEach(e -> inodes.add(e.inode()));
     Map<String, String> holders = host.holders(inodes);
+    String told = told(host, protocol, port);
     List<ListeningSocket> sockets = new ArrayList<>();
     for (SocketTable.Entry entry : entries) {
+      List<String> words = words(told, entry.inode());
+      Optional<String> process =
+          Optional.of(holders.getOrDefault(entry.inode(), "")).filter(p -> !p.isEmpty());
+      boolean halted = process.filter(p -> Halted.is(host, p)).isPresent();
+      // others may hold it as well, which take what comes
+      boolean all = halted && Halted.all(host, whole(host, protocol, port, entry.inode()));
       sockets.add(
           new ListeningSocket(
               entry.address(),
               port,
-              both(host, protocol, entry),
-              Optional.of(holders.getOrDefault(entry.inode(), "")).filter(p -> !p.isEmpty())));
+              entry.address().isUnspecified() && entry.address().family() == Family.IPV6
+                  ? both(words)
+                  : Optional.empty(),
+              process,
+              device(words),
+              all
+                  ? ListeningSocket.State.STOPPED
+                  : protocol == Protocol.TCP && entry.queued() && isFull(words)
+                      ? ListeningSocket.State.FULL
+                      : ListeningSocket.State.WAITING));
     }
     return List.copyOf(sockets);
   }
@@ -56,43 +74,66 @@ public final class Listeners {
     }
   }
 
-  /** Whether a socket of every IPv6 address takes IPv4 too, which {@code /proc} does not tell. */
-  private static Optional<Boolean> both(Host host, Protocol protocol, SocketTable.Entry entry) {
-    boolean every = entry.address().isUnspecified() && entry.address().family() == Family.IPV6;
-    Optional<Path> ss = every && protocol != Protocol.SCTP ? host.find("ss") : Optional.empty();
+  /**
+   * What {@code /proc} does not tell of the sockets on a port: for which families and interfaces
+   * they are, and how many connections may wait; empty where nobody tells.
+   */
+  private static String told(Host host, Protocol protocol, int port, String... more) {
+    Optional<Path> ss = protocol == Protocol.SCTP ? Optional.empty() : host.find("ss");
     if (ss.isEmpty()) {
-      return Optional.empty();
+      return "";
     }
-    String kind = protocol == Protocol.TCP ? "-t" : "-u";
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(ss.get().toString(), "-H", "-n", "-l", "-e"));
+    command.addAll(List.of(more));
+    command.add(protocol == Protocol.TCP ? "-t" : "-u");
+    command.addAll(List.of("sport", "=", ":" + port));
     try {
-      Exec.Result result =
-          host.ask(
-              List.of(
-                  ss.get().toString(),
-                  "-H",
-                  "-n",
-                  "-l",
-                  "-e",
-                  kind,
-                  "sport",
-                  "=",
-                  ":" + entry.port()));
-      return result.exit() == 0 ? both(result.output(), entry.inode()) : Optional.empty();
+      Exec.Result result = host.ask(command);
+      return result.exit() == 0 ? result.output() : "";
     } catch (IOException e) {
-      return Optional.empty();
+      return "";
     }
   }
 
-  /** The same as ss(8) prints it, of the socket with an inode. */
-  static Optional<Boolean> both(String printed, String inode) {
+  /** The line of a socket, with every process that holds it. */
+  private static String whole(Host host, Protocol protocol, int port, String inode) {
+    return String.join(" ", words(told(host, protocol, port, "-p"), inode));
+  }
+
+  /** What ss(8) prints of the socket with an inode: its state, its queues, its ends, the rest. */
+  static List<String> words(String printed, String inode) {
     for (String line : printed.split("\n", -1)) {
       List<String> words = List.of(line.strip().split("\\s+", -1));
       if (words.contains("ino:" + inode)) {
-        return words.contains("v6only:1")
-            ? Optional.of(false)
-            : words.contains("v6only:0") ? Optional.of(true) : Optional.empty();
+        return words;
       }
     }
-    return Optional.empty();
+    return List.of();
+  }
+
+  /** Whether a socket of every IPv6 address takes IPv4 too. */
+  static Optional<Boolean> both(List<String> words) {
+    return words.contains("v6only:1")
+        ? Optional.of(false)
+        : words.contains("v6only:0") ? Optional.of(true) : Optional.empty();
+  }
+
+  /** The interface that a socket is bound to: {@code 0.0.0.0%eth1:80}. */
+  static Optional<String> device(List<String> words) {
+    String local = words.size() > LOCAL ? words.get(LOCAL) : "";
+    int percent = local.lastIndexOf('%');
+    int colon = local.lastIndexOf(':');
+    return percent >= 0 && colon > percent
+        ? Optional.of(local.substring(percent + 1, colon).replace("]", ""))
+        : Optional.empty();
+  }
+
+  /** Whether as many connections wait as may, of which one more is let in. */
+  static boolean isFull(List<String> words) {
+    boolean told = words.size() > LOCAL && words.get(1).matches("[0-9]{1,9}");
+    return told
+        && words.get(2).matches("[0-9]{1,9}")
+        && Integer.parseInt(words.get(1)) > Integer.parseInt(words.get(2));
   }
 }

@@ -24,8 +24,14 @@ final class SocketTable {
    * @param address where it waits
    * @param port its port
    * @param inode by which processes hold it
+   * @param queued whether anything waits for the program
    */
-  record Entry(IpAddress address, int port, String inode) {}
+  record Entry(IpAddress address, int port, String inode, boolean queued) {
+    /** For which nothing waits. */
+    Entry(IpAddress address, int port, String inode) {
+      this(address, port, inode, false);
+    }
+  }
 
   /** The files of {@code /proc/net} that list a protocol's sockets. */
   static List<String> files(Protocol protocol) {
@@ -51,7 +57,8 @@ final class SocketTable {
                 && Integer.parseInt(parts[1].substring(colon + 1), 16) == port;
         if (colon > 0 && here) {
           address(parts[1].substring(0, colon))
-              .ifPresent(a -> entries.add(new Entry(a, port, parts[9])));
+              .ifPresent(
+                  a -> entries.add(new Entry(a, port, parts[9], !parts[4].endsWith(":00000000"))));
         }
       }
     }

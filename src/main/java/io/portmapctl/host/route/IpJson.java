@@ -126,6 +126,10 @@ record IpJson(FileFault.Content content, String place, Map<String, Object> field
     return text(name).equals("true");
   }
 
+  boolean isFalse(String name) {
+    return text(name).equals("false");
+  }
+
   /** The objects of a list; none where there is no such list. */
   List<IpJson> objects(String name) throws IpFormatException {
     List<IpJson> all = new ArrayList<>();

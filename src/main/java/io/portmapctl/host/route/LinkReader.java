@@ -51,6 +51,7 @@ public final class LinkReader {
               link.name(),
               link.up(),
               link.carrier(),
+              link.resolves(),
               link.detailed(),
               link.kind(),
               link.hardware(),
@@ -81,6 +82,7 @@ public final class LinkReader {
         json.required("ifname", FileFault.Wanted.INTERFACE),
         flags.contains("UP"),
         flags.contains("LOWER_UP"),
+        !flags.contains("NOARP"),
         json.has("promiscuity"),
         kind,
         json.optional("address"),
@@ -92,7 +94,12 @@ public final class LinkReader {
   }
 
   private static Link.Port port(IpJson data) {
-    return new Link.Port(data.text("state"), data.isTrue("hairpin"), data.isTrue("isolated"));
+    return new Link.Port(
+        data.text("state"),
+        data.isTrue("hairpin"),
+        data.isTrue("isolated"),
+        data.isTrue("locked"),
+        data.isFalse("learning") && data.isFalse("flood"));
   }
 
   private static Link.Bridge bridge(IpJson data) {
@@ -160,7 +167,8 @@ public final class LinkReader {
                 json.text("mac"),
                 json.text("ifname"),
                 bridge.get(),
-                json.text("state").equals("permanent")));
+                json.text("state").equals("permanent"),
+                json.words("flags").contains("sticky")));
       }
     }
     return List.copyOf(learned);

@@ -5,6 +5,7 @@ import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.net.Family;
 import io.portmapctl.route.HostRouting;
+import io.portmapctl.route.IpsecPolicy;
 import io.portmapctl.route.Known;
 import io.portmapctl.route.Learned;
 import io.portmapctl.route.Link;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How a host routes, read when it is asked for, and once. What cannot be read, or is not what the
@@ -41,6 +43,11 @@ public final class ReadRouting implements HostRouting {
   private static final Missing DETAILS = Missing.command("ip", "-j", "-d", "link");
 
   private static final Missing ADDRESSES = Missing.command("ip", "-j", "address");
+  private static final Path SOCKETS = Path.of("/proc/net/netlink");
+
+  /** A socket's kernel address, and the protocol of IPsec (linux/netlink.h). */
+  private static final Pattern LISTENS = Pattern.compile("^[0-9a-f]+ +6 ");
+
   private static final Path SYSCTLS = Path.of("/proc/sys");
   private static final Path TRIE = Path.of("/proc/net/fib_trie");
 
@@ -148,6 +155,25 @@ public final class ReadRouting implements HostRouting {
   @Override
   public Known<List<Neighbour>> neighbours() {
     return once(Missing.NEIGHBOURS, LinkReader::neighbours);
+  }
+
+  @Override
+  public Known<List<IpsecPolicy>> policies() {
+    return mayHavePolicies(host)
+        ? once(Missing.IPSEC, IpsecReader::read)
+        : Known.of(List.of(), Missing.IPSEC);
+  }
+
+  /**
+   * Whether anybody can have made policies of IPsec's: the kernel listens for them then. To ask for
+   * them would have it begin to.
+   */
+  public static boolean mayHavePolicies(Host host) {
+    try {
+      return host.lines(SOCKETS).stream().anyMatch(l -> LISTENS.matcher(l).find());
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.portmapctl.host.nft.NftRules;
 import io.portmapctl.host.route.ReadRouting;
 import io.portmapctl.net.Family;
 import io.portmapctl.net.HostInterface;
+import io.portmapctl.route.Missing;
 import io.portmapctl.ruleset.TableName;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,6 +109,9 @@ public final class Recorder {
     }
     question(RULESET);
     ReadRouting.COMMANDS.forEach(c -> question(List.of(c.name().split(" ", -1))));
+    if (ReadRouting.mayHavePolicies(host)) {
+      question(List.of(Missing.IPSEC.name().split(" ", -1)));
+    }
     nft();
     sockets();
     settings();

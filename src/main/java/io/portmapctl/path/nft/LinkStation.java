@@ -22,7 +22,8 @@ import java.util.Optional;
  * A base chain of nft that packets come to before or behind the hooks of IP: of family bridge, or
  * of a network device. Which port of a bridge a packet comes through is not followed, nor whether
  * it is translated there already: where rules could do anything but let a packet pass, it is not
- * known what becomes of it.
+ * known what becomes of it. What rules of family arp do to questions about neighbours, and to
+ * answers, is taken for what they do to the packets that wait for them.
  */
 public final class LinkStation implements Station {
   /** Before and behind all priorities of IP's hooks. */
@@ -60,7 +61,8 @@ public final class LinkStation implements Station {
       String place) {
     List<Station> stations = new ArrayList<>();
     for (NftTable table : ruleset.tables()) {
-      boolean links = table.family().equals("bridge") || table.family().equals("netdev");
+      boolean asking = table.family().equals("arp") && family == Family.IPV4;
+      boolean links = table.family().equals("bridge") || table.family().equals("netdev") || asking;
       if (table.dormant() || !links && !table.family().equals("inet")) {
         continue;
       }
@@ -85,6 +87,9 @@ public final class LinkStation implements Station {
 
   /** The hook of IP that it stands before or behind; none for one that is of IP itself. */
   private static Optional<Hook> hook(String family, String word) {
+    if (family.equals("arp")) {
+      return Optional.of(Hook.POSTROUTING);
+    }
     boolean bridge = family.equals("bridge");
     return switch (word) {
       case "ingress" -> Optional.of(Hook.PREROUTING);

@@ -96,10 +96,40 @@ class SocketTableTest {
         "LISTEN 0 5 [::]:80 [::]:* ino:31 sk:1 cgroup:/ v6only:1 <->\n"
             + "LISTEN 0 5 *:80 *:* ino:32 sk:2 cgroup:/ v6only:0 <->\n"
             + "LISTEN 0 5 0.0.0.0:80 0.0.0.0:* ino:33 sk:3 <->\n";
-    assertThat(Listeners.both(printed, "31")).contains(false);
-    assertThat(Listeners.both(printed, "32")).contains(true);
-    assertThat(Listeners.both(printed, "33")).isEmpty();
-    assertThat(Listeners.both(printed, "3")).isEmpty();
+    assertThat(Listeners.both(Listeners.words(printed, "31"))).contains(false);
+    assertThat(Listeners.both(Listeners.words(printed, "32"))).contains(true);
+    assertThat(Listeners.both(Listeners.words(printed, "33"))).isEmpty();
+    assertThat(Listeners.both(Listeners.words(printed, "3"))).isEmpty();
+  }
+
+  @Test
+  void boundSocketsAndFullQueuesSsTells() {
+    List<String> bound =
+        Listeners.words("LISTEN 0 5 0.0.0.0%eth1:80 0.0.0.0:* ino:31 sk:1\n", "31");
+    List<String> six = Listeners.words("LISTEN 6 5 [::]%a.b:80 [::]:* ino:32 sk:2\n", "32");
+    assertThat(Listeners.device(bound)).contains("eth1");
+    assertThat(Listeners.device(six)).contains("a.b");
+    assertThat(Listeners.device(Listeners.words("LISTEN 0 5 *:80 *:* ino:33\n", "33"))).isEmpty();
+    assertThat(Listeners.isFull(bound)).isFalse();
+    assertThat(Listeners.isFull(six)).isTrue();
+    assertThat(Listeners.device(List.of())).isEmpty();
+    assertThat(Listeners.isFull(List.of())).isFalse();
+  }
+
+  @Test
+  void aBoundSocketTakesWhatComesByItsInterface() {
+    IpAddress to = IpAddress.parse("10.0.0.2").orElseThrow();
+    ListeningSocket bound =
+        new ListeningSocket(
+            IpAddress.parse("0.0.0.0").orElseThrow(),
+            80,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of("eth1"),
+            ListeningSocket.State.WAITING);
+    assertThat(bound.takes(to)).isEmpty();
+    assertThat(bound.takes(to, "eth0")).contains(false);
+    assertThat(bound.takes(to, "eth1")).contains(true);
   }
 
   @Test

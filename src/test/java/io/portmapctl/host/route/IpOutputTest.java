@@ -64,7 +64,7 @@ class IpOutputTest {
   void interfacesArePortsAndBridges() throws Exception {
     List<Link> links = LinkReader.links(file("address.json"));
     Link port = links.stream().filter(l -> l.name().equals("v0")).findFirst().orElseThrow();
-    assertThat(port.port()).contains(new Link.Port("forwarding", true, true));
+    assertThat(port.port()).contains(new Link.Port("forwarding", true, true, false, false));
     assertThat(port.master()).contains("br0");
     Link bridge = links.stream().filter(l -> l.name().equals("br0")).findFirst().orElseThrow();
     assertThat(bridge.bridge()).contains(new Link.Bridge(false, false, false));
@@ -84,7 +84,7 @@ class IpOutputTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("br0", Optional.of("02:00:00:00:00:05"), true));
     assertThat(LinkReader.learned(file("fdb.json")))
-        .contains(new Learned("02:00:00:00:00:05", "v0", "br0", false))
+        .contains(new Learned("02:00:00:00:00:05", "v0", "br0", false, false))
         .anyMatch(Learned::own);
   }
 
