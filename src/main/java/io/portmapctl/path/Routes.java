@@ -309,13 +309,15 @@ record Routes(Routing routing) {
   private Optional<Ending> blocked(Packet packet, String device, boolean sent, boolean moved) {
     Optional<IpAddress> to = packet.destination().ip();
     List<IpsecPolicy> all = routing.host().policies().value().orElse(List.of());
-    // a bridge turns back by itself what rules give another destination behind it
-    if (to.isEmpty() || all.isEmpty() || moved && turnsBack(packet, device)) {
+    if (to.isEmpty() || all.isEmpty()) {
       return Optional.empty();
     }
+    // a bridge turns back by itself what rules give another destination behind it: nobody is asked
+    // whether to forward that, and whether it may leave only where it is given another source
+    boolean back = moved && turnsBack(packet, device);
     // what is forwarded is asked about by the destination that it had before it was translated
     Optional<IpsecPolicy> forwards =
-        sent
+        sent || back
             ? Optional.empty()
             : first(all, "fwd", packet, moved ? own(packet.family()) : List.of(to.get()), moved);
     return forwards
@@ -323,7 +325,7 @@ record Routes(Routing routing) {
         .or(
             () ->
                 first(all, "out", packet, List.of(to.get()), false)
-                    .map(p -> blocked(p, to.get(), false)));
+                    .map(p -> blocked(p, to.get(), back)));
   }
 
   private static Ending blocked(IpsecPolicy policy, IpAddress to, boolean perhaps) {
