@@ -18,8 +18,8 @@ import java.util.List;
  */
 public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
 
-  /** Senders are told apart by interfaces, and by the routes that lead through each. */
-  private static final long EFFORT_PER_THING = 100_000;
+  /** Senders are told apart by interfaces and the routes through each; each address is asked. */
+  private static final long EFFORT_OF_EACH = 100_000;
 
   /** What nft wrote itself. */
   public interface Written {
@@ -51,15 +51,15 @@ public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
     for (RuleIndex other : others) {
       effort += RuleIndex.mostEffort(other.table());
     }
-    return effort + ofThings(host);
+    return effort + ofInterfacesAndAddresses(host);
   }
 
-  private static long ofThings(HostAddresses host) {
-    long things = 0;
+  private static long ofInterfacesAndAddresses(HostAddresses host) {
+    long count = 0;
     for (HostInterface one : host.links().orElse(List.of())) {
-      things += 1 + one.addresses().size();
+      count += 1 + one.addresses().size();
     }
-    return EFFORT_PER_THING * things;
+    return EFFORT_OF_EACH * count;
   }
 
   /** The same for whom only others are looked at. */
@@ -68,6 +68,6 @@ public record Rules(RuleIndex first, List<RuleIndex> others, Written written) {
     for (Table other : others) {
       effort += RuleIndex.mostEffort(other);
     }
-    return effort + ofThings(host);
+    return effort + ofInterfacesAndAddresses(host);
   }
 }

@@ -183,8 +183,10 @@ public final class Sender implements AutoCloseable {
             DatagramChannel channel = (DatagramChannel) key.channel();
             ByteBuffer bytes = ByteBuffer.allocate(64);
             SocketAddress from = channel.receive(bytes);
-            if (from != null) {
-              channel.send(bytes.flip(), from);
+            bytes.flip();
+            // who is answered by another that answers would do so for ever
+            if (from != null && bytes.hasRemaining() && bytes.get(0) > 0) {
+              channel.send(bytes.put(0, (byte) -bytes.get(0)), from);
             }
           }
         }

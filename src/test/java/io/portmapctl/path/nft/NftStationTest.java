@@ -371,7 +371,7 @@ class NftStationTest {
     NftRuleset statements = ruleset("statements");
     assertThat(LinkStation.of(statements, space, HOST, Family.IPV4, Optional.empty(), ""))
         .extracting(s -> s.site().family() + " " + s.site().table() + " " + s.site().hook())
-        .containsExactly("bridge b FORWARD", "netdev n PREROUTING");
+        .containsExactly("bridge b FORWARD", "netdev n PREROUTING", "arp a POSTROUTING");
     assertThat(NftStation.of(statements, space, HOST, Family.IPV4, FibLookup.UNKNOWN, ""))
         .extracting(s -> s.site().table() + " " + s.site().hook() + " " + s.site().place())
         .as("no dormant table")
