@@ -358,7 +358,7 @@ final class PortProbe {
       if (!used) {
         return Optional.of(new SeenPlace.Trouble(Fault.ADDRESS_UNUSED, link.name()));
       }
-      if (!link.resolves() && other.isPresent()) {
+      if (link.withoutArp() && other.isPresent()) {
         return Optional.of(new SeenPlace.Trouble(Fault.NO_ARP, link.name()));
       }
       Optional<String> port =

@@ -173,8 +173,13 @@ public record SeenPlace(
             texts(all.stream().map(ListeningSocket::address).distinct().toList())));
   }
 
+  /** By which interface it comes is certain where that with the address leads to this host. */
   private Optional<Boolean> takes(ListeningSocket socket) {
-    return link.isPresent() ? socket.takes(address, link.get().name()) : socket.takes(address);
+    boolean outside =
+        link.flatMap(Interface::end).isPresent() || socket.device().equals(Optional.of("lo"));
+    return link.isPresent() && outside
+        ? socket.takes(address, link.get().name())
+        : socket.takes(address);
   }
 
   /** That every program is stopped that gets what comes here: the kernel alone answers. */

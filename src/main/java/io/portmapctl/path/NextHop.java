@@ -9,17 +9,12 @@ import io.portmapctl.route.Neighbour;
 import io.portmapctl.route.Routing;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whether what leaves through an interface comes to where it goes next, as far as links, the ports
  * of bridges and the neighbours that are known tell.
  */
 record NextHop(Routing routing) {
-
-  /** Kinds of interfaces behind which Ethernet addresses must be found. */
-  private static final Set<String> ETHERNET =
-      Set.of("bridge", "veth", "vlan", "bond", "team", "macvlan");
 
   /**
    * How its way ends behind an interface, where it does or may.
@@ -35,10 +30,7 @@ record NextHop(Routing routing) {
     if (!link.get().carrier() && !bridge) {
       return Optional.of(link(Ending.Kind.NOT_ROUTED, device, Fault.WITHOUT_LINK));
     }
-    if (!link.get().resolves()
-        && link.get().kind().filter(ETHERNET::contains).isPresent()
-        && next.isPresent()
-        && !isWritten(device, next.get())) {
+    if (link.get().withoutArp() && next.isPresent() && !isWritten(device, next.get())) {
       return Optional.of(link(Ending.Kind.NOT_ROUTED, device, Fault.WITHOUT_ARP));
     }
     return (bridge ? shut(device, next) : Optional.<Ending>empty())
@@ -115,12 +107,11 @@ record NextHop(Routing routing) {
         : own.blind() && !isKnown(port, hardware) ? Optional.of(Fault.UNLEARNED) : Optional.empty();
   }
 
-  /** Whether a bridge has an Ethernet address behind a port. */
+  /** Whether a bridge has an Ethernet address behind a port; where none is told, any. */
   private boolean isKnown(Link port, Optional<String> hardware) {
-    return hardware.isEmpty()
-        || routing.host().learned().value().orElse(List.of()).stream()
-            .filter(l -> !l.own() && l.port().equals(port.name()))
-            .anyMatch(l -> l.hardware().equals(hardware.get()));
+    return routing.host().learned().value().orElse(List.of()).stream()
+        .filter(l -> !l.own() && l.port().equals(port.name()))
+        .anyMatch(l -> hardware.isEmpty() || l.hardware().equals(hardware.get()));
   }
 
   /**

@@ -19,6 +19,7 @@ import io.portmapctl.trace.Endpoint;
 import io.portmapctl.trace.Packet;
 import io.portmapctl.trace.PacketInterface;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -50,7 +51,7 @@ record Routes(Routing routing) {
           each.decision() instanceof Decision.Refused refused
               && refused.why() == Refusal.NOT_FORWARDING
               && moved
-              && staysOnBridge(packet, each.packets());
+              && staysOnBridge(packet, refused);
       turns.addAll(
           still
               ? List.of(across(packet, each.packets()))
@@ -72,17 +73,21 @@ record Routes(Routing routing) {
     if (packet.family() == Family.IPV4 || !forwarded || !shownBridge(packet, packet.in())) {
       return came;
     }
-    List<Routed> leaving = routing.rerouted(came.packets(), Optional.empty());
-    if (leaving.size() != 1 || !(leaving.get(0).decision() instanceof Decision.Leaves leaves)) {
+    Optional<Decision.Leaves> leaving =
+        came.decision() instanceof Decision.Refused refused
+            ? towards(refused)
+            : Optional.of((Decision.Leaves) came.decision());
+    if (leaving.isEmpty()) {
       return came;
     }
+    Decision.Leaves leaves = leaving.get();
     Routing.Forwards forwards = routing.forwarding(Family.IPV6, leaves.device());
     if (forwards.value().isEmpty()) {
       return new Routed(
           came.packets(), new Decision.Unknown(came.decision().by(), forwards.missing()));
     }
     if (forwards.value().get()) {
-      return came.decision() instanceof Decision.Leaves ? came : leaving.get(0);
+      return new Routed(came.packets(), leaves);
     }
     List<Decider> by = new ArrayList<>(leaves.by());
     forwards.by().forEach(setting -> by.add(new Decider.BySetting(setting)));
@@ -114,15 +119,11 @@ record Routes(Routing routing) {
   }
 
   /** What a bridge itself takes to another destination behind it is not forwarded by the host. */
-  private boolean staysOnBridge(Packet packet, PacketSet packets) {
+  private boolean staysOnBridge(Packet packet, Decision.Refused refused) {
     // IPv4 asks whether it forwards before it knows that nothing need be forwarded
     return packet.family() == Family.IPV6
         && shownBridge(packet, packet.in())
-        && routing.rerouted(packets, Optional.empty()).stream()
-            .allMatch(
-                r ->
-                    r.decision() instanceof Decision.Leaves leaves
-                        && packet.in().name().equals(Optional.of(leaves.device())));
+        && towards(refused).map(Decision.Leaves::device).equals(packet.in().name());
   }
 
   /** Whether it is a bridge that shows rules what crosses it. */
@@ -316,23 +317,33 @@ record Routes(Routing routing) {
     // whether to forward that, and whether it may leave only where it is given another source
     boolean back = moved && turnsBack(packet, device);
     // what is forwarded is asked about by the destination that it had before it was translated
-    Optional<IpsecPolicy> forwards =
+    Optional<Policed> forwards =
         sent || back
             ? Optional.empty()
             : first(all, "fwd", packet, moved ? own(packet.family()) : List.of(to.get()), moved);
     return forwards
-        .map(p -> blocked(p, to.get(), moved && (p.to().prefix() > 0 || p.port().isPresent())))
-        .or(
-            () ->
-                first(all, "out", packet, List.of(to.get()), false)
-                    .map(p -> blocked(p, to.get(), back)));
+        .or(() -> first(all, "out", packet, List.of(to.get()), false).map(p -> p.perhaps(back)))
+        .map(
+            p ->
+                Ending.there(
+                    p.certainly() ? Ending.Kind.DROPPED : Ending.Kind.UNDECIDED,
+                    Ending.Why.IPSEC,
+                    new DecidedBy.ByRoute(p.policy().text(), to.get())));
   }
 
-  private static Ending blocked(IpsecPolicy policy, IpAddress to, boolean perhaps) {
-    return Ending.there(
-        policy.blocks() && !perhaps ? Ending.Kind.DROPPED : Ending.Kind.UNDECIDED,
-        Ending.Why.IPSEC,
-        new DecidedBy.ByRoute(policy.text(), to));
+  /**
+   * A policy that does not let a packet pass.
+   *
+   * @param open whether it may be for another packet, or another policy counts
+   */
+  private record Policed(IpsecPolicy policy, boolean open) {
+    Policed perhaps(boolean more) {
+      return new Policed(policy, open || more);
+    }
+
+    boolean certainly() {
+      return policy.blocks() && !open;
+    }
   }
 
   private boolean turnsBack(Packet packet, String device) {
@@ -349,25 +360,48 @@ record Routes(Routing routing) {
 
   /**
    * The policy that counts of a direction, where it does not let pass: of the least priority, and
-   * of those the oldest.
+   * of those the oldest, which is listed last.
    *
-   * @param to where a packet goes: to one of them
+   * @param to where a packet goes: to one of them; none where that is not known
    * @param before whether its port is another
    */
-  private static Optional<IpsecPolicy> first(
+  private static Optional<Policed> first(
       List<IpsecPolicy> all, String direction, Packet packet, List<IpAddress> to, boolean before) {
-    OptionalInt port = before ? OptionalInt.empty() : packet.destination().port();
-    Optional<String> protocol = Optional.of(packet.protocol().toString());
-    Optional<IpsecPolicy> first = Optional.empty();
-    for (IpsecPolicy policy : all) {
-      boolean counts =
+    List<IpsecPolicy> ordered = new ArrayList<>(all);
+    Collections.reverse(ordered);
+    ordered.sort((one, other) -> Long.compare(one.priority(), other.priority()));
+    Optional<Policed> doubted = Optional.empty();
+    boolean open = false;
+    for (IpsecPolicy policy : ordered) {
+      Optional<Boolean> counts =
           policy.direction().equals(direction)
-              && to.stream().anyMatch(a -> policy.isFor(packet.source().ip(), a, protocol, port));
-      if (counts && first.filter(f -> f.priority() < policy.priority()).isEmpty()) {
-        first = Optional.of(policy);
+              ? isFor(policy, packet, to, before)
+              : Optional.of(false);
+      boolean stops = policy.blocks() || policy.encrypts();
+      if (counts.isEmpty()) {
+        doubted = stops ? doubted.or(() -> Optional.of(new Policed(policy, true))) : doubted;
+        open = true;
+      } else if (counts.get()) {
+        return doubted.isPresent() || !stops ? doubted : Optional.of(new Policed(policy, open));
       }
     }
-    return first.filter(p -> p.blocks() || p.encrypts());
+    return doubted;
+  }
+
+  private static Optional<Boolean> isFor(
+      IpsecPolicy policy, Packet packet, List<IpAddress> to, boolean before) {
+    OptionalInt port = before ? OptionalInt.empty() : packet.destination().port();
+    Optional<String> protocol = Optional.of(packet.protocol().toString());
+    boolean every = policy.to().prefix() == 0 || to.size() == 1;
+    boolean may = false;
+    for (IpAddress each : to.isEmpty() ? List.of(policy.to().address()) : to) {
+      Optional<Boolean> one = policy.isFor(packet.source().ip(), each, protocol, port);
+      if (every && one.equals(Optional.of(true))) {
+        return one;
+      }
+      may |= one.orElse(true);
+    }
+    return may ? Optional.empty() : Optional.of(false);
   }
 
   private static Optional<DecidedBy> route(Decision.Leaves decision, Packet packet) {

@@ -16,6 +16,8 @@ import java.util.OptionalInt;
  * @param priority the least counts
  * @param blocks whether it drops them
  * @param encrypts whether they must go, or have come, by IPsec
+ * @param narrow whether it asks for more of a packet than is told here: a mark, a source port, some
+ *     ports of many, an interface
  */
 public record IpsecPolicy(
     Cidr from,
@@ -25,10 +27,11 @@ public record IpsecPolicy(
     String direction,
     long priority,
     boolean blocks,
-    boolean encrypts) {
+    boolean encrypts,
+    boolean narrow) {
 
-  /** Whether it is for a packet; what is not known of one may be so. */
-  public boolean isFor(
+  /** Whether it is for a packet; empty where what is known of it does not tell. */
+  public Optional<Boolean> isFor(
       Optional<IpAddress> source,
       IpAddress destination,
       Optional<String> kind,
@@ -41,10 +44,18 @@ public record IpsecPolicy(
         port.isEmpty()
             || destinationPort.isEmpty()
             || port.getAsInt() == destinationPort.getAsInt();
-    return addresses && protocols && ports;
+    if (!addresses || !protocols || !ports) {
+      return Optional.of(false);
+    }
+    boolean told =
+        !narrow
+            && (source.isPresent() || from.prefix() == 0)
+            && (kind.isPresent() || protocol.isEmpty())
+            && (destinationPort.isPresent() || port.isEmpty());
+    return told ? Optional.of(true) : Optional.empty();
   }
 
-  /** What names it to {@code ip xfrm policy del}. */
+  /** What names it to {@code ip xfrm policy del}, where it is not narrow. */
   public String text() {
     return "src "
         + from

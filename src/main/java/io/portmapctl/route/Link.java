@@ -3,6 +3,7 @@ package io.portmapctl.route;
 import io.portmapctl.net.Cidr;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A network interface, as {@code ip -j -d address} tells of it.
@@ -34,6 +35,15 @@ public record Link(
     Optional<Port> port,
     Optional<Bridge> bridge,
     List<Address> addresses) {
+
+  /** Kinds of interfaces behind which Ethernet addresses must be found. */
+  private static final Set<String> ETHERNET =
+      Set.of("bridge", "veth", "vlan", "bond", "team", "macvlan");
+
+  /** Whether it would have to find its neighbours, and does not. */
+  public boolean withoutArp() {
+    return !resolves && kind.filter(ETHERNET::contains).isPresent();
+  }
 
   /**
    * A port of a bridge.

@@ -228,7 +228,9 @@ final class CureText implements DecidedBy.Visitor<String> {
     }
     String text = Terminal.decoded(by.text());
     if (ending.why() == Ending.Why.IPSEC) {
-      return "ip xfrm policy del " + text;
+      return ending.kind() == Ending.Kind.UNDECIDED
+          ? "see whether it is for this, and whether its tunnel is set up"
+          : "ip xfrm policy del " + text;
     }
     if (text.isEmpty()) {
       return ended

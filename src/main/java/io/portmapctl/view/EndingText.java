@@ -143,7 +143,7 @@ final class EndingText implements DecidedBy.Visitor<String> {
           + "\")";
     }
     if (ending.why() == Ending.Why.IPSEC) {
-      String policy = "policy \"" + by.text() + "\" of IPsec";
+      String policy = "policy \"" + Terminal.decoded(by.text()) + "\" of IPsec";
       return ending.kind() == Ending.Kind.UNDECIDED
           ? "what becomes of " + it() + " by " + policy + " is not known"
           : policy + " blocks " + it();

@@ -44,8 +44,7 @@ final class Halted {
       String stat = new String(host.read(process.resolve("stat")), StandardCharsets.ISO_8859_1);
       // the name before it may hold anything
       String state = stat.substring(stat.lastIndexOf(')') + 1).strip();
-      return state.startsWith("T")
-          || state.startsWith("t")
+      return state.startsWith("T") // not t: who is traced goes on
           || FROZEN
               .matcher(new String(host.read(process.resolve("wchan")), StandardCharsets.ISO_8859_1))
               .matches();

@@ -32,9 +32,11 @@ final class IpsecReader {
     Optional<Cidr> from = after(own, "src").flatMap(Cidr::parse);
     Optional<Cidr> to = after(own, "dst").flatMap(Cidr::parse);
     Optional<String> direction = after(own, "dir");
-    if (from.isEmpty() || to.isEmpty() || direction.isEmpty()) {
-      return;
+    boolean ofInterface = after(words, "if_id").filter(id -> !id.matches("0x0*|0")).isPresent();
+    if (from.isEmpty() || to.isEmpty() || direction.isEmpty() || ofInterface) {
+      return; // of an interface of IPsec's: for what is routed through that alone
     }
+    Optional<String> port = after(own, "dport");
     boolean optional =
         template >= 0 && after(words, "level").equals(Optional.of("use")); // else all must
     policies.add(
@@ -42,14 +44,19 @@ final class IpsecReader {
             from.get(),
             to.get(),
             after(own, "proto"),
-            number(after(own, "dport")),
+            number(port),
             direction.get(),
             after(own, "priority")
                 .filter(p -> p.matches("[0-9]{1,10}"))
                 .map(Long::parseLong)
                 .orElse(0L),
             after(own, "action").equals(Optional.of("block")),
-            template >= 0 && !optional));
+            template >= 0 && !optional,
+            words.contains("mark")
+                || own.contains("sport")
+                || own.contains("dev")
+                || own.contains("type")
+                || port.isPresent() && number(port).isEmpty()));
   }
 
   private static OptionalInt number(Optional<String> word) {

@@ -124,7 +124,7 @@ public final class LinkReader {
               address.get(),
               RouteReader.scope(info.text("scope"), info),
               info.isTrue("secondary"),
-              !info.isTrue("tentative") && !info.isTrue("dadfailed"),
+              !info.isTrue("dadfailed") && (!info.isTrue("tentative") || info.isTrue("optimistic")),
               info.isTrue("deprecated")));
     }
     return addresses;
@@ -161,7 +161,9 @@ public final class LinkReader {
     List<Learned> learned = new ArrayList<>();
     for (IpJson json : IpJson.parse(text, FileFault.Content.ADDRESSES)) {
       Optional<String> bridge = json.optional("master");
-      if (bridge.isPresent()) {
+      // what a locked port has seen, and does not let in yet
+      boolean waits = json.words("flags").contains("locked");
+      if (bridge.isPresent() && !waits) {
         learned.add(
             new Learned(
                 json.text("mac"),

@@ -54,6 +54,9 @@ public final class ReadRouting implements HostRouting {
   private final Host host;
   private final Map<Missing, Known<?>> read = new HashMap<>();
 
+  /** Whether policies of IPsec's may be there, once that was looked at. */
+  private Optional<Boolean> policed = Optional.empty();
+
   /** Of a host. */
   public ReadRouting(Host host) {
     this.host = host;
@@ -159,7 +162,10 @@ public final class ReadRouting implements HostRouting {
 
   @Override
   public Known<List<IpsecPolicy>> policies() {
-    return mayHavePolicies(host)
+    if (policed.isEmpty()) {
+      policed = Optional.of(mayHavePolicies(host));
+    }
+    return policed.get()
         ? once(Missing.IPSEC, IpsecReader::read)
         : Known.of(List.of(), Missing.IPSEC);
   }

@@ -41,12 +41,37 @@ class IpsecReaderTest {
     assertThat(block.encrypts()).isFalse();
     Optional<IpAddress> from = Optional.of(ip("192.0.2.7"));
     Optional<String> tcp = Optional.of("tcp");
-    assertThat(block.isFor(from, ip("10.89.5.6"), tcp, OptionalInt.of(80))).isTrue();
-    assertThat(block.isFor(from, ip("10.89.5.6"), tcp, OptionalInt.of(81))).isFalse();
-    assertThat(block.isFor(from, ip("10.89.5.7"), tcp, OptionalInt.of(80))).isFalse();
+    assertThat(block.isFor(from, ip("10.89.5.6"), tcp, OptionalInt.of(80))).contains(true);
+    assertThat(block.isFor(from, ip("10.89.5.6"), tcp, OptionalInt.of(81))).contains(false);
+    assertThat(block.isFor(from, ip("10.89.5.7"), tcp, OptionalInt.of(80))).contains(false);
     assertThat(block.isFor(from, ip("10.89.5.6"), Optional.of("udp"), OptionalInt.of(80)))
-        .isFalse();
-    assertThat(policies.get(0).isFor(from, ip("10.89.5.6"), tcp, OptionalInt.of(80))).isFalse();
+        .contains(false);
+    assertThat(block.isFor(from, ip("10.89.5.6"), tcp, OptionalInt.empty())).isEmpty();
+    assertThat(policies.get(0).isFor(from, ip("10.89.5.6"), tcp, OptionalInt.of(80)))
+        .contains(false);
+    assertThat(policies.get(0).isFor(Optional.empty(), ip("10.89.5.6"), tcp, OptionalInt.of(80)))
+        .isEmpty();
+  }
+
+  @Test
+  void whatAPolicyAsksForBesideMayBeSo() {
+    List<IpsecPolicy> policies =
+        IpsecReader.read(
+            "src 0.0.0.0/0 dst 0.0.0.0/0 proto tcp sport 80 \n"
+                + "\tdir fwd action block priority 0 ptype main \n"
+                + "src 0.0.0.0/0 dst 0.0.0.0/0 \n"
+                + "\tdir fwd action block priority 0 ptype main \n"
+                + "\tmark 0x2a/0xff\n"
+                + "src 0.0.0.0/0 dst 0.0.0.0/0 \n"
+                + "\tdir fwd priority 0 ptype main \n"
+                + "\ttmpl src 0.0.0.0 dst 0.0.0.0\n"
+                + "\t\tproto esp reqid 1 mode tunnel\n"
+                + "\tif_id 0x2a\n");
+    assertThat(policies).hasSize(2).allMatch(IpsecPolicy::narrow);
+    for (IpsecPolicy policy : policies) {
+      Optional<String> tcp = Optional.of("tcp");
+      assertThat(policy.isFor(Optional.empty(), ip("10.1.1.1"), tcp, OptionalInt.of(80))).isEmpty();
+    }
   }
 
   @Test
