@@ -1,6 +1,6 @@
 package io.portmapctl.host.probe;
 
-import io.portmapctl.cni.SourceFiles;
+import io.portmapctl.host.DelegatingHost;
 import io.portmapctl.host.Exec;
 import io.portmapctl.host.Host;
 import io.portmapctl.net.HostInterface;
@@ -10,24 +10,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A host as it looks from inside another network namespace: its own programs and files, and the
  * network of that namespace. Nothing of a container's is run.
  */
-final class NamespaceHost implements Host {
+final class NamespaceHost extends DelegatingHost {
   private static final Path NETWORK = Path.of("/proc/net");
   private static final Path SETTINGS = Path.of("/proc/sys/net");
 
-  private final Host host;
   private final List<String> entering;
   private final String cat;
 
   private NamespaceHost(Host host, List<String> entering, String cat) {
-    this.host = host;
+    super(host);
     this.entering = entering;
     this.cat = cat;
   }
@@ -73,42 +70,7 @@ final class NamespaceHost implements Host {
   }
 
   @Override
-  public boolean exists(Path path) {
-    return host.exists(path);
-  }
-
-  @Override
-  public Optional<Path> find(String program) {
-    return host.find(program);
-  }
-
-  @Override
-  public Path real(Path path) throws IOException {
-    return host.real(path);
-  }
-
-  @Override
-  public Optional<NetworkNamespace> namespace(Path path) throws IOException {
-    return host.namespace(path);
-  }
-
-  @Override
-  public List<String> names(Path folder) throws IOException {
-    return host.names(folder);
-  }
-
-  @Override
   public List<HostInterface> interfaces() throws IOException {
     throw new IOException("interfaces"); // ip tells them
-  }
-
-  @Override
-  public Map<String, String> holders(Set<String> sockets) {
-    return host.holders(sockets);
-  }
-
-  @Override
-  public SourceFiles documents() {
-    return host.documents();
   }
 }
