@@ -42,7 +42,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Looks at the ends of the ways to a port, and tries connections of the senders that this host can
@@ -62,15 +61,13 @@ final class PortProbe {
         thread.start();
       };
 
-  /** Addresses of one link alone. */
-  private static final List<Cidr> ONE_LINK =
-      Stream.of("169.254.0.0/16", "fe80::/10").flatMap(n -> Cidr.parse(n).stream()).toList();
-
   private final Host host;
+  private final ReadRouting routing;
   private List<Link> links = List.of();
 
   PortProbe(Host host) {
     this.host = host;
+    this.routing = new ReadRouting(host);
   }
 
   /** The ports with the answers that are left when one has looked. */
@@ -104,7 +101,7 @@ final class PortProbe {
       ends(port).keySet().forEach(e -> e.ip().ifPresent(wanted::add));
     }
     Set<IpAddress> own = new HashSet<>();
-    links = new ReadRouting(host).links().value().orElse(List.of());
+    links = routing.links().value().orElse(List.of());
     for (Link link : links) {
       link.addresses().forEach(a -> own.add(a.address().address()));
     }
@@ -136,11 +133,7 @@ final class PortProbe {
 
   private Map<IpAddress, Neighbour> neighbours() {
     Map<IpAddress, Neighbour> neighbours = new HashMap<>();
-    new ReadRouting(host)
-        .neighbours()
-        .value()
-        .orElse(List.of())
-        .forEach(n -> neighbours.put(n.address(), n));
+    routing.neighbours().value().orElse(List.of()).forEach(n -> neighbours.put(n.address(), n));
     return neighbours;
   }
 
@@ -380,14 +373,13 @@ final class PortProbe {
 
     /** The port of a bridge behind which it has somebody, where that is another than his. */
     private Optional<String> elsewhere(String hardware, Link end) {
-      return new ReadRouting(host)
-          .learned().value().orElse(List.of()).stream()
-              .filter(l -> end.master().equals(Optional.of(l.bridge())))
-              .filter(l -> l.hardware().equals(hardware))
-              .filter(l -> l.own() || l.written())
-              .filter(l -> !l.port().equals(end.name()))
-              .map(Learned::port)
-              .findFirst();
+      return routing.learned().value().orElse(List.of()).stream()
+          .filter(l -> end.master().equals(Optional.of(l.bridge())))
+          .filter(l -> l.hardware().equals(hardware))
+          .filter(l -> l.own() || l.sticky())
+          .filter(l -> !l.port().equals(end.name()))
+          .map(Learned::port)
+          .findFirst();
     }
 
     private Optional<Link> ofHost(String name) {
@@ -401,7 +393,7 @@ final class PortProbe {
       ways.forEach(
           (to, way) -> {
             Optional<IpAddress> via = way.via();
-            if (via.filter(v -> !isOwn(v) && !isOfLink(v)).isPresent()) {
+            if (via.filter(v -> !isOwn(v) && !HostAddresses.isLinkLocal(v)).isPresent()) {
               strays.put(
                   to, new SeenPlace.Trouble(Fault.OTHER_ROUTER, via.orElseThrow().toString()));
             } else if (way.found()
@@ -423,11 +415,6 @@ final class PortProbe {
       return links.stream()
           .flatMap(l -> l.addresses().stream())
           .anyMatch(a -> a.address().address().equals(address));
-    }
-
-    /** Whether an address is one of a link alone, which any host may have for its routes. */
-    private static boolean isOfLink(IpAddress address) {
-      return ONE_LINK.stream().anyMatch(n -> n.contains(Cidr.host(address)));
     }
 
     /** Whether this host too has somebody behind the interface that the container is behind. */

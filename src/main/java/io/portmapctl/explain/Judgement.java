@@ -54,14 +54,14 @@ public record Judgement(Optional<SeenPlace> place, boolean reached, Optional<Att
     if (place.filter(p -> p.where() == SeenPlace.Where.HOST).isPresent()) {
       return onHost(foretold, place.get());
     }
-    Optional<DecidedBy.ByContainer> idle =
+    Optional<DecidedBy.ByContainer> stopped =
         place
             .filter(p -> attempt.succeeded() || foretold.result() == Answer.Result.WORKS)
             .filter(p -> reaches(foretold))
-            .flatMap(SeenPlace::idle);
-    if (idle.isPresent()) {
+            .flatMap(SeenPlace::stopped);
+    if (stopped.isPresent()) {
       return ended(
-          foretold, ending(idle.get())); // the kernel takes connections, and nobody has them
+          foretold, ending(stopped.get())); // the kernel takes connections, and nobody has them
     }
     if (attempt.succeeded()) {
       return foretold.result() == Answer.Result.WORKS
@@ -142,14 +142,14 @@ public record Judgement(Optional<SeenPlace> place, boolean reached, Optional<Att
               stray.get(),
               true));
     }
-    Optional<DecidedBy.ByContainer> deaf = place.deaf();
-    if (deaf.isPresent()) {
+    Optional<DecidedBy.ByContainer> withoutArp = place.withoutArp();
+    if (withoutArp.isPresent()) {
       return Optional.of(
           attempt.failed()
-              ? ending(Ending.Kind.DROPPED, Ending.Why.LINK, deaf.get(), false)
-              : ending(deaf.get()));
+              ? ending(Ending.Kind.DROPPED, Ending.Why.LINK, withoutArp.get(), false)
+              : ending(withoutArp.get()));
     }
-    Optional<DecidedBy.ByContainer> full = place.full();
+    Optional<DecidedBy.ByContainer> full = place.queueFull();
     if (full.isPresent()) {
       return full.map(Judgement::ending);
     }

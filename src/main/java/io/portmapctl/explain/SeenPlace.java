@@ -183,12 +183,12 @@ public record SeenPlace(
   }
 
   /** That every program is stopped that gets what comes here: the kernel alone answers. */
-  Optional<DecidedBy.ByContainer> idle() {
+  Optional<DecidedBy.ByContainer> stopped() {
     return all(ListeningSocket.State.STOPPED).map(who -> by(Fault.STOPPED, who));
   }
 
   /** That it finds no neighbours: who is known already, or whose bridge helps, is answered yet. */
-  Optional<DecidedBy.ByContainer> deaf() {
+  Optional<DecidedBy.ByContainer> withoutArp() {
     return wiring
         .trouble()
         .filter(t -> t.fault() == Fault.NO_ARP)
@@ -196,7 +196,7 @@ public record SeenPlace(
   }
 
   /** That connections wait for it, and no more may. */
-  Optional<DecidedBy.ByContainer> full() {
+  Optional<DecidedBy.ByContainer> queueFull() {
     return all(ListeningSocket.State.FULL).map(who -> by(Fault.QUEUE_FULL, who));
   }
 

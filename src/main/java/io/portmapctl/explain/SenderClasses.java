@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The senders of other machines, in classes that fare alike: all of them are led through rules and
@@ -32,10 +31,6 @@ import java.util.stream.Stream;
 final class SenderClasses {
   /** More classes than these are not told apart. */
   private static final int MOST = 8;
-
-  /** Addresses of one link alone. */
-  private static final List<Cidr> ONE_LINK =
-      Stream.of("169.254.0.0/16", "fe80::/10").flatMap(n -> Cidr.parse(n).stream()).toList();
 
   private final RuleIndex index;
   private final PortPackets ports;
@@ -109,7 +104,10 @@ final class SenderClasses {
       // who is on a container's link is none of the LAN, by whichever address
       PacketSet his = all.and(arrival);
       boolean beside = arrival.meets(ports.from(arrival, inside));
-      PacketSet others = beside ? his.minus(ports.from(his, ONE_LINK)) : his;
+      PacketSet others =
+          beside
+              ? his.minus(ports.from(his, List.of(HostAddresses.linkLocal(index.table().family()))))
+              : his;
       if (!others.isEmpty()) {
         return example(others, usual);
       }

@@ -104,7 +104,9 @@ record NextHop(Routing routing) {
     }
     return own.locked() && !isKnown(port, hardware)
         ? Optional.of(Fault.LOCKED)
-        : own.blind() && !isKnown(port, hardware) ? Optional.of(Fault.UNLEARNED) : Optional.empty();
+        : own.unlearned() && !isKnown(port, hardware)
+            ? Optional.of(Fault.UNLEARNED)
+            : Optional.empty();
   }
 
   /** Whether a bridge has an Ethernet address behind a port; where none is told, any. */
@@ -121,7 +123,7 @@ record NextHop(Routing routing) {
   private Optional<Ending> written(String bridge, String hardware) {
     return routing.host().learned().value().orElse(List.of()).stream()
         .filter(l -> l.bridge().equals(bridge) && l.hardware().equals(hardware))
-        .filter(l -> l.own() ? !isOfHost(hardware) : l.written())
+        .filter(l -> l.own() ? !isOfHost(hardware) : l.sticky())
         .findFirst()
         .map(l -> link(Ending.Kind.UNDECIDED, l.port(), Fault.WRITTEN));
   }

@@ -7,6 +7,6 @@ package io.portmapctl.route;
  * @param port the port
  * @param bridge the bridge
  * @param own whether the address is the port's own
- * @param written whether somebody wrote it down, and it stays where the address is seen elsewhere
+ * @param sticky whether somebody wrote it down, and it stays where the address is seen elsewhere
  */
-public record Learned(String hardware, String port, String bridge, boolean own, boolean written) {}
+public record Learned(String hardware, String port, String bridge, boolean own, boolean sticky) {}

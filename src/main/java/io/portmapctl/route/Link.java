@@ -52,10 +52,10 @@ public record Link(
    * @param hairpin whether what comes in by it may leave by it
    * @param isolated whether it sends to no other isolated port
    * @param locked whether it takes nothing of whom the bridge does not know there
-   * @param blind whether it neither learns who is there nor gets what is for who is unknown
+   * @param unlearned whether it neither learns who is there nor gets what is for who is unknown
    */
   public record Port(
-      String state, boolean hairpin, boolean isolated, boolean locked, boolean blind) {}
+      String state, boolean hairpin, boolean isolated, boolean locked, boolean unlearned) {}
 
   /**
    * A bridge.

@@ -64,7 +64,8 @@ record AddressKinds(PacketSpace space, HostAddresses host, Family family, String
     };
   }
 
-  private PacketSet networks(Side side, List<Cidr> networks) {
+  /** The packets of which an address is in one of these networks. */
+  PacketSet networks(Side side, List<Cidr> networks) {
     Field field = side == Side.SOURCE ? Field.SOURCE : Field.DESTINATION;
     List<PacketSet> sets = new ArrayList<>(networks.size());
     for (Cidr network : networks) {

@@ -55,8 +55,7 @@ public record HostAddresses(Optional<List<HostInterface>> links, List<Cidr> rout
 
   /** Whether an address reaches no further than its own link. */
   public static boolean isLinkLocal(IpAddress address) {
-    Cidr host = Cidr.host(address);
-    return LINK_LOCAL.contains(host) || LINK_LOCAL6.contains(host);
+    return linkLocal(address.family()).contains(Cidr.host(address));
   }
 
   /** Whether an address is one of this host. */
@@ -164,6 +163,11 @@ public record HostAddresses(Optional<List<HostInterface>> links, List<Cidr> rout
   /** The addresses that are the host's own on every host. */
   static List<Cidr> loopback(Family family) {
     return List.of(family == Family.IPV4 ? LOOPBACK : LOOPBACK6);
+  }
+
+  /** The addresses that reach no further than their own link. */
+  public static Cidr linkLocal(Family family) {
+    return family == Family.IPV4 ? LINK_LOCAL : LINK_LOCAL6;
   }
 
   /** The addresses of groups. */

@@ -96,11 +96,7 @@ public final class PortPackets {
 
   /** Those from one of some networks. */
   public PacketSet from(PacketSet set, List<Cidr> networks) {
-    PacketSet sources = space.none();
-    for (Cidr network : networks) {
-      sources = sources.or(space.of(Field.SOURCE, network));
-    }
-    return set.and(sources);
+    return set.and(kinds.networks(Side.SOURCE, networks));
   }
 
   /** Those that come in through one of some interfaces. */
@@ -113,22 +109,14 @@ public final class PortPackets {
   }
 
   private PacketSet loopback(Side side) {
-    return networks(side, HostAddresses.loopback(family));
+    return kinds.networks(side, HostAddresses.loopback(family));
   }
 
   /** Groups, broadcasts and the address of nobody send nothing. */
   private PacketSet nobody(Side side) {
-    return networks(side, HostAddresses.multicast(family))
-        .or(networks(side, HostAddresses.generalBroadcast(family)))
-        .or(networks(side, List.of(Cidr.host(Cidr.any(family).address()))));
-  }
-
-  private PacketSet networks(Side side, List<Cidr> networks) {
-    Field field = side == Side.SOURCE ? Field.SOURCE : Field.DESTINATION;
-    PacketSet set = space.none();
-    for (Cidr network : networks) {
-      set = set.or(space.of(field, network));
-    }
-    return set;
+    return kinds
+        .networks(side, HostAddresses.multicast(family))
+        .or(kinds.networks(side, HostAddresses.generalBroadcast(family)))
+        .or(kinds.networks(side, List.of(Cidr.host(Cidr.any(family).address()))));
   }
 }
