@@ -44,56 +44,56 @@ record Routes(Routing routing) {
     if (packet.destination().ip().isEmpty() && own) {
       return toOwn(packet, packets, moved, otherwise);
     }
+    // of IPv6 alone: IPv4 asks whether it forwards before it knows that nothing need be forwarded
+    boolean byBridge = moved && packet.family() == Family.IPV6 && shownBridge(packet, packet.in());
     List<Turn> turns = new ArrayList<>();
-    for (Routed came : routing.input(packets)) {
-      Routed each = moved ? askedWhereItLeaves(packet, came) : came;
-      boolean still =
-          each.decision() instanceof Decision.Refused refused
-              && refused.why() == Refusal.NOT_FORWARDING
-              && moved
-              && staysOnBridge(packet, refused);
+    for (Routed each : routing.input(packets)) {
       turns.addAll(
-          still
-              ? List.of(across(packet, each.packets()))
+          byBridge
+              ? fromBridge(packet, each, otherwise)
               : turns(packet, List.of(each), false, moved, otherwise));
     }
     return turns;
   }
 
   /**
-   * Of what a bridge shows to rules that give it another destination, the bridge looks for the way
-   * already; the kernel then asks not the bridge whether it forwards, but the interface that it
-   * leaves by (br_nf_pre_routing_finish_ipv6, ip6_rcv_core).
+   * What a bridge shows to rules that give it another destination: behind itself the bridge takes
+   * it there, and the host does not forward it. Of all else the bridge looks for the way already;
+   * the kernel then asks not the bridge whether it forwards, but the interface that it leaves by
+   * (br_nf_pre_routing_finish_ipv6, ip6_rcv_core).
    */
-  private Routed askedWhereItLeaves(Packet packet, Routed came) {
-    boolean forwarded =
-        came.decision() instanceof Decision.Leaves
-            || came.decision() instanceof Decision.Refused refused
-                && refused.why() == Refusal.NOT_FORWARDING;
-    if (packet.family() == Family.IPV4 || !forwarded || !shownBridge(packet, packet.in())) {
-      return came;
-    }
-    Optional<Decision.Leaves> leaving =
-        came.decision() instanceof Decision.Refused refused
+  private List<Turn> fromBridge(
+      Packet packet, Routed came, Function<PacketSet, List<Turn>> otherwise) {
+    Optional<Decision.Leaves> leaves = leaving(came.decision());
+    Decision decision = leaves.map(this::askedWhereItLeaves).orElse(came.decision());
+    boolean across =
+        decision instanceof Decision.Refused
+            && leaves.map(Decision.Leaves::device).equals(packet.in().name());
+    return across
+        ? List.of(across(packet, came.packets()))
+        : turns(packet, List.of(new Routed(came.packets(), decision)), false, true, otherwise);
+  }
+
+  /** Where it leaves, or would if it were forwarded. */
+  private static Optional<Decision.Leaves> leaving(Decision decision) {
+    return decision instanceof Decision.Leaves leaves
+        ? Optional.of(leaves)
+        : decision instanceof Decision.Refused refused && refused.why() == Refusal.NOT_FORWARDING
             ? towards(refused)
-            : Optional.of((Decision.Leaves) came.decision());
-    if (leaving.isEmpty()) {
-      return came;
-    }
-    Decision.Leaves leaves = leaving.get();
+            : Optional.empty();
+  }
+
+  private Decision askedWhereItLeaves(Decision.Leaves leaves) {
     Routing.Forwards forwards = routing.forwarding(Family.IPV6, leaves.device());
     if (forwards.value().isEmpty()) {
-      return new Routed(
-          came.packets(), new Decision.Unknown(came.decision().by(), forwards.missing()));
+      return new Decision.Unknown(leaves.by(), forwards.missing());
     }
     if (forwards.value().get()) {
-      return new Routed(came.packets(), leaves);
+      return leaves;
     }
     List<Decider> by = new ArrayList<>(leaves.by());
     forwards.by().forEach(setting -> by.add(new Decider.BySetting(setting)));
-    return new Routed(
-        came.packets(),
-        new Decision.Refused(Refusal.NOT_FORWARDING, false, by, came.decision().open()));
+    return new Decision.Refused(Refusal.NOT_FORWARDING, false, by, leaves.open());
   }
 
   /** What goes to this host at whichever address fares as at one of the interface. */
@@ -116,14 +116,6 @@ record Routes(Routing routing) {
         input(to, packets.rewritten(List.of(there), packet.family()), true, moved, otherwise);
     boolean here = turns.stream().allMatch(t -> t.kind() == Turn.Kind.HERE);
     return here ? List.of(Turn.here(packets)) : turns;
-  }
-
-  /** What a bridge itself takes to another destination behind it is not forwarded by the host. */
-  private boolean staysOnBridge(Packet packet, Decision.Refused refused) {
-    // IPv4 asks whether it forwards before it knows that nothing need be forwarded
-    return packet.family() == Family.IPV6
-        && shownBridge(packet, packet.in())
-        && towards(refused).map(Decision.Leaves::device).equals(packet.in().name());
   }
 
   /** Whether it is a bridge that shows rules what crosses it. */
