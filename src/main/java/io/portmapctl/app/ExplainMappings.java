@@ -128,16 +128,17 @@ public record ExplainMappings(
     requirePossible(known);
     HostFacts facts = new HostFacts(host, rulesets, hostInterface, addresses.routing());
     NftTables nft = new NftTables(host.host());
+    boolean routed = packet.isPresent() || port.isPresent();
     Rulesets.Tables read =
         rulesets.read(
             host.backend(),
             () -> {
               NftRules.ahead(ahead);
-              if (packet.isPresent() || port.isPresent()) {
+              if (routed) {
                 facts.ahead(ahead, known);
               }
               AroundRules.ahead(ahead, nft, rulesets);
-              if (packet.isPresent() || port.isPresent()) {
+              if (routed) {
                 facts.readAhead(known);
               }
             });

@@ -54,9 +54,6 @@ public final class ReadRouting implements HostRouting {
   private final Host host;
   private final Map<Missing, Known<?>> read = new HashMap<>();
 
-  /** Whether policies of IPsec's may be there, once that was looked at. */
-  private Optional<Boolean> policed = Optional.empty();
-
   /** Of a host. */
   public ReadRouting(Host host) {
     this.host = host;
@@ -162,12 +159,10 @@ public final class ReadRouting implements HostRouting {
 
   @Override
   public Known<List<IpsecPolicy>> policies() {
-    if (policed.isEmpty()) {
-      policed = Optional.of(mayHavePolicies(host));
+    if (!read.containsKey(Missing.IPSEC) && !mayHavePolicies(host)) {
+      read.put(Missing.IPSEC, Known.of(List.of(), Missing.IPSEC));
     }
-    return policed.get()
-        ? once(Missing.IPSEC, IpsecReader::read)
-        : Known.of(List.of(), Missing.IPSEC);
+    return once(Missing.IPSEC, IpsecReader::read);
   }
 
   /**

@@ -37,7 +37,7 @@ final class RuleScan {
   private final Family family;
   private final String text;
 
-  /** Names of targets and chains, each kept once. */
+  /** Names of targets and chains, and policies, each kept once. */
   private final Map<String, String> names = new HashMap<>();
 
   private int end;

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one save file, line by line. */
 final class SaveReader {
-  /** What stands in the place of a policy for a user's chain. */
-  private static final String NO_POLICY = "-";
-
   private final Family family;
   private final Set<TableName> wanted;
   private final Lines lines;
@@ -276,9 +273,8 @@ final class SaveReader {
       throw new FormatException(
           new RulesetFault.BadLine(lines.number(), Wrong.SECOND_CHAIN, parts[0]));
     }
-    // of a hundred thousand names each is kept once, and so is what no policy is
-    String policy = parts[1].equals(NO_POLICY) ? NO_POLICY : parts[1];
-    chains.put(scan.kept(parts[0]), new Rows(policy, counted ? parts[2] : ""));
+    // of a hundred thousand each name is kept once, and each policy
+    chains.put(scan.kept(parts[0]), new Rows(scan.kept(parts[1]), counted ? parts[2] : ""));
   }
 
   /** {@code [packets:bytes]}. */
